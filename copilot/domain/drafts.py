@@ -1,0 +1,116 @@
+"""Drafts: what the copilot proposes, and the digest that an approval is bound to.
+
+Invariant: a segment carries the ids of its evidence; the digest covers every byte that can be released,
+so any change to text, order, citation or rendering voids an approval.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.domain.evidence import Evidence
+from copilot.domain.language import Language
+
+
+class DraftKind(StrEnum):
+    BRIEF = "brief"
+    MEETING_PREP = "meeting_prep"
+    FOLLOW_UP = "follow_up"
+    RFP_ANSWER = "rfp_answer"
+    CHURN_ALERT = "churn_alert"
+    CHAT_ANSWER = "chat_answer"
+
+
+class Audience(StrEnum):
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class Segment(BaseModel):
+    """One sentence (or list item) and what it rests on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    """Unique within the draft: `<section key>.<n>`."""
+    text: str
+    evidence_ids: tuple[str, ...] = ()
+    uncited_reason: str | None = None
+    """Only for text that states no fact (a lead-in); checked by the guardrails."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    title: str
+    segments: tuple[Segment, ...]
+
+
+class Provenance(BaseModel):
+    """How a draft came to be; enough to reproduce it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    writer: str
+    """`offline` or `model`."""
+    model: str | None = None
+    prompt_id: str | None = None
+    prompt_version: int | None = None
+    prompt_sha256: str | None = None
+    parameters: dict[str, str] = Field(default_factory=dict)
+    evidence_hashes: dict[str, str] = Field(default_factory=dict)
+    """Evidence id -> content hash at the time of writing."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: Decimal | None = None
+    code_version: str
+    notes: tuple[str, ...] = ()
+    """What went differently, e.g. that the model failed and the offline writer took over."""
+
+
+class Draft(BaseModel):
+    """One version of one proposal. Editing makes a new version."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: DraftKind
+    audience: Audience
+    language: Language
+    title: str
+    account_id: str | None
+    account_name: str | None
+    as_of: date
+    """Business date its figures are computed for."""
+    written_at: datetime
+    sections: tuple[Section, ...]
+    evidence: tuple[Evidence, ...]
+    """Snapshot of every evidence item cited, in citation order: index + 1 is the citation number."""
+    provenance: Provenance
+
+    def segments(self) -> Iterator[Segment]:
+        """All segments in reading order."""
+        for section in self.sections:
+            yield from section.segments
+
+    @property
+    def evidence_by_id(self) -> dict[str, Evidence]:
+        return {item.id: item for item in self.evidence}
+
+
+def content_digest(draft: Draft, *, deliverables: dict[str, bytes]) -> str:
+    """SHA-256 (hex) that an approval is bound to.
+
+    `deliverables` maps a file name to the exact bytes that a release may send.
+    """
+    hasher = hashlib.sha256()
+    canonical = json.dumps(draft.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    for name, content in [("draft.json", canonical.encode()), *sorted(deliverables.items())]:
+        hasher.update(len(name.encode()).to_bytes(8, "big") + name.encode())
+        hasher.update(len(content).to_bytes(8, "big") + content)
+    return hasher.hexdigest()

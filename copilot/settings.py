@@ -1,0 +1,79 @@
+"""Settings, read once from the environment; the only module that does.
+
+Invariant: no other module reads `os.environ`; there is no default secret outside the demo.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from copilot.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured, with the environment variable that sets it."""
+
+    model_config = SettingsConfigDict(env_file=None, populate_by_name=True, extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("sales-copilot"), validation_alias="COPILOT_DATA_DIR")
+    """Folder (mode 0700) of the embedded database, the vector index, exports and logs."""
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    """PostgreSQL URL of the application role. Unset: an embedded server under `data_dir`."""
+    database_owner_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_OWNER_URL")
+    """URL of the role that owns the schema and runs migrations. Unset: the same as `database_url`."""
+    chroma_url: str | None = Field(default=None, validation_alias="CHROMA_URL")
+    """Chroma server, e.g. `http://localhost:8000`. Unset: embedded, for one process."""
+
+    pinned_today: date | None = Field(default=None, validation_alias="COPILOT_TODAY")
+    """Business date for figures, ISO 8601; the demo pins its own."""
+    default_language: Literal["es", "en"] = Field(default="en", validation_alias="COPILOT_LANGUAGE")
+    home_currency: str = Field(default="EUR", validation_alias="COPILOT_CURRENCY")
+
+    embedding_model: Literal["e5-small", "use-multilingual", "openai", "none"] = Field(
+        default="e5-small", validation_alias="COPILOT_EMBEDDINGS"
+    )
+    embedding_api_model: str = Field(default="text-embedding-3-small", validation_alias="COPILOT_EMBEDDINGS_MODEL")
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    writer_model: str | None = Field(default=None, validation_alias="COPILOT_WRITER_MODEL")
+    """Model name of the writer role. Unset: the offline writer."""
+    model_timeout_seconds: float = Field(default=60.0, gt=0, validation_alias="COPILOT_MODEL_TIMEOUT")
+
+    host: str = Field(default="127.0.0.1", validation_alias="COPILOT_HOST")
+    port: int = Field(default=8080, ge=1, le=65535, validation_alias="COPILOT_PORT")
+    secure_cookies: bool = Field(default=False, validation_alias="COPILOT_SECURE_COOKIES")
+    """Set behind HTTPS; cookies are then sent over TLS only."""
+    session_hours: int = Field(default=12, ge=1, le=720, validation_alias="COPILOT_SESSION_HOURS")
+    user: str | None = Field(default=None, validation_alias="COPILOT_USER")
+    """Email of the user on whose behalf the command line acts."""
+    export_dir: Path | None = Field(default=None, validation_alias="COPILOT_EXPORT_DIR")
+    """Where approved drafts are written. Unset: `exports` under `data_dir`."""
+    policy_file: Path | None = Field(default=None, validation_alias="COPILOT_POLICY")
+    max_file_megabytes: int = Field(default=50, ge=1, validation_alias="COPILOT_MAX_FILE_MB")
+    benchmarks_dir: Path = Field(default=Path("../shared/benchmarks"), validation_alias="COPILOT_BENCHMARKS")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", validation_alias="COPILOT_LOG_LEVEL"
+    )
+
+    @property
+    def exports(self) -> Path:
+        """Folder that the file sink writes to."""
+        return self.export_dir or self.data_dir / "exports"
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises ConfigurationError naming each variable that cannot be used and why (never its value).
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(
+            f"These settings cannot be used: {problems}.", hint="Correct the environment variables named."
+        ) from error

@@ -1,0 +1,1 @@
+"""PostgreSQL and the vector index. The only package that imports SQLAlchemy."""

@@ -1,0 +1,154 @@
+"""The database: engine, migrations, and units of work.
+
+Invariant: one unit of work is one transaction. It commits when its block ends without an exception and rolls
+back otherwise; nobody else commits. A commit that fails raises inside the block's caller, before any response.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from copilot.clock import Clock, SystemClock
+from copilot.errors import ConfigurationError, DatabaseUnavailable, StorageFull
+from copilot.settings import Settings
+from copilot.store import embedded
+
+_MIGRATION_LOCK = 727202
+_DISK_FULL = "53100"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """One transaction and the clock that its changes are stamped with."""
+
+    session: Session
+    clock: Clock
+
+    def flush(self) -> None:
+        """Send pending changes to the server, so that constraints speak up now."""
+        self.session.flush()
+
+
+class Database:
+    """A PostgreSQL database, reached as the application role; `migrate` uses the owner's."""
+
+    def __init__(self, url: str, *, owner_url: str | None = None, clock: Clock | None = None) -> None:
+        """`url` and `owner_url` are SQLAlchemy or libpq URLs. Connects lazily.
+
+        Raises ConfigurationError if a URL is not one of PostgreSQL.
+        """
+        self.url = normalise_url(url)
+        self.owner_url = normalise_url(owner_url) if owner_url else self.url
+        self.clock: Clock = clock or SystemClock()
+        self.engine: Engine = create_engine(self.url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[UnitOfWork]:
+        """Open a transaction; see the module docstring.
+
+        Raises DatabaseUnavailable when the server cannot be reached, StorageFull when its disk is full.
+        """
+        with translated_errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield UnitOfWork(session=session, clock=self.clock)
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest version and give the application role its rights."""
+        with translated_errors():
+            engine = create_engine(self.owner_url)
+            try:
+                with engine.begin() as connection:
+                    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                    command.upgrade(_alembic_config(connection), "heads")
+                    grant_application_rights(connection, role=make_url(self.url).username)
+            finally:
+                engine.dispose()
+
+    def pending_migrations(self) -> bool:
+        """Whether the schema is older (or newer) than this code."""
+        with translated_errors(), self.engine.connect() as connection:
+            current = set(MigrationContext.configure(connection).get_current_heads())
+        return current != set(ScriptDirectory.from_config(_alembic_config(None)).get_heads())
+
+    def server_version(self) -> str:
+        """E.g. `18.4`. Raises DatabaseUnavailable when the server cannot be reached."""
+        with translated_errors(), self.engine.connect() as connection:
+            return str(connection.execute(text("show server_version")).scalar_one())
+
+    def dispose(self) -> None:
+        """Close every connection of this process."""
+        self.engine.dispose()
+
+
+def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:
+    """Connect as the settings say, starting the embedded server where no URL is given; migrate."""
+    if settings.database_url is not None:
+        owner = settings.database_owner_url.get_secret_value() if settings.database_owner_url else None
+        database = Database(settings.database_url.get_secret_value(), owner_url=owner, clock=clock)
+    else:
+        found = embedded.start(settings.data_dir)
+        database = Database(found.application_url, owner_url=found.owner_url, clock=clock)
+    if database.pending_migrations():
+        database.migrate()
+    return database
+
+
+def normalise_url(url: str) -> str:
+    """Return `url` with the driver this product uses. Raises ConfigurationError if it is not PostgreSQL's."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError("The database URL cannot be read.", hint=_URL_HINT) from error
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ConfigurationError("The database URL is not one of PostgreSQL.", hint=_URL_HINT)
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+_URL_HINT = "Use DATABASE_URL=postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or unset it for the embedded server."
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn driver errors that mean 'not there' or 'full' into typed ones, without the password."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _DISK_FULL:
+            raise StorageFull(
+                "The database's disk is full.", hint="Nothing was saved. Free space, try again."
+            ) from error
+        if error.connection_invalidated or isinstance(error, OperationalError):
+            raise DatabaseUnavailable(
+                "The database cannot be reached.", hint="Check DATABASE_URL, or run `sales-copilot doctor`."
+            ) from error
+        raise
+
+
+def grant_application_rights(connection: Connection, *, role: str | None) -> None:
+    """Let `role` work with the data but not change the schema, nor the audit events once written."""
+    owner = connection.execute(text("select current_user")).scalar_one()
+    if role is None or role == owner:
+        return
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    for statement in (
+        "grant usage on schema public to {role}",
+        "grant select, insert, update, delete on all tables in schema public to {role}",
+        "grant usage, select on all sequences in schema public to {role}",
+        "revoke update, delete on audit_events from {role}",
+    ):
+        connection.execute(text(statement.format(role=quoted)))
+
+
+def _alembic_config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

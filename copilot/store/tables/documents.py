@@ -1,0 +1,69 @@
+"""Documents and passages. Vectors: see the class docstrings for which home holds which."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql_text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from copilot.store.tables.base import Base
+
+
+class DocumentRow(Base):
+    """A parsed source file. Belongs to one account, or (account_id None) to one visibility class."""
+
+    __tablename__ = "documents"
+    __table_args__ = (CheckConstraint("(account_id is null) <> (visibility is null)", name="one_home"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    source_file_id: Mapped[str] = mapped_column(ForeignKey("source_files.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    visibility: Mapped[str | None]
+    title: Mapped[str]
+    kind: Mapped[str]
+    text: Mapped[str]
+    text_sha256: Mapped[str]
+    blocks: Mapped[list[Any]] = mapped_column(JSONB)
+    media_type: Mapped[str]
+    language: Mapped[str | None]
+    origin: Mapped[str]
+    authored_at: Mapped[datetime | None]
+    author: Mapped[str | None]
+    participants: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=sql_text("'{}'"))
+    direction: Mapped[str | None]
+    message_id: Mapped[str | None] = mapped_column(index=True)
+    in_reply_to: Mapped[str | None]
+    warnings: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=sql_text("'{}'"))
+    imported_at: Mapped[datetime]
+
+
+class PassageRow(Base):
+    """An indexed stretch of a document; `start`/`end` are characters of the document's text.
+
+    `account_id` and `visibility` repeat the document's, so that the visibility filter needs no join.
+    `search` is the lexical index: lexemes of the passage's language over accent-folded text.
+    """
+
+    __tablename__ = "passages"
+    __table_args__ = (
+        UniqueConstraint("document_id", "ordinal"),
+        Index("ix_passages_search", "search", postgresql_using="gin"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    visibility: Mapped[str | None] = mapped_column(index=True)
+    ordinal: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+    text: Mapped[str]
+    page: Mapped[int | None]
+    heading: Mapped[str | None]
+    speaker: Mapped[str | None]
+    language: Mapped[str]
+    search: Mapped[Any] = mapped_column(TSVECTOR)
+    embedded_with: Mapped[str | None]
+    """Id of the embedding model whose vector is stored; None: still to be embedded."""

@@ -1,0 +1,214 @@
+"""CRM records. Columns are those of `copilot.domain.records`, plus where they came from."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from copilot.store.tables.base import Base
+
+MONEY = Numeric(18, 2)
+
+
+class SourceFileRow(Base):
+    """A file that was imported. Removing it from the source removes what came only from it."""
+
+    __tablename__ = "source_files"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    root: Mapped[str] = mapped_column(index=True)
+    """Name of the import root (folder), so that a second folder does not remove the first one's files."""
+    path: Mapped[str]
+    """Path below the root, POSIX."""
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    size_bytes: Mapped[int]
+    imported_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("root", "path"),)
+
+
+class ImportRunRow(Base):
+    """One run of an import and its report."""
+
+    __tablename__ = "import_runs"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    root: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]
+    actor_id: Mapped[str]
+    report: Mapped[dict[str, Any]]
+
+
+class DataIssueRow(Base):
+    """Something about the data that a person should know: dirt, contradiction, gap. Never dropped silently."""
+
+    __tablename__ = "data_issues"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(index=True)
+    """Dotted, e.g. `reference.unknown_product`; texts in both languages are kept by code."""
+    record_type: Mapped[str | None]
+    record_id: Mapped[str | None] = mapped_column(index=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    source_file_id: Mapped[str | None] = mapped_column(ForeignKey("source_files.id", ondelete="CASCADE"), index=True)
+    row_number: Mapped[int | None]
+    details: Mapped[dict[str, Any]]
+
+
+class RecordColumns:
+    """Columns that every record table has."""
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    source_system: Mapped[str]
+    source_id: Mapped[str]
+    as_of: Mapped[date]
+    content_hash: Mapped[str]
+
+    @declared_attr
+    def source_file_id(cls) -> Mapped[str | None]:  # noqa: N805 - declared_attr is a class-level method
+        return mapped_column(ForeignKey("source_files.id", ondelete="SET NULL"), index=True)
+
+
+class AccountColumns:
+    """Columns of records that belong to an account. `account_id` is None while the account is unknown."""
+
+    account_source_id: Mapped[str | None]
+
+    @declared_attr
+    def account_id(cls) -> Mapped[str | None]:  # noqa: N805
+        return mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+
+
+class AccountRow(RecordColumns, Base):
+    __tablename__ = "accounts"
+
+    name: Mapped[str]
+    country: Mapped[str | None]
+    industry: Mapped[str | None]
+    segment: Mapped[str | None]
+    website: Mapped[str | None]
+    language: Mapped[str | None]
+    owner_email: Mapped[str | None] = mapped_column(index=True)
+    lifecycle: Mapped[str | None]
+    employees: Mapped[int | None]
+    annual_revenue: Mapped[Decimal | None] = mapped_column(MONEY)
+    arr: Mapped[Decimal | None] = mapped_column(MONEY)
+    currency: Mapped[str | None]
+    seats_licensed: Mapped[int | None]
+    customer_since: Mapped[date | None]
+    renewal_date: Mapped[date | None]
+    parent_name: Mapped[str | None]
+    description: Mapped[str | None]
+    search_key: Mapped[str]
+    """Name and website, lower case, accents folded, for the account search box."""
+
+    __table_args__ = (
+        Index("ix_accounts_search_key", "search_key", postgresql_ops={"search_key": "text_pattern_ops"}),
+        Index("ix_accounts_name", "name", "id"),
+    )
+
+
+class ContactRow(RecordColumns, AccountColumns, Base):
+    __tablename__ = "contacts"
+
+    name: Mapped[str]
+    email: Mapped[str | None] = mapped_column(index=True)
+    phone: Mapped[str | None]
+    title: Mapped[str | None]
+    stance: Mapped[str | None]
+    language: Mapped[str | None]
+    left_on: Mapped[date | None]
+    do_not_contact: Mapped[bool] = mapped_column(server_default="false")
+
+
+class OpportunityRow(RecordColumns, AccountColumns, Base):
+    __tablename__ = "opportunities"
+
+    name: Mapped[str]
+    kind: Mapped[str | None]
+    stage: Mapped[str | None]
+    status: Mapped[str]
+    amount: Mapped[Decimal | None] = mapped_column(MONEY)
+    currency: Mapped[str | None]
+    probability: Mapped[int | None]
+    product_name: Mapped[str | None]
+    owner_name: Mapped[str | None]
+    created_on: Mapped[date | None]
+    close_date: Mapped[date | None]
+    stage_changed_on: Mapped[date | None]
+    next_step: Mapped[str | None]
+    lost_reason: Mapped[str | None]
+
+
+class ActivityRow(RecordColumns, AccountColumns, Base):
+    __tablename__ = "activities"
+
+    kind: Mapped[str]
+    occurred_at: Mapped[datetime]
+    direction: Mapped[str]
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    author: Mapped[str | None]
+    participants: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
+    opportunity_source_id: Mapped[str | None]
+
+    __table_args__ = (Index("ix_activities_account_id_occurred_at", "account_id", "occurred_at"),)
+
+
+class TicketRow(RecordColumns, AccountColumns, Base):
+    __tablename__ = "tickets"
+
+    subject: Mapped[str]
+    body: Mapped[str | None]
+    priority: Mapped[str | None]
+    status: Mapped[str]
+    category: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class UsagePointRow(RecordColumns, AccountColumns, Base):
+    __tablename__ = "usage_points"
+
+    metric: Mapped[str]
+    period_start: Mapped[date]
+    value: Mapped[Decimal] = mapped_column(Numeric(18, 4))
+
+    __table_args__ = (Index("ix_usage_points_series", "account_id", "metric", "period_start"),)
+
+
+class SurveyRow(RecordColumns, AccountColumns, Base):
+    __tablename__ = "surveys"
+
+    contact_name: Mapped[str | None]
+    kind: Mapped[str]
+    score: Mapped[Decimal] = mapped_column(Numeric(6, 2))
+    comment: Mapped[str | None]
+    answered_on: Mapped[date]
+
+
+class ProductRow(RecordColumns, Base):
+    __tablename__ = "products"
+
+    name: Mapped[str]
+    family: Mapped[str | None]
+    list_price: Mapped[Decimal | None] = mapped_column(MONEY)
+    currency: Mapped[str | None]
+    description: Mapped[str | None]
+
+
+class PriceBookEntryRow(RecordColumns, Base):
+    __tablename__ = "price_book_entries"
+
+    product_name: Mapped[str]
+    price_book: Mapped[str]
+    unit: Mapped[str | None]
+    unit_price: Mapped[Decimal] = mapped_column(MONEY)
+    currency: Mapped[str]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]

@@ -1,0 +1,97 @@
+"""Fixtures shared by all tests: a real embedded PostgreSQL, migrated once, cloned for each test."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from copilot.clock import FixedClock
+from copilot.domain.access import Role, Viewer
+from copilot.store import embedded
+from copilot.store.database import Database
+from copilot.store.tables.people import TeamRow, UserRow
+
+MakeUser = Callable[..., Viewer]
+_TEMPLATE = "copilot_template"
+_counter = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedAddresses]:
+    """A server of this test process with one migrated, empty template database."""
+    folder = tmp_path_factory.mktemp("server")
+    found = embedded.start(folder, database=_TEMPLATE)
+    with psycopg.connect(_libpq(found.superuser_url), autocommit=True) as connection:
+        # Tests need isolation, not durability; tests of durability start servers of their own.
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
+    database = Database(found.application_url, owner_url=found.owner_url)
+    database.migrate()
+    database.dispose()
+    yield found
+    embedded.stop(folder)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 16 November 2026, nine in the morning UTC: the demo's day."""
+    return FixedClock(datetime(2026, 11, 16, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(server: embedded.EmbeddedAddresses, clock: FixedClock) -> Iterator[Database]:
+    """An empty migrated database of this test alone, reached as the application role."""
+    name = f"test_{next(_counter)}"
+    admin_url = _libpq(server.superuser_url).replace(f"/{_TEMPLATE}?", "/postgres?")
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(f'create database "{name}" template "{_TEMPLATE}" owner "{embedded.OWNER_ROLE}"')
+    own = embedded.addresses(server.superuser_url, database=name)
+    database = Database(own.application_url, owner_url=own.owner_url, clock=clock)
+    yield database
+    database.dispose()
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture
+def make_user(database: Database) -> MakeUser:
+    """Create a user (and team) and return them as a viewer."""
+
+    def make(
+        name: str = "Ana Prueba", *, role: Role = Role.AE, team: str | None = "north", language: str = "es"
+    ) -> Viewer:
+        user_id = f"user-{next(_counter)}"
+        email = f"{user_id}@tramontia.example"
+        with database.unit_of_work() as uow:
+            if team and uow.session.get(TeamRow, team) is None:
+                uow.session.add(TeamRow(id=team, name=team))
+                uow.flush()
+            uow.session.add(
+                UserRow(
+                    id=user_id,
+                    email=email,
+                    name=name,
+                    role=role,
+                    team_id=team,
+                    language=language,
+                    password_hash=None,
+                    active=True,
+                    created_at=uow.clock.now(),
+                )
+            )
+        return Viewer(user_id=user_id, email=email, name=name, role=role, team_id=team, language=language)
+
+    return make
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty data folder."""
+    return tmp_path / "data"
+
+
+def _libpq(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")
