@@ -28,3 +28,11 @@ def stable_id(record_type: str, *parts: str) -> str:
     """
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
     return f"{_PREFIXES[record_type]}_{digest[:20]}"
+
+
+_TYPES = {prefix: record_type for record_type, prefix in _PREFIXES.items()}
+
+
+def record_type_of(identifier: str) -> str | None:
+    """Return the record type that a stable identifier was made for, or None if it is not one of ours."""
+    return _TYPES.get(identifier.split("_", 1)[0])

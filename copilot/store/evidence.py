@@ -1,0 +1,168 @@
+"""Reading evidence again, by its id, as one particular viewer may see it.
+
+Invariant 3: what the viewer may not see is absent from the answer, exactly like what does not exist. One
+query per record type, one for passages and one for the accounts of metrics, however many ids are asked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from copilot.domain.access import Viewer
+from copilot.domain.evidence import Evidence, EvidenceKind, Origin
+from copilot.domain.facts import EvidenceAddress, canonical_text, parse_evidence_id
+from copilot.store.database import UnitOfWork
+from copilot.store.tables import records
+from copilot.store.tables.documents import DocumentRow, PassageRow
+from copilot.store.visibility import visible_accounts
+
+AccountRecordRow = (
+    records.ContactRow
+    | records.OpportunityRow
+    | records.ActivityRow
+    | records.TicketRow
+    | records.UsagePointRow
+    | records.SurveyRow
+)
+RecordRow = records.AccountRow | AccountRecordRow | records.ProductRow | records.PriceBookEntryRow
+
+ACCOUNT_TABLES: dict[str, type[AccountRecordRow]] = {
+    "contact": records.ContactRow,
+    "opportunity": records.OpportunityRow,
+    "activity": records.ActivityRow,
+    "ticket": records.TicketRow,
+    "usage_point": records.UsagePointRow,
+    "survey": records.SurveyRow,
+}
+SHARED_TABLES: dict[str, type[records.ProductRow | records.PriceBookEntryRow]] = {
+    "product": records.ProductRow,
+    "price_book_entry": records.PriceBookEntryRow,
+}
+_CUSTOMER_FIELDS = frozenset({("ticket", "subject"), ("ticket", "body"), ("survey", "comment")})
+"""Fields that somebody outside wrote, whatever system they came through."""
+_NAME_FIELDS = ("name", "subject", "metric", "product_name", "kind")
+
+
+class EvidenceRepository:
+    """Evidence as it is now."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._session = uow.session
+
+    def read(self, evidence_ids: Iterable[str], *, viewer: Viewer) -> dict[str, Evidence]:
+        """Return the records' fields and passages among `evidence_ids` that exist and that `viewer` may see.
+
+        Metrics are not here: they are computed, see `visible_account_ids` for who may see them.
+        """
+        by_type: dict[str, dict[str, list[EvidenceAddress]]] = defaultdict(lambda: defaultdict(list))
+        passages: set[str] = set()
+        for evidence_id in set(evidence_ids):
+            address = parse_evidence_id(evidence_id)
+            if address is None:
+                continue
+            if address.kind is EvidenceKind.PASSAGE:
+                passages.add(address.subject_id)
+            elif address.kind is EvidenceKind.RECORD:
+                by_type[address.record_type][address.subject_id].append(address)
+        found = {} if not passages else self._passages(passages, viewer=viewer)
+        for record_type, wanted in sorted(by_type.items()):
+            for row in self._records(record_type, set(wanted), viewer=viewer):
+                for address in wanted[row.id]:
+                    evidence = record_evidence(record_type, row, field=address.name)
+                    if evidence is not None:
+                        found[evidence.id] = evidence
+        return found
+
+    def visible_account_ids(self, account_ids: Iterable[str], *, viewer: Viewer) -> set[str]:
+        """Return those of `account_ids` that exist and that `viewer` may see."""
+        wanted = set(account_ids)
+        if not wanted:
+            return set()
+        return set(self._session.scalars(visible_accounts(viewer).where(records.AccountRow.id.in_(wanted))))
+
+    def _records(self, record_type: str, record_ids: set[str], *, viewer: Viewer) -> list[RecordRow]:
+        if record_type == "account":
+            accounts = select(records.AccountRow).where(
+                records.AccountRow.id.in_(record_ids), records.AccountRow.id.in_(visible_accounts(viewer))
+            )
+            return list(self._session.scalars(accounts))
+        if record_type in ACCOUNT_TABLES:
+            table = ACCOUNT_TABLES[record_type]
+            owned = select(table).where(table.id.in_(record_ids), table.account_id.in_(visible_accounts(viewer)))
+            return list(self._session.scalars(owned))
+        shared = SHARED_TABLES.get(record_type)
+        return [] if shared is None else list(self._session.scalars(select(shared).where(shared.id.in_(record_ids))))
+
+    def _passages(self, passage_ids: set[str], *, viewer: Viewer) -> dict[str, Evidence]:
+        rows = self._session.execute(
+            select(
+                PassageRow,
+                DocumentRow.title,
+                DocumentRow.origin,
+                func.coalesce(DocumentRow.authored_at, DocumentRow.imported_at),
+            )
+            .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+            .where(PassageRow.id.in_(passage_ids), passage_is_visible(viewer))
+        )
+        evidence = (
+            passage_evidence(row, title=title, origin=Origin(origin), as_of=moment.date())
+            for row, title, origin, moment in rows
+        )
+        return {item.id: item for item in evidence}
+
+
+def passage_is_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Condition on `passages` that holds for those the viewer may read."""
+    return or_(
+        PassageRow.account_id.in_(visible_accounts(viewer)),
+        PassageRow.visibility.in_([item.value for item in viewer.visibility_classes]),
+    )
+
+
+def passage_evidence(row: PassageRow, *, title: str, origin: Origin, as_of: date) -> Evidence:
+    """A passage as evidence: exactly its characters."""
+    return Evidence(
+        id=f"passage:{row.id}",
+        kind=EvidenceKind.PASSAGE,
+        text=row.text,
+        label=title,
+        as_of=as_of,
+        origin=origin,
+        account_id=row.account_id,
+        visibility=row.visibility,
+        document_id=row.document_id,
+        start=row.start,
+        end=row.end,
+    )
+
+
+def record_evidence(record_type: str, row: RecordRow, *, field: str) -> Evidence | None:
+    """One field of a record as evidence, or None if the record type has no such field."""
+    if not isinstance(getattr(type(row), field, None), InstrumentedAttribute):
+        return None
+    account_id = row.id if record_type == "account" else getattr(row, "account_id", None)
+    return Evidence(
+        id=f"record:{row.id}:{field}",
+        kind=EvidenceKind.RECORD,
+        text=canonical_text(field, getattr(row, field), currency=getattr(row, "currency", None)),
+        label=_label(row),
+        as_of=row.as_of,
+        origin=_origin(record_type, row, field),
+        account_id=account_id,
+        visibility=None if account_id else "staff",
+    )
+
+
+def _origin(record_type: str, row: RecordRow, field: str) -> Origin:
+    from_outside = (record_type, field) in _CUSTOMER_FIELDS or (
+        isinstance(row, records.ActivityRow) and row.direction == "inbound" and field in {"subject", "body"}
+    )
+    return Origin.CUSTOMER if from_outside else Origin.INTERNAL
+
+
+def _label(row: RecordRow) -> str:
+    name = next((str(getattr(row, field)) for field in _NAME_FIELDS if getattr(row, field, None)), row.source_id)
+    return f"{row.source_system} · “{name}”"
