@@ -28,7 +28,8 @@ class Origin(StrEnum):
 class Evidence(BaseModel):
     """One fact as the viewer may see it.
 
-    `id` is `record:<record id>:<field>`, `passage:<passage id>` or `metric:<name>:<account id>`.
+    `id` is `record:<record id>:<field>`, `passage:<passage id>` (`passage:<passage id>:<start>-<end>` for a sentence
+    within it, in characters of the document's text) or `metric:<name>:<account id>`.
     `text` is what the fact says: for records and metrics in canonical form (ISO dates, plain decimals,
     ISO currency codes: `renewal_date: 2027-01-31`), for passages the exact source characters.
     """

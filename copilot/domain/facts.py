@@ -4,6 +4,7 @@ Invariant: the text depends on the field's name, value and currency only, so re-
 record always gives the same content hash, and any change of value gives another.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +13,8 @@ from enum import StrEnum
 from copilot.domain.evidence import EvidenceKind
 from copilot.domain.formatting import canonical_number
 from copilot.domain.identity import record_type_of
+
+_SPAN = re.compile(r"\d{1,9}-\d{1,9}")
 
 EMPTY = "(empty)"
 """What a field without a value says, so that a sentence about a gap can cite the gap."""
@@ -30,8 +33,16 @@ class EvidenceAddress:
     subject_id: str
     """Record, passage or account id."""
     name: str = ""
-    """Field of the record, or name of the metric."""
+    """Field of the record, name of the metric, or `<start>-<end>` of the characters cited of a passage."""
     record_type: str = ""
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """Characters of the document's text that are cited, if not the whole passage."""
+        if self.kind is not EvidenceKind.PASSAGE or not self.name:
+            return None
+        start, end = self.name.split("-")
+        return int(start), int(end)
 
 
 def record_evidence_id(record_id: str, field: str) -> str:
@@ -39,9 +50,9 @@ def record_evidence_id(record_id: str, field: str) -> str:
     return f"record:{record_id}:{field}"
 
 
-def passage_evidence_id(passage_id: str) -> str:
-    """Identifier of a passage."""
-    return f"passage:{passage_id}"
+def passage_evidence_id(passage_id: str, *, span: tuple[int, int] | None = None) -> str:
+    """Identifier of a passage, or of the characters `span` (of the document's text) within it."""
+    return f"passage:{passage_id}" if span is None else f"passage:{passage_id}:{span[0]}-{span[1]}"
 
 
 def metric_evidence_id(name: str, account_id: str) -> str:
@@ -55,6 +66,8 @@ def parse_evidence_id(evidence_id: str) -> EvidenceAddress | None:
     match parts:
         case ["passage", subject] if subject:
             return EvidenceAddress(kind=EvidenceKind.PASSAGE, subject_id=subject)
+        case ["passage", subject, span] if subject and _SPAN.fullmatch(span):
+            return EvidenceAddress(kind=EvidenceKind.PASSAGE, subject_id=subject, name=span)
         case ["record", subject, field] if field:
             record_type = record_type_of(subject)
             if record_type is None:

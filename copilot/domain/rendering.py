@@ -57,7 +57,8 @@ a{color:var(--accent)}sup{line-height:0;margin-left:.1em}sup a{text-decoration:n
 a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .sources li{font-size:.88rem;overflow-wrap:anywhere}.sources .quote{color:var(--soft)}
 .sources li:target{background:color-mix(in srgb,var(--accent) 14%,transparent)}
-@media print{body{font-size:10.5pt}main{max-width:none;padding:0}h2{break-after:avoid}li{break-inside:avoid}a{color:inherit}}
+@media print{body{font-size:10.5pt}main{max-width:none;padding:0}h2{break-after:avoid}}
+@media print{li{break-inside:avoid}a{color:inherit}}
 """.strip()
 
 
@@ -185,4 +186,4 @@ def _one_line(text: str) -> str:
 def _markdown_text(text: str) -> str:
     """Escape what Markdown would take for markup or for a link or image of a third party."""
     escaped = "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in _one_line(text))
-    return escaped.replace("://", ":\u200b//") if "://" in escaped else escaped
+    return escaped.replace("://", "\\://")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from copilot.domain.access import Viewer
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
-from copilot.domain.facts import EvidenceAddress, canonical_text, parse_evidence_id
+from copilot.domain.facts import EvidenceAddress, canonical_text, parse_evidence_id, passage_evidence_id
 from copilot.store.database import UnitOfWork
 from copilot.store.tables import records
 from copilot.store.tables.documents import DocumentRow, PassageRow
@@ -58,13 +58,13 @@ class EvidenceRepository:
         Metrics are not here: they are computed, see `visible_account_ids` for who may see them.
         """
         by_type: dict[str, dict[str, list[EvidenceAddress]]] = defaultdict(lambda: defaultdict(list))
-        passages: set[str] = set()
+        passages: dict[str, list[EvidenceAddress]] = defaultdict(list)
         for evidence_id in set(evidence_ids):
             address = parse_evidence_id(evidence_id)
             if address is None:
                 continue
             if address.kind is EvidenceKind.PASSAGE:
-                passages.add(address.subject_id)
+                passages[address.subject_id].append(address)
             elif address.kind is EvidenceKind.RECORD:
                 by_type[address.record_type][address.subject_id].append(address)
         found = {} if not passages else self._passages(passages, viewer=viewer)
@@ -96,7 +96,7 @@ class EvidenceRepository:
         shared = SHARED_TABLES.get(record_type)
         return [] if shared is None else list(self._session.scalars(select(shared).where(shared.id.in_(record_ids))))
 
-    def _passages(self, passage_ids: set[str], *, viewer: Viewer) -> dict[str, Evidence]:
+    def _passages(self, wanted: dict[str, list[EvidenceAddress]], *, viewer: Viewer) -> dict[str, Evidence]:
         rows = self._session.execute(
             select(
                 PassageRow,
@@ -105,13 +105,14 @@ class EvidenceRepository:
                 func.coalesce(DocumentRow.authored_at, DocumentRow.imported_at),
             )
             .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-            .where(PassageRow.id.in_(passage_ids), passage_is_visible(viewer))
+            .where(PassageRow.id.in_(wanted), passage_is_visible(viewer))
         )
         evidence = (
-            passage_evidence(row, title=title, origin=Origin(origin), as_of=moment.date())
+            narrowed(passage_evidence(row, title=title, origin=Origin(origin), as_of=moment.date()), address)
             for row, title, origin, moment in rows
+            for address in wanted[row.id]
         )
-        return {item.id: item for item in evidence}
+        return {item.id: item for item in evidence if item is not None}
 
 
 def passage_is_visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -137,6 +138,18 @@ def passage_evidence(row: PassageRow, *, title: str, origin: Origin, as_of: date
         start=row.start,
         end=row.end,
     )
+
+
+def narrowed(evidence: Evidence, address: EvidenceAddress) -> Evidence | None:
+    """The characters of a passage that an address names; None if they are not inside it."""
+    if address.span is None or evidence.start is None or evidence.end is None:
+        return evidence
+    start, end = address.span
+    if not evidence.start <= start < end <= evidence.end:
+        return None
+    text = evidence.text[start - evidence.start : end - evidence.start]
+    span_id = passage_evidence_id(address.subject_id, span=address.span)
+    return evidence.model_copy(update={"id": span_id, "text": text, "start": start, "end": end})
 
 
 def record_evidence(record_type: str, row: RecordRow, *, field: str) -> Evidence | None:

@@ -1,0 +1,223 @@
+"""The metric queries of an account.
+
+Invariant: one query per kind of record, each restricted to the account and to the accounts the viewer may see.
+Windows are half-open: the last 90 days are (today - 90, today].
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Date, Select, cast, func, select
+from sqlalchemy.orm import Session
+
+from copilot.domain.account_facts import UNKNOWN, Metric
+from copilot.domain.formatting import canonical_money, canonical_number
+from copilot.domain.records import Account
+from copilot.store.tables.records import ActivityRow, OpportunityRow, SurveyRow, TicketRow, UsagePointRow
+
+Allowed = Select[str]
+Reader = Callable[[Session, str, Allowed, date], list[Metric]]
+
+QUARTER = 90
+HALF_YEAR = 180
+_RECENT_POINTS = (1, 4)
+_PRIOR_POINTS = (14, 17)
+
+
+def renewal_metrics(account: Account, *, today: date) -> list[Metric]:
+    """Days to the renewal date of the account record (negative once it has passed)."""
+    days = None if account.renewal_date is None else Decimal((account.renewal_date - today).days)
+    return [_number("days_to_renewal", days, (f"record:{account.id}:renewal_date",))]
+
+
+def utilisation(account: Account, metrics: list[Metric]) -> list[Metric]:
+    """Recent active users as a share of licensed seats, in percent, one decimal."""
+    recent = next((item.number for item in metrics if item.name == "active_users_recent"), None)
+    share = None
+    if recent is not None and account.seats_licensed:
+        share = round_half_up(recent / account.seats_licensed * 100, places=1)
+    sources = (f"metric:active_users_recent:{account.id}", f"record:{account.id}:seats_licensed")
+    return [_number("seat_utilisation_pct", share, sources)]
+
+
+def read_opportunities(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
+    """Open ones: how many, worth how much per currency, and how many are past their close date."""
+    rows = session.execute(
+        select(
+            OpportunityRow.currency,
+            func.count(),
+            func.sum(OpportunityRow.amount),
+            func.count().filter(OpportunityRow.close_date < today),
+        )
+        .where(
+            OpportunityRow.account_id == account_id,
+            OpportunityRow.account_id.in_(allowed),
+            OpportunityRow.status == "open",
+        )
+        .group_by(OpportunityRow.currency)
+        .order_by(OpportunityRow.currency)
+    ).all()
+    sums = [(currency, total) for currency, _, total, _ in rows if total is not None]
+    pipeline = "; ".join(canonical_money(total, currency=currency) for currency, total in sums)
+    inputs = ("query:opportunities",)
+    return [
+        _number("open_opportunities", Decimal(sum(row[1] for row in rows)), inputs),
+        Metric(
+            name="open_pipeline",
+            value=sums[0][1] if len(sums) == 1 else None,
+            text=f"open_pipeline: {pipeline or UNKNOWN}",
+            inputs=inputs,
+        ),
+        _number("overdue_opportunities", Decimal(sum(row[3] for row in rows)), inputs),
+    ]
+
+
+def read_tickets(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
+    """Open tickets, tickets opened per quarter, and the median days from opening to closing."""
+    opened, closed = _utc_day(TicketRow.opened_at), _utc_day(TicketRow.closed_at)
+    is_open = TicketRow.status != "closed"
+    row = session.execute(
+        select(
+            func.count().filter(is_open),
+            func.count().filter(is_open, TicketRow.priority == "P1"),
+            func.count().filter(opened > today - timedelta(days=QUARTER), opened <= today),
+            func.count().filter(
+                opened > today - timedelta(days=2 * QUARTER), opened <= today - timedelta(days=QUARTER)
+            ),
+            func.percentile_cont(0.5)
+            .within_group(closed - opened)
+            .filter(closed > today - timedelta(days=HALF_YEAR), closed <= today),
+        ).where(TicketRow.account_id == account_id, TicketRow.account_id.in_(allowed))
+    ).one()
+    inputs = ("query:tickets",)
+    median = None if row[4] is None else round_half_up(Decimal(str(row[4])), places=1)
+    return [
+        _number("tickets_open", Decimal(row[0]), inputs),
+        _number("tickets_open_p1", Decimal(row[1]), inputs),
+        _number("tickets_opened_90d", Decimal(row[2]), inputs, window_days=QUARTER),
+        _number("tickets_opened_prev_90d", Decimal(row[3]), inputs, window_days=QUARTER),
+        _number("median_days_to_close_180d", median, inputs, window_days=HALF_YEAR),
+    ]
+
+
+def read_usage(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
+    """Per usage metric: mean of the four latest weekly points, of the four 13 weeks earlier, and the change."""
+    ranked = (
+        select(
+            UsagePointRow.metric,
+            UsagePointRow.value,
+            UsagePointRow.period_start,
+            func.row_number()
+            .over(partition_by=UsagePointRow.metric, order_by=UsagePointRow.period_start.desc())
+            .label("back"),
+        )
+        .where(
+            UsagePointRow.account_id == account_id,
+            UsagePointRow.account_id.in_(allowed),
+            UsagePointRow.period_start <= today,
+        )
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            ranked.c.metric,
+            func.avg(ranked.c.value).filter(ranked.c.back.between(*_RECENT_POINTS)),
+            func.avg(ranked.c.value).filter(ranked.c.back.between(*_PRIOR_POINTS)),
+            func.max(ranked.c.period_start),
+            func.count().filter(ranked.c.back.between(*_PRIOR_POINTS)),
+        )
+        .group_by(ranked.c.metric)
+        .order_by(ranked.c.metric)
+    ).all()
+    metrics: list[Metric] = []
+    for name, recent, prior, last_week, prior_points in rows:
+        complete = prior_points == _PRIOR_POINTS[1] - _PRIOR_POINTS[0] + 1
+        metrics += _usage_metrics(name, recent=recent, prior=prior if complete else None, last_week=last_week)
+    return metrics or _usage_metrics("active_users", recent=None, prior=None, last_week=None)
+
+
+def _usage_metrics(name: str, *, recent: Decimal | None, prior: Decimal | None, last_week: date | None) -> list[Metric]:
+    change = round_half_up((recent - prior) / prior * 100, places=1) if recent is not None and prior else None
+    inputs = (f"query:usage_points.{name}",)
+
+    def shown(value: Decimal | None) -> Decimal | None:
+        return None if value is None else round_half_up(value, places=2)
+
+    return [
+        _number(f"{name}_recent", shown(recent), inputs, day=last_week),
+        _number(f"{name}_prior", shown(prior), inputs),
+        _number(f"{name}_change_pct", change, inputs),
+    ]
+
+
+def read_surveys(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
+    """The two latest NPS scores and the mean CSAT score of the last 180 days."""
+    mine = (SurveyRow.account_id == account_id, SurveyRow.account_id.in_(allowed), SurveyRow.answered_on <= today)
+    scores = session.execute(
+        select(SurveyRow.score, SurveyRow.answered_on, SurveyRow.id)
+        .where(*mine, SurveyRow.kind == "NPS")
+        .order_by(SurveyRow.answered_on.desc(), SurveyRow.id)
+        .limit(2)
+    ).all()
+    mean, answers = session.execute(
+        select(func.avg(SurveyRow.score), func.count()).where(
+            *mine, SurveyRow.kind == "CSAT", SurveyRow.answered_on > today - timedelta(days=HALF_YEAR)
+        )
+    ).one()
+    metrics = []
+    for position, name in enumerate(("nps_latest", "nps_previous")):
+        score, day, survey = scores[position] if position < len(scores) else (None, None, None)
+        inputs = (f"record:{survey}:score",) if survey else ("query:surveys",)
+        metrics.append(_number(name, score, inputs, day=day))
+    mean = None if mean is None else round_half_up(mean, places=2)
+    metrics.append(_number("csat_mean_180d", mean, ("query:surveys",), window_days=HALF_YEAR, sample=answers))
+    return metrics
+
+
+def read_activities(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
+    """Day of the last logged activity, and days since the customer last wrote, called or met."""
+    happened = _utc_day(ActivityRow.occurred_at)
+    inbound = (ActivityRow.direction == "inbound") & ActivityRow.kind.in_(("email", "call", "meeting"))
+    last, last_inbound = session.execute(
+        select(func.max(happened), func.max(happened).filter(inbound)).where(
+            ActivityRow.account_id == account_id, ActivityRow.account_id.in_(allowed), happened <= today
+        )
+    ).one()
+    days = None if last_inbound is None else Decimal((today - last_inbound).days)
+    return [
+        Metric("last_activity", last, f"last_activity: {last or UNKNOWN}", ("query:activities",)),
+        _number("days_since_last_inbound", days, ("query:activities",), day=last_inbound),
+    ]
+
+
+READERS: tuple[Reader, ...] = (read_opportunities, read_tickets, read_usage, read_surveys, read_activities)
+
+
+def round_half_up(value: Decimal, *, places: int) -> Decimal:
+    """Round as people do on paper: 0.05 -> 0.1."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding="ROUND_HALF_UP")
+
+
+def _utc_day(column: Any) -> Any:
+    return cast(func.timezone("UTC", column), Date)
+
+
+def _number(
+    name: str,
+    value: Decimal | None,
+    inputs: tuple[str, ...],
+    *,
+    day: date | None = None,
+    window_days: int | None = None,
+    sample: int | None = None,
+) -> Metric:
+    text = f"{name}: {UNKNOWN if value is None else canonical_number(value)}"
+    if sample is not None:
+        text += f" (n={sample})"
+    if day is not None:
+        text += f" ({day.isoformat()})"
+    if window_days is not None:
+        text += f" [{window_days} days to today]"
+    return Metric(name, value, text, inputs, day=day, window_days=window_days, sample=sample)
