@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -32,6 +33,10 @@ class UnitOfWork:
 
     session: Session
     clock: Clock
+
+    def driver_connection(self) -> Any:
+        """The psycopg connection of this transaction, for the job queue to write on."""
+        return self.session.connection().connection.driver_connection
 
     def flush(self) -> None:
         """Send pending changes to the server, so that constraints speak up now."""
@@ -82,6 +87,10 @@ class Database:
         """E.g. `18.4`. Raises DatabaseUnavailable when the server cannot be reached."""
         with translated_errors(), self.engine.connect() as connection:
             return str(connection.execute(text("show server_version")).scalar_one())
+
+    def libpq_url(self) -> str:
+        """The application role's URL as libpq reads it, for the job queue's own connections."""
+        return make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
 
     def dispose(self) -> None:
         """Close every connection of this process."""

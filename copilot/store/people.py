@@ -1,0 +1,174 @@
+"""Users, teams, sessions, tokens and failed sign-ins."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select, update
+
+from copilot.domain.access import Role, Viewer
+from copilot.store.database import UnitOfWork
+from copilot.store.tables.people import (
+    AccountGrantRow,
+    ApiTokenRow,
+    LoginAttemptRow,
+    SessionRow,
+    TeamRow,
+    UserRow,
+    WorkspaceRow,
+)
+
+
+def _viewer(row: UserRow) -> Viewer:
+    return Viewer(
+        user_id=row.id, email=row.email, name=row.name, role=Role(row.role), team_id=row.team_id, language=row.language
+    )
+
+
+class PeopleRepository:
+    """Reads and writes within one unit of work; times come from its caller."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._session = uow.session
+
+    def by_email(self, email: str) -> Viewer | None:
+        """The active user with this address, in any letter case."""
+        row = self._session.scalar(select(UserRow).where(UserRow.email == email.lower(), UserRow.active))
+        return _viewer(row) if row else None
+
+    def by_id(self, user_id: str) -> Viewer | None:
+        """The active user with this id."""
+        row = self._session.scalar(select(UserRow).where(UserRow.id == user_id, UserRow.active))
+        return _viewer(row) if row else None
+
+    def with_role(self, role: Role) -> list[Viewer]:
+        """Active users of a role, by email."""
+        rows = self._session.scalars(
+            select(UserRow).where(UserRow.role == role, UserRow.active).order_by(UserRow.email)
+        )
+        return [_viewer(row) for row in rows]
+
+    def names(self, user_ids: Sequence[str]) -> dict[str, str]:
+        """Display names by id, of active and former users."""
+        rows = self._session.execute(select(UserRow.id, UserRow.name).where(UserRow.id.in_(user_ids)))
+        return dict(rows.tuples())
+
+    def password_hash(self, user_id: str) -> str | None:
+        """The stored argon2 hash."""
+        return self._session.scalar(select(UserRow.password_hash).where(UserRow.id == user_id))
+
+    def set_password_hash(self, user_id: str, hashed: str) -> None:
+        """Replace the stored hash."""
+        self._session.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=hashed))
+
+    def save(self, viewer: Viewer, *, password_hash: str | None) -> None:
+        """Insert the user, or bring name, role, team, language and (if given) password up to date."""
+        row = self._session.scalar(select(UserRow).where(UserRow.email == viewer.email.lower()))
+        if row is None:
+            row = UserRow(id=viewer.user_id, email=viewer.email.lower(), active=True)
+            self._session.add(row)
+        row.name, row.role, row.team_id, row.language = viewer.name, viewer.role, viewer.team_id, viewer.language
+        if password_hash is not None:
+            row.password_hash = password_hash
+        self._session.flush()
+
+    def save_team(self, team_id: str, name: str) -> None:
+        """Insert or rename a team."""
+        self._session.merge(TeamRow(id=team_id, name=name))
+        self._session.flush()
+
+    def team_exists(self, team_id: str) -> bool:
+        """Whether there is such a team."""
+        return self._session.get(TeamRow, team_id) is not None
+
+    def grant_account(self, account_id: str, *, user_id: str) -> None:
+        """Let a user see an account they do not own."""
+        self._session.merge(AccountGrantRow(account_id=account_id, user_id=user_id))
+
+    def add_session(self, *, token_sha256: str, user_id: str, csrf_token: str, now: datetime, until: datetime) -> None:
+        """Remember a signed-in browser, and forget the expired ones."""
+        self._session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
+        self._session.add(
+            SessionRow(
+                token_sha256=token_sha256, user_id=user_id, csrf_token=csrf_token, created_at=now, expires_at=until
+            )
+        )
+
+    def session(self, token_sha256: str, *, now: datetime) -> tuple[Viewer, str] | None:
+        """The viewer and CSRF token of a live session."""
+        row = self._session.execute(
+            select(UserRow, SessionRow.csrf_token)
+            .join(SessionRow, SessionRow.user_id == UserRow.id)
+            .where(SessionRow.token_sha256 == token_sha256, SessionRow.expires_at > now, UserRow.active)
+        ).one_or_none()
+        return (_viewer(row[0]), row[1]) if row else None
+
+    def end_session(self, token_sha256: str) -> None:
+        """Sign out one browser."""
+        self._session.execute(delete(SessionRow).where(SessionRow.token_sha256 == token_sha256))
+
+    def set_language(self, user_id: str, language: str) -> None:
+        """Change the language a user works in."""
+        self._session.execute(update(UserRow).where(UserRow.id == user_id).values(language=language))
+
+    def add_api_token(
+        self, *, token_id: str, token_sha256: str, user_id: str, name: str, now: datetime, until: datetime | None
+    ) -> None:
+        """Remember a program's token."""
+        self._session.add(
+            ApiTokenRow(
+                id=token_id, token_sha256=token_sha256, user_id=user_id, name=name, created_at=now, expires_at=until
+            )
+        )
+
+    def by_api_token(self, token_sha256: str, *, now: datetime) -> Viewer | None:
+        """The active user behind a live token."""
+        row = self._session.scalar(
+            select(UserRow)
+            .join(ApiTokenRow, ApiTokenRow.user_id == UserRow.id)
+            .where(
+                ApiTokenRow.token_sha256 == token_sha256,
+                ApiTokenRow.revoked_at.is_(None),
+                or_(ApiTokenRow.expires_at.is_(None), ApiTokenRow.expires_at > now),
+                UserRow.active,
+            )
+        )
+        return _viewer(row) if row else None
+
+    def revoke_api_token(self, token_id: str, *, user_id: str, now: datetime) -> bool:
+        """End a token of this user. False if there is none such."""
+        revoked = self._session.scalar(
+            update(ApiTokenRow)
+            .where(ApiTokenRow.id == token_id, ApiTokenRow.user_id == user_id, ApiTokenRow.revoked_at.is_(None))
+            .values(revoked_at=now)
+            .returning(ApiTokenRow.id)
+        )
+        return revoked is not None
+
+    def failed_attempts(self, keys: Sequence[str], *, since: datetime) -> int:
+        """The highest number of failed sign-ins of any of the keys since then."""
+        counts = self._session.scalars(
+            select(func.count())
+            .where(LoginAttemptRow.key_sha256.in_(keys), LoginAttemptRow.attempted_at > since)
+            .group_by(LoginAttemptRow.key_sha256)
+        )
+        return max(counts, default=0)
+
+    def add_failed_attempt(self, keys: Sequence[str], *, now: datetime) -> None:
+        """Count one failed sign-in for each key."""
+        self._session.add_all([LoginAttemptRow(key_sha256=key, attempted_at=now) for key in keys])
+
+    def forget_attempts(self, keys: Sequence[str], *, before: datetime) -> None:
+        """Drop the counts of these keys, and everybody's old ones."""
+        self._session.execute(
+            delete(LoginAttemptRow).where(
+                or_(LoginAttemptRow.key_sha256.in_(keys), LoginAttemptRow.attempted_at < before)
+            )
+        )
+
+    def workspace_fact(self, key: str) -> str | None:
+        """A fact about the installation, e.g. `demo.today`."""
+        return self._session.scalar(select(WorkspaceRow.value).where(WorkspaceRow.key == key))
+
+    def set_workspace_fact(self, key: str, value: str) -> None:
+        """Store a fact about the installation."""
+        self._session.merge(WorkspaceRow(key=key, value=value))

@@ -1,0 +1,59 @@
+"""Jobs ride on the transaction that needs them."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from copilot.jobs import Handlers, Jobs, Task
+from copilot.store.database import Database
+
+
+class Counter:
+    """Counts how often a handler ran."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def __call__(self) -> int:
+        self.runs += 1
+        return 1
+
+
+@pytest.fixture
+def release() -> Counter:
+    return Counter()
+
+
+@pytest.fixture
+def jobs(database: Database, release: Counter) -> Jobs:
+    return Jobs(database, handlers=Handlers(embed=Counter(), release=release, housekeeping=Counter()))
+
+
+def deferred(database: Database) -> list[str]:
+    """Status of every job that was asked for (those that run by the clock left out)."""
+    with database.unit_of_work() as uow:
+        return list(
+            uow.session.scalars(text("select status::text from procrastinate_jobs where task_name = 'release'"))
+        )
+
+
+def test_a_job_asked_for_twice_is_queued_once_and_runs(database: Database, jobs: Jobs, release: Counter) -> None:
+    with database.unit_of_work() as uow:
+        jobs.defer(Task.RELEASE, uow=uow)
+        jobs.defer(Task.RELEASE, uow=uow)
+    assert deferred(database) == ["todo"]
+    asyncio.run(jobs.work(wait=False))
+    assert deferred(database) == ["succeeded"]
+    assert release.runs >= 1
+
+
+def test_a_job_vanishes_with_its_transaction(database: Database, jobs: Jobs) -> None:
+    def ask_and_fail() -> None:
+        with database.unit_of_work() as uow:
+            jobs.defer(Task.RELEASE, uow=uow)
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        ask_and_fail()
+    assert deferred(database) == []
