@@ -1,0 +1,5 @@
+"""The command line `sales-copilot`."""
+
+from copilot.cli.main import main
+
+__all__ = ["main"]

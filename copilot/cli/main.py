@@ -1,0 +1,27 @@
+"""Assembles the commands. Each area registers its own."""
+
+import typer
+
+from copilot import __version__
+from copilot.cli import brief, demo, doctor, importing, queue, search, serving, users
+
+app = typer.Typer(
+    name="sales-copilot",
+    help="Cited account briefs in Spanish and English, behind one approval queue.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+
+for area in (demo, serving, importing, search, brief, queue, users, doctor):
+    area.register(app)
+
+
+@app.command("version")
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Entry point of the `sales-copilot` command."""
+    app()
