@@ -1,0 +1,56 @@
+"""Builds the HTTP application around the composition root's parts.
+
+Invariant: every route needs authentication unless it is on the short list of `PUBLIC_PATHS` (a test walks all).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+
+from api import errors, security
+from api.deps import ViewerDep
+from api.routes import sessions
+from copilot import __version__
+from copilot.bootstrap import Application
+
+PUBLIC_PATHS = {"/health", "/sign-in", "/api/v1/sessions"}
+
+
+def create_app(application: Application, *, worker: bool = True) -> FastAPI:
+    """The web application; with `worker` it also runs background jobs in this process."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(application.jobs.work()) if worker else None
+        yield
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    # The interactive documentation pages load scripts from elsewhere, so they stay off.
+    app = FastAPI(
+        title="sales-copilot", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.application = application
+    app.middleware("http")(security.guard)
+    errors.install(app)
+    app.include_router(sessions.router)
+    _add_own_routes(app)
+    return app
+
+
+def _add_own_routes(app: FastAPI) -> None:
+    @app.get("/health", include_in_schema=False)
+    def health() -> dict[str, str]:
+        """Whether this process answers; says nothing about data."""
+        return {"status": "ok"}
+
+    @app.get("/api/v1/openapi.json", include_in_schema=False)
+    def schema(_viewer: ViewerDep) -> JSONResponse:
+        """The API's description."""
+        return JSONResponse(get_openapi(title=app.title, version=app.version, routes=app.routes))

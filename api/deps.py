@@ -1,0 +1,85 @@
+"""What routes depend on: the application, one transaction per request, the viewer, CSRF protection.
+
+Invariants: the transaction commits before the response is sent (`scope="function"`), so a failing commit is
+an error for the client; identity comes from a session cookie or a bearer token, never from the request body.
+"""
+
+import secrets
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from copilot.bootstrap import Application
+from copilot.domain.access import Viewer
+from copilot.errors import NotAllowed, NotAuthenticated
+from copilot.store.database import UnitOfWork
+
+SESSION_COOKIE = "sc_session"
+CSRF_HEADER = "x-csrf-token"
+CSRF_FIELD = "csrf_token"
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+bearer = HTTPBearer(auto_error=False, description="An API token made with `sales-copilot users token`.")
+
+
+def get_application(request: Request) -> Application:
+    """The application this server was built with."""
+    application: Application = request.app.state.application
+    return application
+
+
+ApplicationDep = Annotated[Application, Depends(get_application)]
+
+
+def unit_of_work(application: ApplicationDep) -> Iterator[UnitOfWork]:
+    """One transaction for the whole request."""
+    with application.database.unit_of_work() as uow:
+        yield uow
+
+
+UnitOfWorkDep = Annotated[UnitOfWork, Depends(unit_of_work, scope="function")]
+
+
+def optional_viewer(
+    request: Request, application: ApplicationDep, uow: UnitOfWorkDep, _documented: Annotated[object, Depends(bearer)]
+) -> Viewer | None:
+    """The signed-in person, if any. Remembers the CSRF token of a browser session on the request."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return application.people.by_api_token(token.strip(), uow=uow)
+    cookie = request.cookies.get(SESSION_COOKIE)
+    session = application.people.session(cookie, uow=uow) if cookie else None
+    if session is None:
+        return None
+    request.state.csrf_token = session[1]
+    return session[0]
+
+
+OptionalViewerDep = Annotated[Viewer | None, Depends(optional_viewer)]
+
+
+async def signed_in_viewer(request: Request, viewer: OptionalViewerDep) -> Viewer:
+    """The signed-in person; for a browser session that changes something, the CSRF token is checked.
+
+    Raises NotAuthenticated or NotAllowed.
+    """
+    if viewer is None:
+        raise NotAuthenticated("You are not signed in.", hint="Sign in, or send an API token.")
+    expected = getattr(request.state, "csrf_token", None)
+    if expected is not None and request.method not in _SAFE_METHODS:
+        await _check_csrf(request, expected=expected)
+    return viewer
+
+
+ViewerDep = Annotated[Viewer, Depends(signed_in_viewer)]
+
+
+async def _check_csrf(request: Request, *, expected: str) -> None:
+    sent = request.headers.get(CSRF_HEADER)
+    if sent is None:
+        value = (await request.form()).get(CSRF_FIELD)
+        sent = value if isinstance(value, str) else None
+    if sent is None or not secrets.compare_digest(sent, expected):
+        raise NotAllowed("This form is out of date.", hint="Reload the page and try again.")

@@ -1,0 +1,48 @@
+"""The file of figures keeps what misses its goal, and the README shows it."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evals.figures import Figure, Goal, load, record
+from evals.report import table, with_table
+from evals.statistics import bootstrap_interval, wilson_interval
+
+
+def figure(name: str, value: float, *, goal: Goal | None = None) -> Figure:
+    return Figure(
+        name=name, language="es", value=value, n=10, goal=goal, command="make evals", measured_on=date(2026, 11, 21)
+    )
+
+
+def test_recording_replaces_by_name_and_language_and_keeps_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    record([figure("b", 1.0), figure("a", 2.0)], path=path)
+    record([figure("b", 3.0)], path=path)
+    assert [(f.name, f.value) for f in load(path)] == [("a", 2.0), ("b", 3.0)]
+
+
+def test_a_missed_goal_is_shown() -> None:
+    missed = figure("x", 0.4, goal=Goal(comparison=">=", threshold=0.5))
+    assert missed.met is False
+    assert "**not met**" in table([missed])
+
+
+def test_the_table_goes_between_its_markers_only() -> None:
+    text = "top\n<!-- figures:begin -->\nold\n<!-- figures:end -->\nbottom\n"
+    fresh = with_table(text, figures=[figure("x", 0.4)])
+    assert fresh.startswith("top\n")
+    assert fresh.endswith("bottom\n")
+    assert "old" not in fresh
+    with pytest.raises(ValueError, match="markers"):
+        with_table("no markers", figures=[])
+
+
+def test_intervals_hold_the_estimate_and_narrow_with_more_cases() -> None:
+    few, many = bootstrap_interval([0.0, 1.0] * 5), bootstrap_interval([0.0, 1.0] * 500)
+    assert few[0] < many[0] < 0.5 < many[1] < few[1]
+    low, high = wilson_interval(0, 20)
+    # Wilson 1927 for 0 of 20 at 95 %: upper bound z^2 / (n + z^2).
+    assert low == 0.0
+    assert high == pytest.approx(3.8415 / (20 + 3.8415), abs=1e-4)
