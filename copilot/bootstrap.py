@@ -32,8 +32,13 @@ def build(settings: Settings) -> Application:
     """Connect and assemble. Raises ConfigurationError or UnavailableError."""
     telemetry.configure(settings.log_level)
     database = open_database(settings)
-    clock = SystemClock(pinned_today=settings.pinned_today or _pinned_by_demo(database))
-    database.clock = clock
+    database.clock = SystemClock(pinned_today=settings.pinned_today or _pinned_by_demo(database))
+    return assemble(settings, database=database)
+
+
+def assemble(settings: Settings, *, database: Database) -> Application:
+    """Build every part around a database that is there; its clock is everybody's."""
+    clock = database.clock
     return Application(
         settings=settings,
         clock=clock,

@@ -1,0 +1,58 @@
+"""Runs the suites of one group, each in a process of its own, and says which failed.
+
+Invariant: a suite that cannot run (its data are absent) says so and is counted as skipped, never as passed; a
+suite that breaks makes the exit code non-zero but does not keep the others from running.
+"""
+
+import argparse
+import subprocess
+import sys
+from dataclasses import dataclass
+
+SKIPPED = 77
+"""Exit code of a suite whose data are absent (the convention of automake)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A module run as `python -m`, in these groups."""
+
+    module: str
+    groups: tuple[str, ...]
+    takes_data: bool = True
+
+
+SUITES = (
+    Suite("evals.brief.quality", ("quick", "quality"), takes_data=False),
+    Suite("evals.imports", ("quality",)),
+    Suite("evals.retrieval.ccm", ("quality",)),
+    Suite("evals.retrieval.xquad", ("quality",)),
+    Suite("evals.retrieval.demo", ("quality",), takes_data=False),
+    Suite("evals.retrieval.bench", ("bench",), takes_data=False),
+    Suite("evals.brief.bench", ("bench",), takes_data=False),
+)
+
+
+def main() -> int:
+    """Run a group; exit code 1 when a suite failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("group", choices=["quick", "quality", "bench"])
+    parser.add_argument("--data", help="Folder with data of the same formats, instead of the benchmarks folder.")
+    arguments = parser.parse_args()
+    outcomes: dict[str, int] = {}
+    for suite in SUITES:
+        if arguments.group in suite.groups:
+            extra = ["--data", arguments.data] if arguments.data and suite.takes_data else []
+            sys.stdout.write(f"== {suite.module}\n")
+            sys.stdout.flush()
+            # The arguments are this module's own list and one folder name; no shell is involved.
+            command = [sys.executable, "-m", suite.module, *extra]
+            outcomes[suite.module] = subprocess.run(command, check=False).returncode  # noqa: S603
+    for module, code in outcomes.items():
+        verdict = {0: "ran", SKIPPED: "skipped: its data are absent"}.get(code, f"FAILED with exit code {code}")
+        sys.stdout.write(f"{module}: {verdict}\n")
+    return int(any(code not in {0, SKIPPED} for code in outcomes.values()))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

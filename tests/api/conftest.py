@@ -1,0 +1,42 @@
+"""A real application over HTTP, without a network: the test client speaks ASGI."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from copilot import bootstrap
+from copilot.domain.access import Role, Viewer
+from copilot.settings import Settings
+from copilot.store.database import Database
+from tests.conftest import MakeUser
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def settings(data_dir: Path) -> Settings:
+    return Settings(data_dir=data_dir, embedding_model="none")
+
+
+@pytest.fixture
+def application(database: Database, settings: Settings) -> bootstrap.Application:
+    return bootstrap.assemble(settings, database=database)
+
+
+@pytest.fixture
+def client(application: bootstrap.Application) -> Iterator[TestClient]:
+    """A browser that is not signed in. Errors of the server are answers, not exceptions."""
+    with TestClient(create_app(application, worker=False), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def manager(application: bootstrap.Application, make_user: MakeUser) -> Viewer:
+    """A manager with a password."""
+    viewer = make_user("Marta Prueba", role=Role.MANAGER)
+    with application.database.unit_of_work() as uow:
+        application.people.add_user(viewer, password=PASSWORD, uow=uow)
+    return viewer
