@@ -47,6 +47,8 @@ class Block(BaseModel):
     """Nearest heading above (for a sheet: its name)."""
     speaker: str | None = None
     """Who says it, in a transcript."""
+    seconds: int | None = None
+    """When it is said, in seconds from the start of the recording."""
 
 
 class ParsedDocument(BaseModel):
@@ -87,3 +89,36 @@ class Passage(BaseModel):
     heading: str | None = None
     speaker: str | None = None
     language: str
+
+
+class StoredDocumentHead(BaseModel):
+    """A document as listed: everything but its text. Belongs to one account or to one visibility class."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    account_id: str | None
+    visibility: str | None
+    source_file_id: str
+    source_path: str
+    """Path of the source file below its import root."""
+    title: str
+    kind: DocumentKind
+    media_type: str
+    language: str | None
+    origin: Origin
+    authored_at: datetime | None
+    author: str | None
+    participants: tuple[str, ...]
+    direction: str | None
+    message_id: str | None
+    in_reply_to: str | None
+    warnings: tuple[str, ...]
+    imported_at: datetime
+
+
+class StoredDocument(StoredDocumentHead):
+    """A document with its text; the offsets of blocks and passages are into `text`."""
+
+    text: str
+    blocks: tuple[Block, ...]
