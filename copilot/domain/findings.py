@@ -1,5 +1,9 @@
-"""What guardrails see, and the risk that follows."""
+"""What guardrails see, and the risk that follows.
 
+Invariant: risk is a function of the findings alone, and more findings never make it smaller.
+"""
+
+from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,12 +16,22 @@ class Severity(StrEnum):
     HIGH = "high"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """0 for info to 4 for critical."""
+        return list(Severity).index(self)
+
 
 class Risk(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low to 3 for critical."""
+        return list(Risk).index(self)
 
 
 class Action(StrEnum):
@@ -40,9 +54,56 @@ class Finding(BaseModel):
     severity: Severity
     action: Action
     segment_id: str | None = None
-    """None: it concerns the whole draft."""
+    """None: it concerns the whole draft, or one of its sources."""
+    evidence_id: str | None = None
+    """The source it was seen in, if it is about a source."""
     start: int | None = None
     end: int | None = None
     score: float = Field(default=1.0, ge=0, le=1)
     explanation: dict[str, str]
     """Plain words per language code; both languages always present."""
+
+
+class GuardrailReport(BaseModel):
+    """What the pipeline says about one draft."""
+
+    model_config = ConfigDict(frozen=True)
+
+    findings: tuple[Finding, ...]
+    risk: Risk
+    draft_digest: str = ""
+    """Digest of the draft that was checked, so that a report cannot be filed with another text."""
+
+
+_RISK_OF_SEVERITY = {
+    Severity.INFO: Risk.LOW,
+    Severity.LOW: Risk.LOW,
+    Severity.MEDIUM: Risk.MEDIUM,
+    Severity.HIGH: Risk.HIGH,
+    Severity.CRITICAL: Risk.CRITICAL,
+}
+_UNSUPPORTED = "grounding."
+
+
+def risk_of(findings: Iterable[Finding]) -> Risk:
+    """The risk that the most severe finding stands for; low without findings."""
+    return max((_RISK_OF_SEVERITY[item.severity] for item in findings), key=lambda risk: risk.rank, default=Risk.LOW)
+
+
+def unsupported_segments(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Ids of the segments that their evidence does not carry, in order of first finding.
+
+    Invariant 1: each must be accepted by name before the draft can be approved.
+    """
+    return tuple(
+        dict.fromkeys(
+            item.segment_id
+            for item in findings
+            if item.segment_id and item.rule.startswith(_UNSUPPORTED) and item.severity.rank >= Severity.HIGH.rank
+        )
+    )
+
+
+def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that no approval can overrule."""
+    return tuple(item for item in findings if item.action is Action.BLOCK)

@@ -14,6 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from copilot.domain.access import Viewer
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.facts import EvidenceAddress, canonical_text, parse_evidence_id, passage_evidence_id
+from copilot.domain.records import Account
+from copilot.store import account_metrics
 from copilot.store.database import UnitOfWork
 from copilot.store.tables import records
 from copilot.store.tables.documents import DocumentRow, PassageRow
@@ -76,12 +78,44 @@ class EvidenceRepository:
                         found[evidence.id] = evidence
         return found
 
+    def read_for(self, written_from: Iterable[Evidence], *, viewer: Viewer, today: date) -> dict[str, Evidence]:
+        """Return the evidence a draft was written from as it is now, metrics computed again for `today`.
+
+        A figure that the workflow itself computed from other evidence stands while its account may be seen.
+        """
+        snapshot = {item.id: item for item in written_from}
+        found = self.read(snapshot, viewer=viewer)
+        metrics = {key: parse_evidence_id(key) for key, item in snapshot.items() if item.kind is EvidenceKind.METRIC}
+        subjects = {address.subject_id for address in metrics.values() if address is not None}
+        recomputed = {
+            account_id: self._metrics(account_id, viewer=viewer, today=today)
+            for account_id in sorted(self.visible_account_ids(subjects, viewer=viewer))
+        }
+        for evidence_id, address in metrics.items():
+            if address is not None and address.subject_id in recomputed:
+                item = snapshot[evidence_id].model_copy(update={"account_id": address.subject_id})
+                text = recomputed[address.subject_id].get(address.name, item.text)
+                found[evidence_id] = item.model_copy(update={"text": text})
+        return found
+
+    def _metrics(self, account_id: str, *, viewer: Viewer, today: date) -> dict[str, str]:
+        row = self._session.get_one(records.AccountRow, account_id)
+        account = Account.model_validate({name: getattr(row, name) for name in Account.model_fields})
+        metrics = account_metrics.renewal_metrics(account, today=today)
+        for read in account_metrics.READERS:
+            metrics += read(self._session, account_id, visible_accounts(viewer), today)
+        metrics += account_metrics.utilisation(account, metrics)
+        return {metric.name: metric.text for metric in metrics}
+
     def visible_account_ids(self, account_ids: Iterable[str], *, viewer: Viewer) -> set[str]:
         """Return those of `account_ids` that exist and that `viewer` may see."""
         wanted = set(account_ids)
         if not wanted:
             return set()
-        return set(self._session.scalars(visible_accounts(viewer).where(records.AccountRow.id.in_(wanted))))
+        accounts = select(records.AccountRow.id).where(
+            records.AccountRow.id.in_(wanted), records.AccountRow.id.in_(visible_accounts(viewer))
+        )
+        return set(self._session.scalars(accounts))
 
     def _records(self, record_type: str, record_ids: set[str], *, viewer: Viewer) -> list[RecordRow]:
         if record_type == "account":

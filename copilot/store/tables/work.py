@@ -90,6 +90,8 @@ class ReviewItemRow(Base):
     title: Mapped[str]
     language: Mapped[str]
     audience: Mapped[str]
+    visibility: Mapped[str] = mapped_column(server_default="staff")
+    """Highest class of shared knowledge that it cites; who may not read that class does not see the item."""
     digest: Mapped[str]
     state: Mapped[str]
     risk: Mapped[str]

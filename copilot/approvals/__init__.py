@@ -1,0 +1,1 @@
+"""The approval queue, the audit chain and the release gate."""

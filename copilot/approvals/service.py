@@ -1,0 +1,371 @@
+"""The queue: filing drafts, deciding on them, editing them, and letting them lapse.
+
+Invariants: every change of state is one conditional UPDATE; the decision, its audit event and the release it
+orders commit together; whoever acts is the viewer, never somebody named in the arguments.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from copilot.approvals import texts
+from copilot.approvals.edits import edited_draft
+from copilot.approvals.policy import Policy
+from copilot.domain.access import Role, Viewer, Visibility
+from copilot.domain.approvals import (
+    Accepted,
+    Decision,
+    RefusalCode,
+    Refused,
+    ReviewItem,
+    ReviewState,
+    Verdict,
+    decide,
+    may_approve,
+)
+from copilot.domain.drafts import Draft, content_digest
+from copilot.domain.findings import Finding, GuardrailReport, Risk, risk_of, unsupported_segments
+from copilot.domain.rendering import render_deliverables
+from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed, NotFound
+from copilot.guardrails.pipeline import check_draft
+from copilot.store.audit import AuditLog
+from copilot.store.database import UnitOfWork
+from copilot.store.drafts import DraftRepository, NewVersion, StoredVersion
+from copilot.store.evidence import EvidenceRepository
+from copilot.store.releases import Release, ReleaseRepository
+from copilot.store.reviews import NewReviewItem, QueueEntry, QueueFilters, QueuePage, ReviewRepository
+from copilot.telemetry import get_logger
+
+_log = get_logger(__name__)
+
+FILE_SINK = "files"
+SYSTEM = "system"
+"""Actor of what nobody asked for: deadlines and changed sources."""
+_SYSTEM_VIEWER = Viewer(user_id=SYSTEM, email=SYSTEM, name=SYSTEM, role=Role.ADMIN)
+_MOST_PER_PAGE = 200
+_NULL = re.compile(r"(?<!\\)(?:\\\\){0,8}\\u0000")
+"""A null character as JSON writes it, not the words backslash-u-0000 of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """Everything a reviewer sees of one item."""
+
+    entry: QueueEntry
+    version: StoredVersion
+    release: Release | None
+    may_approve: RefusalCode | None
+    """Why this viewer may not approve it; None: they may."""
+
+    @property
+    def item(self) -> ReviewItem:
+        return self.entry.item
+
+    @property
+    def draft(self) -> Draft:
+        return self.version.draft
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.version.findings
+
+    @property
+    def unsupported_segments(self) -> tuple[str, ...]:
+        """Ids of the segments that must be accepted by name."""
+        return unsupported_segments(self.version.findings)
+
+
+def _nothing(_uow: UnitOfWork) -> None:
+    """Default for `on_approved`: the caller releases by itself."""
+
+
+class ApprovalService:
+    """See the module docstring. Every method works inside the caller's unit of work."""
+
+    def __init__(self, policy: Policy, *, on_approved: Callable[[UnitOfWork], None] = _nothing) -> None:
+        """`on_approved` defers the release job on the transaction of the approval."""
+        self._policy = policy
+        self._on_approved = on_approved
+
+    def submit(self, draft: Draft, report: GuardrailReport, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
+        """File a draft that `viewer` asked for, with what the guardrails said about it.
+
+        A report about another text is not believed: the draft is then checked here.
+        Raises NotFound if the viewer may not see the account, InputError if the text cannot be stored.
+        """
+        self._require_account(draft, viewer=viewer, uow=uow)
+        findings = self._believed(draft, report, viewer=viewer, uow=uow)
+        new = _new_version(draft, findings, author=viewer)
+        stored = DraftRepository(uow).create(new, requester_id=viewer.user_id)
+        item = self._file(stored, requester_id=viewer.user_id, uow=uow)
+        AuditLog(uow).append(
+            "review.submitted", actor_id=viewer.user_id, subject=_subject(item.id), details=_details(item)
+        )
+        return item
+
+    def decide(self, item_id: str, decision: Decision, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
+        """Approve or reject what was seen as `decision.digest`; the same decision again changes nothing.
+
+        Raises NotFound, NotAllowed, Conflict, DigestMismatch or InputError, in the viewer's language.
+        """
+        if (decision.decider_id, decision.decider_role) != (viewer.user_id, viewer.role):
+            raise _error(NotAllowed, "not_yourself", viewer)
+        entry = self._find(item_id, viewer=viewer, uow=uow)
+        findings = DraftRepository(uow).version(entry.item.draft_id, entry.item.version).findings
+        for _attempt in range(2):
+            outcome = decide(entry.item, decision, now=uow.clock.now(), findings=findings)
+            if isinstance(outcome, Refused):
+                raise _refusal(outcome.code, viewer)
+            if not isinstance(outcome, Accepted):
+                return entry.item
+            settled = ReviewRepository(uow).settle(_narrowed(decision, findings), item_id=item_id, state=outcome.state)
+            entry = self._find(item_id, viewer=viewer, uow=uow)
+            if settled:
+                return self._record_decision(entry.item, uow=uow)
+        raise _refusal("conflict", viewer)
+
+    def edit(
+        self, item_id: str, new_texts: Mapping[str, str], *, digest: str, viewer: Viewer, uow: UnitOfWork
+    ) -> ReviewItem:
+        """Replace the text of segments (empty: take the segment out) of what was seen as `digest`.
+
+        The edited draft is checked again and filed as a new version with a new item; the old item is
+        superseded and its votes are void. The viewer is the author of the new version.
+        Raises NotFound, NotAllowed, Conflict, DigestMismatch or InputError.
+        """
+        entry = self._find(item_id, viewer=viewer, uow=uow)
+        item = entry.item
+        if item.digest != digest:
+            raise _refusal("digest_mismatch", viewer)
+        if (
+            viewer.role not in {*item.requirement.roles, Role.MANAGER, Role.ADMIN}
+            and viewer.user_id != item.requester_id
+        ):
+            raise _refusal("not_allowed", viewer)
+        drafts = DraftRepository(uow)
+        before = drafts.version(item.draft_id, item.version)
+        draft = edited_draft(before.draft, new_texts, viewer=viewer, now=uow.clock.now())
+        if not ReviewRepository(uow).supersede(item_id, digest=digest):
+            raise _refusal("conflict", viewer)
+        report = check_draft(draft, viewer=viewer, uow=uow)
+        new = _new_version(draft, report.findings, author=viewer)
+        stored = drafts.add_version(item.draft_id, new, after=item.version)
+        filed = self._file(stored, requester_id=item.requester_id, uow=uow)
+        details = {**_details(filed), "replaces": item.id}
+        AuditLog(uow).append("review.edited", actor_id=viewer.user_id, subject=_subject(filed.id), details=details)
+        return filed
+
+    def get(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReviewView:
+        """One item with its draft, findings and release. Raises NotFound."""
+        entry = self._find(item_id, viewer=viewer, uow=uow)
+        version = DraftRepository(uow).version(entry.item.draft_id, entry.item.version)
+        self._require_readable(entry, version.draft, viewer=viewer, uow=uow)
+        return ReviewView(
+            entry=entry,
+            version=version,
+            release=ReleaseRepository(uow).get(item_id),
+            may_approve=may_approve(entry.item, user_id=viewer.user_id, role=viewer.role),
+        )
+
+    def list_queue(
+        self,
+        *,
+        viewer: Viewer,
+        uow: UnitOfWork,
+        filters: QueueFilters | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> QueuePage:
+        """The items `viewer` may see, soonest due first. Raises InputError for a cursor that is not ours."""
+        size = max(1, min(limit, _MOST_PER_PAGE))
+        return ReviewRepository(uow).page(filters or QueueFilters(), viewer=viewer, cursor=cursor, limit=size)
+
+    def deliverables(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, bytes]:
+        """File name -> the exact bytes that approving this item would release. Raises NotFound."""
+        view = self.get(item_id, viewer=viewer, uow=uow)
+        return DraftRepository(uow).deliverables(view.item.draft_id, view.item.version)
+
+    def retry_release(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
+        """Queue a failed delivery again (the disk was full, say). Raises NotFound, NotAllowed or Conflict."""
+        entry = self._find(item_id, viewer=viewer, uow=uow)
+        if viewer.user_id != entry.item.requester_id and viewer.role not in entry.item.requirement.roles:
+            raise _refusal("not_allowed", viewer)
+        moved = ReviewRepository(uow).move(item_id, to=ReviewState.APPROVED, allowed_from=(ReviewState.RELEASE_FAILED,))
+        if not (moved and ReleaseRepository(uow).retry(item_id)):
+            raise _error(Conflict, "not_failed", viewer)
+        AuditLog(uow).append("release.retried", actor_id=viewer.user_id, subject=_subject(item_id))
+        self._on_approved(uow)
+        return self._find(item_id, viewer=viewer, uow=uow).item
+
+    def expire_due(self, *, uow: UnitOfWork) -> int:
+        """Let what waited past its time lapse, and return how many items that was."""
+        return self._lapse(ReviewRepository(uow).expire_due(), "review.expired", uow=uow)
+
+    def mark_stale(self, evidence_ids: Collection[str], *, uow: UnitOfWork) -> int:
+        """Take undecided and unreleased items that cite changed evidence out of the queue; return how many."""
+        if not evidence_ids:
+            return 0
+        return self._lapse(ReviewRepository(uow).mark_stale(evidence_ids), "review.stale", uow=uow)
+
+    def mark_changed(self, *, uow: UnitOfWork) -> int:
+        """Find cited records and passages that changed or disappeared, and mark their items stale.
+
+        For the end of an import. Metrics are compared when the item is released.
+        """
+        cited = ReviewRepository(uow).cited_by_open_items()
+        checkable = [key for key in cited if not key.startswith("metric:")]
+        current = EvidenceRepository(uow).read(checkable, viewer=_SYSTEM_VIEWER)
+        changed = [key for key in checkable if key not in current or cited[key] != {current[key].content_hash}]
+        return self.mark_stale(changed, uow=uow)
+
+    def _file(self, stored: StoredVersion, *, requester_id: str, uow: UnitOfWork) -> ReviewItem:
+        now, draft = uow.clock.now(), stored.draft
+        risk = risk_of(stored.findings)
+        item = ReviewItem(
+            id=f"review_{uow.clock.new_id().hex}",
+            draft_id=stored.draft_id,
+            version=stored.version,
+            digest=stored.digest,
+            state=ReviewState.PENDING,
+            risk=risk,
+            requester_id=requester_id,
+            author_id=stored.author_id,
+            audience=draft.audience,
+            requirement=self._policy.requirement(kind=draft.kind, risk=risk, audience=draft.audience, now=now),
+            submitted_at=now,
+        )
+        ReviewRepository(uow).add(
+            NewReviewItem(
+                item=item,
+                account_id=draft.account_id,
+                kind=draft.kind,
+                title=draft.title,
+                language=draft.language,
+                visibility=_visibility_of(draft).value,
+            )
+        )
+        _log.info("review.filed", risk=risk.value, rule=item.requirement.rule, findings=len(stored.findings))
+        return item
+
+    def _record_decision(self, item: ReviewItem, *, uow: UnitOfWork) -> ReviewItem:
+        approved = item.state is ReviewState.APPROVED
+        if approved:
+            ReleaseRepository(uow).queue(item.id, sink=FILE_SINK, digest=item.digest)
+            self._on_approved(uow)
+        AuditLog(uow).append(
+            "review.approved" if approved else "review.rejected",
+            actor_id=item.decided_by or SYSTEM,
+            subject=_subject(item.id),
+            details={**_details(item), "accepted_segments": " ".join(item.accepted_segments)},
+        )
+        return item
+
+    def _lapse(self, item_ids: Collection[str], action: str, *, uow: UnitOfWork) -> int:
+        for item_id in item_ids:
+            AuditLog(uow).append(action, actor_id=SYSTEM, subject=_subject(item_id))
+        return len(item_ids)
+
+    def _find(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> QueueEntry:
+        entry = ReviewRepository(uow).find(item_id, viewer=viewer)
+        if entry is None:
+            raise _error(NotFound, "not_found", viewer)
+        return entry
+
+    def _require_readable(self, entry: QueueEntry, draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> None:
+        """Invariant 3 for a draft that cites other accounts: who may not see one of them does not see the draft."""
+        others = {item.account_id for item in draft.evidence if item.account_id} - {entry.account_id}
+        if others and entry.item.requester_id != viewer.user_id:
+            visible = EvidenceRepository(uow).visible_account_ids(others, viewer=viewer)
+            if others - visible:
+                raise _error(NotFound, "not_found", viewer)
+
+    def _require_account(self, draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> None:
+        account_id = draft.account_id
+        if account_id and not EvidenceRepository(uow).visible_account_ids([account_id], viewer=viewer):
+            raise _error(NotFound, "account_not_found", viewer)
+
+    def _believed(
+        self, draft: Draft, report: GuardrailReport, *, viewer: Viewer, uow: UnitOfWork
+    ) -> tuple[Finding, ...]:
+        _require_storable(draft, viewer)
+        if report.draft_digest == content_digest(draft, deliverables={}):
+            return report.findings
+        return check_draft(draft, viewer=viewer, uow=uow).findings
+
+
+def _new_version(draft: Draft, findings: tuple[Finding, ...], *, author: Viewer) -> NewVersion:
+    _require_storable(draft, author)
+    deliverables = render_deliverables(draft)
+    return NewVersion(
+        draft=draft,
+        digest=content_digest(draft, deliverables=deliverables),
+        deliverables=deliverables,
+        findings=findings,
+        author_id=author.user_id,
+    )
+
+
+def _require_storable(draft: Draft, viewer: Viewer) -> None:
+    """PostgreSQL stores no null character, and half a surrogate pair is no text."""
+    try:
+        usable = _NULL.search(draft.model_dump_json()) is None
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _error(InputError, "unusable_text", viewer)
+
+
+def _narrowed(decision: Decision, findings: tuple[Finding, ...]) -> Decision:
+    """The decision with only those accepted segments that had to be accepted."""
+    if decision.verdict is Verdict.REJECT:
+        return decision.model_copy(update={"accepted_segments": ()})
+    needed = unsupported_segments(findings)
+    accepted = tuple(item for item in needed if item in decision.accepted_segments)
+    return decision.model_copy(update={"accepted_segments": accepted})
+
+
+def _visibility_of(draft: Draft) -> Visibility:
+    """The narrowest class of shared knowledge that the draft cites."""
+    order = list(Visibility)
+    cited = [Visibility(item.visibility) for item in draft.evidence if item.visibility]
+    return max(cited, key=order.index, default=Visibility.STAFF)
+
+
+def _details(item: ReviewItem) -> dict[str, str]:
+    return {
+        "draft": item.draft_id,
+        "version": str(item.version),
+        "digest": item.digest,
+        "risk": item.risk.value,
+        "rule": item.requirement.rule,
+    }
+
+
+def _subject(item_id: str) -> str:
+    return f"review_item:{item_id}"
+
+
+_ERRORS: dict[RefusalCode, type[CopilotError]] = {
+    "conflict": Conflict,
+    "digest_mismatch": DigestMismatch,
+    "not_allowed": NotAllowed,
+    "own_draft": NotAllowed,
+    "held": NotAllowed,
+    "expired": Conflict,
+    "comment_required": InputError,
+    "unsupported_segments": InputError,
+    "blocked": NotAllowed,
+}
+
+
+def _refusal(code: RefusalCode, viewer: Viewer) -> CopilotError:
+    words, hint = texts.refusal(code, language=viewer.language)
+    return _ERRORS[code](words, hint=hint)
+
+
+def _error(kind: type[CopilotError], name: str, viewer: Viewer) -> CopilotError:
+    words, hint = texts.message(name, language=viewer.language)
+    return kind(words, hint=hint)
+
+
+__all__ = ["ApprovalService", "QueueEntry", "QueueFilters", "QueuePage", "ReviewView", "Risk"]

@@ -1,0 +1,110 @@
+"""What the queue tells a person, in both languages.
+
+Invariant: every refusal says what to do next, in the reader's language.
+"""
+
+from copilot.domain.approvals import RefusalCode
+from copilot.domain.language import Language
+
+REFUSALS: dict[RefusalCode, dict[str, tuple[str, str]]] = {
+    "conflict": {
+        "es": (
+            "Este elemento ya no está pendiente: alguien lo ha decidido o hay una versión nueva.",
+            "Ábralo de nuevo.",
+        ),
+        "en": ("This item is no longer pending: somebody decided it or there is a newer version.", "Open it again."),
+    },
+    "digest_mismatch": {
+        "es": ("El contenido no es el que usted revisó.", "Ábralo de nuevo y decida sobre lo que ve ahora."),
+        "en": ("The content is not what you reviewed.", "Open it again and decide on what you see now."),
+    },
+    "not_allowed": {
+        "es": ("Su función no puede decidir sobre este elemento.", "Pídaselo a una de las funciones que se indican."),
+        "en": ("Your role may not decide this item.", "Ask one of the roles it names."),
+    },
+    "own_draft": {
+        "es": (
+            "Usted lo pidió o escribió esta versión, así que debe aprobarla otra persona.",
+            "Avise a su responsable.",
+        ),
+        "en": ("You asked for it or wrote this version, so somebody else has to approve it.", "Tell your manager."),
+    },
+    "held": {
+        "es": (
+            "Ninguna regla de la política cubre este borrador, así que nadie puede aprobarlo.",
+            "Revise la política.",
+        ),
+        "en": ("No policy rule covers this draft, so nobody can approve it.", "Review the policy."),
+    },
+    "expired": {
+        "es": ("El plazo para decidir ha terminado.", "Vuelva a crear el borrador."),
+        "en": ("The time to decide is over.", "Create the draft again."),
+    },
+    "comment_required": {
+        "es": ("Para rechazar hay que decir por qué.", "Añada un comentario."),
+        "en": ("A rejection needs a reason.", "Add a comment."),
+    },
+    "unsupported_segments": {
+        "es": (
+            "Hay frases sin apoyo en sus fuentes que no se han aceptado una a una.",
+            "Acéptelas por su nombre o edítelas.",
+        ),
+        "en": (
+            "Some sentences are not carried by their sources and were not accepted by name.",
+            "Accept or edit each.",
+        ),
+    },
+    "blocked": {
+        "es": ("Un control bloquea esta versión y no se puede aprobar.", "Edítela o vuelva a crear el borrador."),
+        "en": ("A check blocks this version, so it cannot be approved.", "Edit it or create the draft again."),
+    },
+}
+
+_MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
+    "not_found": {
+        "es": ("No hay ningún elemento así entre los que usted puede ver.", "Vea la lista con `sales-copilot queue`."),
+        "en": ("There is no such item among those you may see.", "See the list with `sales-copilot queue`."),
+    },
+    "account_not_found": {
+        "es": ("No hay ninguna cuenta así entre las que usted puede ver.", "Búsquela por su nombre."),
+        "en": ("There is no such account among those you may see.", "Search for it by name."),
+    },
+    "not_yourself": {
+        "es": ("Nadie puede decidir en nombre de otra persona.", "Entre con su propio usuario."),
+        "en": ("Nobody can decide for somebody else.", "Sign in as yourself."),
+    },
+    "unknown_segment": {
+        "es": ("La edición nombra frases que esta versión no tiene: {names}.", "Ábralo de nuevo."),
+        "en": ("The edit names sentences that this version does not have: {names}.", "Open it again."),
+    },
+    "nothing_changed": {
+        "es": ("La edición no cambia nada.", "Apruebe o rechace el elemento tal como está."),
+        "en": ("The edit changes nothing.", "Approve or reject the item as it is."),
+    },
+    "nothing_left": {
+        "es": ("La edición deja el borrador vacío.", "Si no sirve, rechácelo."),
+        "en": ("The edit leaves the draft empty.", "If it is of no use, reject it."),
+    },
+    "unusable_text": {
+        "es": ("El texto contiene caracteres que no se pueden guardar.", "Quite los caracteres nulos o rotos."),
+        "en": ("The text contains characters that cannot be stored.", "Take out null or broken characters."),
+    },
+    "not_failed": {
+        "es": ("Esta entrega no ha fallado, así que no hay nada que repetir.", "Vea su estado en la cola."),
+        "en": ("This release did not fail, so there is nothing to try again.", "See its state in the queue."),
+    },
+}
+
+
+def refusal(code: RefusalCode, *, language: str) -> tuple[str, str]:
+    """Message and hint of a refused decision."""
+    return _in(REFUSALS[code], language)
+
+
+def message(name: str, *, language: str) -> tuple[str, str]:
+    """Message and hint of anything else that the queue refuses."""
+    return _in(_MESSAGES[name], language)
+
+
+def _in(texts: dict[str, tuple[str, str]], language: str) -> tuple[str, str]:
+    return texts.get(language) or texts[Language.EN.value]

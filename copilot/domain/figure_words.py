@@ -1,0 +1,145 @@
+"""Words and signs that belong to figures in Spanish and English: months, numbers, currencies, scales, units."""
+
+from decimal import Decimal
+
+_MONTHS = (
+    ("enero", "ene", "january", "jan"),
+    ("febrero", "feb", "february"),
+    ("marzo", "mar", "march"),
+    ("abril", "abr", "april", "apr"),
+    ("mayo", "may"),
+    ("junio", "jun", "june"),
+    ("julio", "jul", "july"),
+    ("agosto", "ago", "august", "aug"),
+    ("septiembre", "setiembre", "sept", "sep", "set", "september"),
+    ("octubre", "oct", "october"),
+    ("noviembre", "nov", "november"),
+    ("diciembre", "dic", "december", "dec"),
+)
+MONTHS: dict[str, int] = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
+FULL_SPANISH_MONTHS = (*(names[0] for names in _MONTHS), "setiembre")
+FULL_ENGLISH_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+ORDINAL_QUARTERS: dict[str, int] = {
+    "primer": 1,
+    "primero": 1,
+    "1er": 1,
+    "segundo": 2,
+    "tercer": 3,
+    "tercero": 3,
+    "3er": 3,
+    "cuarto": 4,
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    **{
+        f"{number}{ending}": number
+        for number in range(1, 5)
+        for ending in (".º", "º", "o", ".er", "st", "nd", "rd", "th")
+    },
+}
+SPANISH_NUMBERS: dict[str, int] = {
+    "dos": 2,
+    "tres": 3,
+    "cuatro": 4,
+    "cinco": 5,
+    "seis": 6,
+    "siete": 7,
+    "ocho": 8,
+    "nueve": 9,
+    "diez": 10,
+    "once": 11,
+    "doce": 12,
+}
+ENGLISH_NUMBERS: dict[str, int] = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+}
+
+_DOLLARS_AND_PESOS = frozenset(
+    {"USD", "MXN", "CLP", "COP", "ARS", "UYU", "CAD", "AUD", "NZD", "SGD", "HKD", "DOP", "CUP"}
+)
+_PESOS = frozenset({"MXN", "CLP", "COP", "ARS", "UYU", "DOP", "CUP", "PHP"})
+_DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD"})
+_CODES = ("EUR", "USD", "GBP", "MXN", "CLP", "COP", "ARS", "PEN", "BRL", "UYU", "CHF", "CAD", "AUD", "JPY", "CLF")
+CURRENCIES: dict[str, frozenset[str]] = {
+    **{code.lower(): frozenset({code}) for code in _CODES},
+    "€": frozenset({"EUR"}),
+    "£": frozenset({"GBP"}),
+    "¥": frozenset({"JPY", "CNY"}),
+    "$": _DOLLARS_AND_PESOS,
+    "us$": frozenset({"USD"}),
+    "u$s": frozenset({"USD"}),
+    "mx$": frozenset({"MXN"}),
+    "r$": frozenset({"BRL"}),
+    "c$": frozenset({"CAD"}),
+    "a$": frozenset({"AUD"}),
+    "s/": frozenset({"PEN"}),
+    "euro": frozenset({"EUR"}),
+    "euros": frozenset({"EUR"}),
+    "dólar": _DOLLARS,
+    "dólares": _DOLLARS,
+    "dolares": _DOLLARS,
+    "dollar": _DOLLARS,
+    "dollars": _DOLLARS,
+    "libra": frozenset({"GBP"}),
+    "libras": frozenset({"GBP"}),
+    "pound": frozenset({"GBP"}),
+    "pounds": frozenset({"GBP"}),
+    "peso": _PESOS,
+    "pesos": _PESOS,
+    "sol": frozenset({"PEN"}),
+    "soles": frozenset({"PEN"}),
+}
+"""What is written -> the ISO 4217 codes it may stand for."""
+
+SCALES: dict[str, Decimal] = {
+    "k": Decimal(1_000),
+    "mil": Decimal(1_000),
+    "thousand": Decimal(1_000),
+    "m": Decimal(1_000_000),
+    "mm": Decimal(1_000_000),
+    "mn": Decimal(1_000_000),
+    "millón": Decimal(1_000_000),
+    "millon": Decimal(1_000_000),
+    "millones": Decimal(1_000_000),
+    "million": Decimal(1_000_000),
+    "millions": Decimal(1_000_000),
+    "bn": Decimal(1_000_000_000),
+    "billion": Decimal(1_000_000_000),
+    "mil millones": Decimal(1_000_000_000),
+}
+
+UNITS: dict[str, tuple[str, Decimal]] = {
+    **dict.fromkeys(("día", "días", "dia", "dias", "day", "days"), ("days", Decimal(1))),
+    **dict.fromkeys(("semana", "semanas", "week", "weeks"), ("days", Decimal(7))),
+    **dict.fromkeys(("mes", "meses", "month", "months"), ("months", Decimal(1))),
+    **dict.fromkeys(("año", "años", "year", "years"), ("months", Decimal(12))),
+    **dict.fromkeys(("trimestre", "trimestres", "quarter", "quarters"), ("months", Decimal(3))),
+    **dict.fromkeys(("minuto", "minutos", "minute", "minutes", "min", "mins"), ("minutes", Decimal(1))),
+    **dict.fromkeys(("hora", "horas", "hour", "hours", "h"), ("minutes", Decimal(60))),
+}
+"""Word -> what kind of time it measures, and in how many of its smallest unit."""

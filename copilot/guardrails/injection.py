@@ -1,0 +1,128 @@
+"""Text of third parties that talks to the assistant instead of to us.
+
+The rules are few and precise: they warn the reviewer. What protects is structural (nothing a third party
+wrote can choose a tool, a recipient or a right), so a rule that is missed costs a warning, not a leak.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from copilot.domain.evidence import Origin
+from copilot.domain.findings import Action, Finding, Severity
+from copilot.guardrails.detector import Context, finding
+
+_QUOTE_LENGTH = 120
+_SCAN_LIMIT = 200_000
+"""Characters of one text that are looked at; evidence is a passage or a field, far below that."""
+
+_FILLER = r"(?:[\w'’]{1,30} ){0,4}"
+_ENGLISH = (
+    (
+        rf"\b(?:ignore|disregard|forget|override|bypass) {_FILLER}(?:previous|prior|above|earlier|preceding|all|any|"
+        rf"your|system|safety|these|those) {_FILLER}(?:instructions?|prompts?|rules?|guidelines?|directions?|commands?|"
+        r"guardrails?|policies|policy|safeguards?)\b"
+    ),
+    (
+        r"\b(?:you are|act|behave|respond|reply) (?:now |from now on )?(?:as )?(?:a |an |the )?(?:dan|jailbroken|"
+        r"unrestricted|unfiltered|developer mode)\b"
+    ),
+    (
+        rf"\b(?:reveal|print|show|repeat|output|disclose|send|leak) {_FILLER}(?:system prompt|hidden prompt|"
+        r"initial instructions|your instructions|your prompt|api keys?|other customers'? data)\b"
+    ),
+    (
+        r"\b(?:note|message|instructions?|attention|reminder|important)[ ,]{0,3}(?:to|for) (?:the |any |all |your )?"
+        r"(?:ai|a\.i\.|llm|language model|chatbot|assistants?|automated|copilot|bot|summari[sz]er)\b"
+    ),
+    (
+        rf"\b(?:ai|llm|language model|chatbot|assistants?|copilot) {_FILLER}(?:must|should|shall|need to|needs to|"
+        rf"has to|have to|are instructed to|is instructed to) {_FILLER}(?:say|state|write|approve|send|report|mark|tell|"
+        r"recommend|ignore|include|omit|forward|offer|grant)\b"
+    ),
+    r"\bif you are an? (?:ai|llm|language model|assistant|chatbot|bot|automated)\b",
+    r"\b(?:new|updated|revised) (?:system )?(?:instructions?|prompt)(?: follow)?\s*:",
+    (
+        rf"\bdo not (?:tell|inform|mention|reveal|alert|notify) {_FILLER}(?:user|human|reviewer|sales rep|"
+        r"account manager|operator)\b"
+    ),
+)
+_SPANISH = (
+    (
+        rf"\b(?:ignora|ignore|ignorad|ignoren|olvida|olvide|olviden|omite|omita|descarta|descarte|haz caso omiso de|"
+        rf"haga caso omiso de|no hagas caso (?:a|de)|no tengas en cuenta|no tenga en cuenta|salta|saltate) {_FILLER}"
+        rf"(?:instrucciones?|indicaciones|ordenes|reglas|normas|directrices|politicas|prompt|restricciones)\b"
+    ),
+    (
+        rf"\b(?:revela|revele|muestra|muestre|imprime|imprima|repite|repita|envia|envie|filtra|divulga) {_FILLER}"
+        r"(?:prompt (?:del )?(?:de )?sistema|prompt|instrucciones (?:iniciales|ocultas|del sistema|internas)|"
+        r"claves? (?:de )?api|datos de otros clientes)\b"
+    ),
+    (
+        r"\b(?:nota|mensaje|instruccion|instrucciones|aviso|atencion|importante)[ ,]{0,3}(?:para|a|al) "
+        r"(?:el |la |los |cualquier |todo |su |vuestro |tu )?(?:ia|i\.a\.|inteligencia artificial|modelo de lenguaje|"
+        r"asistentes?|chatbot|bot|copilot|copiloto|sistema automatico)\b"
+    ),
+    (
+        rf"\b(?:asistente|ia|inteligencia artificial|modelo de lenguaje|chatbot|copiloto|bot) {_FILLER}(?:debe|debes|"
+        rf"deberas|debera|tiene que|tienes que|ha de|has de) {_FILLER}(?:decir|indicar|escribir|aprobar|enviar|"
+        r"informar|marcar|recomendar|ignorar|incluir|omitir|reenviar|ofrecer|conceder|afirmar|responder|aplicar)\b"
+    ),
+    r"\bsi eres (?:una? )?(?:ia|inteligencia artificial|modelo de lenguaje|asistente|chatbot|bot)\b",
+    r"\b(?:nuevas|actualizacion de) (?:instrucciones|indicaciones)(?: del sistema)?\s*:",
+    (
+        r"\b(?:actua|actue|comportate|responde|responda|eres) (?:ahora |a partir de ahora )?(?:como )?(?:un |una )?"
+        r"(?:dan|modelo sin (?:restricciones|filtros)|administrador del sistema|modo desarrollador)\b"
+    ),
+    (
+        rf"\bno (?:se lo |le |les )?(?:digas|diga|menciones|mencione|informes|informe|avises|avise|comuniques) "
+        rf"{_FILLER}(?:usuario|humano|revisor|revisora|comercial|gestor|gestora|operador)\b"
+    ),
+)
+_MARKUP = (r"<\|?(?:im_start|im_end|system|endoftext)\|?>", r"\[/?(?:inst|system)\]", r"(?:^| )#{1,6} ?system\b")
+_PATTERN = re.compile("|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_SPANISH, *_MARKUP)))
+_BREAKS = re.compile(r"\s+")
+
+
+class InjectionDetector:
+    """Warns of instructions in third-party evidence and, more sharply, in the draft's own sentences."""
+
+    name = "injection"
+
+    def inspect(self, context: Context) -> Iterable[Finding]:
+        """See the class docstring. Words quoted from a source count as the source's, not as the draft's."""
+        quoted: list[str] = []
+        for evidence in context.draft.evidence:
+            quote = None if evidence.origin is Origin.INTERNAL else instruction_in(evidence.text)
+            if quote is not None:
+                quoted.append(normalised(evidence.text))
+                yield finding(
+                    "injection.in_source",
+                    Severity.MEDIUM,
+                    Action.FLAG,
+                    evidence_id=evidence.id,
+                    values={"quote": quote},
+                )
+        for segment in context.draft.segments():
+            quote = instruction_in(segment.text)
+            if quote is None:
+                continue
+            copied = any(normalised(quote) in source for source in quoted)
+            severity = Severity.MEDIUM if copied else Severity.HIGH
+            yield finding("injection.in_draft", severity, Action.HOLD, segment=segment, values={"quote": quote})
+
+
+def instruction_in(text: str) -> str | None:
+    """The first words of `text` that read like an instruction to an assistant, normalised; None if none do.
+
+    Linear in the length of `text`: every repetition in the rules is bounded.
+    """
+    match = _PATTERN.search(normalised(text[:_SCAN_LIMIT]))
+    return None if match is None else match.group()[:_QUOTE_LENGTH].strip()
+
+
+def normalised(text: str) -> str:
+    """Lower case without accents, invisible characters or runs of spaces, so that disguises fall away."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    visible = (char for char in decomposed if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
+    return _BREAKS.sub(" ", "".join(visible)).lower()

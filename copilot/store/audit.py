@@ -1,0 +1,122 @@
+"""The audit chain in the database.
+
+Invariant 6: an event is written in the transaction of what it tells about, at its very end and under one
+lock, so that sequences have no gaps, the lock is held for a moment only, and nobody waits in a circle.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import event, insert, select, text
+from sqlalchemy.orm import Session
+
+from copilot.domain.audit import GENESIS, AuditEvent, seal
+from copilot.store.database import UnitOfWork
+from copilot.store.tables.work import AuditEventRow
+
+_CHAIN_LOCK = 727203
+_PENDING = "copilot.audit.pending"
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    happened_at: datetime
+    actor_id: str
+    action: str
+    subject: str
+    details: dict[str, str] = field(default_factory=dict)
+
+
+class AuditLog:
+    """Appends to and reads the chain."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def append(self, action: str, *, actor_id: str, subject: str, details: dict[str, str] | None = None) -> None:
+        """Record that `actor_id` did `action` to `subject`; written when the unit of work commits.
+
+        `details` holds identifiers and codes, never personal data or draft text.
+        """
+        session = self._uow.session
+        pending: list[_Entry] | None = session.info.get(_PENDING)
+        if pending is None:
+            pending = session.info[_PENDING] = []
+            event.listen(session, "before_commit", _write_pending)
+        pending.append(
+            _Entry(
+                happened_at=self._uow.clock.now(),
+                actor_id=actor_id,
+                action=action,
+                subject=subject,
+                details=dict(details or {}),
+            )
+        )
+
+    def events(self, *, after: int = 0) -> Iterator[AuditEvent]:
+        """Every event with a sequence above `after`, in order, read in pages."""
+        while True:
+            rows = self._uow.session.scalars(
+                select(AuditEventRow)
+                .where(AuditEventRow.sequence > after)
+                .order_by(AuditEventRow.sequence)
+                .limit(_PAGE)
+            ).all()
+            for row in rows:
+                yield _to_domain(row)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1].sequence
+
+    def about(self, subject: str) -> tuple[AuditEvent, ...]:
+        """The events of one subject (`review_item:<id>`), in order."""
+        rows = self._uow.session.scalars(
+            select(AuditEventRow).where(AuditEventRow.subject == subject).order_by(AuditEventRow.sequence)
+        )
+        return tuple(_to_domain(row) for row in rows)
+
+
+def _write_pending(session: Session) -> None:
+    pending: list[_Entry] = session.info.get(_PENDING, [])
+    if not pending:
+        return
+    entries, pending[:] = list(pending), []
+    session.flush()
+    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    last = session.execute(
+        select(AuditEventRow.sequence, AuditEventRow.hash).order_by(AuditEventRow.sequence.desc()).limit(1)
+    ).one_or_none()
+    sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
+    rows = []
+    for entry in entries:
+        sequence += 1
+        sealed = seal(
+            AuditEvent(
+                sequence=sequence,
+                happened_at=entry.happened_at,
+                actor_id=entry.actor_id,
+                action=entry.action,
+                subject=entry.subject,
+                details=entry.details,
+                previous_hash=previous,
+                hash="",
+            )
+        )
+        previous = sealed.hash
+        rows.append(sealed.model_dump())
+    session.execute(insert(AuditEventRow), rows)
+
+
+def _to_domain(row: AuditEventRow) -> AuditEvent:
+    return AuditEvent(
+        sequence=row.sequence,
+        happened_at=row.happened_at,
+        actor_id=row.actor_id,
+        action=row.action,
+        subject=row.subject,
+        details=row.details,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )

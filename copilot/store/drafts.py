@@ -1,0 +1,170 @@
+"""Drafts and their versions.
+
+Invariant: a version is written once, whole (content, bytes, digest, evidence, findings), and never changed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from copilot.domain.access import Viewer
+from copilot.domain.approvals import ReviewState
+from copilot.domain.drafts import Draft, DraftKind
+from copilot.domain.findings import Finding
+from copilot.errors import Conflict, NotFound
+from copilot.store.database import UnitOfWork
+from copilot.store.tables.work import DeliverableRow, DraftEvidenceRow, DraftRow, DraftVersionRow, ReviewItemRow
+from copilot.store.visibility import visible_accounts
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version to be written."""
+
+    draft: Draft
+    digest: str
+    deliverables: dict[str, bytes]
+    findings: tuple[Finding, ...]
+    author_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version as it was written."""
+
+    draft_id: str
+    version: int
+    draft: Draft
+    digest: str
+    findings: tuple[Finding, ...]
+    author_id: str
+    created_at: datetime
+
+
+class DraftRepository:
+    """Reads are not filtered by viewer except where they take one: reach a version through its review item."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._session = uow.session
+
+    def create(self, new: NewVersion, *, requester_id: str) -> StoredVersion:
+        """Write a new draft with its first version."""
+        draft_id = f"draft_{self._uow.clock.new_id().hex}"
+        self._session.add(
+            DraftRow(
+                id=draft_id,
+                kind=new.draft.kind.value,
+                account_id=new.draft.account_id,
+                requester_id=requester_id,
+                created_at=self._uow.clock.now(),
+                latest_version=1,
+            )
+        )
+        self._session.flush()
+        return self._write(draft_id, 1, new)
+
+    def add_version(self, draft_id: str, new: NewVersion, *, after: int) -> StoredVersion:
+        """Write the version that follows `after`. Raises Conflict if somebody wrote it first."""
+        moved = self._session.execute(
+            update(DraftRow)
+            .where(DraftRow.id == draft_id, DraftRow.latest_version == after)
+            .values(latest_version=after + 1)
+            .returning(DraftRow.id)
+        ).one_or_none()
+        if moved is None:
+            raise Conflict("A newer version of this draft exists.", hint="Open it and edit that one.")
+        return self._write(draft_id, after + 1, new)
+
+    def version(self, draft_id: str, version: int) -> StoredVersion:
+        """Return one version. Raises NotFound."""
+        row = self._session.get(DraftVersionRow, (draft_id, version))
+        if row is None:
+            raise NotFound("This version of the draft does not exist.")
+        return _to_domain(row)
+
+    def deliverables(self, draft_id: str, version: int) -> dict[str, bytes]:
+        """File name -> the exact stored bytes."""
+        rows = self._session.execute(
+            select(DeliverableRow.name, DeliverableRow.content)
+            .where(DeliverableRow.draft_id == draft_id, DeliverableRow.version == version)
+            .order_by(DeliverableRow.name)
+        )
+        return {row.name: row.content for row in rows}
+
+    def last_approved(self, account_id: str, *, kind: DraftKind, viewer: Viewer) -> StoredVersion | None:
+        """The newest approved version of this kind for an account that `viewer` may see, or None."""
+        row = self._session.scalars(
+            select(DraftVersionRow)
+            .join(
+                ReviewItemRow,
+                (ReviewItemRow.draft_id == DraftVersionRow.draft_id)
+                & (ReviewItemRow.version == DraftVersionRow.version),
+            )
+            .where(
+                ReviewItemRow.account_id == account_id,
+                ReviewItemRow.account_id.in_(visible_accounts(viewer)),
+                ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes]),
+                ReviewItemRow.kind == kind.value,
+                ReviewItemRow.state.in_([ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED]),
+            )
+            .order_by(ReviewItemRow.decided_at.desc(), ReviewItemRow.id)
+            .limit(1)
+        ).first()
+        return None if row is None else _to_domain(row)
+
+    def _write(self, draft_id: str, version: int, new: NewVersion) -> StoredVersion:
+        created_at = self._uow.clock.now()
+        self._session.add(
+            DraftVersionRow(
+                draft_id=draft_id,
+                version=version,
+                digest=new.digest,
+                content=new.draft.model_dump(mode="json"),
+                language=new.draft.language.value,
+                as_of=new.draft.as_of,
+                author_id=new.author_id,
+                created_at=created_at,
+                findings=[item.model_dump(mode="json") for item in new.findings],
+            )
+        )
+        self._session.flush()
+        if new.deliverables:
+            self._session.execute(
+                insert(DeliverableRow),
+                [
+                    {"draft_id": draft_id, "version": version, "name": name, "content": content}
+                    for name, content in sorted(new.deliverables.items())
+                ],
+            )
+        hashes = {item.id: item.content_hash for item in new.draft.evidence}
+        if hashes:
+            self._session.execute(
+                insert(DraftEvidenceRow),
+                [
+                    {"draft_id": draft_id, "version": version, "evidence_id": key, "content_hash": value}
+                    for key, value in sorted(hashes.items())
+                ],
+            )
+        return StoredVersion(
+            draft_id=draft_id,
+            version=version,
+            draft=new.draft,
+            digest=new.digest,
+            findings=new.findings,
+            author_id=new.author_id,
+            created_at=created_at,
+        )
+
+
+def _to_domain(row: DraftVersionRow) -> StoredVersion:
+    return StoredVersion(
+        draft_id=row.draft_id,
+        version=row.version,
+        draft=Draft.model_validate(row.content),
+        digest=row.digest,
+        findings=tuple(Finding.model_validate(item) for item in row.findings),
+        author_id=row.author_id,
+        created_at=row.created_at,
+    )
