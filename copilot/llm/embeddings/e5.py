@@ -51,7 +51,7 @@ class _Loaded:
         vocabulary = self.weights.vocabulary
         size = self.weights.shape.positions - 2
         cleaned = [_SPACES.sub(" ", text.translate(vocabulary.normalise)) for text in texts]
-        found = []
+        found: list[_Window] = []
         for index, encoding in enumerate(self.tokenizer.encode_batch_fast(cleaned, add_special_tokens=False)):
             ids = encoding.ids
             found.extend(

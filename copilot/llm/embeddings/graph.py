@@ -9,6 +9,8 @@ Input `embedded` [batch, length, width] (sum of the three embeddings) and `mask`
 0 = padding, int32); output `pooled` [batch, width]: mean of the last layer over the tokens, not normalised.
 """
 
+from typing import Any
+
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -33,7 +35,7 @@ class _Builder:
         self.constants.append(numpy_helper.from_array(value, name))
         return name
 
-    def node(self, operator: str, inputs: list[str], output: str, *, domain: str = "", **attributes: object) -> str:
+    def node(self, operator: str, inputs: list[str], output: str, *, domain: str = "", **attributes: Any) -> str:
         self.nodes.append(helper.make_node(operator, inputs, [output], domain=domain, name=output, **attributes))
         return output
 
@@ -134,4 +136,5 @@ def embedding_tables(weights: WeightsFile) -> Floats:
     """Position plus type embedding, `[positions, width]`: what is added to each word row."""
     width = weights.shape.width
     positions = weights.floats("emb.pos").reshape(-1, width)
-    return positions + weights.floats("emb.type").reshape(-1, width)[0]
+    table: Floats = positions + weights.floats("emb.type").reshape(-1, width)[0]
+    return table

@@ -3,12 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.store.tables.base import Base
+
+INDEXED_DIMENSIONS = (384, 512, 1536)
+"""Vector lengths with an approximate index; viewers who see very many accounts need one."""
 
 
 class DocumentRow(Base):
@@ -65,5 +69,52 @@ class PassageRow(Base):
     speaker: Mapped[str | None]
     language: Mapped[str]
     search: Mapped[Any] = mapped_column(TSVECTOR)
-    embedded_with: Mapped[str | None]
+    words: Mapped[int] = mapped_column(server_default="0")
+    """Number of lexemes with repetitions: the length that the lexical score is normalised by."""
+    embedded_with: Mapped[str | None] = mapped_column(index=True)
     """Id of the embedding model whose vector is stored; None: still to be embedded."""
+
+
+class PassageVectorRow(Base):
+    """Vector of a passage that belongs to an account (shared knowledge: in Chroma), in half precision.
+
+    `account_id` repeats the passage's, so that the visibility filter reads one table. Approximate indexes exist
+    for the dimensions that models commonly have (see the migration `retrieval_index`).
+    """
+
+    __tablename__ = "passage_vectors"
+
+    passage_id: Mapped[str] = mapped_column(ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    model_id: Mapped[str]
+    embedding: Mapped[Any] = mapped_column(HALFVEC)
+
+    __table_args__ = tuple(
+        Index(
+            f"ix_passage_vectors_hnsw_{dimension}",
+            sql_text(f"(embedding::halfvec({dimension})) halfvec_ip_ops"),
+            postgresql_using="hnsw",
+            postgresql_where=sql_text(f"vector_dims(embedding) = {dimension}"),
+        )
+        for dimension in INDEXED_DIMENSIONS
+    )
+
+
+class VectorTombstoneRow(Base):
+    """A shared passage that is gone from SQL and may still be in Chroma. Written by a trigger, so that no way of
+    removing a passage can forget it."""
+
+    __tablename__ = "vector_tombstones"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    passage_id: Mapped[str]
+    visibility: Mapped[str]
+
+
+class LexemeStatisticRow(Base):
+    """In how many passages a lexeme occurs (those in one only are left out). Refreshed in the background."""
+
+    __tablename__ = "lexeme_statistics"
+
+    lexeme: Mapped[str] = mapped_column(primary_key=True)
+    passages: Mapped[int]

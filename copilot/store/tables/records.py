@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -110,6 +111,7 @@ class AccountRow(RecordColumns, Base):
     __table_args__ = (
         Index("ix_accounts_search_key", "search_key", postgresql_ops={"search_key": "text_pattern_ops"}),
         Index("ix_accounts_name", "name", "id"),
+        Index("ix_accounts_owner_lower", sql_text("lower(owner_email)")),
     )
 
 

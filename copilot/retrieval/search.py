@@ -1,0 +1,298 @@
+"""One search over everything the viewer may read: words and meaning, accounts and shared knowledge.
+
+Invariant: `viewer` is required and decides what can be found; vectors are candidates only, and nothing is shown
+whose row does not pass the viewer's rule at that moment. What could not be searched is said in `missing`.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot.domain.access import Viewer, Visibility
+from copilot.domain.documents import DocumentKind
+from copilot.domain.evidence import Evidence
+from copilot.domain.language import Language, detect
+from copilot.errors import InputError, UnavailableError
+from copilot.llm.embeddings.port import Embedder, Vectors
+from copilot.retrieval.fusion import Weights, fuse
+from copilot.store.database import UnitOfWork
+from copilot.store.lexical import has_identifier_or_quotes, query_lexemes
+from copilot.store.passage_search import (
+    Candidates,
+    FoundPassage,
+    LexemeStatistics,
+    LexicalQuery,
+    PassageSearch,
+    Scope,
+)
+from copilot.store.passages import PassageRepository, vector_literal
+from copilot.store.vectors import Neighbour, SharedVectors
+from copilot.telemetry import get_logger
+
+_log = get_logger(__name__)
+_CANDIDATES = 50
+_FILTERED_CANDIDATES = 400
+"""Shared vectors asked for when a filter on documents will drop some of them."""
+MAX_QUERY_CHARACTERS = 2_000
+MAX_LIMIT = 100
+
+
+class SearchRequest(BaseModel):
+    """What to look for and where. `account_ids` None: every account the viewer may see."""
+
+    model_config = ConfigDict(frozen=True)
+
+    query: str
+    account_ids: tuple[str, ...] | None = None
+    include_shared: bool = True
+    kinds: tuple[DocumentKind, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    """Both days included; compared with the document's own date, else the day it was imported."""
+    limit: int = Field(default=10, ge=1, le=MAX_LIMIT)
+    language: Language | None = None
+    """Language of the query; None: recognised from it."""
+
+
+class Hit(BaseModel):
+    """A passage found. `score` orders the hits of one search and means nothing across searches."""
+
+    model_config = ConfigDict(frozen=True)
+
+    evidence: Evidence
+    passage_id: str
+    document_id: str
+    score: float
+    language: str
+
+
+class SearchNotice(BaseModel):
+    """Something this search could not take into account."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    es: str
+    en: str
+
+    def text(self, language: str) -> str:
+        """The notice in `es`, else in English."""
+        return self.es if language == Language.ES else self.en
+
+
+class SearchResult(BaseModel):
+    """Hits, best first, and what is missing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    hits: tuple[Hit, ...]
+    missing: tuple[SearchNotice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The analysed query."""
+
+    language: Language
+    lexical: LexicalQuery | None
+    vector: Vectors | None
+    lexical_share: float
+
+
+class Search:
+    """Searches for any number of threads; keeps only connections and a minute-old cache of word counts."""
+
+    def __init__(
+        self,
+        *,
+        embedder: Embedder | None,
+        shared: SharedVectors,
+        unavailable: UnavailableError | None = None,
+        weights: Weights | None = None,
+    ) -> None:
+        """`embedder` None: words only; `unavailable` is then the reason that is logged."""
+        self._embedder = embedder
+        self._shared = shared
+        self._weights = weights or Weights()
+        self._statistics = LexemeStatistics()
+        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="shared-vectors")
+        if embedder is None:
+            _log.warning("search.words_only", reason=unavailable.code if unavailable else "not_configured")
+
+    def search(self, request: SearchRequest, *, viewer: Viewer, uow: UnitOfWork) -> SearchResult:
+        """Find passages that the viewer may read.
+
+        Raises InputError when there is nothing to look for.
+        """
+        query = request.query.strip()[:MAX_QUERY_CHARACTERS]
+        if not query:
+            raise InputError("The search is empty.", hint="Write a few words to look for.")
+        vector, failed = self._embed(query, language=request.language or detect(query))
+        return self.search_with_vector(request, vector, viewer=viewer, uow=uow, notices=failed)
+
+    def search_with_vector(
+        self,
+        request: SearchRequest,
+        vector: Vectors | None,
+        *,
+        viewer: Viewer,
+        uow: UnitOfWork,
+        notices: Sequence[SearchNotice] = (),
+    ) -> SearchResult:
+        """`search` for a query whose vector is known already (None: words only)."""
+        scope = _scope(request, viewer)
+        missing = list(notices)
+        asked = [] if vector is None else self._ask_shared(scope, vector)
+        found = PassageSearch(uow)
+        question = self._understand(request, vector, found)
+        candidates = found.candidates(
+            scope,
+            lexical=question.lexical,
+            vector=None if vector is None else vector_literal(vector),
+            model_id=self._model_id,
+            limit=max(_CANDIDATES, request.limit),
+        )
+        dense = {**candidates.dense, **_collect(asked, missing)}
+        ranked = _rank(found, scope, question, candidates.lexical, dense, limit=request.limit)
+        if vector is not None and candidates.any_pending:
+            missing.extend(self._pending_notice(uow))
+        return SearchResult(hits=tuple(ranked), missing=tuple(missing))
+
+    @property
+    def _model_id(self) -> str:
+        return self._embedder.model_id if self._embedder else ""
+
+    def _embed(self, query: str, *, language: str) -> tuple[Vectors | None, list[SearchNotice]]:
+        if self._embedder is None:
+            return None, [_NO_MODEL]
+        try:
+            return self._embedder.embed_query(query, language), []
+        except UnavailableError as error:
+            _log.warning("search.embedding_failed", reason=error.code)
+            return None, [_NO_MODEL]
+
+    def _understand(self, request: SearchRequest, vector: Vectors | None, found: PassageSearch) -> _Question:
+        query = request.query.strip()[:MAX_QUERY_CHARACTERS]
+        language = request.language or detect(query)
+        exact = has_identifier_or_quotes(query)
+        return _Question(
+            language=language,
+            lexical=found.plan(query_lexemes(query, language), statistics=self._statistics),
+            vector=vector,
+            lexical_share=self._weights.exact_words if exact else self._weights.plain,
+        )
+
+    def _ask_shared(self, scope: Scope, vector: Vectors) -> list[Future[list[Neighbour]]]:
+        """Ask Chroma in other threads, while this one asks PostgreSQL."""
+        limit = _FILTERED_CANDIDATES if scope.filters_documents else _CANDIDATES
+        return [
+            self._threads.submit(
+                self._shared.nearest, Visibility(name), model_id=self._model_id, vector=vector, limit=limit
+            )
+            for name in scope.classes
+        ]
+
+    def _pending_notice(self, uow: UnitOfWork) -> list[SearchNotice]:
+        counts = PassageRepository(uow).counts(model_id=self._model_id)
+        if not counts.pending:
+            return []
+        return [pending_notice(pending=counts.pending, passages=counts.passages)]
+
+
+def _scope(request: SearchRequest, viewer: Viewer) -> Scope:
+    classes = tuple(item.value for item in viewer.visibility_classes) if request.include_shared else ()
+    return Scope(
+        viewer=viewer,
+        classes=classes,
+        accounts=request.account_ids,
+        kinds=tuple(kind.value for kind in request.kinds),
+        since=request.since,
+        until=request.until,
+    )
+
+
+def _collect(asked: Sequence[Future[list[Neighbour]]], missing: list[SearchNotice]) -> dict[str, float]:
+    """Answers from Chroma; one that fails costs its candidates, not the search."""
+    dense: dict[str, float] = {}
+    for answer in asked:
+        try:
+            dense.update({item.passage_id: item.similarity for item in answer.result()})
+        except UnavailableError as error:
+            _log.warning("search.shared_vectors_failed", reason=error.code)
+            if _NO_SHARED_VECTORS not in missing:
+                missing.append(_NO_SHARED_VECTORS)
+    return dense
+
+
+def _rank(
+    found: PassageSearch,
+    scope: Scope,
+    question: _Question,
+    lexical: dict[str, float],
+    dense: dict[str, float],
+    *,
+    limit: int,
+) -> list[Hit]:
+    """Fetch the rows of the most promising candidates, score those exactly, keep the best."""
+    provisional = fuse(lexical, dense, lexical_share=question.lexical_share)
+    pool = len(provisional) if scope.filters_documents else limit
+    promising = dict.fromkeys([*_best(provisional, pool), *_best(lexical, pool), *_best(dense, pool)])
+    rows = found.fetch(scope, passage_ids=list(promising), lexical=question.lexical)
+    if len(rows) < min(limit, len(promising)):
+        # Rows gone since they were embedded took places: look at every candidate once.
+        rows = found.fetch(scope, passage_ids=list(provisional), lexical=question.lexical)
+    scores = _final_scores(question, lexical, dense, rows)
+    return [_hit(rows[passage_id], scores[passage_id]) for passage_id in _best(scores, limit)]
+
+
+def _final_scores(
+    question: _Question, lexical: dict[str, float], dense: dict[str, float], rows: dict[str, FoundPassage]
+) -> dict[str, float]:
+    exact = {**lexical, **{key: row.lexical for key, row in rows.items() if row.lexical > 0}}
+    foreign = {key for key, row in rows.items() if row.language != question.language}
+    scores = fuse(exact, dense, lexical_share=question.lexical_share, foreign=foreign)
+    return {key: scores[key] for key in rows if key in scores}
+
+
+def _best(scores: dict[str, float], count: int) -> list[str]:
+    """Ids by score; equal scores by id, so that the same search gives the same order."""
+    return sorted(scores, key=lambda key: (-scores[key], key))[:count]
+
+
+def _hit(row: FoundPassage, score: float) -> Hit:
+    return Hit(
+        evidence=row.evidence,
+        passage_id=row.passage_id,
+        document_id=row.evidence.document_id or "",
+        score=score,
+        language=row.language,
+    )
+
+
+def pending_notice(*, pending: int, passages: int) -> SearchNotice:
+    """Says how many passages can so far be found by their words only."""
+    return SearchNotice(
+        code="vectors_pending",
+        es=f"Faltan por indexar por significado {pending} de {passages} pasajes; por ahora se encuentran solo por "
+        "sus palabras.",
+        en=f"{pending} of {passages} passages are still to be indexed by meaning; for now only their words find them.",
+    )
+
+
+_NO_MODEL = SearchNotice(
+    code="no_embedding_model",
+    es="No hay ningún modelo de significado disponible: se busca solo por palabras y no entre idiomas. "
+    "`sales-copilot doctor` dice por qué.",
+    en="No embedding model is available: search goes by words only and not across languages. "
+    "`sales-copilot doctor` says why.",
+)
+_NO_SHARED_VECTORS = SearchNotice(
+    code="shared_vectors_unavailable",
+    es="El índice por significado del conocimiento común no responde: esos documentos se buscan solo por palabras.",
+    en="The meaning index of shared knowledge does not answer: those documents are searched by words only.",
+)
+
+__all__ = ["Candidates", "Hit", "Search", "SearchNotice", "SearchRequest", "SearchResult"]
