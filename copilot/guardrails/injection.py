@@ -36,9 +36,9 @@ _ENGLISH = (
         r"(?:ai|a\.i\.|llm|language model|chatbot|assistants?|automated|copilot|bot|summari[sz]er)\b"
     ),
     (
-        rf"\b(?:ai|llm|language model|chatbot|assistants?|copilot) {_FILLER}(?:must|should|shall|need to|needs to|"
-        rf"has to|have to|are instructed to|is instructed to) {_FILLER}(?:say|state|write|approve|send|report|mark|tell|"
-        r"recommend|ignore|include|omit|forward|offer|grant)\b"
+        rf"\b(?:ai|llm|language model|chatbot|assistants?|copilot) {_FILLER}(?:must|should|shall|need to|"
+        rf"needs to|has to|have to|are instructed to|is instructed to) {_FILLER}(?:say|state|write|approve|send|"
+        r"report|mark|tell|recommend|ignore|include|omit|forward|offer|grant)\b"
     ),
     r"\bif you are an? (?:ai|llm|language model|assistant|chatbot|bot|automated)\b",
     r"\b(?:new|updated|revised) (?:system )?(?:instructions?|prompt)(?: follow)?\s*:",
