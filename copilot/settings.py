@@ -3,6 +3,7 @@
 Invariant: no other module reads `os.environ`; there is no default secret outside the demo.
 """
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -77,3 +78,11 @@ def load_settings() -> Settings:
         raise ConfigurationError(
             f"These settings cannot be used: {problems}.", hint="Correct the environment variables named."
         ) from error
+
+
+def tiktoken_cache_folder(default: Path) -> Path:
+    """Folder in which tiktoken looks for vocabularies; `default` from now on if none is set.
+
+    The library can be told by this environment variable only; unset, it would try to download.
+    """
+    return Path(os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(default)))

@@ -12,11 +12,14 @@ from copilot.llm.embeddings.openai_compatible import OpenAICompatibleEmbedder
 from copilot.llm.embeddings.port import Embedder
 from copilot.llm.embeddings.use import UseEmbedder
 from copilot.settings import Settings
+from copilot.telemetry import get_logger
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class EmbedderChoice:
-    """The model, or None and the reason."""
+    """The model, or None; `reason` says why it is not the one asked for."""
 
     embedder: Embedder | None
     reason: UnavailableError | None = None
@@ -48,9 +51,23 @@ def select_embedder(settings: Settings) -> EmbedderChoice:
             assert_never(unreachable)
     try:
         embedder.load()
-    except (ModelUnavailable, StorageFull) as error:
+    except ModelUnavailable as error:
+        return _second_choice(error) if settings.embedding_model == "e5-small" else EmbedderChoice(None, error)
+    except StorageFull as error:
+        # Not a reason to change the model: every vector would have to be made again.
         return EmbedderChoice(None, error)
     return EmbedderChoice(embedder)
+
+
+def _second_choice(reason: ModelUnavailable) -> EmbedderChoice:
+    """Where the default model has no build (Windows), the other embedded one takes its place."""
+    embedder = UseEmbedder()
+    try:
+        embedder.load()
+    except ModelUnavailable:
+        return EmbedderChoice(None, reason)
+    _log.warning("embeddings.second_choice", model=embedder.model_id, reason=reason.code)
+    return EmbedderChoice(embedder, reason)
 
 
 def load_embedder(settings: Settings) -> Embedder | None:
