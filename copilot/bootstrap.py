@@ -1,16 +1,21 @@
 """The only composition root: builds every part from the settings.
 
-Invariant: importing any module does no I/O; connections open when a part is first used.
+Invariant: importing any module does no I/O; connections open and models load when a part is first used.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from copilot import telemetry
+from copilot.approvals.policy import Policy, load_policy
+from copilot.approvals.release import run_due_releases
+from copilot.approvals.service import ApprovalService
 from copilot.clock import Clock, SystemClock
+from copilot.jobs import Handlers, Jobs, Task
 from copilot.people import People
+from copilot.retrieval.service import RetrievalService
 from copilot.settings import Settings
-from copilot.store.database import Database, open_database
+from copilot.store.database import Database, UnitOfWork, open_database
 from copilot.store.people import PeopleRepository
 
 
@@ -22,6 +27,14 @@ class Application:
     clock: Clock
     database: Database
     people: People
+    policy: Policy
+    approvals: ApprovalService
+    retrieval: RetrievalService
+    jobs: Jobs
+
+    def release_due(self) -> int:
+        """Deliver what is approved and waiting. Returns how many drafts went out."""
+        return run_due_releases(self.database, exports=self.settings.exports)
 
     def close(self) -> None:
         """Give connections back."""
@@ -38,13 +51,37 @@ def build(settings: Settings) -> Application:
 
 def assemble(settings: Settings, *, database: Database) -> Application:
     """Build every part around a database that is there; its clock is everybody's."""
-    clock = database.clock
+    policy = load_policy(settings.policy_file)
+    retrieval = RetrievalService(settings, database=database)
+
+    def release_when_committed(uow: UnitOfWork) -> None:
+        jobs.defer(Task.RELEASE, uow=uow)
+
+    approvals = ApprovalService(policy, on_approved=release_when_committed)
+    jobs = Jobs(
+        database,
+        handlers=Handlers(
+            embed=retrieval.embed_pending,
+            release=lambda: run_due_releases(database, exports=settings.exports),
+            housekeeping=lambda: _keep_house(database, approvals),
+        ),
+    )
     return Application(
         settings=settings,
-        clock=clock,
+        clock=database.clock,
         database=database,
-        people=People(clock=clock, session_hours=settings.session_hours),
+        people=People(clock=database.clock, session_hours=settings.session_hours),
+        policy=policy,
+        approvals=approvals,
+        retrieval=retrieval,
+        jobs=jobs,
     )
+
+
+def _keep_house(database: Database, approvals: ApprovalService) -> int:
+    """Let lapse what is overdue or rests on evidence that changed. Returns how many items lapsed."""
+    with database.unit_of_work() as uow:
+        return approvals.expire_due(uow=uow) + approvals.mark_changed(uow=uow)
 
 
 def _pinned_by_demo(database: Database) -> date | None:
