@@ -118,7 +118,7 @@ class DocumentRepository:
 
         `kinds` narrows to these kinds, `since` to documents dated then or later.
         """
-        columns: Select[Any] = select(*_HEAD_COLUMNS)
+        columns: Select[*tuple[Any, ...]] = select(*_HEAD_COLUMNS)
         query = _of_account(columns, account_id, viewer=viewer)
         if kinds:
             query = query.where(DocumentRow.kind.in_([kind.value for kind in kinds]))
@@ -180,7 +180,7 @@ class DocumentRepository:
             row.imported_at = self._uow.clock.now()
 
 
-def _visible(query: Select[Any], *, viewer: Viewer) -> Select[Any]:
+def _visible(query: Select[*tuple[Any, ...]], *, viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """Join the source file and keep what the viewer may see, of accounts and of shared knowledge."""
     classes = [visibility.value for visibility in viewer.visibility_classes]
     may_see: ColumnElement[bool] = or_(
@@ -189,16 +189,16 @@ def _visible(query: Select[Any], *, viewer: Viewer) -> Select[Any]:
     return query.join(SourceFileRow, SourceFileRow.id == DocumentRow.source_file_id).where(may_see)
 
 
-def _of_account(query: Select[Any], account_id: str, *, viewer: Viewer) -> Select[Any]:
+def _of_account(query: Select[*tuple[Any, ...]], account_id: str, *, viewer: Viewer) -> Select[*tuple[Any, ...]]:
     return _visible(query, viewer=viewer).where(DocumentRow.account_id == account_id)
 
 
-def _head(row: Row[Any]) -> dict[str, Any]:
+def _head(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     """The columns under the names of `StoredDocumentHead`, whose validation gives them their types."""
     return row._asdict()
 
 
-def _stored(row: Row[Any]) -> StoredDocument:
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredDocument:
     values = _head(row)
     values["blocks"] = tuple(Block(**block) for block in values["blocks"])
     return StoredDocument(**values)
