@@ -167,6 +167,15 @@ class ApprovalService:
             may_approve=may_approve(entry.item, user_id=viewer.user_id, role=viewer.role),
         )
 
+    def resolve(self, prefix: str, *, viewer: Viewer, uow: UnitOfWork) -> str:
+        """The full id of the one item the viewer may see whose id starts with `prefix`. Raises NotFound."""
+        found = ReviewRepository(uow).ids_starting_with(prefix, viewer=viewer) if prefix else ()
+        if prefix in found:
+            return prefix
+        if len(found) != 1:
+            raise _error(NotFound, "not_found", viewer)
+        return found[0]
+
     def list_queue(
         self,
         *,

@@ -117,6 +117,13 @@ class ReviewRepository:
         ).one_or_none()
         return None if row is None else _to_entry(row)
 
+    def ids_starting_with(self, prefix: str, *, viewer: Viewer) -> tuple[str, ...]:
+        """At most two ids, of items that the viewer may see."""
+        query = select(ReviewItemRow.id).where(
+            ReviewItemRow.id.startswith(prefix, autoescape=True), item_is_visible(viewer)
+        )
+        return tuple(self._session.scalars(query.order_by(ReviewItemRow.id).limit(2)))
+
     def get_unfiltered(self, item_id: str) -> QueueEntry | None:
         """The item whoever asks; for the release gate and background work only."""
         row = self._session.execute(
