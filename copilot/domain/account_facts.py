@@ -77,6 +77,10 @@ class AccountFacts:
     issues: tuple[DataIssue, ...]
     passages: tuple[PassageSpan, ...]
     metrics: Mapping[str, Metric]
+    staff: tuple[str, ...] = ()
+    """Names of our own people, to tell the two sides of a conversation apart."""
+    products: tuple[str, ...] = ()
+    """Names of what we sell."""
 
     @property
     def open_opportunities(self) -> tuple[Opportunity, ...]:

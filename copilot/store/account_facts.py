@@ -18,12 +18,14 @@ from copilot.store import account_metrics
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.base import Base
 from copilot.store.tables.documents import PassageRow
+from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import (
     AccountRow,
     ActivityRow,
     ContactRow,
     DataIssueRow,
     OpportunityRow,
+    ProductRow,
     SurveyRow,
     TicketRow,
 )
@@ -71,6 +73,8 @@ class AccountFactsRepository:
             issues=self._issues(scope),
             passages=self._passages(scope),
             metrics=self._metrics(account, scope),
+            staff=tuple(self._session.scalars(select(UserRow.name).where(UserRow.active).order_by(UserRow.name))),
+            products=tuple(self._session.scalars(select(ProductRow.name).order_by(ProductRow.name))),
         )
 
     def _account(self, account_id: str, *, viewer: Viewer) -> Account:

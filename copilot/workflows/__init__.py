@@ -1,0 +1,1 @@
+"""One module or package per kind of draft: gather -> write -> verify -> submit."""

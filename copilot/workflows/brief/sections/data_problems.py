@@ -1,0 +1,243 @@
+"""What is missing, stale or contradictory, so that nobody trusts a gap.
+
+Invariant: every gap that matters is named, with the empty field as its evidence; instructions aimed at an
+assistant are shown here and followed nowhere.
+"""
+
+from datetime import timedelta
+
+from copilot.domain.evidence import Origin
+from copilot.domain.records import Contact, Lifecycle, Opportunity, Record, Stance
+from copilot.workflows.brief.context import BriefContext, Line
+from copilot.workflows.brief.contradictions import contradictions
+from copilot.workflows.brief.issue_words import issue_text
+from copilot.workflows.brief.sections.commitments import texts_read
+from copilot.workflows.reading.names import same_person
+from copilot.workflows.reading.types import Side, Topic
+
+_ALWAYS = ("owner_email", "industry", "country", "lifecycle")
+_OF_CUSTOMERS = ("arr", "renewal_date", "seats_licensed", "customer_since")
+_OF_OPPORTUNITIES = ("amount", "close_date", "next_step", "stage")
+_OF_KEY_CONTACTS = ("title", "email", "stance")
+_STALE_STAGE_DAYS = 60
+_STALE_ACTIVITY_DAYS = 60
+_STALE_EXPORT_DAYS = 30
+_ISSUES_SHOWN = 4
+
+
+def write(context: BriefContext) -> list[Line]:
+    """Contradictions, then manipulation, then what is stale, then what is missing."""
+    lines = [
+        *_contradictions(context),
+        *_instructions(context),
+        *_stale(context),
+        *_missing_account(context),
+        *_missing_opportunities(context),
+        *_missing_contacts(context),
+        *_unknown_people(context),
+        *_issues(context),
+    ]
+    return lines or [_clean(context)]
+
+
+def _clean(context: BriefContext) -> Line:
+    account = context.facts.account
+    cites = [context.record(account, name) for name in (*_ALWAYS, *_OF_CUSTOMERS) if getattr(account, name) is not None]
+    return context.line(
+        es="No falta ningún campo importante y no se ha visto ninguna contradicción.",
+        en="No important field is empty and no contradiction was seen.",
+        cites=[*cites, texts_read(context)],
+    )
+
+
+def _contradictions(context: BriefContext) -> list[Line]:
+    lines = []
+    for item in contradictions(context):
+        field, sentence = context.field_name(item.field), item.claim.sentence
+        who = sentence.speaker or sentence.title
+        day, quote = context.day(sentence.day), context.quote(sentence.text)
+        lines.append(
+            context.line(
+                es=f"Contradicción en {field}: el CRM dice {item.recorded}, pero {who} da {item.claimed} el {day}: {quote}",
+                en=f"Contradiction on {field}: the CRM says {item.recorded}, but {who} gives {item.claimed} on {day}: {quote}",
+                cites=item.cites,
+            )
+        )
+    return lines
+
+
+def _instructions(context: BriefContext) -> list[Line]:
+    lines = []
+    for item in context.reading.about(Topic.INSTRUCTION):
+        sentence = item.sentence
+        day, title = context.day(sentence.day), context.named(sentence.title)
+        written = sentence.origin is not Origin.INTERNAL
+        lines.append(
+            context.line(
+                es=f"El texto {title}, del {day}, contiene instrucciones dirigidas a un asistente"
+                f"{' y lo escribió alguien de fuera' if written else ''}: no se han seguido ni se usan como dato. Revíselo.",
+                en=f"The text {title}, of {day}, contains instructions aimed at an assistant"
+                f"{' and was written by an outsider' if written else ''}: they were neither followed nor used as data. Look into it.",
+                cites=[context.sentence(sentence)],
+            )
+        )
+    return lines
+
+
+def _stale(context: BriefContext) -> list[Line]:
+    lines = []
+    for item in context.facts.open_opportunities:
+        lines += _stale_opportunity(context, item)
+    return [*lines, *_stale_activity(context), *_stale_export(context)]
+
+
+def _stale_opportunity(context: BriefContext, item: Opportunity) -> list[Line]:
+    name = context.named(item.name)
+    cites = [context.record(item, "name"), context.record(item, "status")]
+    if item.close_date is not None and item.close_date < context.today:
+        when = context.day(item.close_date)
+        return [
+            context.line(
+                es=f"Desfasado: {name} sigue abierta con fecha de cierre del {when}, ya pasada.",
+                en=f"Stale: {name} is still open with a close date of {when}, which has passed.",
+                cites=[*cites, context.record(item, "close_date")],
+            )
+        ]
+    moved = item.stage_changed_on
+    if moved is None or (context.today - moved).days <= _STALE_STAGE_DAYS:
+        return []
+    when = context.day(moved)
+    return [
+        context.line(
+            es=f"Posiblemente desfasado: {name} no cambia de etapa desde el {when}.",
+            en=f"Possibly stale: the stage of {name} has not changed since {when}.",
+            cites=[*cites, context.record(item, "stage_changed_on")],
+        )
+    ]
+
+
+def _stale_activity(context: BriefContext) -> list[Line]:
+    last = context.facts.day("last_activity")
+    texts = [item.day for item in context.reading.sentences[-1:]]
+    newest = max([item for item in (last, *texts) if item is not None], default=None)
+    if newest is not None and (context.today - newest).days <= _STALE_ACTIVITY_DAYS:
+        return []
+    if newest is None:
+        es, en = "No hay ninguna actividad registrada con esta cuenta.", "No activity with this account is on record."
+    else:
+        when = context.day(newest)
+        es = f"Lo último que consta con esta cuenta es del {when}."
+        en = f"The last thing on record with this account is of {when}."
+    cites = [context.metric("last_activity"), texts_read(context)]
+    cites += [context.sentence(item) for item in context.reading.sentences[-1:]]
+    return [context.line(es=es, en=en, cites=cites)]
+
+
+def _stale_export(context: BriefContext) -> list[Line]:
+    account = context.facts.account
+    if context.today - account.as_of <= timedelta(days=_STALE_EXPORT_DAYS):
+        return []
+    exported = context.book.computed(
+        "account_as_of",
+        text=f"account_as_of: {account.as_of.isoformat()}",
+        inputs=(context.record(account, "name"),),
+        formula=context.say(es="fecha de los datos del CRM", en="date of the CRM data"),
+    )
+    when = context.day(account.as_of)
+    return [
+        context.line(
+            es=f"Los datos del CRM son del {when}: vuelva a importarlos antes de fiarse de ellos.",
+            en=f"The CRM data are of {when}: import them again before relying on them.",
+            cites=[exported],
+        )
+    ]
+
+
+def _missing_account(context: BriefContext) -> list[Line]:
+    account = context.facts.account
+    expected = [*_ALWAYS, *(_OF_CUSTOMERS if account.lifecycle is Lifecycle.CUSTOMER else ())]
+    empty = [name for name in expected if getattr(account, name) is None]
+    if not empty:
+        return []
+    fields = context.format.listed([context.field_name(name) for name in empty])
+    return [
+        context.line(
+            es=f"En la ficha de la cuenta falta {fields}."
+            if len(empty) == 1
+            else f"En la ficha de la cuenta faltan {fields}.",
+            en=f"The account record lacks {fields}.",
+            cites=[context.record(account, name) for name in empty],
+        )
+    ]
+
+
+def _missing_opportunities(context: BriefContext) -> list[Line]:
+    return [
+        line for item in context.facts.open_opportunities for line in _gap(context, item, item.name, _OF_OPPORTUNITIES)
+    ]
+
+
+def _missing_contacts(context: BriefContext) -> list[Line]:
+    lines = []
+    for item in context.facts.contacts:
+        if item.left_on is None and _matters(context, item):
+            lines += _gap(context, item, item.name, _OF_KEY_CONTACTS)
+    return lines
+
+
+def _matters(context: BriefContext, contact: Contact) -> bool:
+    speaks = any(same_person(name, contact.name) for name in context.reading.last_heard)
+    return speaks or contact.stance in {Stance.CHAMPION, Stance.BLOCKER}
+
+
+def _gap(context: BriefContext, record: Record, name: str, fields: tuple[str, ...]) -> list[Line]:
+    empty = [field for field in fields if getattr(record, field) in (None, "")]
+    if not empty:
+        return []
+    shown, named = context.format.listed([context.field_name(field) for field in empty]), context.named(name)
+    title = named if isinstance(record, Opportunity) else name
+    verb = "falta" if len(empty) == 1 else "faltan"
+    return [
+        context.line(
+            es=f"En {title} {verb} {shown}." if isinstance(record, Opportunity) else f"De {title} {verb} {shown}.",
+            en=f"{title} has no {_without_article(shown)}." if len(empty) == 1 else f"{title} lacks {shown}.",
+            cites=[context.record(record, field) for field in empty] + [context.record(record, "name")],
+        )
+    ]
+
+
+def _without_article(shown: str) -> str:
+    return shown.removeprefix("the ")
+
+
+def _unknown_people(context: BriefContext) -> list[Line]:
+    lines = []
+    for name, sentence in sorted(context.reading.last_heard.items()):
+        known = any(same_person(name, contact.name) for contact in context.facts.contacts)
+        if known or sentence.side is not Side.CUSTOMER or sentence.speaker is None:
+            continue
+        day = context.day(sentence.day)
+        lines.append(
+            context.line(
+                es=f"{sentence.speaker} aparece en los textos (la última vez, el {day}) y no está entre los contactos del CRM.",
+                en=f"{sentence.speaker} appears in the texts (last on {day}) and is not among the CRM's contacts.",
+                cites=[context.sentence(sentence)],
+            )
+        )
+    return lines[:3]
+
+
+def _issues(context: BriefContext) -> list[Line]:
+    lines = []
+    for issue in context.facts.issues[:_ISSUES_SHOWN]:
+        name = f"data_issue.{issue.id}"
+        details = "; ".join(f"{key}={value}" for key, value in sorted(issue.details.items()))
+        cite = context.book.computed(
+            name,
+            text=f"{name}: {issue.code}; {details}" if details else f"{name}: {issue.code}",
+            inputs=("query:data_issues",),
+            formula=context.say(es="detectado al importar", en="noticed on import"),
+        )
+        text = issue_text(issue, language=context.language)
+        lines.append(context.line(es=text, en=text, cites=[cite]))
+    return lines

@@ -1,0 +1,180 @@
+"""Gather -> write -> verify -> submit, for one account and one viewer.
+
+Invariant: everything read is what the viewer may see; nothing is returned that has not passed the guardrails and
+entered the queue in the same transaction.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from copilot import __version__
+from copilot.domain.access import Viewer
+from copilot.domain.approvals import ReviewItem
+from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section
+from copilot.domain.findings import GuardrailReport
+from copilot.domain.language import Language
+from copilot.guardrails.pipeline import check_draft
+from copilot.store.account_facts import AccountFactsRepository
+from copilot.store.database import UnitOfWork
+from copilot.store.documents import DocumentRepository
+from copilot.store.drafts import DraftRepository
+from copilot.telemetry import get_logger
+from copilot.workflows.brief.context import BriefContext, Previous
+from copilot.workflows.brief.evidence_book import EvidenceBook
+from copilot.workflows.brief.offline import OfflineWriter
+from copilot.workflows.reading.reader import read_texts
+
+_log = get_logger(__name__)
+
+STEPS = ("records", "texts", "write", "verify", "submit")
+Progress = Callable[[str, int, int], None]
+"""Called with the step that begins, how many are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a writer hands back: the sections, and how they came to be."""
+
+    sections: tuple[Section, ...]
+    provenance: Provenance
+
+
+class Writer(Protocol):
+    """Turns the context of a brief into sections."""
+
+    def compose(self, context: BriefContext) -> Written:
+        """Return every section in order. Never raises for something the model did."""
+        ...
+
+
+class Submits(Protocol):
+    """Where finished drafts go; see `copilot.approvals.service.ApprovalService`."""
+
+    def submit(self, draft: Draft, report: GuardrailReport, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
+        """Put the draft in the queue."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BriefResult:
+    """The draft, what the guardrails saw, and its queue entry."""
+
+    draft: Draft
+    report: GuardrailReport
+    item: ReviewItem
+
+
+class OfflineComposer:
+    """The offline writer behind the interface of the workflow."""
+
+    def __init__(self, *, notes: Sequence[str] = ()) -> None:
+        self._notes = tuple(notes)
+
+    def compose(self, context: BriefContext) -> Written:
+        """Write every section from rules."""
+        sections = OfflineWriter().write(context)
+        return Written(sections, Provenance(writer="offline", code_version=__version__, notes=self._notes))
+
+
+class BriefWorkflow:
+    """Makes account briefs. Stateless; one instance serves any number of requests."""
+
+    def __init__(self, approvals: Submits, *, writer: Writer | None = None) -> None:
+        self._approvals = approvals
+        self._writer: Writer = writer or OfflineComposer()
+
+    def run(
+        self,
+        account_id: str,
+        *,
+        viewer: Viewer,
+        language: Language,
+        uow: UnitOfWork,
+        as_of: date | None = None,
+        progress: Progress | None = None,
+    ) -> BriefResult:
+        """Write a brief and put it in the queue.
+
+        Raises NotFound if the account does not exist or the viewer may not see it.
+        """
+        report_step = _reporter(progress)
+        context = gather(account_id, viewer=viewer, language=language, uow=uow, as_of=as_of, report_step=report_step)
+        report_step("write")
+        draft = assemble(context, self._writer.compose(context), uow=uow)
+        report_step("verify")
+        report = check_draft(draft, viewer=viewer, uow=uow)
+        report_step("submit")
+        item = self._approvals.submit(draft, report, viewer=viewer, uow=uow)
+        _log.info("brief.written", account=account_id, language=language.value, findings=len(report.findings))
+        if progress is not None:
+            progress("done", len(STEPS), len(STEPS))
+        return BriefResult(draft=draft, report=report, item=item)
+
+
+def gather(
+    account_id: str,
+    *,
+    viewer: Viewer,
+    language: Language,
+    uow: UnitOfWork,
+    as_of: date | None = None,
+    report_step: Callable[[str], None] = lambda _: None,
+) -> BriefContext:
+    """Read records, metrics and texts as the viewer may see them. Raises NotFound."""
+    today = as_of or uow.clock.today()
+    report_step("records")
+    facts = AccountFactsRepository(uow).gather(account_id, viewer=viewer, today=today)
+    report_step("texts")
+    documents = DocumentRepository(uow).texts_of_account(account_id, viewer=viewer)
+    reading = read_texts(documents, facts)
+    book = EvidenceBook(facts, language=language)
+    book.gather()
+    return BriefContext(
+        facts=facts,
+        reading=reading,
+        language=language,
+        book=book,
+        previous=_previous(account_id, viewer=viewer, uow=uow, today=today),
+    )
+
+
+def assemble(context: BriefContext, written: Written, *, uow: UnitOfWork) -> Draft:
+    """Put sections and the evidence they cite together, numbered in the order of first citation."""
+    cited = dict.fromkeys(
+        item for section in written.sections for segment in section.segments for item in segment.evidence_ids
+    )
+    gathered = context.book.all()
+    account = context.facts.account
+    return Draft(
+        kind=DraftKind.BRIEF,
+        audience=Audience.INTERNAL,
+        language=context.language,
+        title=context.say(es=f"Informe de cuenta: {account.name}", en=f"Account brief: {account.name}"),
+        account_id=account.id,
+        account_name=account.name,
+        as_of=context.today,
+        written_at=uow.clock.now(),
+        sections=written.sections,
+        evidence=tuple(gathered[item] for item in cited if item in gathered),
+        provenance=written.provenance.model_copy(
+            update={"evidence_hashes": {key: gathered[key].content_hash for key in sorted(gathered)}}
+        ),
+    )
+
+
+def _previous(account_id: str, *, viewer: Viewer, uow: UnitOfWork, today: date) -> Previous | None:
+    """The last approved brief of an earlier day: two briefs of one day report the same changes."""
+    stored = DraftRepository(uow).last_approved(account_id, kind=DraftKind.BRIEF, viewer=viewer)
+    if stored is None or stored.draft.as_of >= today:
+        return None
+    return Previous(day=stored.draft.as_of, draft=stored.draft)
+
+
+def _reporter(progress: Progress | None) -> Callable[[str], None]:
+    def report(step: str) -> None:
+        if progress is not None:
+            progress(step, STEPS.index(step), len(STEPS))
+
+    return report

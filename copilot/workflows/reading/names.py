@@ -1,0 +1,49 @@
+"""Names of people and things as texts mention them.
+
+Invariant: two names are the same person only if one's words are all in the other's and at least one family name
+or both given name and family name agree; a first name alone never matches a different full name.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+")
+_COMMON = frozenset(
+    """
+    de la el los las del y para con por en un una the of for and to a an in on with at
+    renovacion renewal ampliacion expansion oportunidad opportunity nuevo nueva new deal anual annual
+    licencias licencia seats seat users usuarios fase phase contrato contract upgrade upsell premium
+    """.split()
+)
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=20_000)
+def words(text: str) -> tuple[str, ...]:
+    """Folded words."""
+    return tuple(_WORD.findall(fold(text)))
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two ways of writing a name can be the same person (`Ana Ruiz Gil` and `Ana Ruiz`)."""
+    first, second = words(one), words(other)
+    if not first or not second:
+        return False
+    shorter, longer = sorted((first, second), key=len)
+    if len(shorter) == 1:
+        return len(longer) == 1 and shorter == longer
+    return shorter[0] == longer[0] and set(shorter) <= set(longer)
+
+
+def mentions(text: str, subject: str) -> bool:
+    """Whether a text names the thing: a telling word of its name, a product for instance, stands in it."""
+    telling = [word for word in words(subject) if len(word) > 3 and word not in _COMMON and not word.isdigit()]
+    present = set(words(text))
+    return any(word in present for word in telling)

@@ -1,0 +1,73 @@
+"""Reads all texts of an account at once.
+
+Invariant: pure and deterministic; nothing a third party wrote changes what is read, only what is found.
+"""
+
+from collections.abc import Sequence
+
+from copilot.domain.account_facts import AccountFacts
+from copilot.domain.documents import DocumentKind, StoredDocument
+from copilot.workflows.reading.claims import find_claims
+from copilot.workflows.reading.instructions import split_off
+from copilot.workflows.reading.names import words
+from copilot.workflows.reading.outcomes import judge
+from copilot.workflows.reading.people import Cast
+from copilot.workflows.reading.promises import find_promise
+from copilot.workflows.reading.sentences import read_sentences
+from copilot.workflows.reading.statements import observe
+from copilot.workflows.reading.types import Observation, Question, Reading, Sentence, Side, Topic
+
+_SHORTEST_QUESTION = 20
+
+
+def read_texts(documents: Sequence[StoredDocument], facts: AccountFacts) -> Reading:
+    """Everything that the texts say, as of `facts.today`."""
+    if not documents:
+        return Reading()
+    cast = Cast(facts, documents)
+    sentences = read_sentences(documents, passages=facts.passages, cast=cast, today=facts.today)
+    clean, instructions = split_off(sentences, {item.id: item.text for item in documents})
+    promises = [found for item in clean if (found := find_promise(item, cast)) is not None]
+    observations = observe(clean, known=_known_words(facts, cast))
+    observations += [Observation(topic=Topic.INSTRUCTION, sentence=item) for item in instructions]
+    return Reading(
+        documents=len(documents),
+        sentences=tuple(clean),
+        commitments=tuple(judge(promises, clean, today=facts.today)),
+        questions=tuple(_open_questions(clean, documents)),
+        observations=tuple(observations),
+        claims=tuple(find_claims(clean, today=facts.today)),
+        last_heard=_last_heard(clean),
+    )
+
+
+def _known_words(facts: AccountFacts, cast: Cast) -> frozenset[str]:
+    names = [facts.account.name, *cast.names(), *facts.products]
+    return frozenset(word for name in names for word in words(name))
+
+
+def _last_heard(sentences: Sequence[Sentence]) -> dict[str, Sentence]:
+    """For each person of the customer: the last thing they wrote or said."""
+    heard: dict[str, Sentence] = {}
+    for sentence in sentences:
+        if sentence.speaker and sentence.side is Side.CUSTOMER:
+            heard[sentence.speaker.lower()] = sentence
+    return heard
+
+
+def _open_questions(sentences: Sequence[Sentence], documents: Sequence[StoredDocument]) -> list[Question]:
+    """Questions in customers' emails after which we have written nothing and spoken to nobody."""
+    ours = [item.order for item in sentences if item.side is Side.US and item.kind is not DocumentKind.NOTE]
+    last = max(ours, default=-1)
+    answered = {item.in_reply_to for item in documents if item.in_reply_to and item.direction == "outbound"}
+    by_id = {item.id: item for item in documents}
+    return [
+        Question(sentence=item)
+        for item in sentences
+        if item.kind is DocumentKind.EMAIL
+        and item.side is Side.CUSTOMER
+        and item.order > last
+        and item.text.rstrip('»”")').endswith("?")
+        and len(item.text) >= _SHORTEST_QUESTION
+        and by_id[item.document_id].message_id not in answered
+    ]

@@ -1,0 +1,133 @@
+"""Text made comparable: folded without moving any character, and split into sentences.
+
+Invariant: `flat(text)` has the length of `text`, so a span found in one is the same span in the other.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+from copilot.domain.language import Language
+
+_ABBREVIATIONS = frozenset(
+    """
+    st mr mrs ms dr dra sr sra srta d dña ing lic lcda prof jr no núm num pág tel cel ext av avda c ctra inc ltd
+    corp co sa sl vs approx aprox etc e.g i.e p.ej ej fig art dept dpto ud uds a.m p.m ee.uu jan feb mar apr jun jul
+    aug sep sept oct nov dec ene abr ago dic
+    """.split()  # noqa: SIM905 - a word list reads better as text
+)
+_END = re.compile(r"[.!?…]+[\"'”’»)\]*]*(?=\s|$)")
+_LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)]|[a-z]\))\s+")
+_WRAPPED_LINE = 55
+_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+_FLAT: dict[str, str] = {}
+
+STOP_WORDS = frozenset(
+    """
+    the and for with that this you your our their his her its have has had will would can could should from are was
+    were been they them she him who what when where which how all any not but about into over than then there here
+    out get got one two let send sent give given week weeks month day days today tomorrow monday tuesday wednesday
+    thursday friday saturday sunday january february march april may june july august september october november
+    december before after end next last first still yet also just more most some such only
+    que los las una uno unos unas del por para con sin sobre entre desde hasta este esta estos estas ese esa eso esto
+    como pero mas muy sus nos les ustedes usted vosotros ellos ellas nosotros hay han has hemos habia sido ser esta
+    estan son era fue tiene tienen teneis tienes tengo tenemos va van vamos voy hacer hace todo toda todos todas otro
+    otra cuando donde quien cual porque aunque antes despues finales semana mes dia dias hoy ayer manana lunes martes
+    miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre
+    noviembre diciembre envio mando paso dejo queda quedan ano anos ya aun sino cada
+    """.split()  # noqa: SIM905
+)
+
+
+def flat(text: str) -> str:
+    """Lower case, accents off, one character for each character; curly apostrophes become straight."""
+    return "".join(_FLAT.get(char) or _flatten(char) for char in text)
+
+
+def _flatten(char: str) -> str:
+    if char in "’‘ʼ":
+        plain = "'"
+    else:
+        lowered = char.lower()
+        base = unicodedata.normalize("NFKD", lowered[0] if lowered else char)[0]
+        plain = base if len(base) == 1 else char
+    _FLAT[char] = plain
+    return plain
+
+
+@lru_cache(maxsize=8_192)
+def stems(text: str, language: Language) -> frozenset[str]:
+    """Stems of the telling words of a text: no stop words, no dates, no one-letter words."""
+    stemmer = _stemmer(language)
+    return frozenset(stemmer.stemWord(word) for word in _WORD.findall(flat(text)) if word not in STOP_WORDS)
+
+
+@lru_cache(maxsize=2)
+def _stemmer(language: Language) -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer("spanish" if language is Language.ES else "english")
+
+
+def sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of the sentences of `text[start:end]`: full stops, list items and line ends that close a thought."""
+    for line_start, line_end in _lines(text, start, end):
+        yield from _in_line(text, line_start, line_end)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Lines, with hard-wrapped ones joined."""
+    line_start = position = start
+    while position < end:
+        newline = text.find("\n", position, end)
+        if newline < 0:
+            break
+        if _breaks(text, line_start, newline, end):
+            yield line_start, newline
+            line_start = newline + 1
+        position = newline + 1
+    if line_start < end:
+        yield line_start, end
+
+
+def _breaks(text: str, start: int, newline: int, end: int) -> bool:
+    line = text[text.rfind("\n", start, newline) + 1 or start : newline].rstrip()
+    following = text[newline + 1 : min(end, newline + 80)]
+    if not line or not following.strip() or following.startswith("\n"):
+        return True
+    if line.endswith((".", "!", "?", ":", ";", ",")) and len(line) < _WRAPPED_LINE:
+        return True
+    return len(line) < _WRAPPED_LINE or line.endswith(":") or bool(_LIST_ITEM.match(following))
+
+
+def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    item = _LIST_ITEM.match(text, start, end)
+    begin = item.end() if item else start
+    for match in _END.finditer(text, begin, end):
+        if _is_abbreviation(text, match.start(), begin) or not _opens_sentence(text, match.end(), end):
+            continue
+        yield from _trimmed(text, begin, match.end())
+        begin = match.end()
+    yield from _trimmed(text, begin, end)
+
+
+def _is_abbreviation(text: str, dot: int, begin: int) -> bool:
+    if text[dot] != ".":
+        return False
+    word = text[max(begin, dot - 8) : dot].rsplit(" ", 1)[-1].rsplit("\n", 1)[-1].lower().lstrip("(«“\"'")
+    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())
+
+
+def _opens_sentence(text: str, position: int, end: int) -> bool:
+    following = text[position:end].lstrip()
+    return not following or not (following[0].islower() and following[0].isalpha())
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and (text[start].isspace() or text[start] in "*_"):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in "*_"):
+        end -= 1
+    if end - start > 1:
+        yield start, end
