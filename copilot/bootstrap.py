@@ -17,6 +17,7 @@ from copilot.retrieval.service import RetrievalService
 from copilot.settings import Settings
 from copilot.store.database import Database, UnitOfWork, open_database
 from copilot.store.people import PeopleRepository
+from copilot.workflows.brief.workflow import BriefWorkflow
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Application:
     policy: Policy
     approvals: ApprovalService
     retrieval: RetrievalService
+    briefs: BriefWorkflow
     jobs: Jobs
 
     def release_due(self) -> int:
@@ -74,6 +76,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         policy=policy,
         approvals=approvals,
         retrieval=retrieval,
+        briefs=BriefWorkflow(approvals),
         jobs=jobs,
     )
 

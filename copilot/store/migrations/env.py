@@ -5,14 +5,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import create_engine
 
-from copilot.store.tables import Base
-
-
-def include_object(subject: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:  # noqa: FBT001
-    """Leave the job queue's own objects out of comparisons; its package owns them."""
-    if kind == "table":
-        return not (name or "").startswith("procrastinate_")
-    return not str(getattr(getattr(subject, "table", None), "name", "")).startswith("procrastinate_")
+from copilot.store.comparison import COMPARISON
 
 
 def run() -> None:
@@ -27,13 +20,7 @@ def run() -> None:
 
 
 def _configure_and_run(connection: Any) -> None:
-    context.configure(
-        connection=connection,
-        target_metadata=Base.metadata,
-        include_object=include_object,
-        compare_type=True,
-        compare_server_default=False,
-    )
+    context.configure(connection=connection, **COMPARISON)
     with context.begin_transaction():
         context.run_migrations()
 
