@@ -17,6 +17,7 @@ _PREFIXES = {
     "product": "pro",
     "price_book_entry": "pbe",
     "document": "doc",
+    "source_file": "src",
     "passage": "psg",
 }
 

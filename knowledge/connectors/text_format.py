@@ -1,0 +1,106 @@
+"""Encoding and delimiter of a delimited text file.
+
+Invariant: a file is decoded as one encoding from end to end; what cannot be decoded is refused, not patched.
+"""
+
+import codecs
+import csv
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from copilot.errors import UnreadableFile
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MAGIC = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"%PDF", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file or a protected workbook"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+)
+_NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
+_BLOCK = 1 << 20
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLED_LINES = 60
+
+
+def detect_encoding(path: Path) -> str:
+    """Python name of the file's encoding.
+
+    Raises UnreadableFile if the content is not text, whatever the file is called.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_BLOCK)
+    for magic, what in _MAGIC:
+        if head.startswith(magic):
+            raise UnreadableFile(
+                f"{path.name} is named like a text export but its content is {what}.",
+                hint="Rename it to its real type, or export it again as CSV.",
+            )
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    if b"\x00" in head:
+        return _without_mark(path, head)
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    return _single_byte(path)
+
+
+def _without_mark(path: Path, head: bytes) -> str:
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > 4 * even and odd * 4 > len(head):
+        return "utf-16-le"
+    if even > 4 * odd and even * 4 > len(head):
+        return "utf-16-be"
+    raise UnreadableFile(f"{path.name} is not text: it has zero bytes.", hint="Export it again as CSV in UTF-8.")
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _single_byte(path: Path) -> str:
+    content = path.read_bytes()
+    if not _NOT_IN_CP1252.intersection(content):
+        return "cp1252"
+    best = from_bytes(content[:_BLOCK]).best()
+    if best is None or not _decodes(path, best.encoding):
+        raise UnreadableFile(f"The text encoding of {path.name} is not known.", hint="Save it again as UTF-8.")
+    return best.encoding
+
+
+def detect_delimiter(path: Path, *, encoding: str) -> str:
+    """The delimiter that gives the most consistent table; a comma when there is only one column."""
+    lines = []
+    with path.open(encoding=encoding, newline="") as stream:
+        for line, _ in zip(stream, range(_SAMPLED_LINES), strict=False):
+            lines.append(line)
+    if lines and lines[0].casefold().startswith("sep=") and len(lines[0].strip()) == 5:
+        return lines[0][4]
+    best, best_score = ",", 0.0
+    for delimiter in _DELIMITERS:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        if not widths:
+            continue
+        usual = max(set(widths), key=widths.count)
+        score = widths.count(usual) / len(widths) * min(usual, 40) if usual > 1 else 0.0
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
