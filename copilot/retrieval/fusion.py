@@ -18,7 +18,7 @@ class Weights:
     """Share of the lexical score; the rest is the dense score's."""
 
     plain: float = 0.5
-    exact_words: float = 0.7
+    exact_words: float = 0.6
     """For queries with identifiers or quoted words."""
 
 

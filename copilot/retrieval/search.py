@@ -36,6 +36,8 @@ _log = get_logger(__name__)
 _CANDIDATES = 50
 _FILTERED_CANDIDATES = 400
 """Shared vectors asked for when a filter on documents will drop some of them."""
+_NO_WORD = 0.01
+"""Rounding leaves a passage without a common word a score of this size at most."""
 MAX_QUERY_CHARACTERS = 2_000
 MAX_LIMIT = 100
 
@@ -251,7 +253,7 @@ def _rank(
 def _final_scores(
     question: _Question, lexical: dict[str, float], dense: dict[str, float], rows: dict[str, FoundPassage]
 ) -> dict[str, float]:
-    exact = {**lexical, **{key: row.lexical for key, row in rows.items() if row.lexical > 0}}
+    exact = {**lexical, **{key: row.lexical for key, row in rows.items() if row.lexical > _NO_WORD}}
     foreign = {key for key, row in rows.items() if row.language != question.language}
     scores = fuse(exact, dense, lexical_share=question.lexical_share, foreign=foreign)
     return {key: scores[key] for key in rows if key in scores}

@@ -6,7 +6,7 @@ lexical part scores a limited number of candidates, chosen so that the rarest wo
 
 The lexical score is BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75). PostgreSQL does not give away how
 often a lexeme occurs, but `ts_rank` of a single lexeme with all weights 1 is (6 / pi^2) * sum over its n
-occurrences of 1/j^2, from which n = 0.6079 / (1 - rank) - 0.5 to within 0.06.
+occurrences of 1/j^2, from which n = 0.6079 / (1 - rank) - 0.6079 to within 0.1 (and exactly 0 for n = 0).
 """
 
 # ruff: noqa: S608 - statements are put together from this module's own constants; every value is a parameter
@@ -31,7 +31,7 @@ from copilot.store.visibility import visible_accounts_sql
 
 _K1 = 1.2
 _B = 0.75
-_MAX_LEXEMES = 16
+_MAX_LEXEMES = 40
 _CANDIDATE_BUDGET = 400
 """Passages scored at most (estimated) per query; below it the score is exact BM25 over everything."""
 _CORRELATION = 3.0
@@ -113,7 +113,7 @@ class LexemeStatistics:
             self.average_words = max(float(facts.get("lexical.average_words", 1.0)), 1.0)
         missing = [lexeme for lexeme in lexemes if lexeme not in self.frequencies]
         if missing:
-            self.frequencies.update(dict.fromkeys(missing, 1))
+            self.frequencies.update(dict.fromkeys(missing, 0))
             self.frequencies.update(_rows(connection, _FREQUENCIES_SQL, {"lexemes": missing}))
 
 
@@ -203,11 +203,13 @@ class PassageSearch:
 def plan_lexical(lexemes: Sequence[str], *, statistics: LexemeStatistics) -> LexicalQuery | None:
     """Weigh lexemes by rarity (BM25's idf) and choose which passages to score."""
     total = max(statistics.passages, 1)
-    rarest = sorted(dict.fromkeys(lexemes), key=lambda lexeme: (statistics.frequencies.get(lexeme, 1), lexeme))
-    kept = rarest[:_MAX_LEXEMES]
+    # A lexeme that was in no passage when they were counted may be in a new one: looked for last, if room is left.
+    known = statistics.frequencies
+    rarest = sorted(dict.fromkeys(lexemes), key=lambda lexeme: (known.get(lexeme, total + 1) or total + 1, lexeme))
+    kept = sorted(rarest[:_MAX_LEXEMES], key=lambda lexeme: (known.get(lexeme, 0), lexeme))
     if not kept:
         return None
-    counts = [min(statistics.frequencies.get(lexeme, 1), total) for lexeme in kept]
+    counts = [min(max(known.get(lexeme, 1), 1), total) for lexeme in kept]
     candidates, complete = _choose_candidates(kept, counts, total=total)
     return LexicalQuery(
         lexemes=tuple(kept),
@@ -278,15 +280,16 @@ def _document_parameters(scope: Scope) -> dict[str, Any]:
 
 
 def _score_sql(lexical: LexicalQuery) -> str:
-    """BM25 of row `p`. Constants are parameters, so that equal numbers of lexemes share a prepared plan."""
-    terms = []
-    for index in range(len(lexical.lexemes)):
-        rank = f"ts_rank('{{1,1,1,1}}', p.search, %(lexeme{index})s::tsquery)"
-        terms.append(
-            f"(case when {rank} > 0 then %(weight{index})s::float8 / "
-            f"(1 + {_K1} * ({1 - _B} + {_B} * p.words / %(average)s::float8) "
-            f"/ (0.6079 / (1.0001 - {rank}) - 0.5)) else 0 end)"
-        )
+    """BM25 of row `p`. Constants are parameters, so that equal numbers of lexemes share a prepared plan.
+
+    Written so that the rank, which costs most, is taken once a lexeme: n / (n + k) = 1 - k / (n + k).
+    """
+    saturation = f"{_K1} * ({1 - _B} + {_B} * p.words / %(average)s::float8)"
+    terms = [
+        f"%(weight{index})s::float8 * (1 - {saturation} / ({saturation} - 0.6079 + 0.6079 / "
+        f"(1.0001 - ts_rank('{{1,1,1,1}}', p.search, %(lexeme{index})s::tsquery))))"
+        for index in range(len(lexical.lexemes))
+    ]
     return "(" + " + ".join(terms) + f") * {_K1 + 1}"
 
 

@@ -211,7 +211,7 @@ class PassageRepository:
         self._session.execute(
             text(
                 "insert into lexeme_statistics (lexeme, passages) "
-                "select word, ndoc from ts_stat('select search from passages') where ndoc > 1"
+                "select word, ndoc from ts_stat('select search from passages')"
             )
         )
         for key, value in ((_STATISTICS_PASSAGES, str(passages)), (_STATISTICS_WORDS, f"{float(average):.2f}")):

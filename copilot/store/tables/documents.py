@@ -112,7 +112,7 @@ class VectorTombstoneRow(Base):
 
 
 class LexemeStatisticRow(Base):
-    """In how many passages a lexeme occurs (those in one only are left out). Refreshed in the background."""
+    """In how many passages a lexeme occurs. Refreshed in the background."""
 
     __tablename__ = "lexeme_statistics"
 
