@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
 from copilot.domain.access import Role
 from copilot.domain.approvals import Requirement
@@ -33,9 +33,9 @@ class Rule(BaseModel):
     risks: tuple[Risk, ...] = Field(min_length=1)
     audiences: tuple[Audience, ...] = Field(min_length=1)
     roles: tuple[Role, ...] = Field(min_length=1)
-    self_review: bool
-    due_hours: int = Field(ge=1, le=24 * 90)
-    expires_hours: int = Field(ge=1, le=24 * 365)
+    self_review: StrictBool
+    due_hours: int = Field(strict=True, ge=1, le=24 * 90)
+    expires_hours: int = Field(strict=True, ge=1, le=24 * 365)
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
@@ -59,8 +59,8 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: int = Field(ge=1, le=1)
-    hold_hours: int = Field(ge=1, le=24 * 365)
+    version: int = Field(strict=True, ge=1, le=1)
+    hold_hours: int = Field(strict=True, ge=1, le=24 * 365)
     """After how long an item that no rule matches expires."""
     rule: tuple[Rule, ...]
 

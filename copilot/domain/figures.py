@@ -182,6 +182,8 @@ def _figure(match: re.Match[str], text: str, language: Language | None) -> Figur
     readings: list[Reading] = [
         Quantity(value=item.value * scale * factor, step=item.step * rounding) for item in _quantities(match, language)
     ]
+    if currency and not match["scale"]:
+        readings = _without_thousandths(readings)
     bare = not (match["percent"] or currency or match["scale"] or unit or sign_text)
     if bare and match["digits"] and len(match["digits"]) == 4 and int_or_zero(match["digits"]) in _YEARS:
         readings.append(Moment(year=int(match["digits"])))
@@ -196,6 +198,12 @@ def _figure(match: re.Match[str], text: str, language: Language | None) -> Figur
         currencies=currency,
         unit=unit,
     )
+
+
+def _without_thousandths(readings: list[Reading]) -> list[Reading]:
+    """Nobody writes thousandths of a currency where the same digits can be thousands."""
+    whole = [item for item in readings if isinstance(item, Quantity) and item.step == 1]
+    return list(whole) if whole and len(readings) > 1 else readings
 
 
 def int_or_zero(digits: str) -> int:

@@ -1,0 +1,84 @@
+"""The pipeline fails closed, and every rule speaks both languages."""
+
+import re
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+import copilot.guardrails
+from copilot.domain.findings import Action, Finding, Risk, Severity, blocking, risk_of, unsupported_segments
+from copilot.guardrails.detector import Context, finding
+from copilot.guardrails.notes import NotesDetector
+from copilot.guardrails.pipeline import DETECTORS, run_detectors
+from copilot.guardrails.texts import TEXTS
+from tests import approvals_builders as world
+
+CONTEXT = Context(draft=world.draft_about((), notes=("El modelo no respondió.",)), current={})
+
+
+class Raises:
+    name = "raises"
+
+    def inspect(self, context: Context) -> Iterable[Finding]:
+        assert context.draft
+        yield finding("draft.note", Severity.LOW, Action.FLAG, values={"note": "before"})
+        raise RecursionError
+
+
+class Hangs:
+    name = "hangs"
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+
+    def inspect(self, context: Context) -> Iterable[Finding]:
+        assert context.draft
+        self.released.wait(30)
+        return ()
+
+
+def test_a_detector_that_raises_blocks_and_the_others_still_run() -> None:
+    found = run_detectors([Raises(), NotesDetector()], CONTEXT)
+    assert [(item.rule, item.action) for item in found] == [
+        ("guardrail.failed", Action.BLOCK),
+        ("draft.note", Action.FLAG),
+    ]
+    assert risk_of(found) is Risk.CRITICAL
+    assert blocking(found)
+
+
+def test_a_detector_that_takes_too_long_blocks() -> None:
+    slow = Hangs()
+    found = run_detectors([slow, NotesDetector()], CONTEXT, time_limit=0.05)
+    slow.released.set()
+    assert [item.rule for item in found] == ["guardrail.failed", "draft.note"]
+    assert "hangs" in found[0].explanation["es"]
+
+
+def test_every_rule_in_use_has_a_text_and_every_text_is_used() -> None:
+    source = "".join(path.read_text() for path in Path(copilot.guardrails.__file__).parent.glob("*.py"))
+    code = source.replace(Path(copilot.guardrails.__file__).with_name("texts.py").read_text(), "")
+    used = set(re.findall(r'"((?:evidence|grounding|language|injection|draft|text|guardrail)\.[a-z_]+)"', code))
+    assert used - {"guardrail.failed"} == set(TEXTS) - {"guardrail.failed"}
+    assert all(set(words) == {"es", "en"} and all(words.values()) for words in TEXTS.values())
+
+
+def test_detectors_have_names_of_their_own() -> None:
+    assert len({detector.name for detector in DETECTORS}) == len(DETECTORS)
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_more_findings_never_mean_less_risk(severity: Severity) -> None:
+    one = finding("draft.note", Severity.MEDIUM, Action.FLAG, values={"note": "x"})
+    more = finding("draft.note", severity, Action.FLAG, values={"note": "y"})
+    assert risk_of([one, more]).rank >= risk_of([one]).rank
+
+
+def test_only_grave_findings_about_support_ask_for_acceptance_by_name() -> None:
+    segment = next(world.draft_about(()).segments())
+    grave = finding("grounding.segment_without_evidence", Severity.HIGH, Action.HOLD, segment=segment)
+    other = finding("language.not_as_asked", Severity.HIGH, Action.FLAG, segment=segment, values={"asked": "x"})
+    assert unsupported_segments([other]) == ()
+    assert unsupported_segments([grave, other, grave]) == ("summary.1",)
