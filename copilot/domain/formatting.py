@@ -69,6 +69,12 @@ class Formatter:
         """`31 de enero de 2027` / `31 January 2027`."""
         return format_date(value, format="long", locale=self.locale)
 
+    def day_of_year(self, value: date) -> str:
+        """`31 de enero` / `31 January`."""
+        return format_date(
+            value, format="d 'de' MMMM" if self.language is Language.ES else "d MMMM", locale=self.locale
+        )
+
     def listed(self, items: Sequence[str]) -> str:
         """`a, b y c` (`e` before an i sound) / `a, b and c`."""
         if len(items) < 2:

@@ -64,7 +64,8 @@ class BriefContext:
         return Line(text=self.say(es=es, en=en), evidence_ids=tuple(dict.fromkeys(cites)))
 
     def day(self, value: date) -> str:
-        return self.format.day(value)
+        """The day, without the year where it is the current one."""
+        return self.format.day(value) if value.year != self.today.year else self.format.day_of_year(value)
 
     def money(self, amount: Decimal, currency: str | None) -> str:
         return self.format.money(amount, currency=currency)
@@ -79,7 +80,7 @@ class BriefContext:
 
     def quote(self, text: str) -> str:
         """A short quotation with the marks of this language; cut at a word, never changed."""
-        short = shorten(" ".join(text.split()), QUOTE_LENGTH)
+        short = shorten(" ".join(text.replace("**", "").split()), QUOTE_LENGTH)
         return f"«{short}»" if self.language is Language.ES else f"“{short}”"
 
     def named(self, name: str) -> str:

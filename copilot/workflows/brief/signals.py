@@ -6,6 +6,7 @@ never says more than its evidence. The thresholds are those of this file and now
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from copilot.domain.records import Lifecycle, OpportunityKind, Stance
@@ -17,7 +18,7 @@ USAGE_DROP_PCT, USAGE_RISE_PCT = Decimal(-10), Decimal(8)
 LOW_UTILISATION_PCT, HIGH_UTILISATION_PCT = Decimal(60), Decimal(90)
 DETRACTOR_MAX, PROMOTER_MIN = 6, 9
 RENEWAL_NEAR_DAYS = 120
-SILENCE_DAYS = 45
+SILENCE_DAYS = 30
 RECENT_TEXT_DAYS = 180
 
 
@@ -164,6 +165,26 @@ def _overdue(context: BriefContext) -> list[Signal]:
     return [_signal(context, "overdue", -3, es=es, en=en, cites=(context.metric("overdue_opportunities"),))]
 
 
+def last_from_customer(context: BriefContext) -> tuple[date, tuple[str, ...]] | None:
+    """The day the customer last wrote, called or met, by the log or by the texts, and where it says so."""
+    metric = context.facts.metrics.get("days_since_last_inbound")
+    found = [(metric.day, (context.metric("days_since_last_inbound"),))] if metric and metric.day else []
+    spoken = [item for item in context.reading.sentences if item.side is Side.CUSTOMER]
+    if spoken:
+        latest = max(spoken, key=lambda item: item.day)
+        found.append((latest.day, (context.sentence(latest),)))
+    return max(found, default=None, key=lambda item: item[0])
+
+
+def _silence(context: BriefContext) -> list[Signal]:
+    heard = last_from_customer(context)
+    if heard is None or (context.today - heard[0]).days <= SILENCE_DAYS:
+        return []
+    when = context.day(heard[0])
+    es, en = f"el cliente no da señales desde el {when}", f"the customer has been silent since {when}"
+    return [_signal(context, "silence", -6, es=es, en=en, cites=heard[1])]
+
+
 def _promises(context: BriefContext) -> list[Signal]:
     unmet = (CommitmentStatus.NO_EVIDENCE, CommitmentStatus.MISSED)
     ours = [item for item in context.reading.commitments if item.by is Side.US and item.status in unmet]
@@ -225,6 +246,7 @@ _DETECTORS: tuple[Callable[[BriefContext], list[Signal]], ...] = (
     _competitors,
     _renewal,
     _overdue,
+    _silence,
     _promises,
     _disagreement,
     _expansion,

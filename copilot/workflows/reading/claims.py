@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from copilot.workflows.reading.due_dates import named_days
 from copilot.workflows.reading.text import flat
-from copilot.workflows.reading.types import Claim, Sentence
+from copilot.workflows.reading.types import Claim, Sentence, Side
 
 RECENT = timedelta(days=400)
 _END_OF_TERM = re.compile(
@@ -48,6 +48,21 @@ _YEARLY = re.compile(
 )
 
 
+_CURRENCIES = {"$": "USD", "us$": "USD", "usd": "USD", "dolares": "USD", "€": "EUR", "eur": "EUR", "euros": "EUR"}
+_CURRENCIES |= {"£": "GBP", "gbp": "GBP", "mxn": "MXN", "clp": "CLP", "cop": "COP", "ars": "ARS", "dollars": "USD"}
+_SIGN = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
+_SUM = re.compile(
+    rf"(?P<before>(?:{_SIGN})\s?)(?P<amount>\d{{1,3}}(?:[.,]\d{{3}})+(?:[.,]\d{{2}})?|\d{{4,9}})(?P<after>)"
+    rf"|(?P<before2>)(?P<amount2>\d{{1,3}}(?:[.,]\d{{3}})+(?:[.,]\d{{2}})?|\d{{4,9}})(?P<after2>\s?(?:{_SIGN}))"
+)
+_BUDGET = re.compile(
+    r"\b(?:budget\s+(?:line|is|of|for)|capped|cap\s+of|ceiling|maximum|presupuesto\s+(?:es|para|de|aprobado)|tope|como\s+maximo|techo)\b"
+)
+_MOVED = re.compile(
+    r"\b(?:moved|postponed|pushed|put\s+off|nothing\s+signed\s+before|aplaz\w+|pospon\w+|pospuest\w+|pasa\s+a|se\s+mueve|movid[oa]|retras\w+)\b"
+)
+
+
 def find_claims(sentences: Sequence[Sentence], *, today: date) -> Iterator[Claim]:
     """Claims of the last thirteen months."""
     for sentence in sentences:
@@ -57,6 +72,9 @@ def find_claims(sentences: Sequence[Sentence], *, today: date) -> Iterator[Claim
         yield from _renewal(sentence, plain, today)
         yield from _count(sentence, plain)
         yield from _yearly(sentence, plain)
+        if sentence.side is Side.CUSTOMER:
+            yield from _budget(sentence, plain)
+        yield from _moved(sentence, plain)
 
 
 def _renewal(sentence: Sentence, plain: str, today: date) -> Iterator[Claim]:
@@ -80,6 +98,26 @@ def _yearly(sentence: Sentence, plain: str) -> Iterator[Claim]:
     if match is not None:
         amount = next(value for value in match.groupdict().values() if value)
         yield Claim(about="arr", value=_plain_decimal(amount), sentence=sentence)
+
+
+def _budget(sentence: Sentence, plain: str) -> Iterator[Claim]:
+    """What the customer says they have to spend on us."""
+    cue = _BUDGET.search(plain)
+    match = _SUM.search(plain, cue.start()) if cue else None
+    if match is not None:
+        sign = (match["before"] or match["after2"]).strip()
+        amount = _plain_decimal(match["amount"] or match["amount2"])
+        yield Claim(about="amount", value=f"{amount} {_CURRENCIES[sign]}", sentence=sentence)
+
+
+def _moved(sentence: Sentence, plain: str) -> Iterator[Claim]:
+    """A new day for a signature or a decision."""
+    cue = _MOVED.search(plain)
+    if cue is None or plain.startswith(("si ", "if ")):
+        return
+    days = [found.day for found in named_days(sentence.text[cue.start() :], said_on=sentence.day)]
+    if days and days[-1] > sentence.day:
+        yield Claim(about="close_date", value=days[-1].isoformat(), sentence=sentence)
 
 
 def _plain_decimal(amount: str) -> str:

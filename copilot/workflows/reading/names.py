@@ -42,8 +42,12 @@ def same_person(one: str, other: str) -> bool:
     return shorter[0] == longer[0] and set(shorter) <= set(longer)
 
 
-def mentions(text: str, subject: str) -> bool:
-    """Whether a text names the thing: a telling word of its name, a product for instance, stands in it."""
-    telling = [word for word in words(subject) if len(word) > 3 and word not in _COMMON and not word.isdigit()]
+def mentions(text: str, subject: str, *, besides: str = "") -> bool:
+    """Whether a text names the thing: a telling word of its name, a product for instance, stands in it.
+
+    Words of `besides` (the account's name) tell nothing.
+    """
+    dull = _COMMON | set(words(besides))
+    telling = [word for word in words(subject) if len(word) > 3 and word not in dull and not word.isdigit()]
     present = set(words(text))
     return any(word in present for word in telling)

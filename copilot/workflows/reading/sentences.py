@@ -22,7 +22,7 @@ def read_sentences(
     for passage in passages:
         by_document.setdefault(passage.document_id, []).append(passage)
     found: list[Sentence] = []
-    for document in sorted(documents, key=lambda item: (day_of(item), item.id)):
+    for document in sorted(documents, key=lambda item: (item.authored_at or item.imported_at, item.id)):
         if day_of(document) <= today:
             found += _of_document(document, by_document.get(document.id, []), cast=cast, first=len(found))
     return tuple(found)

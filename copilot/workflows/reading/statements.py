@@ -29,6 +29,7 @@ _CUES: dict[Topic, str] = {
     Topic.STAKEHOLDER: r"""
         \blast\s+day\b | taken\s+a\s+(?:new\s+)?job | \bleav(?:es|ing)\s+(?:the\s+company|us|at|in|on)\b | has\s+left\b | joined\s+\w+\s+as | \bnew\s+(?:cfo|ceo|coo|cio|cto|director|head|manager|owner|boss)\b
       | takes?\s+over | taken\s+(?:this|it)\s+over | will\s+look\s+after | interim\s+owner | replac(?:es|ing)\s+\w+\s+as | moves?\s+to\s+another | my\s+successor | retir(?:es|ing)
+      | quien\s+decide | la\s+decision\s+(?:es|la\s+toma|pasa|corresponde|depende) | ultima\s+palabra | firma\s+el\s+gasto | decision[- ]maker | makes?\s+the\s+(?:final\s+)?decision | owns?\s+the\s+budget | last\s+word
       | me\s+voy\s+de | mi\s+ultimo\s+dia | ultimo\s+dia | deja\s+la\s+empresa | ha\s+dejado\s+la | se\s+marcha | se\s+va\s+de\s+la | nuev[oa]\s+(?:director|directora|gerente|jefe|jefa|responsable)\b
       | se\s+incorpora | (?:me|le|lo|la)\s+sustituir?[aey] | se\s+jubila | toma\s+el\s+relevo | asume\s+la | ocupara\s+mi\s+puesto | cambia\s+de\s+puesto | ya\s+no\s+trabaja
     """,
@@ -67,6 +68,9 @@ _FROM_CUSTOMER = frozenset({Topic.PRAISE})
 _NO_PRAISE = re.compile(
     r"\b(?:no|not|isn't|wasn't|hardly|nunca)\b.{0,15}\b(?:impress|encant|content|happy|funciona)|^(?:si|if)\b|problem"
 )
+_CONDITIONAL = re.compile(
+    r"^(?:\w+,\s+)?(?:(?:y|pero|and|but)\s+)?(?:si|if|unless|when|cuando)\b|\b(?:depende\s+de|depends\s+on)\b"
+)
 _QUOTED_WORDS = re.compile(r"[\"“«][^\"“”«»]{1,30}[\"”»]")
 _LONGEST, _SHORTEST, _TERSE = 360, 25, 50
 
@@ -98,7 +102,7 @@ _NOT_RIVALS = frozenset(
     hubspot outlook usd eur gbp crm lunes martes miercoles jueves viernes enero febrero marzo abril mayo junio julio
     agosto septiembre octubre noviembre diciembre una uno los las del que con para por finance legal security
     procurement board formacion renovacion ampliacion capex servicio ingles espana mexico chile colombia argentina
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 
@@ -123,12 +127,25 @@ def _of(sentence: Sentence, rivals: dict[str, re.Pattern[str]]) -> Iterator[Obse
             continue
         if sentence.text.endswith("?") or (topic is Topic.DISCREPANCY and plain.startswith(("si ", "if "))):
             continue
-        yield Observation(topic=topic, sentence=sentence, weight=_weight(sentence, cues))
+        about = _if_conditional(topic, plain)
+        if about is not None:
+            yield Observation(topic=about, sentence=sentence, weight=_weight(sentence, cues))
+    if sentence.text.endswith("?"):
+        return
     named = [name for name, pattern in rivals.items() if pattern.search(sentence.text)]
     for name in named:
         yield Observation(topic=Topic.COMPETITOR, sentence=sentence, subject=name, weight=_weight(sentence, 2))
     if not named and _UNNAMED_RIVAL.search(plain):
         yield Observation(topic=Topic.COMPETITOR, sentence=sentence, weight=_weight(sentence, 1))
+
+
+def _if_conditional(topic: Topic, plain: str) -> Topic | None:
+    """What would be put off or decided *if* something happens is a risk, not a fact; praise on condition is none."""
+    if not _CONDITIONAL.search(plain):
+        return topic
+    if topic is Topic.POSTPONED:
+        return Topic.RISK
+    return None if topic in {Topic.DECISION, Topic.PRAISE, Topic.EXPANSION} else topic
 
 
 def _weight(sentence: Sentence, cues: int) -> int:

@@ -17,13 +17,26 @@ _ABBREVIATIONS = frozenset(
     st mr mrs ms dr dra sr sra srta d dña ing lic lcda prof jr no núm num pág tel cel ext av avda c ctra inc ltd
     corp co sa sl vs approx aprox etc e.g i.e p.ej ej fig art dept dpto ud uds a.m p.m ee.uu jan feb mar apr jun jul
     aug sep sept oct nov dec ene abr ago dic
-    """.split()  # noqa: SIM905 - a word list reads better as text
+    """.split()
 )
 _END = re.compile(r"[.!?…]+[\"'”’»)\]*]*(?=\s|$)")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)]|[a-z]\))\s+")
 _WRAPPED_LINE = 55
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
-_FLAT: dict[str, str] = {}
+
+
+class _Flat(dict[int, str]):
+    """Translation table that works a character out the first time it meets it."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        lowered = char.lower()
+        base = unicodedata.normalize("NFKD", lowered[0] if lowered else char)[0]
+        self[code] = "'" if char in "’‘ʼ" else base
+        return self[code]
+
+
+_FLAT = _Flat()
 
 STOP_WORDS = frozenset(
     """
@@ -38,24 +51,13 @@ STOP_WORDS = frozenset(
     otra cuando donde quien cual porque aunque antes despues finales semana mes dia dias hoy ayer manana lunes martes
     miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre
     noviembre diciembre envio mando paso dejo queda quedan ano anos ya aun sino cada
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 
 def flat(text: str) -> str:
     """Lower case, accents off, one character for each character; curly apostrophes become straight."""
-    return "".join(_FLAT.get(char) or _flatten(char) for char in text)
-
-
-def _flatten(char: str) -> str:
-    if char in "’‘ʼ":
-        plain = "'"
-    else:
-        lowered = char.lower()
-        base = unicodedata.normalize("NFKD", lowered[0] if lowered else char)[0]
-        plain = base if len(base) == 1 else char
-    _FLAT[char] = plain
-    return plain
+    return text.translate(_FLAT)
 
 
 @lru_cache(maxsize=8_192)

@@ -139,8 +139,9 @@ class Reading:
         return tuple(sorted(found, key=lambda item: -item.sentence.order))
 
     def most_telling(self, *topics: Topic, since: date, limit: int) -> tuple[Observation, ...]:
-        """The weightiest observations of these topics since a day, one per sentence, newest first."""
+        """The weightiest observations of these topics since a day, one per text, newest first."""
         recent = [item for item in self.about(*topics) if item.sentence.day >= since]
-        once = list({item.sentence.order: item for item in sorted(recent, key=lambda item: item.weight)}.values())
+        by_weight = sorted(recent, key=lambda item: (item.weight, item.sentence.order))
+        once = list({item.sentence.document_id: item for item in by_weight}.values())
         best = sorted(once, key=lambda item: (-item.weight, -item.sentence.order))[:limit]
         return tuple(sorted(best, key=lambda item: -item.sentence.order))

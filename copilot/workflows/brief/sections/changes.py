@@ -4,28 +4,46 @@ Invariant: a change is a difference between two evidence snapshots, or a dated r
 window; nothing is called a change because it merely exists.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.records import OpportunityStatus, Priority, TicketStatus
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.sections.commitments import texts_read
+from copilot.workflows.brief.sections.commitments import who as who_promised
 from copilot.workflows.brief.words import FIELDS, pick
-from copilot.workflows.reading.types import Topic
+from copilot.workflows.reading.types import CommitmentStatus, Topic
 
 WINDOW_DAYS = 90
-_SHOWN = 9
-_TOPICS = (Topic.STAKEHOLDER, Topic.DECISION, Topic.COMPETITOR, Topic.BUDGET, Topic.POSTPONED, Topic.INCIDENT)
-_PER_TOPIC = 2
+_SHOWN = 14
+_TEXTS_SHOWN = 8
+_TELLING_CHANGE_PCT = 10
+_TOPICS = (
+    Topic.STAKEHOLDER,
+    Topic.DECISION,
+    Topic.COMPETITOR,
+    Topic.BUDGET,
+    Topic.POSTPONED,
+    Topic.INCIDENT,
+    Topic.RISK,
+    Topic.PRAISE,
+    Topic.EXPANSION,
+)
 
 
 def write(context: BriefContext) -> list[Line]:
     """Newest first."""
     since = context.previous.day if context.previous else context.today - timedelta(days=WINDOW_DAYS)
-    dated = [*_records(context, since), *_texts(context, since)]
+    dated = [*_records(context, since), *_promises(context, since), *_texts(context, since)]
     dated.sort(key=lambda item: item[0], reverse=True)
-    lines = [*_values(context), *(line for _, line in dated)][:_SHOWN]
+    lines = [*_values(context), *_usage(context), *_once(line for _, line in dated)][:_SHOWN]
     return lines or [_nothing(context, since)]
+
+
+def _once(lines: Iterable[Line]) -> list[Line]:
+    """Without a second line that rests on the same first source."""
+    return list({line.evidence_ids[0]: line for line in reversed(list(lines))}.values())[::-1]
 
 
 def _nothing(context: BriefContext, since: date) -> Line:
@@ -173,15 +191,43 @@ def _tickets(context: BriefContext, since: date) -> list[tuple[date, Line]]:
 
 
 def _texts(context: BriefContext, since: date) -> list[tuple[date, Line]]:
-    found, taken = [], dict.fromkeys(_TOPICS, 0)
-    for item in context.reading.about(*_TOPICS):
+    """The most telling sentence of each of the most telling texts."""
+    found = []
+    first = since + timedelta(days=1)
+    for item in context.reading.most_telling(*_TOPICS, since=first, limit=_TEXTS_SHOWN):
         sentence = item.sentence
-        if not since < sentence.day <= context.today or taken[item.topic] >= _PER_TOPIC:
-            continue
-        taken[item.topic] += 1
         who = sentence.speaker
         day, quote = context.day(sentence.day), context.quote(sentence.text)
         es = f"El {day}, {who}: {quote}" if who else f"El {day}: {quote}"
         en = f"On {day}, {who}: {quote}" if who else f"On {day}: {quote}"
         found.append((sentence.day, context.line(es=es, en=en, cites=[context.sentence(sentence)])))
     return found
+
+
+def _promises(context: BriefContext, since: date) -> list[tuple[date, Line]]:
+    found = []
+    for item in context.reading.commitments:
+        if item.proof is None or not since < item.proof.day <= context.today:
+            continue
+        name, day, quote = who_promised(context, item), context.day(item.proof.day), context.quote(item.proof.text)
+        kept = item.status is CommitmentStatus.KEPT
+        es = f"{name} {'cumplió' if kept else 'no cumplió'} lo prometido, según el texto del {day}: {quote}"
+        en = f"{name} {'kept' if kept else 'did not keep'} a promise, going by the text of {day}: {quote}"
+        cites = [context.sentence(item.proof), context.sentence(item.sentence)]
+        found.append((item.proof.day, context.line(es=es, en=en, cites=cites)))
+    return found
+
+
+def _usage(context: BriefContext) -> list[Line]:
+    """Use moves slowly: its change against a quarter ago stands at the end, undated."""
+    change = context.facts.number("active_users_change_pct")
+    if change is None or abs(change) < _TELLING_CHANGE_PCT:
+        return []
+    shown = context.format.percent(abs(change))
+    return [
+        context.line(
+            es=f"El uso activo ha {'bajado' if change < 0 else 'subido'} un {shown} respecto a hace un trimestre.",
+            en=f"Active use is {'down' if change < 0 else 'up'} {shown} on a quarter ago.",
+            cites=[context.metric("active_users_change_pct")],
+        )
+    ]

@@ -7,21 +7,27 @@ assistant are shown here and followed nowhere.
 from datetime import timedelta
 
 from copilot.domain.evidence import Origin
-from copilot.domain.records import Contact, Lifecycle, Opportunity, Record, Stance
+from copilot.domain.records import Contact, Lifecycle, Opportunity, Record
 from copilot.workflows.brief.context import BriefContext, Line
-from copilot.workflows.brief.contradictions import contradictions
+from copilot.workflows.brief.contradictions import Contradiction, contradictions
 from copilot.workflows.brief.issue_words import issue_text
 from copilot.workflows.brief.sections.commitments import texts_read
+from copilot.workflows.brief.sections.opportunities import put_off
+from copilot.workflows.brief.signals import last_from_customer
 from copilot.workflows.reading.names import same_person
 from copilot.workflows.reading.types import Side, Topic
 
 _ALWAYS = ("owner_email", "industry", "country", "lifecycle")
 _OF_CUSTOMERS = ("arr", "renewal_date", "seats_licensed", "customer_since")
-_OF_OPPORTUNITIES = ("amount", "close_date", "next_step", "stage")
-_OF_KEY_CONTACTS = ("title", "email", "stance")
+_OF_OPPORTUNITIES = ("amount", "close_date", "next_step", "stage", "probability", "currency")
+_OF_CONTACTS = ("title", "email", "phone", "stance")
+_PEOPLE_SHOWN = 6
 _STALE_STAGE_DAYS = 60
 _STALE_ACTIVITY_DAYS = 60
 _STALE_EXPORT_DAYS = 30
+_SILENT_DAYS = 30
+_DISCREPANCY_DAYS = 120
+_DISCREPANCIES_SHOWN = 4
 _ISSUES_SHOWN = 4
 
 
@@ -29,6 +35,8 @@ def write(context: BriefContext) -> list[Line]:
     """Contradictions, then manipulation, then what is stale, then what is missing."""
     lines = [
         *_contradictions(context),
+        *_put_off(context),
+        *_discrepancies(context),
         *_instructions(context),
         *_stale(context),
         *_missing_account(context),
@@ -53,7 +61,7 @@ def _clean(context: BriefContext) -> Line:
 def _contradictions(context: BriefContext) -> list[Line]:
     lines = []
     for item in contradictions(context):
-        field, sentence = context.field_name(item.field), item.claim.sentence
+        field, sentence = contested(context, item), item.claim.sentence
         who = sentence.speaker or sentence.title
         day, quote = context.day(sentence.day), context.quote(sentence.text)
         lines.append(
@@ -61,6 +69,61 @@ def _contradictions(context: BriefContext) -> list[Line]:
                 es=f"Contradicción en {field}: el CRM dice {item.recorded}, pero {who} da {item.claimed} el {day}: {quote}",
                 en=f"Contradiction on {field}: the CRM says {item.recorded}, but {who} gives {item.claimed} on {day}: {quote}",
                 cites=item.cites,
+            )
+        )
+    return lines
+
+
+def contested(context: BriefContext, item: Contradiction) -> str:
+    """`la fecha de renovación`, or `el importe de «Renovación 2027»`."""
+    field = context.field_name(item.field)
+    if not isinstance(item.record, Opportunity):
+        return field
+    return context.say(
+        es=f"{field} de {context.named(item.record.name)}", en=f"{field} of {context.named(item.record.name)}"
+    )
+
+
+def _discrepancies(context: BriefContext) -> list[Line]:
+    """Sentences in which somebody points out themselves that two sources differ."""
+    told = {item.claim.sentence.order for item in contradictions(context)}
+    since = context.today - timedelta(days=_DISCREPANCY_DAYS)
+    lines = []
+    for item in context.reading.about(Topic.DISCREPANCY):
+        sentence = item.sentence
+        if sentence.order in told or sentence.day < since:
+            continue
+        who = sentence.speaker or sentence.title
+        day, quote = context.day(sentence.day), context.quote(sentence.text)
+        lines.append(
+            context.line(
+                es=f"{who} avisa el {day} de datos que no cuadran: {quote}",
+                en=f"{who} points out on {day} that data do not agree: {quote}",
+                cites=[context.sentence(sentence)],
+            )
+        )
+    return lines[:_DISCREPANCIES_SHOWN]
+
+
+def _put_off(context: BriefContext) -> list[Line]:
+    """Open in the CRM, put off in the texts."""
+    lines = []
+    for item in context.facts.open_opportunities:
+        said = put_off(context, item)
+        if said is None or item.close_date is None:
+            continue
+        name, closing = context.named(item.name), context.day(item.close_date)
+        day, quote = context.day(said.sentence.day), context.quote(said.sentence.text)
+        lines.append(
+            context.line(
+                es=f"El CRM da {name} por abierta con cierre el {closing}, pero el {day} se dijo: {quote}",
+                en=f"The CRM has {name} open, closing on {closing}, but on {day} it was said: {quote}",
+                cites=[
+                    context.record(item, "name"),
+                    context.record(item, "close_date"),
+                    context.record(item, "status"),
+                    context.sentence(said.sentence),
+                ],
             )
         )
     return lines
@@ -88,7 +151,7 @@ def _stale(context: BriefContext) -> list[Line]:
     lines = []
     for item in context.facts.open_opportunities:
         lines += _stale_opportunity(context, item)
-    return [*lines, *_stale_activity(context), *_stale_export(context)]
+    return [*lines, *_silence(context), *_stale_activity(context), *_stale_export(context)]
 
 
 def _stale_opportunity(context: BriefContext, item: Opportunity) -> list[Line]:
@@ -103,7 +166,8 @@ def _stale_opportunity(context: BriefContext, item: Opportunity) -> list[Line]:
                 cites=[*cites, context.record(item, "close_date")],
             )
         ]
-    moved = item.stage_changed_on
+    field = "stage_changed_on" if item.stage_changed_on else "created_on"
+    moved = item.stage_changed_on or item.created_on
     if moved is None or (context.today - moved).days <= _STALE_STAGE_DAYS:
         return []
     when = context.day(moved)
@@ -111,7 +175,34 @@ def _stale_opportunity(context: BriefContext, item: Opportunity) -> list[Line]:
         context.line(
             es=f"Posiblemente desfasado: {name} no cambia de etapa desde el {when}.",
             en=f"Possibly stale: the stage of {name} has not changed since {when}.",
-            cites=[*cites, context.record(item, "stage_changed_on")],
+            cites=[*cites, context.record(item, field)],
+        )
+    ]
+
+
+def _silence(context: BriefContext) -> list[Line]:
+    """How long the customer has not been heard, in the log and in the texts alike."""
+    heard = last_from_customer(context)
+    if heard is None or context.facts.account.lifecycle is Lifecycle.CHURNED:
+        return []
+    day, cites = heard
+    silent = (context.today - day).days
+    if silent <= _SILENT_DAYS:
+        return []
+    figure = context.book.computed(
+        "days_without_customer",
+        text=f"days_without_customer: {silent} ({day.isoformat()})",
+        inputs=cites,
+        formula=context.say(
+            es="días desde lo último que el cliente escribió o dijo", en="days since the customer last wrote or spoke"
+        ),
+    )
+    when, days = context.day(day), context.number(silent)
+    return [
+        context.line(
+            es=f"El cliente no da señales desde el {when}: {days} días de silencio.",
+            en=f"The customer has not been heard from since {when}: {days} days of silence.",
+            cites=[figure, *cites],
         )
     ]
 
@@ -178,16 +269,21 @@ def _missing_opportunities(context: BriefContext) -> list[Line]:
 
 
 def _missing_contacts(context: BriefContext) -> list[Line]:
+    """One line per empty field, with the people it is empty for."""
+    people = [item for item in context.facts.contacts if item.left_on is None]
     lines = []
-    for item in context.facts.contacts:
-        if item.left_on is None and _matters(context, item):
-            lines += _gap(context, item, item.name, _OF_KEY_CONTACTS)
+    for field in _OF_CONTACTS:
+        without = [item for item in people if getattr(item, field) in (None, "")]
+        if without:
+            lines.append(_without(context, field, without))
     return lines
 
 
-def _matters(context: BriefContext, contact: Contact) -> bool:
-    speaks = any(same_person(name, contact.name) for name in context.reading.last_heard)
-    return speaks or contact.stance in {Stance.CHAMPION, Stance.BLOCKER}
+def _without(context: BriefContext, field: str, people: list[Contact]) -> Line:
+    shown = people[:_PEOPLE_SHOWN]
+    names, what = context.format.listed([item.name for item in shown]), context.field_name(field)
+    cites = [context.record(item, field) for item in shown] + [context.record(item, "name") for item in shown]
+    return context.line(es=f"Falta {what} de {names}.", en=f"{names}: {_without_article(what)} missing.", cites=cites)
 
 
 def _gap(context: BriefContext, record: Record, name: str, fields: tuple[str, ...]) -> list[Line]:
@@ -195,12 +291,11 @@ def _gap(context: BriefContext, record: Record, name: str, fields: tuple[str, ..
     if not empty:
         return []
     shown, named = context.format.listed([context.field_name(field) for field in empty]), context.named(name)
-    title = named if isinstance(record, Opportunity) else name
     verb = "falta" if len(empty) == 1 else "faltan"
     return [
         context.line(
-            es=f"En {title} {verb} {shown}." if isinstance(record, Opportunity) else f"De {title} {verb} {shown}.",
-            en=f"{title} has no {_without_article(shown)}." if len(empty) == 1 else f"{title} lacks {shown}.",
+            es=f"En {named} {verb} {shown}.",
+            en=f"{named} has no {_without_article(shown)}." if len(empty) == 1 else f"{named} lacks {shown}.",
             cites=[context.record(record, field) for field in empty] + [context.record(record, "name")],
         )
     ]

@@ -4,15 +4,18 @@ Invariant: a step is derived from a finding of another section; none is suggeste
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from copilot.domain.records import Lifecycle, OpportunityKind, Stance
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.contradictions import contradictions
 from copilot.workflows.brief.sections.commitments import due_cite, texts_read
-from copilot.workflows.brief.signals import RENEWAL_NEAR_DAYS, USAGE_DROP_PCT, signals
+from copilot.workflows.brief.sections.data_problems import contested
+from copilot.workflows.brief.signals import HIGH_UTILISATION_PCT, RENEWAL_NEAR_DAYS, USAGE_DROP_PCT, signals
 from copilot.workflows.reading.types import CommitmentStatus, Side, Topic
 
-_SHOWN = 7
+_SHOWN = 8
+_SOON_DAYS = 30
 _RECENT_QUESTION_DAYS = 60
 
 
@@ -57,6 +60,48 @@ def _promises(context: BriefContext) -> list[Line]:
             )
         )
     return lines
+
+
+def _upcoming(context: BriefContext) -> list[Line]:
+    """Promises that fall due soon: ours to prepare, theirs to remind of."""
+    until = context.today + timedelta(days=_SOON_DAYS)
+    soon = [
+        item
+        for item in context.reading.commitments
+        if item.status is CommitmentStatus.OPEN and item.due is not None and context.today <= item.due.day <= until
+    ]
+    lines = []
+    for item in sorted(soon, key=lambda found: (found.due.day if found.due else until, found.sentence.order))[:3]:
+        assert item.due is not None  # noqa: S101 - selected above
+        cites = [context.sentence(item.sentence), *due_cite(context, item)]
+        when, quote = context.day(item.due.day), context.quote(item.sentence.text)
+        if item.by is Side.US:
+            es, en = (
+                f"{item.who or 'Equipo'}: tenga listo para el {when} lo prometido: {quote}",
+                f"{item.who or 'Team'}: have what was promised ready for {when}: {quote}",
+            )
+        else:
+            who = item.who or context.say(es="el cliente", en="the customer")
+            es, en = (
+                f"Siga de cerca lo que prometió {who} para el {when}: {quote}",
+                f"Follow up on what {who} promised for {when}: {quote}",
+            )
+        lines.append(context.line(es=es, en=en, cites=cites))
+    return lines
+
+
+def _room_to_grow(context: BriefContext) -> list[Line]:
+    share = context.facts.number("seat_utilisation_pct")
+    if share is None or share <= HIGH_UTILISATION_PCT:
+        return []
+    shown = context.format.percent(share)
+    return [
+        context.line(
+            es=f"Hable de ampliar licencias: ya se usa el {shown}.",
+            en=f"Talk about more seats: {shown} are already in use.",
+            cites=[context.metric("seat_utilisation_pct")],
+        )
+    ]
 
 
 def _urgent_tickets(context: BriefContext) -> list[Line]:
@@ -125,10 +170,10 @@ def _renewal(context: BriefContext) -> list[Line]:
 def _contradictions(context: BriefContext) -> list[Line]:
     lines, seen = [], set()
     for item in contradictions(context):
-        if item.field in seen:
+        field = contested(context, item)
+        if field in seen:
             continue
-        seen.add(item.field)
-        field = context.field_name(item.field)
+        seen.add(field)
         lines.append(
             context.line(
                 es=f"Confirme {field} con el cliente y corrija lo que sobre: {item.recorded} en el CRM, {item.claimed} en los textos.",
@@ -229,6 +274,7 @@ def _recorded(context: BriefContext) -> list[Line]:
 _PROPOSERS: tuple[Callable[[BriefContext], list[Line]], ...] = (
     _promises,
     _urgent_tickets,
+    _upcoming,
     _questions,
     _renewal,
     _contradictions,
@@ -237,4 +283,5 @@ _PROPOSERS: tuple[Callable[[BriefContext], list[Line]], ...] = (
     _usage,
     _overdue,
     _recorded,
+    _room_to_grow,
 )

@@ -1,15 +1,20 @@
 """Open opportunities and their real status: what the stage says against what the evidence says."""
 
+import re
 from decimal import Decimal
 
 from copilot.domain.records import Opportunity
 from copilot.workflows.brief.context import BriefContext, Line
+from copilot.workflows.brief.contradictions import main_opportunity, names_opportunity
 from copilot.workflows.brief.words import OPPORTUNITY_KINDS, pick
-from copilot.workflows.reading.names import mentions
 from copilot.workflows.reading.types import Observation, Topic
 
 _SHOWN = 6
 _STALLED_DAYS = 60
+_DEAL = re.compile(
+    r"\b(?:sign|budget|decision|contract|proposal|firm|presupuesto|decisión|contrato|propuesta|renovación|renewal)",
+    re.I,
+)
 
 
 def write(context: BriefContext) -> list[Line]:
@@ -74,7 +79,7 @@ def _stated(context: BriefContext, opportunity: Opportunity) -> Line:
 
 
 def _real(context: BriefContext, opportunity: Opportunity) -> Line:
-    postponed = _latest(context, opportunity, Topic.POSTPONED)
+    postponed = put_off(context, opportunity)
     if postponed is not None:
         return _said(
             context,
@@ -84,7 +89,9 @@ def _real(context: BriefContext, opportunity: Opportunity) -> Line:
         )
     if opportunity.close_date is not None and opportunity.close_date < context.today:
         return _overdue(context, opportunity)
-    about = _latest(context, opportunity, Topic.DECISION, Topic.BUDGET, Topic.EXPANSION, Topic.RISK, Topic.COMPETITOR)
+    about = latest_about(
+        context, opportunity, Topic.DECISION, Topic.BUDGET, Topic.EXPANSION, Topic.RISK, Topic.COMPETITOR
+    )
     if about is not None:
         return _said(
             context,
@@ -149,14 +156,35 @@ def _quiet(context: BriefContext, opportunity: Opportunity) -> Line:
     return context.line(es=f"{es}.", en=f"{en}.", cites=cites)
 
 
-def _latest(context: BriefContext, opportunity: Opportunity, *topics: Topic) -> Observation | None:
+def put_off(context: BriefContext, opportunity: Opportunity) -> Observation | None:
+    """The last statement that puts the opportunity off, unless something was decided about it since."""
+    said = latest_about(context, opportunity, Topic.POSTPONED, deal_only=True)
+    if said is None:
+        return None
+    decided = latest_about(context, opportunity, Topic.DECISION, deal_only=True)
+    return None if decided is not None and decided.sentence.order > said.sentence.order else said
+
+
+def latest_about(
+    context: BriefContext, opportunity: Opportunity, *topics: Topic, deal_only: bool = False
+) -> Observation | None:
+    """The last statement on these topics that names the opportunity, or that can only be about it.
+
+    `deal_only`: it must name it (itself or in the title of its text) or speak of signing, deciding or budgets.
+    """
     since = opportunity.created_on
-    subject = f"{opportunity.name} {opportunity.product_name or ''}"
     return next(
         (
             item
             for item in context.reading.about(*topics)
-            if (since is None or item.sentence.day >= since) and mentions(item.sentence.text, subject)
+            if (since is None or item.sentence.day >= since)
+            and main_opportunity(context, said=item.sentence) == opportunity
+            and (not deal_only or _speaks_of_deal(context, item, opportunity))
         ),
         None,
     )
+
+
+def _speaks_of_deal(context: BriefContext, item: Observation, opportunity: Opportunity) -> bool:
+    text = f"{item.sentence.text} {item.sentence.title}"
+    return names_opportunity(context, text, opportunity) or bool(_DEAL.search(item.sentence.text))

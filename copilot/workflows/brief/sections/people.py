@@ -1,6 +1,6 @@
 """People and where they stand, as recorded and as they sound."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from copilot.domain.records import Contact, Stance
 from copilot.workflows.brief.context import BriefContext, Line
@@ -10,6 +10,7 @@ from copilot.workflows.reading.types import Observation, Sentence, Side, Topic
 
 _RANK = {Stance.CHAMPION: 0, Stance.BLOCKER: 1, Stance.SCEPTIC: 2, Stance.SUPPORTER: 3, Stance.NEUTRAL: 4, None: 5}
 _SHOWN = 8
+_LATELY_DAYS = 150
 _TELLING = (Topic.RISK, Topic.PRAISE, Topic.COMPETITOR, Topic.BUDGET, Topic.DECISION, Topic.POSTPONED)
 
 
@@ -99,17 +100,17 @@ def _heard(context: BriefContext, contact: Contact) -> Sentence | None:
 
 
 def _telling(context: BriefContext, contact: Contact) -> Observation | None:
-    """The last thing the person said that tells where they stand."""
-    return next(
-        (
-            item
-            for item in context.reading.about(*_TELLING)
-            if item.sentence.side is Side.CUSTOMER
-            and item.sentence.speaker
-            and same_person(item.sentence.speaker, contact.name)
-        ),
-        None,
-    )
+    """What the person said lately that tells most about where they stand; of equals, the latest."""
+    since = context.today - timedelta(days=_LATELY_DAYS)
+    said = [
+        item
+        for item in context.reading.about(*_TELLING)
+        if item.sentence.side is Side.CUSTOMER
+        and item.sentence.day >= since
+        and item.sentence.speaker
+        and same_person(item.sentence.speaker, contact.name)
+    ]
+    return max(said, key=lambda item: (item.weight, item.sentence.order), default=None)
 
 
 def _others(context: BriefContext, hidden: int) -> Line:

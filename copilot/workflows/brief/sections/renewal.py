@@ -1,5 +1,7 @@
 """Renewal and risk signals, each with its ground."""
 
+from datetime import timedelta
+
 from copilot.domain.records import Lifecycle, OpportunityKind
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.signals import RECENT_TEXT_DAYS, Signal, signals
@@ -32,6 +34,12 @@ def _renewal(context: BriefContext) -> Line:
         return context.line(
             es="No hay nada que renovar: la cuenta consta como perdida.",
             en="There is nothing to renew: the account is recorded as churned.",
+            cites=[context.record(account, "lifecycle")],
+        )
+    if account.lifecycle is Lifecycle.PROSPECT:
+        return context.line(
+            es="Todavía no es cliente, así que no hay renovación a la vista.",
+            en="They are not a customer yet, so there is no renewal in sight.",
             cites=[context.record(account, "lifecycle")],
         )
     if account.renewal_date is None or days is None:

@@ -5,6 +5,11 @@ from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.signals import Signal, signals
 
 _SHOWN = 3
+_TROUBLE = {
+    Lifecycle.CUSTOMER: ("La relación está tensionada", "The relationship is under strain"),
+    Lifecycle.PROSPECT: ("La venta no está segura", "The deal is not safe"),
+    Lifecycle.CHURNED: ("Lo que hay que saber", "What to know"),
+}
 
 
 def write(context: BriefContext) -> list[Line]:
@@ -122,12 +127,15 @@ def _state(context: BriefContext) -> Line:
         return _no_signals(context)
     bad, good = [item for item in found if item.is_bad], [item for item in found if not item.is_bad]
     if len(bad) >= 2 and sum(item.weight for item in found) < 0:
-        return _listed(context, bad, es="La relación está tensionada", en="The relationship is under strain")
+        es, en = _TROUBLE.get(context.facts.account.lifecycle, ("Hay motivos de alerta", "There are warning signs"))
+        return _listed(context, bad, es=es, en=en)
     if bad and good:
         return _mixed(context, good, bad)
     if bad:
         return _listed(context, bad, es="Hay que vigilar una cosa", en="There is one thing to watch")
-    return _listed(context, good, es="La relación va bien", en="The relationship is in good shape")
+    if context.facts.account.lifecycle is Lifecycle.CUSTOMER:
+        return _listed(context, good, es="La relación va bien", en="The relationship is in good shape")
+    return _listed(context, good, es="A favor", en="In favour")
 
 
 def _listed(context: BriefContext, chosen: list[Signal], *, es: str, en: str) -> Line:

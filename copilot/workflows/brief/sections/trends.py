@@ -86,8 +86,8 @@ def _support(context: BriefContext) -> list[Line]:
     if not total and not recent and not before:
         return [
             context.line(
-                es="No hay tickets abiertos ni se abrió ninguno en los dos últimos trimestres.",
-                en="No ticket is open, and none was opened in the last two quarters.",
+                es="No hay tickets abiertos, y no se abrió ninguno en los últimos 90 días ni en los 90 anteriores.",
+                en="No ticket is open, and none was opened in the last 90 days or in the 90 before.",
                 cites=cites,
             )
         ]
