@@ -199,8 +199,10 @@ class ApprovalService:
         entry = self._find(item_id, viewer=viewer, uow=uow)
         if viewer.user_id != entry.item.requester_id and viewer.role not in entry.item.requirement.roles:
             raise _refusal("not_allowed", viewer)
-        moved = ReviewRepository(uow).move(item_id, to=ReviewState.APPROVED, allowed_from=(ReviewState.RELEASE_FAILED,))
-        if not (moved and ReleaseRepository(uow).retry(item_id)):
+        retried = entry.item.state is ReviewState.RELEASE_FAILED and ReleaseRepository(uow).retry(item_id)
+        if not retried or not ReviewRepository(uow).move(
+            item_id, to=ReviewState.APPROVED, allowed_from=(ReviewState.RELEASE_FAILED,)
+        ):
             raise _error(Conflict, "not_failed", viewer)
         AuditLog(uow).append("release.retried", actor_id=viewer.user_id, subject=_subject(item_id))
         self._on_approved(uow)
