@@ -37,7 +37,9 @@ def spans(text: str, *, start: int, end: int, limit: int) -> list[tuple[int, int
     open_start: int | None = None
     open_end = start
     for piece_start, piece_end in _pieces(text, start=start, end=end, limit=limit):
-        if open_start is not None and (piece_end - open_start > limit or open_end - open_start >= goal):
+        if open_start is not None and (
+            piece_end - open_start > limit or open_end - open_start + (piece_end - piece_start) / 2 >= goal
+        ):
             found.append((open_start, open_end))
             open_start = None
         open_start = piece_start if open_start is None else open_start

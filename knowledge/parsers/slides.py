@@ -10,12 +10,13 @@ from io import BytesIO
 from typing import Any
 
 from pptx import Presentation
+from pptx.exc import PythonPptxError
 
 from copilot.domain.document_messages import DocumentMessage
 from copilot.domain.documents import BlockKind, ParsedDocument
 from knowledge.parsers.archives import check_archive
 from knowledge.parsers.dates import file_name_date, title_from_name
-from knowledge.parsers.text_building import DocumentText, Metadata, table_rows
+from knowledge.parsers.text_building import DocumentText, Metadata, damaged_on, table_rows
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _OFF = frozenset({"0", "false"})
@@ -24,6 +25,11 @@ _OFF = frozenset({"0", "false"})
 def parse_slides(data: bytes, name: str) -> ParsedDocument:
     """Read a presentation; `page` is the slide's number and `heading` its title."""
     check_archive(data)
+    with damaged_on(PythonPptxError, name="PPTX"):
+        return _read(data, name)
+
+
+def _read(data: bytes, name: str) -> ParsedDocument:
     deck = Presentation(BytesIO(data))
     reader = _Reader(text=DocumentText(), hidden=[], pictures=0, title="")
     for number, slide in enumerate(deck.slides, start=1):

@@ -14,20 +14,21 @@ from typing import Any
 
 from lxml import etree
 from openpyxl import load_workbook
+from openpyxl.utils.exceptions import CellCoordinatesException, IllegalCharacterError, InvalidFileException
 
 from copilot.domain.document_messages import DocumentMessage
 from copilot.domain.documents import BlockKind, ParsedDocument
 from knowledge.parsers.archives import check_archive
 from knowledge.parsers.dates import file_name_date, title_from_name
-from knowledge.parsers.text_building import DocumentText, Metadata, row_text, unreadable
+from knowledge.parsers.text_building import DocumentText, Metadata, damaged_on, row_text, unreadable
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_LAST_COLUMN = 16_384
 _MAX_CELLS = 20_000_000
 _HEADER_WITHIN = 25
 _SECTION_LENGTH = 80
-_LONGEST_CELL = 32_767
 _TRUE = frozenset({"1", "true"})
 _QUESTION = re.compile(r"pregunta|question|requisito|requirement|control|consulta", re.I)
 
@@ -35,6 +36,11 @@ _QUESTION = re.compile(r"pregunta|question|requisito|requirement|control|consult
 def parse_spreadsheet(data: bytes, name: str) -> ParsedDocument:
     """Read a workbook: one block per row, `header: value` lines, `page` the sheet's number, `heading` its name."""
     check_archive(data)
+    with damaged_on(CellCoordinatesException, IllegalCharacterError, InvalidFileException, name="XLSX"):
+        return _read(data, name)
+
+
+def _read(data: bytes, name: str) -> ParsedDocument:
     hidden = _hidden_parts(data)
     book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
     text = DocumentText()
@@ -81,28 +87,26 @@ class _SheetWriter:
     section: str = ""
 
     def write(self, source: _Rows) -> int:
-        waiting: list[list[str]] = []
+        """Add every row; return what is left of the cell budget. Without a header, rows are shown cell by cell."""
+        above: list[list[str]] = []
+        has_data = False
         for row in source.rows:
-            if self.header or not waiting or len(waiting) >= _HEADER_WITHIN:
-                self._data(row) if self.header or len(waiting) >= _HEADER_WITHIN else waiting.append(row)
+            if self.header:
+                self._data(row)
+                has_data = True
+            elif len(above) < _HEADER_WITHIN and _is_header(row):
+                self._plain(above)
+                self.header, above = row, []
             else:
-                waiting.append(row)
-            if not self.header and waiting and _is_header(waiting[-1]):
-                for above in waiting[:-1]:
-                    self._plain(above)
-                self.header, waiting = waiting[-1], []
-        for row in waiting:
-            self._plain(row)
-        if self.header and not self.text_after_header:
-            self._plain(self.header)
+                above.append(row)
+        self._plain(above)
+        if self.header and not has_data:
+            self._plain([self.header])
         return source.budget[0]
 
-    text_after_header: bool = False
-
     def _data(self, row: list[str]) -> None:
-        self.text_after_header = True
         filled = [index for index, value in enumerate(row) if value]
-        if self.header and len(filled) == 1 and self._is_section(row, filled[0]):
+        if len(filled) == 1 and self._is_section(row, filled[0]):
             self.section = row[filled[0]]
             self.text.add(self.section, kind=BlockKind.HEADING, page=self.page, heading=self._heading())
         else:
@@ -116,8 +120,9 @@ class _SheetWriter:
         value = row[index]
         return index == first and len(value) <= _SECTION_LENGTH and "?" not in value and not _QUESTION.search(named)
 
-    def _plain(self, row: list[str]) -> None:
-        self.text.add(" | ".join(filter(None, row)), page=self.page, heading=self.sheet)
+    def _plain(self, rows: list[list[str]]) -> None:
+        for row in rows:
+            self.text.add(" | ".join(filter(None, row)), page=self.page, heading=self.sheet)
 
     def _heading(self) -> str:
         return f"{self.sheet} › {self.section}" if self.section else self.sheet
@@ -166,7 +171,7 @@ def _shown(cell: Any) -> str:
         return str(value)
     if isinstance(value, (int, float)):
         return _number(value, cell.number_format or "")
-    return " ".join(str(value).split())[:_LONGEST_CELL]
+    return " ".join(str(value).split())
 
 
 def _number(value: float, number_format: str) -> str:
@@ -230,9 +235,6 @@ def _scan(part: Any) -> _Hidden:
             if last < _LAST_COLUMN:  # hiding everything to the right of a table is only tidiness
                 hidden.columns.update(range(first, last + 1))
     return hidden
-
-
-_LAST_COLUMN = 16_384
 
 
 def _uncalculated(row: Any) -> int:

@@ -6,6 +6,8 @@ holds no control, invisible or surrogate characters. What was removed is counted
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,6 +35,15 @@ def unreadable(code: DocumentMessage, **values: str | int) -> UnreadableFile:
     """The error for a file that cannot be used, with its remedy as the hint."""
     message, remedy = document_message(code, values)
     return UnreadableFile(message, hint=remedy)
+
+
+@contextmanager
+def damaged_on(*failures: type[Exception], name: str) -> Iterator[None]:
+    """Turn a reader library's own errors into the error for a damaged file of the format `name`."""
+    try:
+        yield
+    except failures as error:
+        raise unreadable(DocumentMessage.DAMAGED, found=name) from error
 
 
 @dataclass(slots=True)

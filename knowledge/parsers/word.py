@@ -10,6 +10,9 @@ from io import BytesIO
 from typing import Any
 
 from docx.api import Document
+from docx.exceptions import PythonDocxError
+from docx.opc.exceptions import OpcError
+from docx.oxml.exceptions import XmlchemyError
 from lxml import etree
 
 from copilot.domain.document_messages import DocumentMessage
@@ -17,7 +20,7 @@ from copilot.domain.documents import BlockKind, ParsedDocument
 from knowledge.parsers.archives import check_archive
 from knowledge.parsers.dates import file_name_date, title_from_name
 from knowledge.parsers.hidden_markup import visible_length
-from knowledge.parsers.text_building import DocumentText, HeadingPath, Metadata, table_rows
+from knowledge.parsers.text_building import DocumentText, HeadingPath, Metadata, damaged_on, table_rows
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -32,6 +35,11 @@ _OFF = frozenset({"0", "false", "off"})
 def parse_word(data: bytes, name: str) -> ParsedDocument:
     """Read a DOCX file. It has no pages of its own, so blocks have none; headings come from the paragraph styles."""
     check_archive(data)
+    with damaged_on(PythonDocxError, XmlchemyError, OpcError, name="DOCX"):
+        return _read(data, name)
+
+
+def _read(data: bytes, name: str) -> ParsedDocument:
     package = Document(BytesIO(data))
     text = DocumentText()
     reader = _Reader(text=text, levels=_heading_levels(package.styles.element), notes=_notes(package))
@@ -250,7 +258,8 @@ def _comment_count(package: Any) -> int:
 
 def _parts(package: Any, *prefixes: str) -> list[Any]:
     parts = package.part.package.iter_parts()
-    return sorted((part for part in parts if str(part.partname).startswith(prefixes)), key=lambda part: part.partname)
+    named = sorted(((str(part.partname), part) for part in parts), key=lambda pair: pair[0])
+    return [part for prefix in prefixes for name, part in named if name.startswith(prefix)]
 
 
 def _root(part: Any) -> Any:
