@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from copilot.errors import InputError
+from copilot.domain.import_messages import ImportMessage
 from knowledge.connectors.reading import DELIMITED, JSON_ARRAYS, JSON_LINES, WORKBOOKS
 from knowledge.mapping_file import FILE_NAME, MappingFile, matches
 from knowledge.parsers import is_document
+from knowledge.problems import bad_input
 
 _BLOCK = 1 << 20
 DOCUMENT_FOLDERS = frozenset(
@@ -66,7 +67,7 @@ def discover(root: Path, *, mapping: MappingFile | None) -> Discovered:
     Raises InputError if there is nothing at `root` or nothing to import.
     """
     if not root.exists():
-        raise InputError(f"There is nothing at {root}.", hint="Check the path.")
+        raise bad_input(ImportMessage.NOTHING_THERE, path=str(root))
     base = root if root.is_dir() else root.parent
     is_demo = (base / "company.toml").is_file()
     files, ignored = [], []
@@ -79,7 +80,7 @@ def discover(root: Path, *, mapping: MappingFile | None) -> Discovered:
             kind = _kind(path, absolute)
             files.append(FoundFile(path, absolute, kind, absolute.stat().st_size, _sha256(absolute)))
     if not files:
-        raise InputError(f"There is nothing to import in {root}.", hint="Name a folder with exports or documents.")
+        raise bad_input(ImportMessage.NOTHING_TO_IMPORT, path=str(root))
     return Discovered(tuple(files), tuple(ignored))
 
 

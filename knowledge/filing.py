@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from copilot.domain.documents import ParsedDocument
-from copilot.errors import InputError, UnreadableFile
+from copilot.domain.import_messages import ImportMessage
+from copilot.errors import UnreadableFile
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.store.records import AccountKey
@@ -21,6 +22,7 @@ from knowledge.discovery import FileKind, FoundFile
 from knowledge.issues import Finding
 from knowledge.parsers import parse
 from knowledge.planning import ImportOptions, ImportPlan
+from knowledge.problems import bad_input
 from knowledge.progress import Progress
 from knowledge.report import DocumentReport, ImportReport
 
@@ -63,10 +65,8 @@ class DocumentFiler:
             return None
         found = self.accounts.by_reference(self.options.account)
         if len(found) != 1:
-            several = "Several accounts are" if found else "No account is"
-            raise InputError(
-                f"{several} called {self.options.account}.", hint="Give the exact name or the source id of one account."
-            )
+            code = ImportMessage.SEVERAL_ACCOUNTS if found else ImportMessage.NO_SUCH_ACCOUNT
+            raise bad_input(code, account=self.options.account)
         return found[0]
 
     def _file(self, index: int, before: DocumentHome | None, assigner: Assigner) -> None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from rapidfuzz import fuzz, process
 
-from knowledge.connectors.lexicon import PLAIN, Connector, TypeHeaders, connectors
+from knowledge.connectors.lexicon import PLAIN, Connector, connectors
 from knowledge.connectors.table import Table
 from knowledge.fields import ESSENTIAL, FIELDS
 from knowledge.values.text import header_words
@@ -120,7 +120,7 @@ class _Candidate:
 
 
 def _candidate(record_type: str, table: Table, names: frozenset[str], candidates: Sequence[Connector]) -> _Candidate:
-    columns = match_columns(table.headers, [connector.types.get(record_type) for connector in candidates])
+    columns = match_columns(table.headers, record_type, candidates)
     weights = {column.field: column.confidence * _distinctive(column.header, candidates) for column in columns}
     named = any(_named_like(names, c.types[record_type].file_names) for c in candidates if record_type in c.types)
     filled = {column.field for column in columns}
@@ -139,23 +139,25 @@ def _distinctive(header: str, candidates: Sequence[Connector]) -> float:
     return 1.0 / max(1, len(holders))
 
 
-def match_columns(headers: Sequence[str], known: Iterable[TypeHeaders | None]) -> tuple[ColumnMatch, ...]:
-    """The best column for each field; the first of `known` (the system's own) is believed most."""
+def match_columns(headers: Sequence[str], record_type: str, candidates: Iterable[Connector]) -> tuple[ColumnMatch, ...]:
+    """The best column for each field; a system's own headers are believed more than common ones."""
     found: list[tuple[float, int, ColumnMatch]] = []
-    for level, types in enumerate(item for item in known if item is not None):
-        found += _matches(headers, types.fields, level)
+    for connector in candidates:
+        types = connector.types.get(record_type)
+        if types is not None:
+            found += _matches(headers, types.fields, own=connector.name != PLAIN)
     return _one_each(found)
 
 
 def _matches(
-    headers: Sequence[str], meanings: Mapping[str, tuple[str, int]], level: int
+    headers: Sequence[str], meanings: Mapping[str, tuple[str, int]], *, own: bool
 ) -> list[tuple[float, int, ColumnMatch]]:
     found = []
     for index, header in enumerate(headers):
         words = header_words(header)
         if not words:
             continue
-        confidence, reason = (1.0, "named") if level == 0 else (0.9, "synonym")
+        confidence, reason = (1.0, "named") if own else (0.9, "synonym")
         meaning = meanings.get(words) or meanings.get(_without_unit(words))
         if meaning is None:
             meaning, confidence, reason = _similar(words, meanings), 0.7, "similar"

@@ -11,18 +11,20 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from copilot.domain.access import Visibility
+from copilot.domain.import_messages import ImportMessage
 from copilot.errors import MappingError
 from knowledge.connectors.table import Table
 from knowledge.fields import ESSENTIAL, FIELDS
 from knowledge.mapping import ColumnMatch, TableMapping, with_unmapped
+from knowledge.problems import bad_mapping
 from knowledge.values.text import fold, header_words
 
 FILE_NAME = "mapping.toml"
-_UNUSED = "Correct the name or remove the entry."
 
 
 class _Entry(BaseModel):
@@ -86,53 +88,53 @@ def load_mapping(path: Path) -> MappingFile:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise MappingError(f"There is no mapping file {path}.", hint="Check --mapping.") from error
+        raise bad_mapping(ImportMessage.NO_MAPPING_FILE, file=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path.name} is not valid TOML: {error}.", hint="Correct it and try again.") from error
+        raise bad_mapping(ImportMessage.BAD_TOML, file=path.name, problem=str(error)) from error
     try:
         mapping = MappingFile.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise MappingError(
-            f"{path.name}: {place}: {first['msg']}.", hint="`sales-copilot import --help` shows the format."
-        ) from error
+        raise bad_mapping(ImportMessage.BAD_ENTRY, file=path.name, entry=place, problem=first["msg"]) from error
+    for zone in {mapping.timezone, *(entry.timezone for entry in mapping.file)} - {None}:
+        if zone not in available_timezones():
+            raise bad_mapping(ImportMessage.BAD_ZONE, file=path.name, zone=str(zone))
     for entry in mapping.file:
         _check_entry(entry, source=path.name)
     for document in mapping.document:
         if (document.account is None) == (document.visibility is None):
-            raise MappingError(
-                f"{path.name}: the document entry for {document.match} needs either account or visibility.",
-                hint="Give exactly one of them.",
-            )
+            raise bad_mapping(ImportMessage.DOCUMENT_ENTRY, file=path.name, pattern=document.match)
     return mapping
 
 
 def _check_entry(entry: FileEntry, *, source: str) -> None:
-    if entry.type not in {None, "skip", *FIELDS}:
-        raise MappingError(
-            f"{source}: {entry.match} has the unknown type {entry.type}.", hint=f"Use one of {', '.join(FIELDS)}, skip."
-        )
-    if entry.type is None or entry.type == "skip":
+    if entry.type is None:
+        return
+    if entry.type not in {"skip", *FIELDS}:
+        known = ", ".join((*FIELDS, "skip"))
+        raise bad_mapping(ImportMessage.UNKNOWN_TYPE, file=source, pattern=entry.match, type=entry.type, known=known)
+    if entry.type == "skip":
         return
     fields = FIELDS[entry.type]
     for field in (*entry.columns, *entry.constants, *entry.values):
         if field not in fields:
-            raise MappingError(
-                f"{source}: {entry.match}: {entry.type} has no field {field}.", hint=f"Use one of {', '.join(fields)}."
-            )
+            raise _no_field(f"{source}: {entry.match}", entry.type, field)
+
+
+def _no_field(place: str, record_type: str, field: str) -> MappingError:
+    known = ", ".join(FIELDS.get(record_type, ()))
+    return bad_mapping(ImportMessage.UNKNOWN_FIELD, file=place, type=record_type, field=field, known=known)
 
 
 def check_used(mapping: MappingFile, *, tables: Sequence[str], paths: Sequence[str], source: str) -> None:
     """Raises MappingError for an entry that matches nothing: a misspelt name must not pass unseen."""
     for entry in mapping.file:
         if not any(matches(name, entry.match) for name in tables):
-            raise MappingError(
-                f"{source}: no table matches {entry.match}.", hint="Correct the name or remove the entry."
-            )
+            raise bad_mapping(ImportMessage.UNUSED_ENTRY, file=source, pattern=entry.match)
     for document in mapping.document:
         if not any(matches(path, document.match) for path in paths):
-            raise MappingError(f"{source}: no document matches {document.match}.", hint=_UNUSED)
+            raise bad_mapping(ImportMessage.UNUSED_ENTRY, file=source, pattern=document.match)
 
 
 def applied(detected: TableMapping, *, table: Table, name: str, entry: FileEntry | None, file: MappingFile | None,
@@ -149,9 +151,7 @@ def applied(detected: TableMapping, *, table: Table, name: str, entry: FileEntry
         if entry.type is not None and entry.type != detected.record_type:
             result = retyped[entry.type]
         elif (entry.columns or entry.constants or entry.values) and result.record_type is None:
-            raise MappingError(
-                f"{name}: what the table is was not recognised.", hint="Say its `type` in the mapping file."
-            )
+            raise bad_mapping(ImportMessage.TYPE_NEEDED, file=name)
         result = _with_columns(result, table=table, name=name, entry=entry)
     for source in (file, entry):
         if source is not None:
@@ -169,10 +169,7 @@ def _with_columns(mapping: TableMapping, *, table: Table, name: str, entry: File
     fields = FIELDS[mapping.record_type] if mapping.record_type else {}
     unknown = {*entry.columns, *entry.constants, *entry.values} - set(fields)
     if unknown:
-        raise MappingError(
-            f"{name}: {mapping.record_type} has no field {', '.join(sorted(unknown))}.",
-            hint=f"Use one of {', '.join(fields)}.",
-        )
+        raise _no_field(name, mapping.record_type or "", ", ".join(sorted(unknown)))
     said: list[ColumnMatch] = []
     for field, headers in entry.columns.items():
         for header in [headers] if isinstance(headers, str) else headers:
@@ -202,7 +199,7 @@ def _index_of(header: str, *, table: Table, name: str) -> int:
     if header_words(header) in words:
         return words.index(header_words(header))
     columns = ", ".join(item for item in table.headers if item)
-    raise MappingError(f"{name} has no column {header}.", hint=f"Its columns are: {columns}.")
+    raise bad_mapping(ImportMessage.UNKNOWN_COLUMN, file=name, column=header, known=columns)
 
 
 def check_essential(mapping: TableMapping, *, name: str) -> None:
@@ -212,8 +209,7 @@ def check_essential(mapping: TableMapping, *, name: str) -> None:
     filled = {column.field for column in mapping.columns} | set(mapping.constants)
     for needed in ESSENTIAL[mapping.record_type]:
         if not filled & needed:
-            fields = " or ".join(sorted(needed))
-            raise MappingError(
-                f"{name}: no column fills {fields}, which {mapping.record_type} needs.",
-                hint=f'Name the column in mapping.toml: [[file]] match = "{name}", [file.columns] {min(needed)} = "…".',
+            fields = " / ".join(sorted(needed))
+            raise bad_mapping(
+                ImportMessage.FIELD_NEEDED, file=name, fields=fields, type=mapping.record_type, field=min(needed)
             )

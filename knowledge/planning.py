@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
 from copilot.domain.access import Visibility
+from copilot.domain.import_messages import ImportMessage
 from copilot.errors import UnreadableFile
 from knowledge.analysis import TablePlan, Winners, profile, settle
 from knowledge.connectors.lexicon import PLAIN, connectors, is_known_header
@@ -20,6 +21,7 @@ from knowledge.discovery import Discovered, FileKind, FoundFile, discover, docum
 from knowledge.fields import FIELDS
 from knowledge.mapping import detect, detect_as
 from knowledge.mapping_file import FILE_NAME, MappingFile, applied, check_essential, check_used, load_mapping
+from knowledge.problems import unreadable
 from knowledge.progress import Progress
 from knowledge.values.text import slug
 
@@ -88,11 +90,9 @@ def plan_import(path: Path, *, options: ImportOptions, today: date, progress: Pr
 
 def several_unreadable(problems: Sequence[tuple[str, UnreadableFile]]) -> UnreadableFile:
     """One error that names every file that cannot be read."""
-    lines = [f"{path}: {error.message} {error.hint}".strip() for path, error in problems]
-    return UnreadableFile(
-        "\n".join([f"{len(lines)} file(s) cannot be read; nothing was imported.", *lines]),
-        hint="Correct or remove them, or say --skip-unreadable to import the rest.",
-    )
+    lines = [f"- {path}: {error.message}\n  → {error.hint}" for path, error in problems]
+    error = unreadable(ImportMessage.SEVERAL_UNREADABLE, count=len(lines))
+    return UnreadableFile("\n".join([error.message, *lines]), hint=error.hint)
 
 
 def _open_all(plan: ImportPlan, options: ImportOptions) -> list[tuple[int, Table]]:

@@ -8,6 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
+from copilot.domain.language import Language
+from knowledge.report_texts import text
+
 
 @dataclass(slots=True)
 class ColumnReport:
@@ -115,14 +118,42 @@ class ImportReport:
         if len(taken) + len(self.ignored) != self.files_found:
             raise AssertionError(f"{self.files_found} files found, {len(taken)} taken, {len(self.ignored)} ignored")
 
+    def summary(self, *, language: Language) -> str:
+        """The sums, in a few lines for a person."""
+        outcomes = Counter(document.outcome for document in self.documents)
+        known = {key: outcomes[key] for key in ("imported", "changed", "unchanged")}
+        lines = [
+            text("title_dry" if self.dry_run else "title", language=language, root=self.root),
+            text("sum", language=language, rows=self.rows, skipped=sum(self.skipped.values()), **self._sums()),
+        ]
+        if self.documents:
+            skipped = len(self.documents) - sum(known.values())
+            count = len(self.documents)
+            lines.append(text("document_sum", language=language, count=count, skipped=skipped, **known))
+        lines.append(text("ignored_sum", language=language, files=self.files_found, ignored=len(self.ignored)))
+        lines.append(text("findings_sum", language=language, count=sum(self.issues.values())))
+        if self.files_removed or self.documents_removed:
+            removed = len(self.files_removed)
+            lines.append(text("files_removed", language=language, count=removed, documents=self.documents_removed))
+        if self.drafts_made_stale:
+            lines.append(text("stale", language=language, count=self.drafts_made_stale))
+        if self.nothing_changed:
+            lines.append(text("nothing_changed", language=language))
+        return "\n".join(lines)
+
+    def _sums(self) -> dict[str, int]:
+        return {
+            "imported": sum(table.imported for table in self.tables),
+            "changed": sum(table.changed for table in self.tables),
+            "unchanged": sum(table.unchanged for table in self.tables),
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON."""
         data: dict[str, Any] = _plain(self)
         data["totals"] = {
             "rows": self.rows,
-            "imported": sum(table.imported for table in self.tables),
-            "changed": sum(table.changed for table in self.tables),
-            "unchanged": sum(table.unchanged for table in self.tables),
+            **self._sums(),
             "skipped": sum(self.skipped.values()),
             "skipped_by_reason": dict(self.skipped),
             "documents": dict(Counter(document.outcome for document in self.documents)),

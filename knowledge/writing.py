@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copilot.errors import InputError
+from copilot.domain.import_messages import ImportMessage
 from copilot.store.database import UnitOfWork
 from copilot.store.records import Outcome, RecordEntry, RecordRepository
 from knowledge.accounts import AccountIndex
@@ -17,6 +17,7 @@ from knowledge.columns import Assumption
 from knowledge.fields import IMPORT_ORDER
 from knowledge.issues import Finding
 from knowledge.planning import ImportPlan
+from knowledge.problems import bad_input
 from knowledge.progress import Progress
 from knowledge.quality import Catalogue, doubts, possible_duplicates, product_parts
 from knowledge.report import ColumnReport, ImportReport, TableReport
@@ -244,10 +245,7 @@ class RecordWriter:
         removed = sum(len(ids) for ids in gone.values())
         kept = sum(len(ids) for ids in self._seen.values())
         if removed > _SMALL and removed > kept and not confirmed:
-            raise InputError(
-                f"This would remove {removed} records that the folder brought before and keep {kept}.",
-                hint="If the folder is complete, say --confirm-removals; nothing was changed.",
-            )
+            raise bad_input(ImportMessage.MANY_REMOVALS, removed=removed, kept=kept)
         return gone
 
 

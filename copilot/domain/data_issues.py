@@ -208,7 +208,7 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         ("document.warning", "{file}: {value}", "{file}: {value}"),
     )
 }
-_SUGGESTION = {Language.ES: "; ¿será «{}»?", Language.EN: "; did it mean “{}”?"}
+_SUGGESTION = {Language.ES: " (¿quizá «{}»?)", Language.EN: " (perhaps “{}”?)"}
 
 
 def describe(code: str, details: Mapping[str, Any], *, language: Language) -> str:

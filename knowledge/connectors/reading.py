@@ -12,29 +12,26 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from copilot.errors import UnreadableFile
+from copilot.domain.import_messages import ImportMessage
 from knowledge.connectors.table import Cell, KnownHeader, Row, Table, find_header, fitted
 from knowledge.connectors.text_format import detect_delimiter, detect_encoding
 from knowledge.connectors.workbook import open_workbook
+from knowledge.problems import unreadable
 
 DELIMITED = frozenset({".csv", ".tsv", ".tab", ".txt"})
 JSON_LINES = frozenset({".jsonl", ".ndjson"})
 JSON_ARRAYS = frozenset({".json"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
-_DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_DELIMITER_SIGNS = {"\t": "TAB"}
 
 
 def check_size(path: Path, *, max_bytes: int) -> None:
     """Raises UnreadableFile for an empty file or one above the limit."""
     size = path.stat().st_size
     if size == 0:
-        raise UnreadableFile(f"{path.name} is empty.", hint="Export it again, or take it out of the folder.")
+        raise unreadable(ImportMessage.EMPTY, file=path.name)
     if size > max_bytes:
-        limit = max_bytes // (1024 * 1024)
-        raise UnreadableFile(
-            f"{path.name} is larger than {limit} MB.",
-            hint="Split it, or raise COPILOT_MAX_FILE_MB if the machine has the memory.",
-        )
+        raise unreadable(ImportMessage.TOO_LARGE, file=path.name, limit=max_bytes // 1_000_000)
 
 
 def open_tables(path: Path, *, max_bytes: int, known: KnownHeader) -> tuple[Table, ...]:
@@ -59,14 +56,14 @@ def _open_delimited(path: Path, *, known: KnownHeader) -> Table:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     header = find_header(_delimited(path, encoding=encoding, delimiter=delimiter), known=known)
     if header is None:
-        raise UnreadableFile(f"{path.name} holds no rows.", hint="Export it again, or take it out of the folder.")
+        raise unreadable(ImportMessage.NO_ROWS, file=path.name)
 
     def rows() -> Iterator[Row]:
         for number, cells in _delimited(path, encoding=encoding, delimiter=delimiter):
             if number > header.number:
                 yield fitted(number, cells, width=len(header.names))
 
-    layout = f"{encoding}, {_DELIMITER_NAMES.get(delimiter, delimiter)}"
+    layout = f"{encoding} “{_DELIMITER_SIGNS.get(delimiter, delimiter)}”"
     return Table(path.name, header.names, header.number, layout, delimiter, header.above, rows)
 
 
@@ -82,14 +79,11 @@ def _delimited(path: Path, *, encoding: str, delimiter: str) -> Iterator[tuple[i
                     yield start, [cell or None for cell in cells]
                 start = reader.line_num + 1
         except (csv.Error, UnicodeDecodeError) as error:
-            raise UnreadableFile(
-                f"{path.name} cannot be read after line {reader.line_num}: {error}.", hint="Export it again."
+            raise unreadable(
+                ImportMessage.STOPS_READING, file=path.name, line=reader.line_num, problem=str(error)
             ) from error
     if _ends_inside_quotes(cells, quotes=quotes):
-        raise UnreadableFile(
-            f"{path.name} ends inside a quoted cell: it was cut off, or a quotation mark is missing.",
-            hint="Export it again completely.",
-        )
+        raise unreadable(ImportMessage.CUT_OFF, file=path.name)
 
 
 class _Lines:
@@ -120,14 +114,14 @@ def _open_json(path: Path, *, lines: bool) -> Table:
     for _, record in _objects(path, lines=lines):
         names.update(dict.fromkeys(record))
     if not names:
-        raise UnreadableFile(f"{path.name} holds no records.", hint="Export it again, or take it out of the folder.")
+        raise unreadable(ImportMessage.NO_ROWS, file=path.name)
     headers = tuple(names)
 
     def rows() -> Iterator[Row]:
         for number, record in _objects(path, lines=lines):
             yield fitted(number, [record.get(name) for name in headers], width=len(headers))
 
-    return Table(path.name, headers, 0, "JSON lines" if lines else "JSON", None, 0, rows)
+    return Table(path.name, headers, 0, "JSONL" if lines else "JSON", None, 0, rows)
 
 
 def _objects(path: Path, *, lines: bool) -> Iterator[tuple[int, dict[str, Cell]]]:
@@ -145,14 +139,9 @@ def _decoded(path: Path, line: str, number: int) -> dict[str, Any]:
     try:
         value = json.loads(line)
     except json.JSONDecodeError as error:
-        raise UnreadableFile(
-            f"{path.name}, line {number}, is not valid JSON: {error.msg}.",
-            hint="The file was cut off or is not JSON lines. Export it again.",
-        ) from error
+        raise unreadable(ImportMessage.BAD_JSON, file=path.name, line=number, problem=error.msg) from error
     if not isinstance(value, dict):
-        raise UnreadableFile(
-            f"{path.name}, line {number}, is not a JSON object.", hint="Write one object with named fields a line."
-        )
+        raise unreadable(ImportMessage.NOT_RECORDS, file=path.name)
     return value
 
 
@@ -160,16 +149,11 @@ def _array(path: Path, encoding: str) -> Sequence[dict[str, Any]]:
     try:
         value = json.loads(path.read_text(encoding=encoding))
     except json.JSONDecodeError as error:
-        raise UnreadableFile(
-            f"{path.name} is not valid JSON (line {error.lineno}: {error.msg}).",
-            hint="The file was cut off. Export it again.",
-        ) from error
+        raise unreadable(ImportMessage.BAD_JSON, file=path.name, line=error.lineno, problem=error.msg) from error
     if isinstance(value, dict):
         value = next((item for item in value.values() if isinstance(item, list)), [value])
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise UnreadableFile(
-            f"{path.name} is not a list of records.", hint="Write a JSON array of objects with named fields."
-        )
+        raise unreadable(ImportMessage.NOT_RECORDS, file=path.name)
     return value
 
 

@@ -35,7 +35,7 @@ class Table:
     headers: tuple[str, ...]
     header_row: int
     layout: str
-    """How the file was read, in words: encoding and delimiter, sheet, JSON."""
+    """How the file was read: encoding and delimiter, sheet, or JSON."""
     delimiter: str | None
     rows_above: int
     """Rows above the header: titles and filters of a report."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from copilot.errors import UnreadableFile
+from copilot.domain.import_messages import ImportMessage
+from knowledge.problems import unreadable
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,12 +20,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MAGIC = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
-    (b"%PDF", "a PDF"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file or a protected workbook"),
-    (b"\x1f\x8b", "a compressed file"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
+    (b"PK\x03\x04", "XLSX / ZIP"),
+    (b"%PDF", "PDF"),
+    (b"\xd0\xcf\x11\xe0", "XLS"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"\\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
 )
 _NOT_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _BLOCK = 1 << 20
@@ -41,10 +42,7 @@ def detect_encoding(path: Path) -> str:
         head = stream.read(_BLOCK)
     for magic, what in _MAGIC:
         if head.startswith(magic):
-            raise UnreadableFile(
-                f"{path.name} is named like a text export but its content is {what}.",
-                hint="Rename it to its real type, or export it again as CSV.",
-            )
+            raise unreadable(ImportMessage.OTHER_CONTENT, file=path.name, content=what)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
@@ -61,7 +59,7 @@ def _without_mark(path: Path, head: bytes) -> str:
         return "utf-16-le"
     if even > 4 * odd and even * 4 > len(head):
         return "utf-16-be"
-    raise UnreadableFile(f"{path.name} is not text: it has zero bytes.", hint="Export it again as CSV in UTF-8.")
+    raise unreadable(ImportMessage.NOT_TEXT, file=path.name)
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -82,7 +80,7 @@ def _single_byte(path: Path) -> str:
         return "cp1252"
     best = from_bytes(content[:_BLOCK]).best()
     if best is None or not _decodes(path, best.encoding):
-        raise UnreadableFile(f"The text encoding of {path.name} is not known.", hint="Save it again as UTF-8.")
+        raise unreadable(ImportMessage.UNKNOWN_ENCODING, file=path.name)
     return best.encoding
 
 

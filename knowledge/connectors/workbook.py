@@ -12,8 +12,9 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from copilot.errors import UnreadableFile
+from copilot.domain.import_messages import ImportMessage
 from knowledge.connectors.table import Cell, KnownHeader, Row, Table, find_header, fitted
+from knowledge.problems import unreadable
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _UNPACKED_LIMIT = 20
@@ -26,7 +27,7 @@ def open_workbook(path: Path, *, max_bytes: int, known: KnownHeader) -> tuple[Ta
     sheets = _sheet_names(path)
     tables = [table for sheet in sheets if (table := _table(path, sheet, several=len(sheets) > 1, known=known))]
     if not tables:
-        raise UnreadableFile(f"{path.name} holds no rows.", hint="Export it again, or take it out of the folder.")
+        raise unreadable(ImportMessage.NO_ROWS, file=path.name)
     return tuple(tables)
 
 
@@ -34,33 +35,23 @@ def _check_container(path: Path, *, max_bytes: int) -> None:
     with path.open("rb") as stream:
         head = stream.read(8)
     if head.startswith(_OLE):
-        raise UnreadableFile(
-            f"{path.name} is protected with a password or in the old Excel format.",
-            hint="Open it in Excel and save it without a password as .xlsx.",
-        )
+        raise unreadable(ImportMessage.PROTECTED_WORKBOOK, file=path.name)
     if not head.startswith(b"PK"):
-        raise UnreadableFile(
-            f"{path.name} is named like a workbook but is not one.", hint="Rename it to .csv if it is text."
-        )
+        raise unreadable(ImportMessage.NO_WORKBOOK, file=path.name)
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise UnreadableFile(f"{path.name} is damaged or was cut off.", hint="Download or export it again.") from error
+        raise unreadable(ImportMessage.DAMAGED_WORKBOOK, file=path.name) from error
     if unpacked > max_bytes * _UNPACKED_LIMIT:
-        raise UnreadableFile(
-            f"{path.name} unpacks to more than {unpacked // (1024 * 1024)} MB.",
-            hint="Split it, or raise COPILOT_MAX_FILE_MB if you trust the file.",
-        )
+        raise unreadable(ImportMessage.UNPACKS_TOO_MUCH, file=path.name, limit=unpacked // 1_000_000)
 
 
 def _sheet_names(path: Path) -> list[str]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (KeyError, ValueError, InvalidFileException, ParseError, zipfile.BadZipFile, OSError) as error:
-        raise UnreadableFile(
-            f"{path.name} cannot be read as a workbook.", hint="Open it in Excel and save it again as .xlsx."
-        ) from error
+        raise unreadable(ImportMessage.DAMAGED_WORKBOOK, file=path.name) from error
     try:
         return [sheet.title for sheet in book.worksheets]
     finally:
@@ -76,9 +67,7 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[int, Sequence[Cell]]]:
         for number, values in enumerate(worksheet.iter_rows(values_only=True), start=1):
             yield number, [_cell(value) for value in values]
     except (ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise UnreadableFile(
-            f"{path.name}, sheet {sheet}, is damaged.", hint="Open it in Excel and save it again."
-        ) from error
+        raise unreadable(ImportMessage.DAMAGED_WORKBOOK, file=f"{path.name}#{sheet}") from error
     finally:
         book.close()
 
@@ -105,4 +94,4 @@ def _table(path: Path, sheet: str, *, several: bool, known: KnownHeader) -> Tabl
                     yield row
 
     name = f"{path.name}#{sheet}" if several else path.name
-    return Table(name, header.names, header.number, f"sheet {sheet}", None, header.above, rows)
+    return Table(name, header.names, header.number, f"XLSX #{sheet}", None, header.above, rows)

@@ -1,0 +1,141 @@
+"""The import report as tables for a terminal.
+
+Invariant: every skipped row, ignored file and finding of the report is shown, counted by reason.
+"""
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+
+from copilot.domain.data_issues import describe
+from copilot.domain.language import Language
+from knowledge.connectors.lexicon import label_of
+from knowledge.report import ImportReport, TableReport
+from knowledge.report_texts import text
+
+_LISTED = 10
+
+
+def print_report(report: ImportReport, *, console: Console, language: Language) -> None:
+    """Print the whole report."""
+    if report.dry_run:
+        _print_mappings(report, console, language)
+    _print_rows(report, console, language)
+    _print_records(report, console, language)
+    _print_documents(report, console, language)
+    _print_files(report, console, language)
+    _print_findings(report, console, language)
+    console.print(report.summary(language=language), highlight=False, markup=False)
+
+
+def _table(console: Console, title: str, *columns: str, language: Language) -> Table:
+    table = Table(title=text(title, language=language), title_justify="left", show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(text(column, language=language), overflow="fold")
+    table.min_width = min(console.width, 60)
+    return table
+
+
+def _print_mappings(report: ImportReport, console: Console, language: Language) -> None:
+    table = _table(
+        console, "mapping_title", "file", "column", "field", "sample", "confidence", "why", language=language
+    )
+    for item in report.tables:
+        table.add_row(f"[bold]{item.name}[/]", "", f"[bold]{_what(item, language)}[/]", item.layout,
+                      f"{item.confidence:.0%}", text(item.reason, language=language))  # fmt: skip
+        if item.record_type is None:
+            continue
+        for column in item.columns:
+            if column.field is not None:
+                sure = "" if column.confidence is None else f"{column.confidence:.0%}"
+                why = text(column.reason or "", language=language)
+                table.add_row("", column.header, column.field, column.sample or "", sure, why)
+        for other, columns in item.extras.items():
+            named = ", ".join(f"{field} ← {header}" for field, header in columns.items())
+            table.add_row("", "", f"+ {text(other, language=language)}", named, "", "")
+        unmapped = [column.header for column in item.columns if column.field is None]
+        if unmapped:
+            count = f"{text('no_field', language=language)}: {len(unmapped)}"
+            table.add_row("", ", ".join(unmapped), count, "", "", "")
+    console.print(table)
+    console.print()
+
+
+def _what(item: TableReport, language: Language) -> str:
+    if item.record_type is None:
+        return text("not_imported", language=language)
+    return f"{text(item.record_type, language=language)} · {label_of(item.system)}"
+
+
+def _print_rows(report: ImportReport, console: Console, language: Language) -> None:
+    if not report.tables:
+        return
+    columns = ("file", "type", "rows", "imported", "changed", "unchanged", "skipped", "reason")
+    table = _table(console, "rows_title", *columns, language=language)
+    for item in report.tables:
+        reasons = "; ".join(f"{count} {text(reason, language=language)}" for reason, count in item.skipped.items())
+        skipped = sum(item.skipped.values())
+        counts = (item.rows, item.imported, item.changed, item.unchanged, skipped)
+        table.add_row(item.name, _what(item, language), *map(str, counts), reasons)
+    console.print(table)
+    console.print()
+
+
+def _print_records(report: ImportReport, console: Console, language: Language) -> None:
+    if not report.records:
+        return
+    outcomes = ("imported", "changed", "unchanged", "removed")
+    table = _table(console, "records_title", "type", *outcomes, "without_account", language=language)
+    for record_type, counts in report.records.items():
+        orphans = str(report.without_account[record_type]) if record_type in report.without_account else ""
+        row = [str(counts[outcome]) for outcome in outcomes]
+        table.add_row(text(record_type, language=language), *row, orphans)
+    console.print(table)
+    console.print()
+
+
+def _print_documents(report: ImportReport, console: Console, language: Language) -> None:
+    if not report.documents:
+        return
+    table = _table(console, "documents_title", "outcome", "count", "example", language=language)
+    for outcome, count in Counter(document.outcome for document in report.documents).most_common():
+        files = [document.file for document in report.documents if document.outcome == outcome]
+        shown = files if "." in outcome else files[:1]
+        table.add_row(text(outcome, language=language), str(count), _some(shown))
+    console.print(table)
+    console.print()
+
+
+def _print_files(report: ImportReport, console: Console, language: Language) -> None:
+    if report.ignored:
+        table = _table(console, "ignored_title", "reason", "count", "file", language=language)
+        for rule, count in Counter(item["rule"] for item in report.ignored).most_common():
+            files = [item["file"] for item in report.ignored if item["rule"] == rule]
+            table.add_row(text(rule, language=language), str(count), _some(files))
+        console.print(table)
+        console.print()
+    if report.unreadable:
+        table = _table(console, "unreadable_title", "file", "reason", language=language)
+        for item in report.unreadable:
+            table.add_row(item["file"], item["reason"])
+        console.print(table)
+        console.print()
+
+
+def _print_findings(report: ImportReport, console: Console, language: Language) -> None:
+    if not report.issues:
+        return
+    table = _table(console, "findings_title", "finding", "count", "example", language=language)
+    for code, count in report.issues.most_common():
+        examples = report.examples.get(code, [])
+        told = [describe(code, example["details"], language=language) for example in examples[:1]]
+        places = [f"{item['file']}:{item['row']}" if item["row"] else str(item["file"] or "") for item in examples]
+        table.add_row("\n".join(told) or code, str(count), _some(places[:3]))
+    console.print(table)
+    console.print()
+
+
+def _some(items: list[str]) -> str:
+    rest = len(items) - _LISTED
+    return "\n".join(items[:_LISTED]) + (f"\n… +{rest}" if rest > 0 else "")
