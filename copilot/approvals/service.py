@@ -24,7 +24,7 @@ from copilot.domain.approvals import (
     may_approve,
 )
 from copilot.domain.drafts import Draft, content_digest
-from copilot.domain.findings import Finding, GuardrailReport, Risk, risk_of, unsupported_segments
+from copilot.domain.findings import Finding, GuardrailReport, risk_of, unsupported_segments
 from copilot.domain.rendering import render_deliverables
 from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed, NotFound
 from copilot.guardrails.pipeline import check_draft
@@ -43,6 +43,7 @@ SYSTEM = "system"
 """Actor of what nobody asked for: deadlines and changed sources."""
 _SYSTEM_VIEWER = Viewer(user_id=SYSTEM, email=SYSTEM, name=SYSTEM, role=Role.ADMIN)
 _MOST_PER_PAGE = 200
+_READ_AT_ONCE = 2_000
 _NULL = re.compile(r"(?<!\\)(?:\\\\){0,8}\\u0000")
 """A null character as JSON writes it, not the words backslash-u-0000 of a text."""
 
@@ -224,9 +225,12 @@ class ApprovalService:
         For the end of an import. Metrics are compared when the item is released.
         """
         cited = ReviewRepository(uow).cited_by_open_items()
-        checkable = [key for key in cited if not key.startswith("metric:")]
-        current = EvidenceRepository(uow).read(checkable, viewer=_SYSTEM_VIEWER)
-        changed = [key for key in checkable if key not in current or cited[key] != {current[key].content_hash}]
+        checkable = sorted(key for key in cited if not key.startswith("metric:"))
+        changed: list[str] = []
+        for start in range(0, len(checkable), _READ_AT_ONCE):
+            batch = checkable[start : start + _READ_AT_ONCE]
+            current = EvidenceRepository(uow).read(batch, viewer=_SYSTEM_VIEWER)
+            changed += [key for key in batch if key not in current or cited[key] != {current[key].content_hash}]
         return self.mark_stale(changed, uow=uow)
 
     def _file(self, stored: StoredVersion, *, requester_id: str, uow: UnitOfWork) -> ReviewItem:
@@ -379,4 +383,4 @@ def _error(kind: type[CopilotError], name: str, viewer: Viewer) -> CopilotError:
     return kind(words, hint=hint)
 
 
-__all__ = ["ApprovalService", "QueueEntry", "QueueFilters", "QueuePage", "ReviewView", "Risk"]
+__all__ = ["ApprovalService", "QueueEntry", "QueueFilters", "QueuePage", "ReviewView"]

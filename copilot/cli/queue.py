@@ -12,8 +12,6 @@ import click
 import typer
 
 from copilot.approvals.audit import export_events, verify_database, verify_export
-from copilot.approvals.policy import load_policy
-from copilot.approvals.release import run_due_releases
 from copilot.approvals.service import ApprovalService, QueueFilters, ReviewView
 from copilot.bootstrap import Application
 from copilot.cli.context import UserOption, acting_viewer, console, fail, open_application, reported_errors
@@ -22,6 +20,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import Decision, ReviewItem, ReviewState, Verdict
 from copilot.domain.findings import Risk
 from copilot.errors import InputError, NotAllowed
+from copilot.store.releases import ReleaseState
 
 queue_app = typer.Typer(help="Show what waits for approval, and one item in full.")
 audit_app = typer.Typer(help="Check and export the audit chain.", no_args_is_help=True)
@@ -213,7 +212,7 @@ def export_audit(file: Path, user: UserOption = None) -> None:
 def _opened(user: str | None) -> tuple[Application, Viewer, ApprovalService]:
     application = open_application()
     viewer = acting_viewer(application, user=user)
-    return application, viewer, ApprovalService(load_policy(application.settings.policy_file))
+    return application, viewer, application.approvals
 
 
 def _view(item: str, application: Application, viewer: Viewer, service: ApprovalService) -> ReviewView:
@@ -241,16 +240,17 @@ def _decide(
 
 def _release(application: Application, viewer: Viewer, service: ApprovalService, *, item_id: str) -> None:
     """Deliver what is due now, and say where this item's files are or why they are not."""
-    run_due_releases(application.database, exports=application.settings.exports)
+    application.release_due()
     with application.database.unit_of_work() as uow:
         release = service.get(item_id, viewer=viewer, uow=uow).release
-    if release is not None and release.state.value == "released":
+    if release is not None and release.state is ReleaseState.RELEASED:
         folder = application.settings.exports / release.receipt.get("folder", "")
         console.print(say("released", viewer, folder=folder), highlight=False, soft_wrap=True)
-        return
-    code = (release.error_code if release else None) or "waiting"
-    console.print(say("not_released", viewer, code=code, id=item_id), highlight=False)
-    raise typer.Exit(1)
+    elif release is not None and release.error_code:
+        console.print(say("not_released", viewer, code=release.error_code, id=item_id), highlight=False)
+        raise typer.Exit(1)
+    else:
+        console.print(say("releasing", viewer), highlight=False)
 
 
 def _edited_text(file: Path | None, template: str, *, viewer: Viewer) -> str:

@@ -1,0 +1,149 @@
+"""The queue at the command line, as its users run it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from copilot import bootstrap
+from copilot.cli import context, queue, queue_view
+from copilot.domain.access import Role, Viewer
+from copilot.domain.approvals import ReviewItem
+from copilot.settings import Settings
+from copilot.store.database import Database
+from tests import approvals_builders as world
+from tests.conftest import MakeUser
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def requester(database: Database, make_user: MakeUser) -> Viewer:
+    viewer = make_user(role=Role.AE)
+    world.add_account(database, owner=viewer)
+    world.add_email(database)
+    return viewer
+
+
+@pytest.fixture
+def item(database: Database, requester: Viewer) -> ReviewItem:
+    return world.submit(database, world.good_draft(database, viewer=requester), viewer=requester)
+
+
+@pytest.fixture
+def run(database: Database, requester: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    settings = Settings(COPILOT_DATA_DIR=tmp_path, COPILOT_EXPORT_DIR=tmp_path / "exports")  # type: ignore[call-arg]
+    application = bootstrap.assemble(settings, database=database)
+    monkeypatch.setattr(queue, "open_application", lambda: application)
+    monkeypatch.setattr(context.console, "_width", 200)
+    app = typer.Typer()
+    queue.register(app)
+
+    def call(*arguments: str, viewer: Viewer = requester, answer: str | None = None) -> Result:
+        needs_user = arguments[:2] != ("audit", "verify")
+        who = ("--user", viewer.email) if needs_user else ()
+        return CliRunner().invoke(app, [*arguments, *who], input=answer)
+
+    return call
+
+
+def test_from_the_list_to_the_approved_file(run: Run, item: ReviewItem, tmp_path: Path) -> None:
+    listed = run("queue")
+    assert listed.exit_code == 0
+    assert item.id[:15] in listed.output
+    assert "bajo" in listed.output
+    shown = run("queue", "show", item.id[:15])
+    assert "La cuenta factura 84.000 € al año. [1] (summary.1)" in shown.output
+    assert "Los controles no encontraron nada." in shown.output
+    approved = run("approve", item.id[:15], answer="y\n")
+    assert approved.exit_code == 0, approved.output
+    assert "¿Aprobar exactamente esto?" in approved.output
+    [folder] = list((tmp_path / "exports").iterdir())
+    assert str(folder) in approved.output
+    assert run("queue").output.strip() == "No hay nada que mostrar."
+    assert "entregado" in run("queue", "--all").output
+
+
+def test_a_decision_by_digest_needs_no_question_and_must_match(run: Run, item: ReviewItem) -> None:
+    refused = run("approve", item.id, "--digest", "0" * 64)
+    assert refused.exit_code == 1
+    assert run("approve", item.id, "--digest", item.digest[:5]).exit_code == 1
+    assert run("approve", item.id, "--digest", item.digest[:12]).exit_code == 0
+
+
+def test_saying_no_to_the_question_decides_nothing(run: Run, item: ReviewItem) -> None:
+    assert run("approve", item.id, answer="n\n").exit_code == 1
+    assert "pending" in run("queue", "--json").output
+
+
+def test_a_rejection_needs_a_comment(run: Run, item: ReviewItem) -> None:
+    assert run("reject", item.id).exit_code == 2
+    assert run("reject", item.id, "--comment", "Falta el uso.").exit_code == 0
+    assert "Falta el uso." in run("queue", "show", item.id).output
+
+
+def test_an_unsupported_sentence_is_accepted_by_name(
+    run: Run, database: Database, make_user: MakeUser, requester: Viewer
+) -> None:
+    wrong = (("La cuenta factura 85.000 € al año.", (world.ARR,)),)
+    draft = world.draft_about(world.evidence_of(database, (world.ARR,), viewer=requester), wrong)
+    item = world.submit(database, draft, viewer=requester)
+    manager = make_user("Mar Jefa", role=Role.MANAGER, language="en")
+    shown = run("queue", "show", item.id, viewer=manager)
+    assert "The amount “85.000 €” does not appear in the sources cited." in shown.output
+    assert "--accept-segment: summary.1" in shown.output
+    assert "Usted no puede aprobarlo" in run("queue", "show", item.id).output
+    assert run("approve", item.id, "--yes", viewer=manager).exit_code == 2
+    assert run("approve", item.id, "--yes", "--accept-segment", "summary.1", viewer=manager).exit_code == 0
+
+
+def test_edit_by_file(run: Run, item: ReviewItem, tmp_path: Path) -> None:
+    template = run("edit", item.id, "--print").output
+    assert "[summary.1]\nLa cuenta factura 84.000 € al año." in template
+    edited = tmp_path / "edit.txt"
+    edited.write_text(template.replace("La cuenta factura", "# Factura").replace("\ufeff", ""), encoding="utf-8-sig")
+    saved = run("edit", item.id, "--file", str(edited))
+    assert saved.exit_code == 0, saved.output
+    content = json.loads(run("queue", "--json").output)
+    assert [entry["version"] for entry in content["items"]] == [2]
+    shown = json.loads(run("queue", "show", content["items"][0]["id"], "--json").output)
+    assert shown["draft"]["sections"][0]["segments"][0]["text"] == "# Factura 84.000 € al año."
+
+
+@pytest.mark.parametrize("content", [b"free text", b"", b"[a]\nx\n[a]\ny\n", b"\xff\xfe\x00"])
+def test_an_edit_file_of_another_form_is_refused(run: Run, item: ReviewItem, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "edit.txt").write_bytes(content)
+    assert run("edit", item.id, "--file", str(tmp_path / "edit.txt")).exit_code == 2
+
+
+def test_what_one_may_not_see_does_not_exist(run: Run, item: ReviewItem, make_user: MakeUser) -> None:
+    stranger = make_user(role=Role.AE, team="south", language="en")
+    for arguments in (("queue", "show", item.id), ("approve", item.id, "--yes"), ("reject", "x", "--comment", "x")):
+        refused = run(*arguments, viewer=stranger)
+        assert refused.exit_code == 1
+        assert "There is no such item" in refused.stderr
+
+
+def test_the_chain_is_verified_and_exported(run: Run, item: ReviewItem, make_user: MakeUser, tmp_path: Path) -> None:
+    assert "1 events, chain intact" in run("audit", "verify").output
+    path = tmp_path / "audit.jsonl"
+    assert run("audit", "export", str(path)).exit_code == 1
+    assert run("audit", "export", str(path), viewer=make_user(role=Role.ADMIN)).exit_code == 0
+    assert run("audit", "verify", "--export", str(path)).exit_code == 0
+    path.write_text(path.read_text().replace("internal-low", "internal-loq"))
+    broken = run("audit", "verify", "--export", str(path))
+    assert broken.exit_code == 1
+    assert "event 1" in broken.output
+
+
+def test_text_of_others_never_controls_the_terminal() -> None:
+    assert queue_view.plain("a\x1b[31mb\u202ec\u200bd\ne\x07") == "a[31mbcd e"
+
+
+def test_both_languages_say_the_same_things() -> None:
+    spanish, english = queue_view._TEXTS["es"], queue_view._TEXTS["en"]
+    assert spanish.keys() == english.keys()
