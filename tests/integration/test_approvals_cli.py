@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from copilot import bootstrap
 from copilot.cli import context, queue, queue_view
@@ -36,7 +35,7 @@ def item(database: Database, requester: Viewer) -> ReviewItem:
 
 @pytest.fixture
 def run(database: Database, requester: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    settings = Settings(COPILOT_DATA_DIR=tmp_path, COPILOT_EXPORT_DIR=tmp_path / "exports")  # type: ignore[call-arg]
+    settings = Settings(COPILOT_DATA_DIR=tmp_path, COPILOT_EXPORT_DIR=tmp_path / "exports")
     application = bootstrap.assemble(settings, database=database)
     monkeypatch.setattr(queue, "open_application", lambda: application)
     monkeypatch.setattr(context.console, "_width", 200)
