@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, create_engine, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.access import Visibility
 from copilot.domain.documents import Passage
 from copilot.domain.identity import stable_id
-from copilot.store.database import UnitOfWork
+from copilot.store.database import Database, UnitOfWork
 from copilot.store.lexical import tsvector_literal
 from copilot.store.tables.documents import (
     DocumentRow,
@@ -219,6 +219,24 @@ class PassageRepository:
         return True
 
 
+def tidy_index(database: Database) -> None:
+    """Vacuum and analyse now what autovacuum would within minutes; worth it after loading very much at once."""
+    engine = create_engine(database.owner_url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(
+                text("vacuum (analyze) accounts, documents, passages, passage_vectors, lexeme_statistics")
+            )
+    finally:
+        engine.dispose()
+
+
+def passage_id(document_id: str, passage: Passage) -> str:
+    """The same place and the same text have the same id, import after import."""
+    digest = hashlib.sha256(passage.text.encode()).hexdigest()
+    return stable_id("passage", document_id, str(passage.start), digest)
+
+
 def contextual_text(body: str, *, heading: str | None, title: str | None) -> str:
     """The passage with what it stands under: both indexes read this, citations quote only the passage."""
     context = [part for part in dict.fromkeys((title, heading)) if part and part not in body]
@@ -239,11 +257,10 @@ def _lacks_vector(model_id: str) -> ColumnElement[bool]:
 def _row(
     document_id: str, passage: Passage, *, title: str, account_id: str | None, visibility: str | None
 ) -> dict[str, object]:
-    digest = hashlib.sha256(passage.text.encode()).hexdigest()
     indexed = contextual_text(passage.text, heading=passage.heading, title=title)
     literal, words = tsvector_literal(indexed, passage.language)
     return {
-        "id": stable_id("passage", document_id, str(passage.start), digest),
+        "id": passage_id(document_id, passage),
         "document_id": document_id,
         "account_id": account_id,
         "visibility": visibility,

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from copilot.clock import SystemClock
@@ -58,8 +59,9 @@ class Question:
 class Collection:
     """Documents in a database of their own."""
 
-    def __init__(self, database: Database, shared: SharedVectors) -> None:
+    def __init__(self, database: Database, shared: SharedVectors, *, folder: Path) -> None:
         self.database = database
+        self.folder = folder
         self.shared = shared
         self._names: dict[str, str] = {}
 
@@ -71,8 +73,8 @@ class Collection:
                 count += 1
                 source_id = f"source-{document.account}-{document.id}"
                 if document.account and uow.session.get(AccountRow, document.account) is None:
-                    uow.session.add(_account(document.account, uow.clock.today()))
-                uow.session.add(_source_file(source_id, uow.clock.now()))
+                    uow.session.add(account_row(document.account, uow.clock.today()))
+                uow.session.add(source_file_row(source_id, uow.clock.now()))
                 uow.flush()
                 source = f"# {document.title}\n\n{document.text}" if document.title else document.text
                 parsed = parse_markdown(source.encode(), "document.md")
@@ -133,7 +135,7 @@ def open_collection() -> Iterator[Collection]:
         database = Database(found.application_url, owner_url=found.owner_url, clock=SystemClock())
         try:
             database.migrate()
-            yield Collection(database, SharedVectors(folder=folder / "chroma"))
+            yield Collection(database, SharedVectors(folder=folder / "chroma"), folder=folder)
         finally:
             database.dispose()
             embedded.stop(folder)
@@ -144,7 +146,8 @@ def models() -> dict[str, Embedder]:
     return {"e5": E5Embedder(load_settings().data_dir / "models"), "use": UseEmbedder()}
 
 
-def _account(account_id: str, today: object) -> AccountRow:
+def account_row(account_id: str, today: date) -> AccountRow:
+    """A minimal account."""
     return AccountRow(
         id=account_id,
         source_system="eval",
@@ -156,7 +159,8 @@ def _account(account_id: str, today: object) -> AccountRow:
     )
 
 
-def _source_file(source_id: str, now: object) -> SourceFileRow:
+def source_file_row(source_id: str, now: datetime) -> SourceFileRow:
+    """A minimal source file."""
     return SourceFileRow(
         id=source_id, root="eval", path=source_id, sha256="", media_type="text/markdown", size_bytes=0, imported_at=now
     )
