@@ -10,10 +10,14 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from starlette.staticfiles import StaticFiles
 
 from api import errors, security
 from api.deps import ViewerDep
-from api.routes import sessions
+from api.routes import accounts, briefs, documents, evidence, queue, search, sessions
+from api.web import pages
+from api.web.error_pages import error_page
+from api.web.templating import STATIC
 from copilot import __version__
 from copilot.bootstrap import Application
 
@@ -38,8 +42,12 @@ def create_app(application: Application, *, worker: bool = True) -> FastAPI:
     )
     app.state.application = application
     app.middleware("http")(security.guard)
-    errors.install(app)
-    app.include_router(sessions.router)
+    errors.install(app, page=error_page)
+    for module in (sessions, accounts, briefs, documents, evidence, search, queue):
+        app.include_router(module.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_own_routes(app)
     return app
 

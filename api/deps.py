@@ -11,8 +11,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from api.languages import language_of
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
+from copilot.domain.language import Language
 from copilot.errors import NotAllowed, NotAuthenticated
 from copilot.store.database import UnitOfWork
 
@@ -48,12 +50,15 @@ def optional_viewer(
     """The signed-in person, if any. Remembers the CSRF token of a browser session on the request."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return application.people.by_api_token(token.strip(), uow=uow)
+        viewer = application.people.by_api_token(token.strip(), uow=uow)
+        request.state.viewer = viewer
+        return viewer
     cookie = request.cookies.get(SESSION_COOKIE)
     session = application.people.session(cookie, uow=uow) if cookie else None
     if session is None:
         return None
-    request.state.csrf_token = session[1]
+    # Kept for what is rendered after the route has failed: the page that says so, in the person's language.
+    request.state.viewer, request.state.csrf_token = session
     return session[0]
 
 
@@ -74,6 +79,14 @@ async def signed_in_viewer(request: Request, viewer: OptionalViewerDep) -> Viewe
 
 
 ViewerDep = Annotated[Viewer, Depends(signed_in_viewer)]
+
+
+def wanted_language(request: Request, _viewer: OptionalViewerDep) -> Language:
+    """The language to answer in; known once it is known who asks."""
+    return language_of(request)
+
+
+LanguageDep = Annotated[Language, Depends(wanted_language)]
 
 
 async def _check_csrf(request: Request, *, expected: str) -> None:

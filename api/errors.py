@@ -1,17 +1,25 @@
-"""Typed errors as RFC 9457 problem details.
+"""Typed errors as RFC 9457 problem details for programs and as pages for people.
 
 Invariant: every error of `copilot.errors` has a status here (a test checks it); an unexpected error tells the
 client nothing but an id to ask for, and is logged with it.
 """
 
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import PurePath
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.languages import API_PREFIX, language_of
+from api.localisation import mark as _
+from api.localisation import translate_error
 from copilot import errors
+from copilot.bootstrap import Application
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -37,6 +45,25 @@ STATUS: dict[type[errors.CopilotError], HTTPStatus] = {
 }
 
 PROBLEM = "application/problem+json"
+_INVALID = _("The request cannot be used.")
+_UNEXPECTED = _("Something went wrong on our side.")
+_UNEXPECTED_HINT = _("Try again. If it happens again, tell the administrator this number.")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What the client is told, in its language."""
+
+    status: int
+    code: str
+    detail: str
+    hint: str = ""
+    reference: str = ""
+    """Number to ask the administrator about; only for unexpected errors."""
+
+
+ErrorPage = Callable[[Request, Failure], Response]
+"""Renders a failure for people."""
 
 
 def problem(
@@ -48,34 +75,74 @@ def problem(
     return JSONResponse(body, status_code=status, media_type=PROBLEM)
 
 
-def install(app: FastAPI) -> None:
-    """Map typed errors, validation errors and unknown routes to problem details."""
+def install(app: FastAPI, *, page: ErrorPage) -> None:
+    """Map every error to problem details under /api, and to a page elsewhere."""
 
-    def typed(_request: Request, error: Exception) -> JSONResponse:
+    def answer(request: Request, failure: Failure, extra: dict[str, object] | None = None) -> Response:
+        if not request.url.path.startswith(API_PREFIX):
+            return page(request, failure)
+        reference: dict[str, object] = {"reference": failure.reference} if failure.reference else {}
+        return problem(
+            failure.status,
+            code=failure.code,
+            detail=failure.detail,
+            hint=failure.hint,
+            extra=(extra or {}) | reference,
+        )
+
+    def typed(request: Request, error: Exception) -> Response:
         if not isinstance(error, errors.CopilotError):
             raise error
-        status = STATUS[type(error)]
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            _log.error("request.failed", code=error.code)
-        return problem(status, code=error.code, detail=error.message, hint=error.hint)
+        return answer(request, failure_of(request, error))
 
-    def invalid(_request: Request, error: Exception) -> JSONResponse:
+    def invalid(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
         # The rejected input itself is left out: it may be personal data.
         fields = [{"field": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
-        return problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            code="invalid_request",
-            detail="The request cannot be used.",
-            extra={"fields": fields},
-        )
+        detail = translate_error(_INVALID, language=language_of(request))
+        failure = Failure(HTTPStatus.UNPROCESSABLE_ENTITY, code="invalid_request", detail=detail)
+        return answer(request, failure, {"fields": fields})
 
-    def plain(_request: Request, error: Exception) -> JSONResponse:
+    def plain(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        return problem(error.status_code, code="http", detail=str(error.detail))
+        return answer(request, Failure(error.status_code, code="http", detail=str(error.detail)))
+
+    def unexpected(request: Request, error: Exception) -> Response:
+        return answer(request, _unexpected(request, error))
 
     app.add_exception_handler(errors.CopilotError, typed)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)
+    # The outermost loop of the HTTP app: whatever nobody expected ends here.
+    app.add_exception_handler(Exception, unexpected)
+
+
+def failure_of(request: Request, error: errors.CopilotError) -> Failure:
+    """A typed error in the language of the request."""
+    language, status = language_of(request), STATUS[type(error)]
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("request.failed", code=error.code)
+    return Failure(
+        status,
+        code=error.code,
+        detail=translate_error(error.message, language=language),
+        hint=translate_error(error.hint, language=language),
+    )
+
+
+def _unexpected(request: Request, error: Exception) -> Failure:
+    application: Application = request.app.state.application
+    language, reference = language_of(request), application.clock.new_id().hex[:12]
+    # The message of an unknown error may quote data, so only its kind and place are logged.
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    where = [f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames]
+    _log.error("request.crashed", reference=reference, error=type(error).__name__, where=where)
+    return Failure(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        code="unexpected",
+        detail=translate_error(_UNEXPECTED, language=language),
+        hint=translate_error(_UNEXPECTED_HINT, language=language),
+        reference=reference,
+    )

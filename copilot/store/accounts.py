@@ -7,6 +7,7 @@ like one that does not exist.
 import base64
 import binascii
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from sqlalchemy import Select, func, select, tuple_
 from copilot.domain.access import Viewer
 from copilot.errors import InputError, NotFound
 from copilot.store.database import UnitOfWork
+from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, OpportunityRow
 from copilot.store.visibility import account_is_visible
 
@@ -51,6 +53,8 @@ class AccountHead:
     owner_email: str | None
     website: str | None
     open_opportunities: int
+    owner_name: str | None = None
+    """Display name of the owner, if they are a user here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,13 @@ class AccountRepository:
         same = [head for head in heads if fold(head.name) == folded]
         return same or heads
 
+    def names(self, account_ids: Sequence[str], *, viewer: Viewer) -> dict[str, str]:
+        """Names by id of those accounts that the viewer may see."""
+        wanted = select(AccountRow.id, AccountRow.name).where(
+            AccountRow.id.in_(set(account_ids)), account_is_visible(viewer)
+        )
+        return {account_id: name for account_id, name in self._session.execute(wanted)}
+
     def _matching(self, viewer: Viewer, *, query: str) -> Select[*tuple[Any, ...]]:
         selected = _heads(viewer)
         for word in fold(query).split()[:8]:
@@ -117,7 +128,10 @@ def _heads(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         .correlate(AccountRow)
         .scalar_subquery()
     )
-    return select(*_COLUMNS, open_opportunities).where(account_is_visible(viewer))
+    owner_name = (
+        select(UserRow.name).where(UserRow.email == func.lower(AccountRow.owner_email)).correlate(AccountRow)
+    ).scalar_subquery()
+    return select(*_COLUMNS, open_opportunities, owner_name).where(account_is_visible(viewer))
 
 
 def fold(text: str) -> str:

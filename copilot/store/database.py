@@ -42,6 +42,12 @@ class UnitOfWork:
         """Send pending changes to the server, so that constraints speak up now."""
         self.session.flush()
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block changed if it raises, so that its caller can answer and still commit the rest."""
+        with self.session.begin_nested():
+            yield
+
 
 class Database:
     """A PostgreSQL database, reached as the application role; `migrate` uses the owner's."""

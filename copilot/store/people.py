@@ -40,6 +40,10 @@ class PeopleRepository:
         row = self._session.scalar(select(UserRow).where(UserRow.id == user_id, UserRow.active))
         return _viewer(row) if row else None
 
+    def emails(self) -> list[str]:
+        """Addresses of all users, former ones included."""
+        return list(self._session.scalars(select(UserRow.email)))
+
     def with_role(self, role: Role) -> list[Viewer]:
         """Active users of a role, by email."""
         rows = self._session.scalars(
@@ -50,7 +54,7 @@ class PeopleRepository:
     def names(self, user_ids: Sequence[str]) -> dict[str, str]:
         """Display names by id, of active and former users."""
         rows = self._session.execute(select(UserRow.id, UserRow.name).where(UserRow.id.in_(user_ids)))
-        return dict(rows.tuples())
+        return {user_id: name for user_id, name in rows}
 
     def password_hash(self, user_id: str) -> str | None:
         """The stored argon2 hash."""

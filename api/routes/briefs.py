@@ -1,0 +1,51 @@
+"""Account briefs: ask for one, read the newest."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Response
+from pydantic import BaseModel
+
+from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.queue_reading import latest_brief, rights_of
+from api.routes.accounts import AccountId
+from api.schemas.common import PROBLEMS
+from api.schemas.queue import ReviewDetail
+from copilot.domain.language import Language
+from copilot.errors import NotFound
+
+router = APIRouter(prefix="/api/v1/accounts/{account_id}/briefs", tags=["briefs"], responses=PROBLEMS)
+
+
+class BriefRequest(BaseModel):
+    """What to write."""
+
+    language: Language
+
+
+@router.post("", status_code=201)
+def make_brief(
+    account_id: AccountId,
+    wanted: Annotated[BriefRequest, Body()],
+    response: Response,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+) -> ReviewDetail:
+    """Write a brief from what you may see, check it and put it in the queue."""
+    made = application.briefs.run(account_id, viewer=viewer, language=wanted.language, uow=uow)
+    view = application.approvals.get(made.item.id, viewer=viewer, uow=uow)
+    response.headers["Location"] = f"/api/v1/queue/{made.item.id}"
+    response.headers["ETag"] = f'"{made.item.digest}"'
+    return ReviewDetail.of(view, rights=rights_of(view, viewer=viewer, uow=uow))
+
+
+@router.get("/latest")
+def read_latest(
+    account_id: AccountId, response: Response, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> ReviewDetail:
+    """The newest brief that was not rejected or replaced by an edit."""
+    view = latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow)
+    if view is None:
+        raise NotFound("There is no brief of such an account among those you may see.", hint="Ask for one.")
+    response.headers["ETag"] = f'"{view.item.digest}"'
+    return ReviewDetail.of(view, rights=rights_of(view, viewer=viewer, uow=uow))

@@ -1,0 +1,60 @@
+"""One message that survives one redirect, kept in a cookie.
+
+Invariant: the cookie holds a code of ours and short values; the words come from the catalogue and are escaped,
+so that a forged cookie can say nothing of its own.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+from api.localisation import mark as _
+from api.localisation import translate
+from copilot.domain.language import Language
+
+COOKIE = "sc_flash"
+_LONGEST_VALUE = 120
+
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "signed_out": ("success", _("You are signed out.")),
+    "brief_made": ("success", _("The brief is written and waits in the queue for approval.")),
+    "approved": ("success", _("Approved. The files will be released in a moment.")),
+    "rejected": ("success", _("Rejected. The requester sees your comment.")),
+    "repeated": ("success", _("You had decided this before; nothing changed.")),
+    "edited": ("success", _("Your edit is a new version, checked again. Earlier votes no longer count.")),
+    "decided_before": ("warning", _("Somebody decided this first: %(state)s by %(name)s. Your decision was not used.")),
+    "decided_without_name": ("warning", _("This was settled first: %(state)s. Your decision was not used.")),
+    "newer_version": ("warning", _("A newer version of this draft exists. This is it; read it before you decide.")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A message to show once."""
+
+    level: str
+    text: str
+
+
+def leave(response: Response, code: str, **values: str) -> None:
+    """Show the message with this code on the next page."""
+    content = json.dumps([code, {name: value[:_LONGEST_VALUE] for name, value in values.items()}])
+    encoded = base64.urlsafe_b64encode(content.encode()).decode()
+    response.set_cookie(COOKIE, encoded, max_age=60, httponly=True, samesite="lax", path="/")
+
+
+def read(request: Request, *, language: Language) -> Flash | None:
+    """The message left by the page before, if any."""
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    try:
+        code, values = json.loads(base64.urlsafe_b64decode(cookie.encode()))
+        level, text = _MESSAGES[code]
+        words = {str(name): translate(str(value)[:_LONGEST_VALUE], language=language) for name, value in values.items()}
+        return Flash(level=level, text=translate(text, language=language) % words)
+    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):
+        return None

@@ -1,0 +1,94 @@
+"""The list of accounts, an account, and asking for a brief."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
+from api.queue_reading import latest_brief
+from api.routes.accounts import AccountId
+from api.schemas.accounts import AccountIssue
+from api.web import flash
+from api.web.templating import render
+from copilot.domain.account_facts import UNKNOWN, Metric
+from copilot.domain.language import Language
+from copilot.store.account_facts import AccountFactsRepository
+from copilot.store.accounts import AccountRepository
+from copilot.store.documents import DocumentRepository
+
+router = APIRouter(include_in_schema=False)
+_PAGE = 50
+_DOCUMENTS = 200
+_FIGURES = (
+    "seat_utilisation_pct",
+    "active_users_change_pct",
+    "tickets_open",
+    "open_pipeline",
+    "nps_latest",
+    "csat_mean_180d",
+    "days_since_last_inbound",
+    "overdue_opportunities",
+)
+"""Computed figures shown at the top of an account, those that can be computed."""
+
+
+@router.get("/")
+def home(_viewer: ViewerDep) -> Response:
+    """The accounts are where the day starts."""
+    return RedirectResponse("/accounts", status_code=303)
+
+
+@router.get("/accounts")
+def account_list(
+    request: Request,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    query: Annotated[str, Query(alias="q", max_length=200)] = "",
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """The accounts the viewer may see."""
+    page = AccountRepository(uow).page(viewer=viewer, query=query, cursor=cursor, limit=_PAGE)
+    return render(request, "accounts.html", page=page, query=query, cursor=cursor)
+
+
+@router.get("/accounts/{account_id}")
+def account(
+    request: Request,
+    account_id: AccountId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: LanguageDep,
+) -> Response:
+    """An account: what is known, its brief, its sources, what is wrong with its data."""
+    facts = AccountFactsRepository(uow).gather(account_id, viewer=viewer, today=application.clock.today())
+    return render(
+        request,
+        "account.html",
+        head=AccountRepository(uow).head(account_id, viewer=viewer),
+        facts=facts,
+        figures=[facts.metrics[name] for name in _FIGURES if name in facts.metrics and _is_known(facts.metrics[name])],
+        issues=[AccountIssue.of(issue, language=language) for issue in facts.issues],
+        documents=DocumentRepository(uow).of_account(account_id, viewer=viewer, limit=_DOCUMENTS),
+        brief=latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow),
+    )
+
+
+@router.post("/accounts/{account_id}/briefs")
+def make_brief(
+    account_id: AccountId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: Annotated[Language, Form()],
+) -> Response:
+    """Write a brief and come back to it."""
+    application.briefs.run(account_id, viewer=viewer, language=language, uow=uow)
+    response = RedirectResponse(f"/accounts/{account_id}#brief", status_code=303)
+    flash.leave(response, "brief_made")
+    return response
+
+
+def _is_known(metric: Metric) -> bool:
+    return not metric.text.endswith(UNKNOWN)

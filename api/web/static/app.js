@@ -1,0 +1,59 @@
+// Enhancements only: every page works without this file.
+
+// A form that takes a while says so, and is not sent twice.
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+    const status = form.querySelector(".busy");
+    if (status) status.textContent = form.dataset.busy;
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  });
+}
+
+// Coming back with the browser's back button finds the form ready again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+    const status = form.querySelector(".busy");
+    if (status) status.textContent = "";
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});
+
+// An approved draft shows its files as soon as they are released.
+const waiting = document.querySelector("[data-poll]");
+if (waiting) {
+  let left = 30;
+  const look = async () => {
+    left -= 1;
+    try {
+      const answer = await fetch(waiting.dataset.poll, { headers: { accept: "application/json" } });
+      if (answer.ok && (await answer.json()).entry.item.state !== waiting.dataset.state) {
+        location.reload();
+        return;
+      }
+    } catch {
+      // The page stays usable; the link next to this looks again.
+    }
+    if (left > 0) setTimeout(look, 2000);
+  };
+  setTimeout(look, 1000);
+}
+
+// What the address points at gets the focus, so that a keyboard or a screen reader goes on from there.
+const focusTarget = () => {
+  const id = decodeURIComponent(location.hash.slice(1));
+  const target = id && document.getElementById(id);
+  if (target && target.tabIndex < 0) target.setAttribute("tabindex", "-1");
+  if (target) target.focus({ preventScroll: true });
+};
+window.addEventListener("hashchange", focusTarget);
+if (location.hash) focusTarget();
+else document.querySelector("#problem[role=alert]")?.focus();

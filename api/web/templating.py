@@ -1,0 +1,72 @@
+"""Renders pages: one Jinja environment per language, everything escaped.
+
+Invariant: templates receive domain values and turn them into words here; no template marks text as safe.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.languages import language_of
+from api.localisation import translations
+from api.web import flash
+from api.web.links import with_query
+from api.web.values import Values
+from copilot.bootstrap import Application
+from copilot.domain.language import Language
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+STATIC = HERE / "static"
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """The templates in one language."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    catalogue = translations(language)
+    env.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    values = Values(language)
+    env.globals |= {"language": language, "values": values, "with_query": with_query, "languages": list(Language)}
+    env.globals |= {"release_problem": values.release_problem, "file_kind": values.file_kind}
+    env.filters |= {
+        "word": values.word,
+        "day": values.day,
+        "moment": values.moment,
+        "money": values.money,
+        "number": values.number,
+    }
+    return env
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """The page as the person who asks sees it; a message left for it is shown once."""
+    language = language_of(request)
+    application: Application = request.app.state.application
+    message = flash.read(request, language=language)
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    shared = {
+        "viewer": getattr(request.state, "viewer", None),
+        "csrf_token": getattr(request.state, "csrf_token", None),
+        "here": here if request.method == "GET" else "/",
+        "path": request.url.path,
+        "flash": message,
+        "now": application.clock.now(),
+        "today": application.clock.today(),
+    }
+    html = environment(language).get_template(template).render(shared | context)
+    response = HTMLResponse(html, status_code=status)
+    if message is not None:
+        response.delete_cookie(flash.COOKIE, path="/")
+    return response

@@ -1,0 +1,123 @@
+"""Canonical evidence text as a reader of a language sees it.
+
+Invariant: only the writing changes, never the value: what is not understood is shown as it is stored.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_datetime, format_timedelta
+
+from api.localisation import translate
+from api.web import words
+from copilot.domain.evidence import Evidence, EvidenceKind
+from copilot.domain.facts import EMPTY
+from copilot.domain.formatting import Formatter
+from copilot.domain.language import Language
+
+_CANONICAL = re.compile(r"([a-z][a-z0-9_]*): (.*)", re.DOTALL)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[+-]\d{2}:\d{2}|Z)")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
+_AS_THEY_ARE = frozenset(
+    {"phone", "name", "source_id", "account_source_id", "opportunity_source_id", "subject", "body"}
+)
+
+
+class Values:
+    """Formats what pages show in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.formatter = Formatter(language)
+
+    def word(self, code: str | None, table: str) -> str:
+        """What a code is called; the code itself where there is no word for it."""
+        if not code:
+            return ""
+        known = words.TABLES[table].get(str(code))
+        return translate(known, language=self.language) if known else str(code).replace("_", " ")
+
+    def release_problem(self, code: str | None) -> str:
+        """Why a release failed."""
+        return translate(words.RELEASE_PROBLEMS.get(code or "", words.RELEASE_FAILED), language=self.language)
+
+    def file_kind(self, name: str) -> str:
+        """What a file is, by its ending."""
+        return self.word(name.rpartition(".")[2], "file")
+
+    def name_of(self, name: str) -> str:
+        """What a field or metric is called."""
+        table = "metric" if name in words.METRICS else "field"
+        known = self.word(name, table)
+        return known[:1].upper() + known[1:]
+
+    def day(self, value: date | datetime | None) -> str:
+        """`31 January 2027`."""
+        return "" if value is None else self.formatter.day(value)
+
+    def moment(self, value: datetime | None) -> str:
+        """Date and time of day in UTC."""
+        if value is None:
+            return ""
+        text = format_datetime(value, format="d MMM y, HH:mm", tzinfo=None, locale=self.formatter.locale)
+        return f"{text} UTC"
+
+    def distance(self, value: datetime, now: datetime) -> str:
+        """`in 3 hours`, `2 days ago`."""
+        span = value - now
+        shown = span if abs(span) >= timedelta(minutes=1) else timedelta(minutes=1 if span >= timedelta() else -1)
+        return format_timedelta(shown, add_direction=True, locale=self.formatter.locale)
+
+    def money(self, amount: Decimal | None, currency: str | None) -> str:
+        """`€84,000`."""
+        return "" if amount is None else self.formatter.money(amount, currency=currency)
+
+    def number(self, value: Decimal | int | None) -> str:
+        """`1,234.5`."""
+        return "" if value is None else self.formatter.number(value)
+
+    def canonical(self, name: str, text: str) -> str:
+        """The value part of a canonical text."""
+        if text == EMPTY:
+            return translate(words.EMPTY, language=self.language)
+        if name in _AS_THEY_ARE:
+            return text
+        table = name if name in words.TABLES else f"opportunity_{name}"
+        if name == "kind":
+            table = next((t for t in ("opportunity_kind", "activity_kind") if text in words.TABLES[t]), "field")
+        if table in words.TABLES and text in words.TABLES[table]:
+            return self.word(text, table)
+        return self._by_shape(name, text)
+
+    def _by_shape(self, name: str, text: str) -> str:
+        if text in {"true", "false"}:
+            return translate(words.YES if text == "true" else words.NO, language=self.language)
+        text = self._replaced(_INSTANT, text, lambda found: self.moment(datetime.fromisoformat(found)))
+        if _DAY.fullmatch(text):
+            return self._replaced(_DAY, text, lambda found: self.formatter.day(date.fromisoformat(found)))
+        if name.endswith("_pct") and _NUMBER.fullmatch(text):
+            return self.formatter.percent(Decimal(text))
+        if _NUMBER.fullmatch(text):
+            return self.formatter.number(Decimal(text))
+        parts = [_MONEY.fullmatch(part.strip()) for part in text.split(";")]
+        if all(parts):
+            amounts = [self.formatter.money(Decimal(part[1]), currency=part[2]) for part in parts if part]
+            return " · ".join(amounts)
+        return text
+
+    def _replaced(self, pattern: re.Pattern[str], text: str, shown: Callable[[str], str]) -> str:
+        try:
+            return shown(text) if pattern.fullmatch(text) else text
+        except ValueError:
+            return text
+
+    def evidence(self, item: Evidence) -> tuple[str, str]:
+        """`(name, value)` of a field or metric; `("", quote)` of a passage."""
+        match = _CANONICAL.fullmatch(item.text) if item.kind is not EvidenceKind.PASSAGE else None
+        if match is None:
+            return "", item.text
+        return self.name_of(match[1]), self.canonical(match[1], match[2])

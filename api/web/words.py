@@ -1,0 +1,216 @@
+"""What codes are called on pages. English here is the key; Spanish is in the catalogue.
+
+Invariant: every member of the enumerations shown on a page has a word (a test walks them); an unknown code is
+shown as it is, never left out.
+"""
+
+from api.localisation import mark as _
+
+STATES = {
+    "pending": _("Waiting"),
+    "approved": _("Approved"),
+    "rejected": _("Rejected"),
+    "superseded": _("Replaced by an edit"),
+    "expired": _("Expired"),
+    "stale": _("Out of date: a source changed"),
+    "released": _("Released"),
+    "release_failed": _("Release failed"),
+}
+
+RISKS = {"low": _("Low risk"), "medium": _("Medium risk"), "high": _("High risk"), "critical": _("Critical risk")}
+
+SEVERITIES = {
+    "info": _("For information"),
+    "low": _("Low"),
+    "medium": _("Medium"),
+    "high": _("High"),
+    "critical": _("Critical"),
+}
+
+ACTIONS = {
+    "allow": _("allowed"),
+    "redact": _("to be blacked out"),
+    "flag": _("to be checked"),
+    "hold": _("held"),
+    "block": _("blocked"),
+}
+
+DRAFT_KINDS = {
+    "brief": _("Account brief"),
+    "meeting_prep": _("Meeting preparation"),
+    "follow_up": _("Follow-up email"),
+    "rfp_answer": _("RFP answer"),
+    "churn_alert": _("Churn alert"),
+    "chat_answer": _("Chat answer"),
+}
+
+AUDIENCES = {"internal": _("Internal"), "external": _("External")}
+ROLES = {
+    "ae": _("Account executive"),
+    "csm": _("Customer success manager"),
+    "manager": _("Manager"),
+    "admin": _("Administrator"),
+}
+LIFECYCLES = {"prospect": _("Prospect"), "customer": _("Customer"), "churned": _("Churned")}
+ORIGINS = {"internal": _("Internal"), "customer": _("Customer"), "web": _("Web")}
+LANGUAGES = {"es": _("Spanish"), "en": _("English")}
+DOCUMENT_KINDS = {
+    "knowledge": _("Knowledge"),
+    "email": _("Email"),
+    "transcript": _("Call transcript"),
+    "note": _("Note"),
+    "contract": _("Contract"),
+}
+ACTIVITY_KINDS = {"email": _("Email"), "call": _("Call"), "meeting": _("Meeting"), "note": _("Note")}
+DIRECTIONS = {"inbound": _("Received"), "outbound": _("Sent"), "internal": _("Internal")}
+OPPORTUNITY_KINDS = {"new_business": _("New business"), "renewal": _("Renewal"), "expansion": _("Expansion")}
+OPPORTUNITY_STATUSES = {"open": _("Open"), "won": _("Won"), "lost": _("Lost")}
+STANCES = {
+    "champion": _("Champion"),
+    "supporter": _("Supporter"),
+    "neutral": _("Neutral"),
+    "sceptic": _("Sceptic"),
+    "blocker": _("Blocker"),
+}
+VISIBILITIES = {"staff": _("All staff"), "managers": _("Managers"), "admins": _("Administrators")}
+
+RECORD_TYPES = {
+    "account": _("Account"),
+    "contact": _("Contact"),
+    "opportunity": _("Opportunity"),
+    "activity": _("Activity"),
+    "ticket": _("Ticket"),
+    "usage_point": _("Usage"),
+    "survey": _("Survey"),
+    "product": _("Product"),
+    "price_book_entry": _("Price"),
+}
+
+FIELDS = {
+    "account_source_id": _("Account id in the source"),
+    "amount": _("Amount"),
+    "annual_revenue": _("Annual revenue"),
+    "answered_on": _("Answered on"),
+    "arr": _("ARR"),
+    "as_of": _("As of"),
+    "author": _("Author"),
+    "body": _("Text"),
+    "category": _("Category"),
+    "close_date": _("Close date"),
+    "closed_at": _("Closed at"),
+    "comment": _("Comment"),
+    "contact_name": _("Contact"),
+    "country": _("Country"),
+    "created_on": _("Created on"),
+    "currency": _("Currency"),
+    "customer_since": _("Customer since"),
+    "description": _("Description"),
+    "direction": _("Direction"),
+    "do_not_contact": _("Do not contact"),
+    "email": _("Email"),
+    "employees": _("Employees"),
+    "family": _("Family"),
+    "industry": _("Sector"),
+    "kind": _("Kind"),
+    "language": _("Language"),
+    "left_on": _("Left on"),
+    "lifecycle": _("Lifecycle"),
+    "list_price": _("List price"),
+    "lost_reason": _("Reason for losing"),
+    "metric": _("Measure"),
+    "name": _("Name"),
+    "next_step": _("Next step"),
+    "occurred_at": _("When"),
+    "opened_at": _("Opened at"),
+    "opportunity_source_id": _("Opportunity id in the source"),
+    "owner_email": _("Owner"),
+    "owner_name": _("Owner"),
+    "parent_name": _("Parent company"),
+    "participants": _("Participants"),
+    "period_start": _("Period starts"),
+    "phone": _("Phone"),
+    "price_book": _("Price book"),
+    "priority": _("Priority"),
+    "probability": _("Probability in percent"),
+    "product_name": _("Product"),
+    "renewal_date": _("Renewal date"),
+    "score": _("Score"),
+    "seats_licensed": _("Licensed seats"),
+    "segment": _("Segment"),
+    "source_id": _("Id in the source"),
+    "source_system": _("Source system"),
+    "stage": _("Stage"),
+    "stage_changed_on": _("Stage changed on"),
+    "stance": _("Stance"),
+    "status": _("Status"),
+    "subject": _("Subject"),
+    "title": _("Job title"),
+    "unit": _("Unit"),
+    "unit_price": _("Unit price"),
+    "valid_from": _("Valid from"),
+    "valid_to": _("Valid to"),
+    "value": _("Value"),
+    "website": _("Website"),
+}
+
+METRICS = {
+    "days_to_renewal": _("Days to renewal"),
+    "open_opportunities": _("Open opportunities"),
+    "open_pipeline": _("Open pipeline"),
+    "overdue_opportunities": _("Opportunities past their close date"),
+    "tickets_open": _("Open tickets"),
+    "tickets_open_p1": _("Open P1 tickets"),
+    "tickets_opened_90d": _("Tickets opened in the last 90 days"),
+    "tickets_opened_prev_90d": _("Tickets opened in the 90 days before"),
+    "median_days_to_close_180d": _("Median days to close a ticket (180 days)"),
+    "seat_utilisation_pct": _("Share of licensed seats in use"),
+    "active_users_recent": _("Active users, recent mean"),
+    "active_users_prior": _("Active users, mean 13 weeks earlier"),
+    "active_users_change_pct": _("Change in active users"),
+    "nps_latest": _("Latest NPS answer"),
+    "nps_previous": _("NPS answer before"),
+    "csat_mean_180d": _("Mean CSAT (180 days)"),
+    "last_activity": _("Last activity"),
+    "days_since_last_inbound": _("Days since they last wrote or called"),
+}
+
+RELEASE_PROBLEMS = {
+    "not_approved": _("The approval no longer stands."),
+    "expired": _("The approval expired before the files went out. Make the draft again."),
+    "approver_not_entitled": _("Whoever approved it may no longer do so. Make the draft again."),
+    "digest_mismatch": _("What is stored is not what was approved, so nothing was sent. Tell the administrator."),
+    "evidence_changed": _("A source changed after the approval, so nothing was sent. Make the draft again."),
+    "storage_full": _("The disk is full. Free space and try the release again."),
+    "outcome_unknown": _("It is not known whether the files went out. Look before you send them again."),
+}
+"""Why a release failed, by its error code."""
+
+RELEASE_FAILED = _("The files could not be released. Try again, or tell the administrator.")
+FILES = {"md": _("Text (Markdown)"), "html": _("Page (HTML)"), "json": _("Data (JSON)")}
+
+YES, NO, EMPTY = _("Yes"), _("No"), _("(empty)")
+
+TABLES: dict[str, dict[str, str]] = {
+    "state": STATES,
+    "risk": RISKS,
+    "severity": SEVERITIES,
+    "action": ACTIONS,
+    "draft_kind": DRAFT_KINDS,
+    "audience": AUDIENCES,
+    "role": ROLES,
+    "lifecycle": LIFECYCLES,
+    "origin": ORIGINS,
+    "language": LANGUAGES,
+    "document_kind": DOCUMENT_KINDS,
+    "activity_kind": ACTIVITY_KINDS,
+    "direction": DIRECTIONS,
+    "opportunity_kind": OPPORTUNITY_KINDS,
+    "opportunity_status": OPPORTUNITY_STATUSES,
+    "stance": STANCES,
+    "visibility": VISIBILITIES,
+    "record_type": RECORD_TYPES,
+    "field": FIELDS,
+    "metric": METRICS,
+    "release_problem": RELEASE_PROBLEMS,
+    "file": FILES,
+}

@@ -1,0 +1,76 @@
+"""Ways into the drafts from elsewhere: from an account, from a draft's older version, from a piece of evidence.
+
+Invariant 3: every query filters by `item_is_visible(viewer)`; what the viewer may not see is not found.
+"""
+
+from sqlalchemy import and_, select
+
+from copilot.domain.access import Viewer
+from copilot.domain.approvals import ReviewState
+from copilot.domain.drafts import Draft, DraftKind
+from copilot.domain.evidence import Evidence
+from copilot.store.database import UnitOfWork
+from copilot.store.reviews import item_is_visible
+from copilot.store.tables.work import DraftEvidenceRow, DraftVersionRow, ReviewItemRow
+from copilot.store.visibility import visible_accounts
+
+_OF_VERSION = and_(DraftVersionRow.draft_id == ReviewItemRow.draft_id, DraftVersionRow.version == ReviewItemRow.version)
+
+
+class CitedWorkRepository:
+    """Finds drafts for one viewer at a time."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._session = uow.session
+
+    def latest_item_id(self, account_id: str, *, kind: DraftKind, viewer: Viewer) -> str | None:
+        """The review item of the newest draft of this kind that was not replaced or rejected."""
+        gone = [ReviewState.SUPERSEDED.value, ReviewState.REJECTED.value]
+        return self._session.scalar(
+            select(ReviewItemRow.id)
+            .where(
+                ReviewItemRow.account_id == account_id,
+                ReviewItemRow.account_id.in_(visible_accounts(viewer)),
+                ReviewItemRow.kind == kind.value,
+                ReviewItemRow.state.not_in(gone),
+                item_is_visible(viewer),
+            )
+            .order_by(ReviewItemRow.submitted_at.desc(), ReviewItemRow.version.desc(), ReviewItemRow.id.desc())
+            .limit(1)
+        )
+
+    def newest_version_item_id(self, draft_id: str, *, viewer: Viewer) -> str | None:
+        """The review item of a draft's newest version."""
+        return self._session.scalar(
+            select(ReviewItemRow.id)
+            .where(ReviewItemRow.draft_id == draft_id, item_is_visible(viewer))
+            .order_by(ReviewItemRow.version.desc())
+            .limit(1)
+        )
+
+    def cited(self, evidence_id: str, *, viewer: Viewer) -> Evidence | None:
+        """A piece of evidence as the newest draft that cites it took it down.
+
+        For figures that a workflow computed itself, which exist nowhere else. Its account must be visible now.
+        """
+        content = self._session.scalar(
+            select(DraftVersionRow.content)
+            .join(ReviewItemRow, _OF_VERSION)
+            .join(
+                DraftEvidenceRow,
+                and_(
+                    DraftEvidenceRow.draft_id == DraftVersionRow.draft_id,
+                    DraftEvidenceRow.version == DraftVersionRow.version,
+                ),
+            )
+            .where(
+                DraftEvidenceRow.evidence_id == evidence_id,
+                ReviewItemRow.account_id.in_(visible_accounts(viewer)),
+                item_is_visible(viewer),
+            )
+            .order_by(ReviewItemRow.submitted_at.desc(), ReviewItemRow.id)
+            .limit(1)
+        )
+        if content is None:
+            return None
+        return Draft.model_validate(content).evidence_by_id.get(evidence_id)
