@@ -5,6 +5,7 @@ Invariant: no other module reads `os.environ`; there is no default secret outsid
 
 import os
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +43,10 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     writer_model: str | None = Field(default=None, validation_alias="COPILOT_WRITER_MODEL")
     """Model name of the writer role. Unset: the offline writer."""
+    model_input_price: Decimal | None = Field(default=None, ge=0, validation_alias="COPILOT_MODEL_INPUT_PRICE")
+    """US dollars per million input tokens of the writer model. Unset: the cost of a draft is unknown."""
+    model_output_price: Decimal | None = Field(default=None, ge=0, validation_alias="COPILOT_MODEL_OUTPUT_PRICE")
+    """US dollars per million output tokens of the writer model."""
     model_timeout_seconds: float = Field(default=60.0, gt=0, validation_alias="COPILOT_MODEL_TIMEOUT")
 
     host: str = Field(default="127.0.0.1", validation_alias="COPILOT_HOST")

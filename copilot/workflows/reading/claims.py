@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from copilot.workflows.reading.due_dates import named_days
-from copilot.workflows.reading.text import flat
+from copilot.domain.folding import flat
 from copilot.workflows.reading.types import Claim, Sentence, Side
 
 RECENT = timedelta(days=400)

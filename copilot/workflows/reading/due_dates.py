@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from copilot.workflows.reading.text import flat
+from copilot.domain.folding import flat
 from copilot.workflows.reading.types import DueDate
 
 _MONTHS = {

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from copilot.domain.evidence import Origin
-from copilot.workflows.reading.text import flat
+from copilot.domain.folding import flat
 from copilot.workflows.reading.types import Sentence, Side
 
 _MACHINE = (

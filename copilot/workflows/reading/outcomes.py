@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 from copilot.workflows.reading.due_dates import named_days
 from copilot.workflows.reading.promises import Promise
-from copilot.workflows.reading.text import flat, stems
+from copilot.domain.folding import flat
+from copilot.workflows.reading.text import stems
 from copilot.workflows.reading.types import Commitment, CommitmentStatus, Sentence, Side
 
 _KEPT = re.compile(

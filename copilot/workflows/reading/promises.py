@@ -11,7 +11,7 @@ from datetime import timedelta
 from copilot.domain.language import Language
 from copilot.workflows.reading.due_dates import find_due
 from copilot.workflows.reading.people import Cast
-from copilot.workflows.reading.text import flat
+from copilot.domain.folding import flat
 from copilot.workflows.reading.types import DueDate, Sentence, Side
 
 _SPANISH_ACTS = (

@@ -6,7 +6,7 @@ Invariant: an observation is a sentence somebody wrote or said, whole; its topic
 import re
 from collections.abc import Iterator, Sequence
 
-from copilot.workflows.reading.text import flat
+from copilot.domain.folding import flat
 from copilot.workflows.reading.types import Observation, Sentence, Side, Topic
 
 _CUES: dict[Topic, str] = {

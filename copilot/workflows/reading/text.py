@@ -1,15 +1,15 @@
-"""Text made comparable: folded without moving any character, and split into sentences.
+"""Text split into sentences, and the stems of its telling words.
 
-Invariant: `flat(text)` has the length of `text`, so a span found in one is the same span in the other.
+Invariant: a sentence is a span of the text, to the character.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 import snowballstemmer
 
+from copilot.domain.folding import flat
 from copilot.domain.language import Language
 
 _ABBREVIATIONS = frozenset(
@@ -24,19 +24,6 @@ _LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)]|[a-z]\))\s+")
 _WRAPPED_LINE = 55
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 
-
-class _Flat(dict[int, str]):
-    """Translation table that works a character out the first time it meets it."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        lowered = char.lower()
-        base = unicodedata.normalize("NFKD", lowered[0] if lowered else char)[0]
-        self[code] = "'" if char in "’‘ʼ" else base
-        return self[code]
-
-
-_FLAT = _Flat()
 
 STOP_WORDS = frozenset(
     """
@@ -53,11 +40,6 @@ STOP_WORDS = frozenset(
     noviembre diciembre envio mando paso dejo queda quedan ano anos ya aun sino cada
     """.split()
 )
-
-
-def flat(text: str) -> str:
-    """Lower case, accents off, one character for each character; curly apostrophes become straight."""
-    return text.translate(_FLAT)
 
 
 @lru_cache(maxsize=8_192)

@@ -78,9 +78,8 @@ def _listed(context: BriefContext, found: list[Signal], *, es: str, en: str) -> 
 
 
 def _said(context: BriefContext) -> list[Observation]:
-    return [
-        item for item in context.reading.about(*_TOPICS) if (context.today - item.sentence.day).days <= RECENT_TEXT_DAYS
-    ][:_QUOTES_SHOWN]
+    since = context.today - timedelta(days=RECENT_TEXT_DAYS)
+    return list(context.reading.most_telling(*_TOPICS, since=since, limit=_QUOTES_SHOWN))
 
 
 def _quote(context: BriefContext, item: Observation) -> Line:

@@ -6,6 +6,7 @@ from copilot.workflows.brief.signals import Signal, signals
 
 _SHOWN = 3
 _TROUBLE = {
+    None: ("Hay motivos de alerta", "There are warning signs"),
     Lifecycle.CUSTOMER: ("La relación está tensionada", "The relationship is under strain"),
     Lifecycle.PROSPECT: ("La venta no está segura", "The deal is not safe"),
     Lifecycle.CHURNED: ("Lo que hay que saber", "What to know"),
@@ -127,7 +128,7 @@ def _state(context: BriefContext) -> Line:
         return _no_signals(context)
     bad, good = [item for item in found if item.is_bad], [item for item in found if not item.is_bad]
     if len(bad) >= 2 and sum(item.weight for item in found) < 0:
-        es, en = _TROUBLE.get(context.facts.account.lifecycle, ("Hay motivos de alerta", "There are warning signs"))
+        es, en = _TROUBLE[context.facts.account.lifecycle]
         return _listed(context, bad, es=es, en=en)
     if bad and good:
         return _mixed(context, good, bad)

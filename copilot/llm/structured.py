@@ -1,0 +1,139 @@
+"""Asks a language model for an answer of a given shape, and is honest about not getting one.
+
+Invariant: what comes back fits the schema and passes the caller's check, or a typed error is raised; a malformed
+answer is repaired once, never twice.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from json import JSONDecodeError
+from typing import Any, Generic, TypeVar
+
+import openai
+from langchain_core.exceptions import OutputParserException
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from pydantic import BaseModel, ValidationError
+
+from copilot.errors import ModelOutputError, ModelUnavailable
+from copilot.telemetry import get_logger
+
+_log = get_logger(__name__)
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+_PROBLEMS_SHOWN = 8
+_RAW_LENGTH = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[AnswerT]):
+    """What the model said, in shape, and what it took."""
+
+    value: AnswerT
+    model: str
+    input_tokens: int
+    output_tokens: int
+    repaired: bool
+
+
+class StructuredModel:
+    """A chat model that answers with JSON of a pydantic shape."""
+
+    def __init__(self, chat: BaseChatModel, *, name: str) -> None:
+        """`name` is the model's own name, kept in the provenance of what it writes."""
+        self._chat = chat
+        self.name = name
+
+    def ask(
+        self,
+        *,
+        system: str,
+        user: str,
+        shape: type[AnswerT],
+        check: Callable[[AnswerT], Sequence[str]] = lambda _: (),
+    ) -> Answer[AnswerT]:
+        """Ask once, and once more with the problems named if the answer is malformed or `check` objects.
+
+        Raises ModelUnavailable when the endpoint cannot be used, ModelOutputError when the second answer is no better.
+        """
+        messages: list[BaseMessage] = [SystemMessage(system), HumanMessage(user)]
+        asked = self._chat.with_structured_output(_json_schema(shape), method="json_schema", include_raw=True)
+        spent = _Spent()
+        for attempt in range(2):
+            raw, parsed = self._invoke(asked, messages)
+            spent.add(raw)
+            value, problems = _shaped(parsed, shape, check)
+            if value is not None:
+                return Answer(value, _model_of(raw, self.name), spent.input, spent.output, repaired=attempt > 0)
+            _log.warning("model.malformed_answer", attempt=attempt + 1, problems=len(problems))
+            messages = [*messages, AIMessage(str(raw.content)[:_RAW_LENGTH]), HumanMessage(_complaint(problems))]
+        raise ModelOutputError(
+            f"The model {self.name} answered twice with something that cannot be used.",
+            hint="Try again, or choose another model with COPILOT_WRITER_MODEL.",
+        )
+
+    def _invoke(self, asked: Any, messages: list[BaseMessage]) -> tuple[AIMessage, Any]:
+        try:
+            answer = asked.invoke(messages)
+        except (openai.APITimeoutError, TimeoutError) as error:
+            raise self._unavailable("did not answer in time", "Raise COPILOT_MODEL_TIMEOUT or try later.") from error
+        except openai.RateLimitError as error:
+            raise self._unavailable("refuses more requests for now (429)", "Try again in a while.") from error
+        except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+            raise self._unavailable("refuses the key", "Check OPENAI_API_KEY.") from error
+        except openai.APIStatusError as error:
+            raise self._unavailable(
+                f"answered with status {error.status_code}", "Check OPENAI_BASE_URL and COPILOT_WRITER_MODEL."
+            ) from error
+        except openai.APIConnectionError as error:
+            raise self._unavailable("cannot be reached", "Check OPENAI_BASE_URL.") from error
+        except (openai.OpenAIError, OutputParserException, JSONDecodeError, ValidationError, ValueError) as error:
+            raise ModelOutputError(
+                f"The model {self.name} answered with something that cannot be read.",
+                hint="Check that OPENAI_BASE_URL speaks /v1/chat/completions.",
+            ) from error
+        return answer["raw"], answer["parsed"]
+
+    def _unavailable(self, what: str, hint: str) -> ModelUnavailable:
+        return ModelUnavailable(f"The model {self.name} {what}.", hint=hint)
+
+
+class _Spent:
+    """Tokens over all attempts."""
+
+    def __init__(self) -> None:
+        self.input = self.output = 0
+
+    def add(self, raw: AIMessage) -> None:
+        usage = raw.usage_metadata
+        if usage is not None:
+            self.input += usage["input_tokens"]
+            self.output += usage["output_tokens"]
+
+
+def _json_schema(shape: type[BaseModel]) -> dict[str, Any]:
+    schema = shape.model_json_schema()
+    schema.setdefault("title", shape.__name__)
+    schema.setdefault("description", shape.__doc__ or shape.__name__)
+    return schema
+
+
+def _shaped(
+    parsed: Any, shape: type[AnswerT], check: Callable[[AnswerT], Sequence[str]]
+) -> tuple[AnswerT | None, Sequence[str]]:
+    if parsed is None:
+        return None, ("The answer is not JSON.",)
+    try:
+        value = shape.model_validate(parsed)
+    except ValidationError as error:
+        return None, [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
+    problems = check(value)
+    return (None, problems) if problems else (value, ())
+
+
+def _complaint(problems: Sequence[str]) -> str:
+    listed = "\n".join(f"- {problem}" for problem in problems[:_PROBLEMS_SHOWN])
+    return f"That answer cannot be used:\n{listed}\nAnswer again with the whole JSON, corrected, and nothing else."
+
+
+def _model_of(raw: AIMessage, name: str) -> str:
+    return str(raw.response_metadata.get("model_name") or name)

@@ -1,0 +1,189 @@
+"""The writer that asks a language model, and knows what to do when it fails.
+
+Invariants: the model sees pseudonyms, never names; it computes nothing; what is missing, stale or contradictory is
+written by rules, never left to it. When it fails, the offline writer takes over and the draft says so.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot import __version__
+from copilot.domain.drafts import Provenance, Section
+from copilot.errors import ModelOutputError, ModelUnavailable
+from copilot.llm.pseudonyms import Pseudonyms
+from copilot.llm.structured import Answer, StructuredModel
+from copilot.llm.tokens import count_tokens
+from copilot.prompting import PromptRegistry, RenderedPrompt
+from copilot.telemetry import get_logger
+from copilot.workflows.brief.context import BriefContext, Line
+from copilot.workflows.brief.model_evidence import NumberedEvidence, numbered_evidence
+from copilot.workflows.brief.offline import WRITERS, section
+from copilot.workflows.brief.words import SECTION_TITLES, pick
+from copilot.workflows.brief.workflow import OfflineComposer, Written
+
+_log = get_logger(__name__)
+PROMPT_ID = "account_brief"
+BY_RULES = "data_problems"
+BY_MODEL = tuple(key for key in WRITERS if key != BY_RULES)
+_LONGEST_SEGMENT = 600
+_MOST_SEGMENTS = 20
+_PER_MILLION = Decimal(1_000_000)
+
+SectionKey = Literal["summary", "changes", "people", "opportunities", "trends", "commitments", "renewal", "next_steps"]
+
+
+class WrittenSegment(BaseModel):
+    """One sentence and the numbers of the lines it rests on."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str = Field(min_length=1, max_length=_LONGEST_SEGMENT)
+    evidence: list[int] = Field(min_length=1)
+
+
+class WrittenSection(BaseModel):
+    """One section in reading order."""
+
+    model_config = ConfigDict(extra="forbid")
+    key: SectionKey
+    segments: list[WrittenSegment] = Field(min_length=1, max_length=_MOST_SEGMENTS)
+
+
+class WrittenBrief(BaseModel):
+    """The brief as the model writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+    sections: list[WrittenSection]
+
+
+class ModelComposer:
+    """Writes with a model; falls back to rules."""
+
+    def __init__(
+        self,
+        model: StructuredModel,
+        *,
+        prompts: PromptRegistry | None = None,
+        input_price: Decimal | None = None,
+        output_price: Decimal | None = None,
+    ) -> None:
+        """Prices are US dollars per million tokens; without both, the cost of a draft is unknown."""
+        self._model = model
+        self._prompts = prompts or PromptRegistry()
+        self._prices = (input_price, output_price)
+
+    def compose(self, context: BriefContext) -> Written:
+        """Ask the model; hand over to the rules, with a note, when it cannot be used."""
+        names = [item.name for item in context.facts.contacts] + list(context.facts.staff)
+        names += [item.speaker for item in context.reading.sentences if item.speaker]
+        pseudonyms = Pseudonyms(names)
+        evidence = numbered_evidence(context, hide=pseudonyms.hide, count=count_tokens)
+        rendered = render_prompt(self._prompts, context, evidence=evidence.text)
+        try:
+            answer = self._model.ask(
+                system=rendered.system,
+                user=rendered.user,
+                shape=WrittenBrief,
+                check=lambda brief: _problems(brief, evidence, pseudonyms),
+            )
+        except (ModelUnavailable, ModelOutputError) as error:
+            _log.warning("brief.model_failed", code=error.code)
+            return OfflineComposer(notes=(_fallback_note(context, error),)).compose(context)
+        sections = _sections(context, answer.value, evidence, pseudonyms)
+        return Written(sections, self._provenance(context, answer, rendered, evidence))
+
+    def _provenance(
+        self, context: BriefContext, answer: Answer[WrittenBrief], rendered: RenderedPrompt, evidence: NumberedEvidence
+    ) -> Provenance:
+        notes = []
+        if answer.repaired:
+            notes.append(context.say(
+                es="La primera respuesta del modelo no servía y se le pidió otra.",
+                en="The model's first answer could not be used, so it was asked again.",
+            ))  # fmt: skip
+        if evidence.left_out:
+            notes.append(context.say(
+                es=f"No cupieron {evidence.left_out} datos en lo que se dio al modelo.",
+                en=f"{evidence.left_out} facts did not fit into what the model was given.",
+            ))  # fmt: skip
+        return Provenance(
+            writer="model",
+            model=answer.model,
+            prompt_id=rendered.prompt.id,
+            prompt_version=rendered.prompt.version,
+            prompt_sha256=rendered.prompt.sha256,
+            parameters={"structured_output": "json_schema", "written_by_rules": BY_RULES},
+            input_tokens=answer.input_tokens,
+            output_tokens=answer.output_tokens,
+            cost_usd=self._cost(answer),
+            code_version=__version__,
+            notes=tuple(notes),
+        )
+
+    def _cost(self, answer: Answer[WrittenBrief]) -> Decimal | None:
+        input_price, output_price = self._prices
+        if input_price is None or output_price is None:
+            return None
+        return (answer.input_tokens * input_price + answer.output_tokens * output_price) / _PER_MILLION
+
+
+def render_prompt(prompts: PromptRegistry, context: BriefContext, *, evidence: str) -> RenderedPrompt:
+    """The newest prompt in the brief's language. Raises PromptError."""
+    wanted = [f"- {key}: {pick(SECTION_TITLES[key], language=context.language)}" for key in BY_MODEL]
+    return prompts.load(PROMPT_ID, language=context.language).render(
+        account_name=context.facts.account.name,
+        today=context.format.day(context.today),
+        sections="\n".join(wanted),
+        evidence=evidence,
+    )
+
+
+def _problems(brief: WrittenBrief, evidence: NumberedEvidence, pseudonyms: Pseudonyms) -> Sequence[str]:
+    """What the schema cannot say: all sections once, numbers that exist, nobody made up."""
+    keys = [item.key for item in brief.sections]
+    found = []
+    if sorted(keys) != sorted(BY_MODEL):
+        found.append(f"The sections must be exactly {', '.join(BY_MODEL)}, each once.")
+    for written in brief.sections:
+        for position, segment in enumerate(written.segments, start=1):
+            wrong = [number for number in segment.evidence if evidence.id_of(number) is None]
+            if wrong:
+                found.append(f"{written.key}, segment {position}: there is no evidence {wrong}.")
+            unknown = pseudonyms.unknown(segment.text)
+            if unknown:
+                found.append(f"{written.key}, segment {position}: nobody is called {', '.join(unknown)}.")
+    return found
+
+
+def _sections(
+    context: BriefContext, brief: WrittenBrief, evidence: NumberedEvidence, pseudonyms: Pseudonyms
+) -> tuple[Section, ...]:
+    by_key: dict[str, WrittenSection] = {item.key: item for item in brief.sections}
+    sections = []
+    for key in BY_MODEL:
+        lines = [
+            Line(
+                text=" ".join(pseudonyms.restore(segment.text).split()),
+                evidence_ids=tuple(dict.fromkeys(filter(None, map(evidence.id_of, segment.evidence)))),
+            )
+            for segment in by_key[key].segments
+        ]
+        sections.append(section(context, key, lines))
+    return (*sections, section(context, BY_RULES, WRITERS[BY_RULES](context)))
+
+
+def _fallback_note(context: BriefContext, error: ModelUnavailable | ModelOutputError) -> str:
+    model_failed = isinstance(error, ModelOutputError)
+    return (
+        context.say(
+            es="El modelo respondió algo que no sirve; lo ha escrito el redactor sin modelo."
+            if model_failed
+            else "No se pudo usar el modelo; lo ha escrito el redactor sin modelo.",
+            en="The model answered with something unusable; the writer without a model took over."
+            if model_failed
+            else "The model could not be used; the writer without a model took over.",
+        )
+        + f" ({error.message})"
+    )
