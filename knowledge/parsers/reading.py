@@ -14,6 +14,7 @@ from pathlib import Path
 from copilot.domain.document_messages import DocumentMessage
 from copilot.domain.documents import DocumentKind, ParsedDocument
 from copilot.errors import UnreadableFile
+from copilot.telemetry import get_logger
 from knowledge.parsers.formats import (
     EXTENSIONS,
     HEAD_BYTES,
@@ -135,6 +136,8 @@ def _guarded(format_: Format, data: bytes, path: Path) -> ParsedDocument:
     except UnreadableFile:
         raise
     except READER_FAILURES as error:
+        # The type tells a damaged file from a fault of ours, which would show here again and again.
+        get_logger(__name__).info("document.damaged", format=format_.value, error=type(error).__name__)
         raise unreadable(DocumentMessage.DAMAGED, found=format_.value) from error
 
 

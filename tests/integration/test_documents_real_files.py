@@ -63,7 +63,7 @@ def test_demo_languages_and_kinds() -> None:
 
 def truths() -> list[tuple[Path, str, str]]:
     """Quotes of the demo's known story with the file each is in."""
-    found = []
+    found: list[tuple[Path, str, str]] = []
     for truth in sorted((DEMO / "truth").glob("*.toml")):
         told = tomllib.loads(truth.read_text(encoding="utf-8"))
         quoted = list(told.get("commitment", []))
