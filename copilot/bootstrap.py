@@ -17,7 +17,7 @@ from copilot.retrieval.service import RetrievalService
 from copilot.settings import Settings
 from copilot.store.database import Database, UnitOfWork, open_database
 from copilot.store.people import PeopleRepository
-from copilot.workflows.brief.workflow import BriefWorkflow
+from copilot.workflows.brief import BriefWorkflow, select_writer
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Application:
     def release_due(self) -> int:
         """Deliver what is approved and waiting. Returns how many drafts went out."""
         return run_due_releases(self.database, exports=self.settings.exports)
+
+    def after_import(self, *, uow: UnitOfWork) -> int:
+        """What an import sets off: vectors in the background, stale drafts at once. Returns how many went stale."""
+        self.jobs.defer(Task.EMBED, uow=uow)
+        return self.approvals.mark_changed(uow=uow)
 
     def close(self) -> None:
         """Give connections back."""
@@ -76,7 +81,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         policy=policy,
         approvals=approvals,
         retrieval=retrieval,
-        briefs=BriefWorkflow(approvals),
+        briefs=BriefWorkflow(approvals, writer=select_writer(settings)),
         jobs=jobs,
     )
 

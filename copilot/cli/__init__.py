@@ -1,5 +1,1 @@
-"""The command line `sales-copilot`."""
-
-from copilot.cli.main import main
-
-__all__ = ["main"]
+"""The command line `sales-copilot`: one module per area, assembled in `copilot.cli.main`."""

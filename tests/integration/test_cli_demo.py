@@ -1,0 +1,86 @@
+"""The sixty seconds of the README: demo, queue, approve, the approved file; in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from copilot.store import embedded
+
+pytestmark = pytest.mark.slow
+
+
+def run(*arguments: str, data: Path, succeeds: bool = True, **extra: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would, with nothing configured but the data folder."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("COPILOT_", "OPENAI_", "DATABASE_"))
+    }
+    environment = kept | {"COPILOT_DATA_DIR": str(data), "COLUMNS": "200", "COPILOT_EMBEDDINGS": "none"} | extra
+    command = [sys.executable, "-c", "from copilot.cli.main import main; main()", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
+    return done
+
+
+def test_from_nothing_to_an_approved_brief(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    try:
+        shown = run("demo", "--no-serve", data=data).stdout
+        assert "Pinecrest Facilities Group" in shown
+        assert "[1]" in shown
+
+        listed = json.loads(run("queue", "--json", data=data).stdout)
+        items = listed["items"]
+        assert [item["state"] for item in items] == ["pending"]
+        run("approve", items[0]["id"], "--yes", data=data)
+        exported = sorted(path.name for path in (data / "exports").rglob("brief.*"))
+        assert exported == ["brief.html", "brief.json", "brief.md"]
+
+        again = run("demo", "--no-serve", "--language", "es", data=data).stdout
+        assert "Logística Andina del Maipo" in again
+        run("audit", "verify", data=data)
+        assert "embedded server" in run("doctor", data=data).stdout
+    finally:
+        embedded.stop(data)
+
+
+def test_the_demo_stays_out_of_a_workspace_that_is_in_use(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    try:
+        person = ("users", "add", "ana@acme.example", "--name", "Ana", "--role", "admin")
+        run(*person, "--password", "correct horse battery", data=data)
+        refused = run("demo", "--no-serve", data=data, succeeds=False)
+        assert "COPILOT_DATA_DIR" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    finally:
+        embedded.stop(data)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("DATABASE_URL", "mysql://someone:secret@nowhere/db", "postgresql://"),
+        ("DATABASE_URL", "postgresql://someone:secret@127.0.0.1:1/db", "cannot be reached"),
+        ("COPILOT_PORT", "high", "COPILOT_PORT"),
+    ],
+)
+def test_a_wrong_setting_is_named_without_its_secret(tmp_path: Path, setting: str, value: str, said: str) -> None:
+    answer = run("queue", data=tmp_path, succeeds=False, **{setting: value})
+    assert said in answer.stderr
+    assert "secret" not in answer.stderr + answer.stdout
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_taken_port_is_named_before_anything_is_loaded(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = run("demo", "--port", port, data=tmp_path / "data", succeeds=False)
+    assert port in refused.stderr
+    assert not (tmp_path / "data" / "postgresql").exists()
