@@ -5,7 +5,7 @@ date that does not exist (31 February) is not a date.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,13 +49,18 @@ class FoundMoment:
     readings: tuple[Moment, ...]
 
 
+_Gate = Callable[[str], bool]
+_Reader = Callable[[re.Match[str], bool], tuple[Moment, ...]]
+
+
 def find_moments(text: str, *, day_first: bool) -> Iterator[FoundMoment]:
     """Yield dates and periods, in no particular order and without overlaps.
 
     `day_first` says how 03/04/2026 is read first; the other reading is kept as well.
     """
     taken = bytearray(len(text))
-    for pattern, read in _PATTERNS:
+    lowered = text.lower()
+    for pattern, read in (item for gate, patterns in _GROUPS if gate(lowered) for item in patterns):
         for match in pattern.finditer(text):
             start, end = match.span("moment") if "moment" in pattern.groupindex else match.span()
             if any(taken[start:end]):
@@ -153,66 +158,137 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_PATTERNS = (
+def _has_digit(text: str) -> bool:
+    return _DIGIT.search(text) is not None
+
+
+def _has_marked_digits(text: str) -> bool:
+    return any(mark in text for mark in "/-.") and _has_digit(text)
+
+
+def _has_month(text: str) -> bool:
+    return any(start in text for start in _MONTH_STARTS)
+
+
+def _has_month_and_digit(text: str) -> bool:
+    return _has_digit(text) and _has_month(text)
+
+
+def _names_a_quarter(text: str) -> bool:
+    return "trimestre" in text or "quarter" in text
+
+
+def _names_a_half(text: str) -> bool:
+    return "semestre" in text or "half" in text
+
+
+_DIGIT = re.compile(r"\d")
+_MONTH_STARTS = tuple(sorted({name[:3] for name in MONTHS}))
+
+# A cheap look at the lower-cased text decides whether a group of patterns is tried at all.
+_GROUPS: tuple[tuple[_Gate, tuple[tuple[re.Pattern[str], _Reader], ...]], ...] = (
     (
-        _compiled(
-            r"(?<![\d-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"
-            r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?(?!\d))?"
+        _has_marked_digits,
+        (
+            (
+                _compiled(
+                    r"(?<![\d-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"
+                    r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?(?!\d))?"
+                ),
+                _read_iso,
+            ),
+            (_compiled(r"(?<![\d/])(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})(?![\d/])"), _read_iso),
+            (
+                _compiled(
+                    r"(?<![\d./-])(?P<first>\d{1,2})(?P<mark>[/-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/-])"
+                ),
+                _read_numeric,
+            ),
+            (
+                _compiled(r"(?<![\d./-])(?P<first>\d{1,2})\.(?P<second>\d{1,2})\.(?P<year>\d{4})(?!\d|\.\d)"),
+                _read_numeric,
+            ),
         ),
-        _read_iso,
     ),
-    (_compiled(r"(?<![\d/])(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})(?![\d/])"), _read_iso),
     (
-        _compiled(
-            r"(?<![\d./-])(?P<first>\d{1,2})(?P<mark>[/-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/-])"
+        _has_month_and_digit,
+        (
+            (
+                _compiled(
+                    rf"(?<![\w.,]){_DAY}{_SPAN}(?P<until>\d{{1,2}}){_ORDINAL_END}{_OF}(?P<month>{_MONTH})(?!\w)\.?{_YEAR_AFTER}"
+                ),
+                _read_named,
+            ),
+            (_compiled(rf"(?<![\w.,]){_DAY}{_OF}(?P<month>{_MONTH})(?!\w)\.?{_YEAR_AFTER}"), _read_named),
+            (
+                _compiled(
+                    rf"(?<!\w)(?P<month>{_MONTH})\.?{_GAP}{_DAY}(?![\d:.,/]?\d)(?:{_GAP}?[-–]{_GAP}?(?P<until>\d{{1,2}})(?!\d))?"
+                    rf"(?:,?{_GAP}(?P<year>\d{{4}})(?!\d))?"
+                ),
+                _read_named,
+            ),
+            (
+                _compiled(rf"(?<!\w)(?P<month>{_MONTH})\.?(?:{_GAP}(?:(?:del?|of){_GAP})?|-|/)(?P<year>\d{{4}})(?!\d)"),
+                _read_month,
+            ),
         ),
-        _read_numeric,
     ),
-    (_compiled(r"(?<![\d./-])(?P<first>\d{1,2})\.(?P<second>\d{1,2})\.(?P<year>\d{4})(?!\d|\.\d)"), _read_numeric),
     (
-        _compiled(
-            rf"(?<![\w.,]){_DAY}{_SPAN}(?P<until>\d{{1,2}}){_ORDINAL_END}{_OF}(?P<month>{_MONTH})(?!\w)\.?{_YEAR_AFTER}"
+        _has_marked_digits,
+        (
+            (_compiled(r"(?<![\d/.-])(?P<number>0[1-9]|1[0-2])/(?P<year>20\d{2})(?![\d/])"), _read_month),
+            (_compiled(r"(?<![\d-])(?P<year>20\d{2})-(?P<number>0[1-9]|1[0-2])(?![\d-])"), _read_month),
         ),
-        _read_named,
     ),
-    (_compiled(rf"(?<![\w.,]){_DAY}{_OF}(?P<month>{_MONTH})(?!\w)\.?{_YEAR_AFTER}"), _read_named),
     (
-        _compiled(
-            rf"(?<!\w)(?P<month>{_MONTH})\.?{_GAP}{_DAY}(?![\d:.,/]?\d)(?:{_GAP}?[-–]{_GAP}?(?P<until>\d{{1,2}})(?!\d))?"
-            rf"(?:,?{_GAP}(?P<year>\d{{4}})(?!\d))?"
+        _has_digit,
+        (
+            (
+                re.compile(
+                    rf"(?<!\w)[QT](?P<quarter>[1-4])(?!\w)(?:[\s/-]{{0,2}}(?:(?:de|of) )?'?{_SHORT_YEAR}(?!\w))?"
+                ),
+                _read_quarter,
+            ),
+            (re.compile(r"(?<!\w)(?P<quarter>[1-4])[QT](?:[\s/-]?'?(?P<year>\d{4}|\d{2}))?(?!\w)"), _read_quarter),
+            (re.compile(r"(?<!\w)(?P<year>\d{4})[\s-]?[QT](?P<quarter>[1-4])(?!\w)"), _read_quarter),
         ),
-        _read_named,
     ),
     (
-        _compiled(rf"(?<!\w)(?P<month>{_MONTH})\.?(?:{_GAP}(?:(?:del?|of){_GAP})?|-|/)(?P<year>\d{{4}})(?!\d)"),
-        _read_month,
-    ),
-    (_compiled(r"(?<![\d/.-])(?P<number>0[1-9]|1[0-2])/(?P<year>20\d{2})(?![\d/])"), _read_month),
-    (_compiled(r"(?<![\d-])(?P<year>20\d{2})-(?P<number>0[1-9]|1[0-2])(?![\d-])"), _read_month),
-    (
-        re.compile(rf"(?<!\w)[QT](?P<quarter>[1-4])(?!\w)(?:[\s/-]{{0,2}}(?:(?:de|of) )?'?{_SHORT_YEAR}(?!\w))?"),
-        _read_quarter,
-    ),
-    (re.compile(r"(?<!\w)(?P<quarter>[1-4])[QT](?:[\s/-]?'?(?P<year>\d{4}|\d{2}))?(?!\w)"), _read_quarter),
-    (re.compile(r"(?<!\w)(?P<year>\d{4})[\s-]?[QT](?P<quarter>[1-4])(?!\w)"), _read_quarter),
-    (
-        _compiled(
-            rf"(?<!\w)(?P<quarter>{_ORDINALS}){_GAP}(?:trimestre|quarter)(?!\w)(?:{_GAP}(?:(?:del?|of){_GAP})?(?P<year>\d{{4}})(?!\d))?"
+        _names_a_quarter,
+        (
+            (
+                _compiled(
+                    rf"(?<!\w)(?P<quarter>{_ORDINALS}){_GAP}(?:trimestre|quarter)(?!\w)(?:{_GAP}(?:(?:del?|of){_GAP})?(?P<year>\d{{4}})(?!\d))?"
+                ),
+                _read_quarter,
+            ),
         ),
-        _read_quarter,
     ),
-    (re.compile(r"(?<!\w)[HS](?P<half>[12])(?:[\s/-]{0,2}(?:(?:de|of) )?'?(?P<year>\d{4}))(?!\w)"), _read_half),
     (
-        _compiled(
-            rf"(?<!\w)(?P<half>{_ORDINALS}){_GAP}(?:semestre|half)(?!\w)(?:{_GAP}(?:(?:del?|of){_GAP})?(?P<year>\d{{4}})(?!\d))?"
-        ),
-        _read_half,
+        _has_digit,
+        ((re.compile(r"(?<!\w)[HS](?P<half>[12])(?:[\s/-]{0,2}(?:(?:de|of) )?'?(?P<year>\d{4}))(?!\w)"), _read_half),),
     ),
-    (re.compile(rf"(?<!\w)FY[\s-]?'?{_SHORT_YEAR}"), _read_year),
     (
-        re.compile(
-            rf"(?<!\w)(?i:{_IN})(?:{_GAP}|-)(?P<moment>(?P<month>(?i:{_SPANISH_MONTH})|{_ENGLISH_MONTH}))(?!\w)"
+        _names_a_half,
+        (
+            (
+                _compiled(
+                    rf"(?<!\w)(?P<half>{_ORDINALS}){_GAP}(?:semestre|half)(?!\w)(?:{_GAP}(?:(?:del?|of){_GAP})?(?P<year>\d{{4}})(?!\d))?"
+                ),
+                _read_half,
+            ),
         ),
-        _read_month,
+    ),
+    (_has_digit, ((re.compile(rf"(?<!\w)FY[\s-]?'?{_SHORT_YEAR}"), _read_year),)),
+    (
+        _has_month,
+        (
+            (
+                re.compile(
+                    rf"(?<!\w)(?i:{_IN})(?:{_GAP}|-)(?P<moment>(?P<month>(?i:{_SPANISH_MONTH})|{_ENGLISH_MONTH}))(?!\w)"
+                ),
+                _read_month,
+            ),
+        ),
     ),
 )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from copilot.domain.figure_dates import Moment, find_moments
-from copilot.domain.figure_words import CURRENCIES, ENGLISH_NUMBERS, SCALES, SPANISH_NUMBERS, UNITS
+from copilot.domain.figure_words import CURRENCIES, ENGLISH_NUMBERS, MONTHS, SCALES, SPANISH_NUMBERS, UNITS
 from copilot.domain.language import Language
 
 
@@ -93,6 +93,17 @@ _MASKED = re.compile(
     r"|(?<!\w)24/7(?!\w)"
     r"|(?:(?<=\d)/|(?<=\d\s)/\s?|(?i:\bsobre|\bout\sof)\s)(?:100|10|7|5)(?![\d%]|[.,]\d|\s%)"
 )
+_MAY_BE_MASKED = re.compile(r"[@/]|www|sobre|out", re.IGNORECASE)
+_ANY_DIGIT = re.compile(r"\d")
+_WORDS_OF_FIGURES = (
+    *SPANISH_NUMBERS,
+    *ENGLISH_NUMBERS,
+    *sorted({name[:3] for name in MONTHS}),
+    "trimestre",
+    "quarter",
+    "semestre",
+    "half",
+)
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:['’]\d{3})+")
 _YEARS = range(1900, 2101)
 
@@ -104,7 +115,9 @@ def extract_figures(text: str, *, language: Language | None) -> tuple[Figure, ..
     number words count; with None (a source in an unknown language) those of both languages do. Ordinals,
     links, email addresses and digits that end a word (`P1`) are not figures.
     """
-    masked = _blank(text, (match.span() for match in _MASKED.finditer(text)))
+    if not _may_have_figures(text.lower()):
+        return ()
+    masked = _blank(text, (match.span() for match in _MASKED.finditer(text))) if _MAY_BE_MASKED.search(text) else text
     dated = [
         Figure(
             kind=FigureKind.DATE,
@@ -115,7 +128,8 @@ def extract_figures(text: str, *, language: Language | None) -> tuple[Figure, ..
         )
         for item in find_moments(masked, day_first=language is not Language.EN)
     ]
-    masked = _blank(masked, ((item.start, item.end) for item in dated))
+    if dated:
+        masked = _blank(masked, ((item.start, item.end) for item in dated))
     return tuple(sorted([*dated, *_numbers(masked, text, language)], key=lambda figure: figure.start))
 
 
@@ -147,6 +161,11 @@ def _carries(shown: Reading, source: Reading) -> bool:
     if shown.value == source.value:
         return True
     return source.step < shown.step and abs(shown.value - source.value) * 2 <= shown.step
+
+
+def _may_have_figures(lowered: str) -> bool:
+    """A cheap look that spares most sentences the patterns."""
+    return _ANY_DIGIT.search(lowered) is not None or any(word in lowered for word in _WORDS_OF_FIGURES)
 
 
 def _blank(text: str, spans: Iterable[tuple[int, int]]) -> str:

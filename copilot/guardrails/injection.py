@@ -7,6 +7,7 @@ wrote can choose a tool, a recipient or a right), so a rule that is missed costs
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from copilot.domain.evidence import Origin
 from copilot.domain.findings import Action, Finding, Severity
@@ -82,6 +83,11 @@ _SPANISH = (
 _MARKUP = (r"<\|?(?:im_start|im_end|system|endoftext)\|?>", r"\[/?(?:inst|system)\]", r"(?:^| )#{1,6} ?system\b")
 _PATTERN = re.compile("|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_SPANISH, *_MARKUP)))
 _BREAKS = re.compile(r"\s+")
+_INVISIBLE = re.compile(
+    "[\u0300-\u036f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+"
+)
+"""Accents after decomposition, and characters that format without showing."""
 
 
 class InjectionDetector:
@@ -112,6 +118,7 @@ class InjectionDetector:
             yield finding("injection.in_draft", severity, Action.HOLD, segment=segment, values={"quote": quote})
 
 
+@lru_cache(maxsize=4096)
 def instruction_in(text: str) -> str | None:
     """The first words of `text` that read like an instruction to an assistant, normalised; None if none do.
 
@@ -123,6 +130,6 @@ def instruction_in(text: str) -> str | None:
 
 def normalised(text: str) -> str:
     """Lower case without accents, invisible characters or runs of spaces, so that disguises fall away."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    visible = (char for char in decomposed if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
-    return _BREAKS.sub(" ", "".join(visible)).lower()
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text))
+    return _BREAKS.sub(" ", text).lower()

@@ -8,6 +8,8 @@ from copilot.domain.language import Language, detect
 from copilot.guardrails.detector import Context, finding
 
 _QUOTED = re.compile(r"«[^«»]{0,2000}»|“[^“”]{0,2000}”|\"[^\"]{0,2000}\"")
+_NAME = re.compile(r"\b[^\W\d_a-záéíóúñü][\w’'.-]{0,40}(?: (?:de|del|la|las|los|y|of|the|and) (?=[^\W\d_a-záéíóúñü]))?")
+"""A word with a capital, and the small words between two such: names and titles keep their own language."""
 _NAMES = {
     Language.ES: {"asked.es": "español", "asked.en": "Spanish"},
     Language.EN: {"asked.es": "inglés", "asked.en": "English"},
@@ -26,7 +28,7 @@ class LanguageDetector:
         asked = context.draft.language
         judged, foreign = 0, []
         for segment in context.draft.segments():
-            own_words = _QUOTED.sub(" ", segment.text)
+            own_words = _NAME.sub(" ", _QUOTED.sub(" ", segment.text))
             if len(own_words.split()) < _SENTENCE_WORDS:
                 continue
             judged += 1
