@@ -48,30 +48,36 @@ _WEEKDAYS = {
     )
     for name in names.split()
 }
-_UNITS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third "
-    "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
-).split()
-_SPANISH = (
-    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete "
-    "dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete "
-    "veintiocho veintinueve treinta treinta_y_uno"
-).split()
+_UNITS = tuple(
+    """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-
+    fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first
+    """.split()  # noqa: SIM905 - a word list reads better as text
+)
+_SPANISH = tuple(
+    """
+    uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete
+    dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete
+    veintiocho veintinueve treinta treinta_y_uno
+    """.split()  # noqa: SIM905 - a word list reads better as text
+)
 _NUMBERS = {word: number for number, word in enumerate(_UNITS, start=1)}
 _NUMBERS |= {word: number for number, word in enumerate(_SPANISH, start=1)}
-_NUMBERS |= {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_NUMBERS |= {word: number for number, word in enumerate(("one", "two", "three", "four", "five", "six"), start=1)}
+_NUMBERS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NUMBERS |= {"un": 1, "una": 1, "primero": 1, "a": 1, "couple of": 2, "par de": 2}
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(_WEEKDAYS)
 _DAY = r"\d{1,2}(?:st|nd|rd|th|º)?|" + "|".join(sorted([*_UNITS, *_SPANISH, "primero"], key=len, reverse=True))
 _YEAR = r"(?:,?\s+(?:de\s+|del\s+)?(?P<year>20\d\d))?"
-_AMOUNT = r"\d{1,2}|" + "|".join(sorted([*_SPANISH[:30], "un", "una", "a", "one", "two", "three", "four", "five", "six",
-                                         "seven", "eight", "nine", "ten", "couple of", "par de"], key=len, reverse=True))  # fmt: skip
+_LONGEST_FIRST = sorted([*_SPANISH, *_NUMBERS, "un", "una"], key=len, reverse=True)
+_AMOUNT = r"\d{1,2}|" + "|".join(_LONGEST_FIRST)
 
 _DEADLINE = re.compile(
-    rf"\b(?:by|before|no later than|antes del?|a mas tardar|para)\s+(?:the\s+|el\s+|end\s+of\s+)?(?:(?:{_WEEKDAY}),?\s+)?(?:the\s+)?$"
+    r"\b(?:by|before|no later than|antes del?|a mas tardar|para)\s+(?:the\s+|el\s+|end\s+of\s+)?"
+    rf"(?:(?:{_WEEKDAY}),?\s+)?(?:the\s+)?$"
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)

@@ -4,34 +4,15 @@ Invariant: a paragraph with such an instruction is taken out of everything else 
 followed, and never quoted as a fact.
 """
 
-import re
 from collections.abc import Sequence
 
 from copilot.domain.evidence import Origin
 from copilot.domain.folding import flat
+from copilot.workflows.reading.cues import cue
 from copilot.workflows.reading.types import Sentence, Side
 
-_MACHINE = (
-    r"(?:\b(?:ai|a\.i\.|llm|gpt|chatbot|copilot|language\s+model|virtual\s+assistant|digital\s+assistant|automated\s+(?:assistant|system|reader|summar\w+)"
-    r"|summari[sz](?:er|ation\s+tool)|asistente\s+(?:virtual|automatic\w+|de\s+ia|digital)|inteligencia\s+artificial|modelo\s+de\s+lenguaje|copiloto|la\s+ia\b|una\s+ia\b)\b"
-    r"|\b(?:the|your|any|an|el|la|un|su|tu)\s+(?:assistant|asistente)\b|\b(?:assistant|asistente)\s*[:,])"
-)
-_ORDER = (
-    r"\b(?:ignore|disregard|forget|override|omit|do\s+not\s+(?:mention|include|report|flag)|don't\s+(?:mention|include|report|flag)|must|should|shall|please|mark|set|state|report|approve|send|forward|reply|include|"
-    r"ignora|ignore|ignoren|olvida|omite|omita|no\s+mencion\w+|no\s+incluy\w+|marca|marque|indica|indique|aprueba|apruebe|envia|envie|reenvia|reenvie|responde|responda|debe|debes|deberas|incluye|incluya|anade|resume|resuma|confirma|confirme|clasifi\w+|trata|trate)\b"
-)
-_DIRECT = re.compile(
-    r"""(?:
-      \b(?:ignore|disregard|forget)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:previous|prior|above|earlier)\s+(?:instructions|prompts?|rules|context)
-    | \b(?:ignora|ignore|olvida|olvide|descarta)\s+(?:todas\s+)?(?:las\s+|tus\s+|sus\s+)?(?:instrucciones|indicaciones|reglas|ordenes)
-    | \binstrucciones\s+(?:anteriores|previas)\b | \bsystem\s+prompt\b | \bprompt\s+del\s+sistema\b | \bnew\s+instructions\s*: | \bnuevas\s+instrucciones\s*:
-    | \b(?:note|message|instructions?)\s+(?:to|for)\s+(?:the\s+|any\s+|all\s+)?(?:ai|assistant|llm|automated)\b | \b(?:nota|mensaje|instruccion(?:es)?)\s+para\s+(?:el\s+|la\s+|cualquier\s+)?(?:asistente|ia\b|sistema\s+automat)
-    | \bif\s+you\s+are\s+an?\s+(?:ai|llm|assistant|automated|language\s+model) | \bsi\s+eres\s+(?:un|una)\s+(?:asistente|ia|modelo|inteligencia|sistema)
-    | \byou\s+are\s+now\s+(?:an?|in)\b | \bahora\s+eres\s+un
-    )""",
-    re.X,
-)
-_MACHINE_ORDER = re.compile(rf"{_MACHINE}.{{0,160}}{_ORDER}|{_ORDER}.{{0,60}}{_MACHINE}")
+_REACH = 160
+"""Characters between the machine that is addressed and what it is told."""
 
 
 def is_instruction(sentence: Sentence) -> bool:
@@ -39,7 +20,13 @@ def is_instruction(sentence: Sentence) -> bool:
     if sentence.origin is Origin.INTERNAL and sentence.side is not Side.CUSTOMER:
         return False
     plain = flat(sentence.text)
-    return bool(_DIRECT.search(plain) or _MACHINE_ORDER.search(plain))
+    return bool(cue("instructions", "direct").search(plain)) or _orders_machine(plain)
+
+
+def _orders_machine(plain: str) -> bool:
+    addressed = [match.span() for match in cue("instructions", "machine").finditer(plain)]
+    ordered = [match.span() for match in cue("instructions", "order").finditer(plain)] if addressed else []
+    return any(max(a[0] - o[1], o[0] - a[1]) <= _REACH for a in addressed for o in ordered)
 
 
 def split_off(sentences: Sequence[Sentence], texts: dict[str, str]) -> tuple[list[Sentence], list[Sentence]]:

@@ -8,14 +8,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from copilot.workflows.reading.cues import words as cue_words
+
 _WORD = re.compile(r"[^\W_]+")
-_COMMON = frozenset(
-    """
-    de la el los las del y para con por en un una the of for and to a an in on with at
-    renovacion renewal ampliacion expansion oportunidad opportunity nuevo nueva new deal anual annual
-    licencias licencia seats seat users usuarios fase phase contrato contract upgrade upsell premium
-    """.split()
-)
 
 
 @lru_cache(maxsize=20_000)
@@ -47,7 +42,7 @@ def mentions(text: str, subject: str, *, besides: str = "") -> bool:
 
     Words of `besides` (the account's name) tell nothing.
     """
-    dull = _COMMON | set(words(besides))
+    dull = cue_words("dull") | set(words(besides))
     telling = [word for word in words(subject) if len(word) > 3 and word not in dull and not word.isdigit()]
     present = set(words(text))
     return any(word in present for word in telling)

@@ -8,45 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from copilot.domain.folding import flat
+from copilot.workflows.reading.cues import cue, words
 from copilot.workflows.reading.due_dates import named_days
 from copilot.workflows.reading.promises import Promise
-from copilot.domain.folding import flat
 from copilot.workflows.reading.text import stems
 from copilot.workflows.reading.types import Commitment, CommitmentStatus, Sentence, Side
 
-_KEPT = re.compile(
-    r"""(?:
-      \b(?:as|like)\s+(?:i\s+|we\s+)?promised\b | \bas\s+agreed\b | \b(?:is|are|'s)\s+attached\b | ^\s*attached\b | \bi(?:'ve|\s+have)?\s+attach
-    | \bhere\s+(?:is|are|it\s+is|they\s+are)\b | \bwent\s+out\b | \b(?:has|have)\s+(?:been\s+)?(?:sent|delivered|gone\s+out|arrived)\b
-    | \bi(?:'ve|\s+have)?\s+sent\b | \bwe(?:'ve|\s+have)?\s+sent\b | \b(?:is|are|went|now)\s+live\b | \bin\s+production\s+since\b | \bkept\b
-    | ^\s*(?:done|sent|fixed)\b | \b(?:was|were)\s+(?:sent|delivered|completed|fixed|installed)\b | \bthanks?\s+(?:you\s+)?for\s+(?:the|sending)\b
-    | \b(?:received|got)\s+(?:it|the|your|them)\b | \bi\s+have\s+\w+(?:\s+\w+)?'s\s+\w+ | \bnow\s+(?:scheduled|named|done|set\s+up)\b
-    | \badjunt\w* | \b(?:te|os|le|les)\s+(?:envio|mando|paso|adjunto|hago\s+llegar|dejo)\b | \baqui\s+(?:tienes|teneis|tiene|va|van|esta)\b
-    | ^\s*(?:hecho|enviad[oa]s?|listo|cumplid[oa]s?)\b | \bcumplid[oa]s?\b | \b(?:lo|la)\s+prometid\w* | \blo\s+prometi\b | \bcomo\s+(?:te|os|les?)\s+(?:prometi|dije|adelante)\b
-    | \b(?:se\s+)?(?:envio|entrego|publico|firmo|enviaron|quedaron|quedo)\b | \bya\s+(?:esta|estan|lo\s+tene|la\s+tene|he|hemos|quedo)\w* | \ben\s+produccion\s+desde\b
-    | \bhemos\s+(?:recibido|enviado|entregado)\b | \bgracias\s+por\s+(?:el|la|los|las|enviar|mandar)\b | \brecibid[oa]s?\b | \bhe\s+(?:enviado|mandado|recibido)\b
-    )""",
-    re.X,
-)
-_NOT_YET = re.compile(
-    r"""(?:
-      \b(?:haven't|hasn't|have\s+not|has\s+not|not\s+yet|never\s+(?:came|arrived|got)|didn't|did\s+not)\b | \bstill\s+(?:waiting|open|nothing|not|no|don't|haven't|outstanding|missing|owe)\b
-    | \bnothing\s+yet\b | \bslipped\b | \bmissed\b | \boverdue\b | \bwe\s+failed\b | \bnot\s+kept\b | \bno\s+sign\s+of\b
-    | \bno\s+(?:se\s+|lo\s+|la\s+|les\s+)?(?:cumpli\w*|llego|ha\s+llegado|han\s+llegado|ha\s+salido|han\s+salido|hemos\s+recibido|nos\s+ha\s+llegado|me\s+ha\s+llegado|se\s+ha\s+(?:enviado|hecho|resuelto|recibido))\b
-    | \bno\s+(?:la|lo|las|los)\s+(?:tenemos|hemos\s+recibido|tengo|han\s+enviado)\b | \bincumplid\w* | \bsigo\s+(?:esperando|sin)\b | \bseguimos\s+(?:esperando|sin)\b | \b(?:todavia|aun)\s+(?:no|sin)\b
-    | \bsin\s+emitir\b | \bno\s+sale\s+(?:hoy|manana)\b | \bhemos\s+fallado\b | \bpendiente\s+desde\b | \bno\s+ha\s+salido\b | \bsigue(?:n)?\s+(?:pendiente|sin)\w*
-    )""",
-    re.X,
-)
 _ALREADY = re.compile(r"\bya\s+(?:no|lo\s+tenemos\s+hablado)\b|\bnot\s+attached\b|\bno\s+adjunt")
-_POINTING = frozenset("tell told come want bring will rob he it him".split())
-_HANDED_OVER = re.compile(
-    r"\b(?:propuesta|presupuesto|informe|acta|contrato|anexo|factura|oferta|cuestionario|listado|inventario|calculo|plan|borrador|nota de credito|"
-    r"proposal|quote|report|contract|questionnaire|list|inventory|letter|draft|plan|markup|calculation|summary|minutes|credit note|invoice)s?\b"
-)
-_DELIVERY = re.compile(
-    r"\b(?:attached|attach|enclosed|here (?:is|are)|adjunt\w*|(?:te|os|le|les) (?:envio|mando|paso|hago llegar)|went out|aqui (?:tienes|teneis|va|van))\b"
-)
 _PROMISED = re.compile(
     r"\b(?:prometi\w*|prometid\w*|promised|se\s+les\s+habia\s+dicho|dijimos|se\s+dijo|we\s+said|you\s+said)\b"
 )
@@ -102,7 +71,7 @@ def _telling(promise: Promise) -> frozenset[str]:
     return frozenset(
         word
         for word in stems(promise.sentence.text, promise.sentence.language)
-        if not word.isdigit() and word not in _POINTING
+        if not word.isdigit() and word not in words("pointing")
     )
 
 
@@ -163,14 +132,19 @@ def _first(found: Iterable[Sentence], test: object) -> Sentence | None:
 
 def _says_kept(item: Sentence, promise: Promise, about: frozenset[str], rare: frozenset[str]) -> bool:
     plain = flat(item.text)
-    if not _KEPT.search(plain) or _NOT_YET.search(plain) or _ALREADY.search(plain) or item.text.rstrip().endswith("?"):
+    if (
+        not cue("outcomes", "kept").search(plain)
+        or cue("outcomes", "not_yet").search(plain)
+        or _ALREADY.search(plain)
+        or item.text.rstrip().endswith("?")
+    ):
         return False
     if promise.due is not None and item.day > promise.due.day + _GRACE:
         return False
     if item.side is not promise.by and item.side is not Side.UNKNOWN and not _acknowledges(plain):
         return False
     shared = about & _with_title(item)
-    if _DELIVERY.search(plain) and (thing := _HANDED_OVER.search(plain)):
+    if cue("outcomes", "delivery").search(plain) and (thing := cue("outcomes", "handed_over").search(plain)):
         return bool(stems(thing.group(), item.language) & shared)
     return len(shared & rare) >= _SHARED_WORDS or (len(shared) > _SHARED_WORDS and bool(shared & rare))
 
@@ -183,7 +157,7 @@ def _says_missed(
     item: Sentence, promise: Promise, about: frozenset[str], rare: frozenset[str], by_order: dict[int, Sentence]
 ) -> bool:
     plain = flat(item.text)
-    if not _NOT_YET.search(plain):
+    if not cue("outcomes", "not_yet").search(plain):
         return False
     due = promise.due
     if due is not None and item.day < due.day:

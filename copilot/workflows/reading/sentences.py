@@ -47,13 +47,13 @@ def _of_document(
             passage = _passage(passages, begin, end)
             if passage is None:
                 continue
-            begin, end = max(begin, passage.start), min(end, passage.end)
+            first_char, last_char = max(begin, passage.start), min(end, passage.end)
             yield Sentence(
                 document_id=document.id,
                 passage_id=passage.id,
-                start=begin,
-                end=end,
-                text=document.text[begin:end],
+                start=first_char,
+                end=last_char,
+                text=document.text[first_char:last_char],
                 language=language,
                 title=document.title,
                 kind=document.kind,

@@ -11,42 +11,19 @@ import snowballstemmer
 
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
+from copilot.workflows.reading.cues import words
 
-_ABBREVIATIONS = frozenset(
-    """
-    st mr mrs ms dr dra sr sra srta d dña ing lic lcda prof jr no núm num pág tel cel ext av avda c ctra inc ltd
-    corp co sa sl vs approx aprox etc e.g i.e p.ej ej fig art dept dpto ud uds a.m p.m ee.uu jan feb mar apr jun jul
-    aug sep sept oct nov dec ene abr ago dic
-    """.split()
-)
 _END = re.compile(r"[.!?…]+[\"'”’»)\]*]*(?=\s|$)")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)]|[a-z]\))\s+")
 _WRAPPED_LINE = 55
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 
 
-STOP_WORDS = frozenset(
-    """
-    the and for with that this you your our their his her its have has had will would can could should from are was
-    were been they them she him who what when where which how all any not but about into over than then there here
-    out get got one two let send sent give given week weeks month day days today tomorrow monday tuesday wednesday
-    thursday friday saturday sunday january february march april may june july august september october november
-    december before after end next last first still yet also just more most some such only
-    que los las una uno unos unas del por para con sin sobre entre desde hasta este esta estos estas ese esa eso esto
-    como pero mas muy sus nos les ustedes usted vosotros ellos ellas nosotros hay han has hemos habia sido ser esta
-    estan son era fue tiene tienen teneis tienes tengo tenemos va van vamos voy hacer hace todo toda todos todas otro
-    otra cuando donde quien cual porque aunque antes despues finales semana mes dia dias hoy ayer manana lunes martes
-    miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre
-    noviembre diciembre envio mando paso dejo queda quedan ano anos ya aun sino cada
-    """.split()
-)
-
-
 @lru_cache(maxsize=8_192)
 def stems(text: str, language: Language) -> frozenset[str]:
     """Stems of the telling words of a text: no stop words, no dates, no one-letter words."""
-    stemmer = _stemmer(language)
-    return frozenset(stemmer.stemWord(word) for word in _WORD.findall(flat(text)) if word not in STOP_WORDS)
+    stemmer, dull = _stemmer(language), words("stop")
+    return frozenset(stemmer.stemWord(word) for word in _WORD.findall(flat(text)) if word not in dull)
 
 
 @lru_cache(maxsize=2)
@@ -100,7 +77,7 @@ def _is_abbreviation(text: str, dot: int, begin: int) -> bool:
     if text[dot] != ".":
         return False
     word = text[max(begin, dot - 8) : dot].rsplit(" ", 1)[-1].rsplit("\n", 1)[-1].lower().lstrip("(«“\"'")
-    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())
+    return word in words("abbreviations") or (len(word) == 1 and word.isalpha())
 
 
 def _opens_sentence(text: str, position: int, end: int) -> bool:
