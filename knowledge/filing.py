@@ -18,6 +18,7 @@ from copilot.store.sources import DocumentHome, SourceFile, SourceRepository
 from knowledge.accounts import AccountIndex
 from knowledge.assigning import Assigner, Home
 from knowledge.chunking import cut
+from knowledge.correspondence import own_domains, with_direction
 from knowledge.discovery import FileKind, FoundFile
 from knowledge.issues import Finding
 from knowledge.parsers import parse
@@ -43,6 +44,8 @@ class DocumentFiler:
     problems: list[tuple[str, UnreadableFile]] = field(default_factory=list)
     filed: set[str] = field(default_factory=set)
     """Ids of documents that stay."""
+    own_domains: frozenset[str] = frozenset()
+    """Domains of our own addresses."""
 
     def file_all(self, *, progress: Progress) -> None:
         """File every document of the plan."""
@@ -54,6 +57,7 @@ class DocumentFiler:
             account=self._named_account(),
             visibility=self.options.visibility,
         )
+        self.own_domains = own_domains(SourceRepository(self.uow).own_addresses())
         progress.start("documents", total=len(self.plan.documents))
         for index in self.plan.documents:
             self._file(index, homes.get(self.file_ids[index]), assigner)
@@ -104,6 +108,8 @@ class DocumentFiler:
 
     def _store(self, index: int, document: ParsedDocument, home: Home, before: DocumentHome | None) -> None:
         file = self.plan.discovered.files[index]
+        if home.account_id is not None:
+            document = with_direction(document, own_domains=self.own_domains)
         passages = cut(document)
         document_id = DocumentRepository(self.uow).replace(
             document,

@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.documents import DocumentRow
-from copilot.store.tables.records import DataIssueRow, ImportRunRow, SourceFileRow
+from copilot.store.tables.people import UserRow
+from copilot.store.tables.records import AccountRow, DataIssueRow, ImportRunRow, SourceFileRow
 
 _IMPORT_LOCK = 727203
 _FILE_FACTS = ("sha256", "media_type", "size_bytes", "imported_at")
@@ -65,6 +66,11 @@ class SourceRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
         self._clock = uow.clock
+
+    def own_addresses(self) -> list[str]:
+        """Addresses of our people: of all users and of whoever owns an account."""
+        owners = select(AccountRow.owner_email).where(AccountRow.owner_email.is_not(None)).distinct()
+        return [*self._session.scalars(select(UserRow.email)), *filter(None, self._session.scalars(owners))]
 
     def lock(self) -> None:
         """Let no other import write until this unit of work ends."""
@@ -131,6 +137,16 @@ class SourceRepository:
                 for issue in rows[start : start + _BATCH]
             ]  # fmt: skip
             self._session.execute(insert(DataIssueRow), batch)
+
+    def issue_places(self, root: str) -> list[tuple[str, str, int | None]]:
+        """Code, path and row number of every finding about the files of a root."""
+        query = (
+            select(DataIssueRow.code, SourceFileRow.path, DataIssueRow.row_number)
+            .join(SourceFileRow, SourceFileRow.id == DataIssueRow.source_file_id)
+            .where(SourceFileRow.root == root)
+            .order_by(DataIssueRow.code, SourceFileRow.path, DataIssueRow.row_number)
+        )
+        return [(code, path, row) for code, path, row in self._session.execute(query)]
 
     def save_run(self, *, root: str, started_at: datetime, actor_id: str, report: dict[str, Any]) -> str:
         """Keep the report of a run and return the run's id."""
