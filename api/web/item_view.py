@@ -91,10 +91,21 @@ def _by_segment(view: ReviewView) -> dict[str | None, list[Finding]]:
     return found
 
 
-def _evidence_of(view: ReviewView) -> dict[str, list[tuple[int, Evidence]]]:
-    """What each sentence cites, with the citation numbers."""
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    """What a sentence cites from one source, with the citation numbers."""
+
+    cited: list[tuple[int, Evidence]]
+
+
+def _evidence_of(view: ReviewView) -> dict[str, list[EvidenceGroup]]:
+    """What each sentence cites, source by source."""
     numbered = {item.id: (position, item) for position, item in enumerate(view.draft.evidence, start=1)}
-    return {
-        segment.id: [numbered[item] for item in segment.evidence_ids if item in numbered]
-        for segment in view.draft.segments()
-    }
+    found: dict[str, list[EvidenceGroup]] = {}
+    for segment in view.draft.segments():
+        groups: dict[tuple[str, str, str], EvidenceGroup] = {}
+        for number, item in (numbered[key] for key in segment.evidence_ids if key in numbered):
+            source = (item.label, item.as_of.isoformat(), item.kind.value + item.origin.value)
+            groups.setdefault(source, EvidenceGroup([])).cited.append((number, item))
+        found[segment.id] = list(groups.values())
+    return found

@@ -43,6 +43,7 @@ def environment(language: Language) -> Environment:
     env.filters |= {
         "word": values.word,
         "day": values.day,
+        "short": values.short,
         "moment": values.moment,
         "money": values.money,
         "number": values.number,

@@ -8,16 +8,26 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 
 from api.localisation import translate
 from api.web import words
+from copilot.domain.account_facts import UNKNOWN
+from copilot.domain.data_issues import describe
 from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.facts import EMPTY
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 
-_CANONICAL = re.compile(r"([a-z][a-z0-9_]*): (.*)", re.DOTALL)
+_CANONICAL = re.compile(r"([a-z][\w.\-]*): (.*)", re.DOTALL)
+_FIGURE = re.compile(
+    r"(?P<value>.*?)(?: \(n=(?P<sample>\d+)\))?(?: \((?P<day>\d{4}-\d{2}-\d{2})\))?"
+    r"(?: \[(?P<window>\d+) days to today\])?",
+    re.DOTALL,
+)
+"""A computed figure with what it rests on, as `copilot.store.account_metrics` writes it."""
+_CHANGE = " -> "
+_ISSUE = "data_issue."
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[+-]\d{2}:\d{2}|Z)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -58,6 +68,10 @@ class Values:
     def day(self, value: date | datetime | None) -> str:
         """`31 January 2027`."""
         return "" if value is None else self.formatter.day(value)
+
+    def short(self, value: date | datetime | None) -> str:
+        """`31 Jan 2027`, for lists."""
+        return "" if value is None else format_date(value, format="medium", locale=self.formatter.locale)
 
     def moment(self, value: datetime | None) -> str:
         """Date and time of day in UTC."""
@@ -115,9 +129,35 @@ class Values:
         except ValueError:
             return text
 
+    def figure(self, name: str, text: str) -> str:
+        """The value part of a computed figure, with its day, window and number of answers."""
+        if name.startswith(_ISSUE):
+            code, *pairs = text.split("; ")
+            details = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+            return describe(code, details, language=self.language)
+        if _CHANGE in text:
+            return " → ".join(self.canonical(name, part) for part in text.split(_CHANGE, 1))
+        match = _FIGURE.fullmatch(text)
+        if match is None:
+            return self.canonical(name, text)
+        known = match["value"] != UNKNOWN
+        shown = [self.canonical(name, match["value"]) if known else translate(words.UNKNOWN, language=self.language)]
+        if match["sample"]:
+            shown.append(translate(words.ANSWERS, language=self.language) % {"number": match["sample"]})
+        if match["day"]:
+            shown.append(self._replaced(_DAY, match["day"], lambda found: self.short(date.fromisoformat(found))))
+        if match["window"] and known:
+            shown.append(translate(words.WINDOW, language=self.language) % {"number": match["window"]})
+        return " · ".join(shown)
+
     def evidence(self, item: Evidence) -> tuple[str, str]:
         """`(name, value)` of a field or metric; `("", quote)` of a passage."""
         match = _CANONICAL.fullmatch(item.text) if item.kind is not EvidenceKind.PASSAGE else None
         if match is None:
             return "", item.text
-        return self.name_of(match[1]), self.canonical(match[1], match[2])
+        if item.kind is EvidenceKind.RECORD:
+            return self.name_of(match[1]), self.canonical(match[1], match[2])
+        name = self.name_of(match[1])
+        if match[1] not in words.METRICS and match[1] not in words.FIELDS and item.formula:
+            name = item.formula[:1].upper() + item.formula[1:]
+        return name, self.figure(match[1], match[2])

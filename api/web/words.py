@@ -188,6 +188,9 @@ RELEASE_PROBLEMS = {
 RELEASE_FAILED = _("The files could not be released. Try again, or tell the administrator.")
 FILES = {"md": _("Text (Markdown)"), "html": _("Page (HTML)"), "json": _("Data (JSON)")}
 
+UNKNOWN = _("cannot be computed")
+ANSWERS = _("answers: %(number)s")
+WINDOW = _("last %(number)s days")
 YES, NO, EMPTY = _("Yes"), _("No"), _("(empty)")
 
 TABLES: dict[str, dict[str, str]] = {

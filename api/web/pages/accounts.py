@@ -85,10 +85,10 @@ def make_brief(
 ) -> Response:
     """Write a brief and come back to it."""
     application.briefs.run(account_id, viewer=viewer, language=language, uow=uow)
-    response = RedirectResponse(f"/accounts/{account_id}#brief", status_code=303)
+    response = RedirectResponse(f"/accounts/{account_id}", status_code=303)
     flash.leave(response, "brief_made")
     return response
 
 
 def _is_known(metric: Metric) -> bool:
-    return not metric.text.endswith(UNKNOWN)
+    return not metric.text.startswith(f"{metric.name}: {UNKNOWN}")
