@@ -6,7 +6,7 @@ however the columns turn out to be read.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -17,18 +17,21 @@ from knowledge.mapping import ColumnMatch, TableMapping
 from knowledge.values.currencies import currency_mark
 from knowledge.values.text import fold, header_words
 
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "account": ("name",),
-    "contact": ("email", "name", "first_name", "last_name", "account_source_id", "account_name"),
-    "opportunity": ("name", "product_name", "account_source_id", "account_name", "created_on"),
-    "ticket": ("subject", "opened_at", "account_source_id", "account_name"),
-    "usage_point": ("account_source_id", "account_name", "metric", "period_start"),
-    "product": ("name",),
-    "price_book_entry": ("product_name", "price_book", "unit", "currency", "valid_from"),
+_READABLE_KEYS: Mapping[str, str] = {"account": "name", "product": "name"}
+"""Types that their name identifies; the name itself is then the id, so that other tables can refer to it."""
+_KEYS: Mapping[str, tuple[frozenset[str], ...]] = {
+    "contact": (
+        frozenset({"email"}),
+        frozenset({"name", "first_name", "last_name", "account_source_id", "account_name"}),
+    ),
+    "usage_point": (frozenset({"account_source_id", "account_name"}), frozenset({"metric", "period_start"})),
+    "price_book_entry": (
+        frozenset({"product_name"}),
+        frozenset({"price_book", "unit", "currency", "valid_from"}),
+    ),
 }
-"""What identifies a row that has no id of its own; other types are identified by the whole row."""
-_UNIQUE = frozenset({"account", "product"})
-"""Types of which two rows with the same key are the same thing; of others they are two things."""
+"""Fields that together identify a row without an id, if one of the first set is filled: two such rows are the same
+thing, in whichever file. Any other row without an id is a thing of its own, known by its file and its cells."""
 _NUMERIC_METRIC = 0.95
 
 
@@ -59,21 +62,23 @@ class Identities:
     """Gives each row its source id; the same rows in the same order get the same ids."""
 
     mapping: TableMapping
+    table_name: str
     _seen: Counter[str] = field(default_factory=Counter)
 
     def of(self, row: Row) -> str:
         """The row's own id, else one derived from what identifies such a row."""
-        explicit = self.mapping.column_of("source_id")
         record_type = self.mapping.record_type or ""
+        explicit = self.mapping.column_of("source_id")
         if explicit is not None and (cell := row.cells[explicit.index]) not in (None, ""):
             return self._namespace(explicit.header, record_type) + identifier_text(cell)
-        key = self._key(row, record_type)
-        if record_type in _UNIQUE:
-            return key
-        digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+        if record_type in _READABLE_KEYS:
+            return self._cells(row, {_READABLE_KEYS[record_type]})
+        first, others = _KEYS.get(record_type, (frozenset[str](), frozenset[str]()))
+        if self._cells(row, first):
+            return f"row-{_digest(fold(self._cells(row, first | others)))}"
+        digest = _digest("\x1f".join([self.table_name, *("" if cell is None else str(cell) for cell in row.cells)]))
         self._seen[digest] += 1
-        occurrence = self._seen[digest]
-        return f"row-{digest}" if occurrence == 1 else f"row-{digest}-{occurrence}"
+        return f"row-{digest}" if self._seen[digest] == 1 else f"row-{digest}-{self._seen[digest]}"
 
     def _namespace(self, header: str, record_type: str) -> str:
         """`email:` for an `email_id`: home-made exports number emails, events and tasks each from one."""
@@ -82,15 +87,14 @@ class Identities:
         words = [word for word in header_words(header).split() if word not in {"id", "de", "del", "la", "el"}]
         return "" if words in ([], ["activity"], ["actividad"], ["record"], ["source"]) else " ".join(words) + ":"
 
-    def _key(self, row: Row, record_type: str) -> str:
-        columns = [column for name in _KEYS.get(record_type, ()) if (column := self.mapping.column_of(name))]
+    def _cells(self, row: Row, fields: Collection[str]) -> str:
+        columns = [column for column in self.mapping.columns if column.field in fields]
         values = [str(row.cells[column.index]).strip() for column in columns if row.cells[column.index] is not None]
-        if record_type in _UNIQUE:
-            return " ".join(values)
-        refers = {"account_source_id", "account_name"} & {c.field for c in columns if row.cells[c.index] is not None}
-        if columns and (refers or record_type not in {"usage_point", "opportunity"}):
-            return "\x1f".join(fold(value) for value in values)
-        return "\x1f".join("" if cell is None else str(cell) for cell in row.cells)
+        return "\x1f".join(values)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def raw_hash(row: Row) -> bytes:
@@ -111,7 +115,7 @@ def profile(plan: TablePlan, *, winners: Winners, on_rows: Callable[[int], None]
         kinds.update({match.index: spec_of(extra.record_type, match).kind for match in extra.columns})
     plan.profiles = {index: ColumnProfile() for index in kinds}
     items = [(index, kind, plan.profiles[index]) for index, kind in kinds.items()]
-    identities = Identities(mapping)
+    identities = Identities(mapping, plan.name)
     for row in plan.table.rows():
         plan.rows_read += 1
         if plan.rows_read % 1000 == 0:
@@ -123,8 +127,8 @@ def profile(plan: TablePlan, *, winners: Winners, on_rows: Callable[[int], None]
             cell = cells[index]
             if cell is not None and cell != "":
                 column.add(cell, kind=kind, as_of=plan.as_of)
-        key = (plan.record_type, mapping.system, identities.of(row))
-        winners[key] = (plan.file_index, row.number, raw_hash(row))
+        if source_id := identities.of(row):
+            winners[plan.record_type, mapping.system, source_id] = (plan.file_index, row.number, raw_hash(row))
 
 
 def is_unusable(row: Row) -> bool:

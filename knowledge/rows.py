@@ -5,7 +5,7 @@ unless the field is required.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,11 +73,13 @@ class RowReader:
     accounts: AccountIndex
     owners: Mapping[str, str]
     """Folded name of a user -> email address."""
+    files: Sequence[str] = ()
+    """Paths of the import's files, by index."""
     unknown_stages: dict[str, str] = field(default_factory=dict)
 
     def results(self) -> Iterator[RowResult]:
         """One result for every row of the table, in order."""
-        identities = Identities(self.plan.mapping)
+        identities = Identities(self.plan.mapping, self.plan.name)
         for row in self.plan.table.rows():
             if is_unusable(row):
                 yield RowResult(row.number, skipped=row.problem)
@@ -93,7 +95,7 @@ class RowReader:
     def _beaten(self, row: Row, source_id: str, winner: tuple[int, int, bytes]) -> RowResult:
         if winner[2] == raw_hash(row):
             return RowResult(row.number, skipped="duplicate.identical")
-        details: dict[str, str | int | None] = {"source_id": source_id, "kept": winner[1]}
+        details: dict[str, str | int | None] = {"source_id": source_id, "kept": f"{self.files[winner[0]]}:{winner[1]}"}
         record_id = stable_id(self.plan.record_type, self.plan.mapping.system, source_id)
         finding = Finding("record.duplicate_id", details, self.plan.record_type, record_id)
         return RowResult(row.number, skipped="duplicate.superseded", findings=[finding])

@@ -109,7 +109,7 @@ class RecordWriter:
         report.rows += table.table.rows_above
         if table.table.rows_above:
             report.skipped["row.above_header"] += table.table.rows_above
-        reader = RowReader(table, self.plan.winners, self.accounts, owners)
+        reader = RowReader(table, self.plan.winners, self.accounts, owners, self._paths())
         batch: list[RowResult] = []
         for result in reader.results():
             report.rows += 1
@@ -123,6 +123,9 @@ class RecordWriter:
         for stage in reader.unknown_stages.values():
             report.assumptions.append(_assumption(Assumption("assumed.stage_open", "stage", "open", "unknown", stage)))
         self._note_table(table, report)
+
+    def _paths(self) -> list[str]:
+        return [file.path.as_posix() for file in self.plan.discovered.files]
 
     def _flush(self, batch: Sequence[RowResult], table: TablePlan, report: TableReport) -> None:
         by_type: dict[str, list[Built]] = defaultdict(list)

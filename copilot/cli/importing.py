@@ -53,13 +53,19 @@ account = "Ascensores Lira"   # source id or exact name
 _HELP = "\n\n".join(
     (
         "Import a folder (or one file) of CRM exports and documents.",
-        "CSV, XLSX, JSONL and JSON exports of Salesforce, HubSpot (English and Spanish) and plain tables are "
-        "recognised by their headers and file names; --dry-run shows as what, and saves nothing.",
-        "Documents (Markdown, text, HTML, DOCX, XLSX, PPTX, PDF, EML, VTT) go to an account by their folder "
-        "accounts/ACCOUNT/ or by who takes part, and to shared knowledge by their folder: knowledge/ for all staff, "
-        "knowledge-managers/ for managers. What no rule places is not imported, and listed.",
-        "Everything happens in one transaction. Importing again changes nothing; files that have gone from the "
-        "folder are removed with what only they brought.",
+        (
+            "CSV, XLSX, JSONL and JSON exports of Salesforce, HubSpot (English and Spanish) and plain tables are "
+            "recognised by their headers and file names; --dry-run shows as what, and saves nothing."
+        ),
+        (
+            "Documents (Markdown, text, HTML, DOCX, XLSX, PPTX, PDF, EML, VTT) go to an account by their folder "
+            "accounts/ACCOUNT/ or by who takes part, and to shared knowledge by folder: knowledge/ for all staff, "
+            "knowledge-managers/ for managers. What no rule places is not imported, and listed."
+        ),
+        (
+            "Everything happens in one transaction. Importing again changes nothing; files that have gone from the "
+            "folder are removed with what only they brought."
+        ),
         "A file mapping.toml in the folder (or --mapping) corrects what was recognised:",
         "\b" + escape(_EXAMPLE),
         f"Types: {', '.join((*FIELDS, 'skip'))}. Their fields: knowledge/README.md.",

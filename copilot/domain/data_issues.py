@@ -116,8 +116,8 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         ),
         (
             "record.duplicate_id",
-            "El identificador {source_id} aparece con contenidos distintos; vale la última fila ({kept}).",
-            "The id {source_id} occurs with different contents; the last row ({kept}) counts.",
+            "El identificador {source_id} aparece con contenidos distintos; vale la última ({kept}).",
+            "The id {source_id} occurs with different contents; the last one ({kept}) counts.",
         ),
         (
             "record.skipped",
