@@ -62,17 +62,7 @@ def add_email(
     """A document with one passage: all of its text."""
     document_id = passage_id.replace("psg", "doc")
     with database.unit_of_work() as uow:
-        uow.session.add(
-            SourceFileRow(
-                id=document_id,
-                root="test",
-                path=document_id,
-                sha256="x",
-                media_type="text/plain",
-                size_bytes=len(text),
-                imported_at=datetime(2026, 11, 13, tzinfo=UTC),
-            )
-        )
+        uow.session.add(_source_file(document_id, len(text)))
         uow.flush()
         uow.session.add(
             DocumentRow(
@@ -107,6 +97,18 @@ def add_email(
                 search="",
             )
         )
+
+
+def _source_file(file_id: str, size: int) -> SourceFileRow:
+    return SourceFileRow(
+        id=file_id,
+        root="test",
+        path=file_id,
+        sha256="x",
+        media_type="text/plain",
+        size_bytes=size,
+        imported_at=datetime(2026, 11, 13, tzinfo=UTC),
+    )
 
 
 def change_renewal(database: Database, *, to: date, account_id: str = ACCOUNT) -> None:

@@ -105,6 +105,7 @@ _WORDS_OF_FIGURES = (
     "half",
 )
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:['’]\d{3})+")
+_ROUNDED_FROM = 10
 _YEARS = range(1900, 2101)
 
 
@@ -152,14 +153,18 @@ def says_the_same(figure: Figure, source: Figure) -> bool:
         return False
     if figure.unit and source.unit and figure.unit != source.unit:
         return False
-    return any(_carries(mine, theirs) for mine in figure.readings for theirs in source.readings)
+    exactly = figure.kind is FigureKind.NUMBER
+    return any(_carries(mine, theirs, exactly=exactly) for mine in figure.readings for theirs in source.readings)
 
 
-def _carries(shown: Reading, source: Reading) -> bool:
+def _carries(shown: Reading, source: Reading, *, exactly: bool) -> bool:
+    """`exactly`: small whole numbers count things, and nobody counts 3.5 of anything as 4."""
     if isinstance(shown, Moment) or isinstance(source, Moment):
         return isinstance(shown, Moment) and isinstance(source, Moment) and shown.allows(source)
     if shown.value == source.value:
         return True
+    if exactly and shown.step == 1 and shown.value < _ROUNDED_FROM:
+        return False
     return source.step < shown.step and abs(shown.value - source.value) * 2 <= shown.step
 
 

@@ -5,7 +5,7 @@ must be accepted by name.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -27,6 +27,9 @@ _MOST_FIGURES = 200
 """Per segment. More is no sentence; it is held instead of checked for minutes."""
 _MOST_SOURCE_FIGURES = 5_000
 """Per source. Later ones carry nothing, so a hostile document can only make a draft look worse."""
+_OWN_DAY = ""
+"""Text of the figure that stands for the day of a source, which its text need not state."""
+_Carriers = list[tuple[Evidence, Figure]]
 _NEAR = 45
 """Characters before and after a figure in which a word of direction belongs to it."""
 _RISES = re.compile(
@@ -66,19 +69,49 @@ def _check(segment: Segment, context: Context) -> Iterator[Finding]:
         return
     sources = context.cited(segment) if figures else ()
     known = [(source, evidence_figures(source)) for source in sources]
+    carried: list[tuple[Figure, _Carriers]] = []
     for figure in figures:
         if _is_day(figure, draft.as_of):
             continue
-        carried_by = [(source, item) for source, items in known for item in items if says_the_same(figure, item)]
+        carried_by = [(source, item) for source, items in known for item in items if _carries(item, figure)]
+        carried.append((figure, carried_by))
         if not carried_by:
-            yield _finding(_RULES[figure.kind], segment, figure, {"figure": figure.text.strip()})
+            yield _finding(_RULES[figure.kind], segment, figure)
         elif (rises := _contradicted(figure, segment.text, carried_by)) is not None:
-            values = {"figure": figure.text.strip(), **_SAID[rises]}
-            yield _finding("grounding.direction_contradicts_evidence", segment, figure, values)
+            yield _finding("grounding.direction_contradicts_evidence", segment, figure, _SAID[rises])
+    for figure in _in_place_of_another(carried, sources):
+        yield _finding("grounding.figure_in_place_of_another", segment, figure)
 
 
-def _finding(rule: str, segment: Segment, figure: Figure, values: dict[str, str]) -> Finding:
-    return finding(rule, Severity.HIGH, Action.HOLD, segment=segment, span=(figure.start, figure.end), values=values)
+def _carries(source: Figure, figure: Figure) -> bool:
+    """Whether a source's figure carries the sentence's. A source's own day carries days and months, not years."""
+    if source.text != _OWN_DAY:
+        return says_the_same(figure, source)
+    names_month = any(isinstance(item, Moment) and item.months for item in figure.readings)
+    return names_month and says_the_same(figure, source)
+
+
+def _in_place_of_another(carried: Sequence[tuple[Figure, _Carriers]], sources: Sequence[Evidence]) -> Iterator[Figure]:
+    """Figures said more often than the sources say them, while a metric that is cited is not said at all.
+
+    "NPS went from 4 to 4" cites 9 and 4: each is in the sources, and yet one is wrong.
+    """
+    used = {(source.id, item.start) for _, carriers in carried for source, item in carriers if item.text != _OWN_DAY}
+    if all((source.id, start) in used for source in sources for start in _place_of_value(source)):
+        return
+    said: dict[object, list[Figure]] = {}
+    for figure, carriers in carried:
+        if carriers and figure.readings:
+            said.setdefault(figure.readings[0], []).append(figure)
+    for figure, carriers in carried:
+        same = said.get(figure.readings[0] if figure.readings else None, [])
+        if len(same) > len(carriers) > 0 and figure is same[-1]:
+            yield figure
+
+
+def _finding(rule: str, segment: Segment, figure: Figure, values: Mapping[str, str] | None = None) -> Finding:
+    words = {"figure": figure.text.strip(), **(values or {})}
+    return finding(rule, Severity.HIGH, Action.HOLD, segment=segment, span=(figure.start, figure.end), values=words)
 
 
 def _contradicted(figure: Figure, text: str, carried_by: Sequence[tuple[Evidence, Figure]]) -> bool | None:
@@ -103,10 +136,17 @@ def evidence_figures(evidence: Evidence) -> tuple[Figure, ...]:
     return _figures_of(evidence.text, evidence.label, evidence.formula or "", evidence.as_of)
 
 
+def _place_of_value(source: Evidence) -> Iterator[int]:
+    """Where a metric's text states its value, if it is a metric that has one."""
+    if source.kind is EvidenceKind.METRIC:
+        figures = extract_figures(source.text, language=None)
+        yield from (item.start for item in figures[:1] if item.kind is not FigureKind.DATE)
+
+
 @lru_cache(maxsize=8192)
 def _figures_of(text: str, label: str, formula: str, as_of: date) -> tuple[Figure, ...]:
     found = [figure for part in (text, label, formula) if part for figure in extract_figures(part, language=None)]
-    own_day = Figure(kind=FigureKind.DATE, text="", start=0, end=0, readings=(_moment(as_of),))
+    own_day = Figure(kind=FigureKind.DATE, text=_OWN_DAY, start=0, end=0, readings=(_moment(as_of),))
     return (own_day, *(_dated(figure, near=as_of) for figure in found[:_MOST_SOURCE_FIGURES]))
 
 

@@ -42,6 +42,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": "La frase dice que «{figure}» es una {said}, pero la fuente citada muestra lo contrario.",
         "en": "The sentence calls “{figure}” {said}, but the source cited shows the opposite.",
     },
+    "grounding.figure_in_place_of_another": {
+        "es": "«{figure}» aparece más veces que en las fuentes citadas y falta otra cifra de ellas. "
+        "Compruebe que no se hayan intercambiado.",
+        "en": "“{figure}” appears more often than in the sources cited, and another of their figures is missing. "
+        "Check that they were not swapped.",
+    },
     "grounding.figures_too_many": {
         "es": "La frase tiene demasiadas cifras para comprobarlas todas. Divídala en varias.",
         "en": "The sentence has too many figures to check them all. Split it up.",

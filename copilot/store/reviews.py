@@ -179,34 +179,22 @@ class ReviewRepository:
 
     def expire_due(self) -> tuple[str, ...]:
         """Move what waits past its time to EXPIRED and return the ids."""
-        expired = self._session.scalars(
-            update(ReviewItemRow)
-            .where(
-                ReviewItemRow.state == ReviewState.PENDING,
-                ReviewItemRow.expires_at <= self._uow.clock.now(),
-            )
-            .values(state=ReviewState.EXPIRED.value)
-            .returning(ReviewItemRow.id)
-            .execution_options(synchronize_session=False)
+        return self._moved_together(
+            ReviewItemRow.state == ReviewState.PENDING,
+            ReviewItemRow.expires_at <= self._uow.clock.now(),
+            to=ReviewState.EXPIRED,
         )
-        return tuple(sorted(expired))
 
     def mark_stale(self, evidence_ids: Collection[str]) -> tuple[str, ...]:
         """Move undecided and unreleased items that cite any of `evidence_ids` to STALE and return the ids."""
         citing = select(DraftEvidenceRow.draft_id, DraftEvidenceRow.version).where(
             DraftEvidenceRow.evidence_id.in_(evidence_ids)
         )
-        stale = self._session.scalars(
-            update(ReviewItemRow)
-            .where(
-                ReviewItemRow.state.in_(UNRELEASED),
-                tuple_(ReviewItemRow.draft_id, ReviewItemRow.version).in_(citing),
-            )
-            .values(state=ReviewState.STALE.value)
-            .returning(ReviewItemRow.id)
-            .execution_options(synchronize_session=False)
+        return self._moved_together(
+            ReviewItemRow.state.in_(UNRELEASED),
+            tuple_(ReviewItemRow.draft_id, ReviewItemRow.version).in_(citing),
+            to=ReviewState.STALE,
         )
-        return tuple(sorted(stale))
 
     def cited_by_open_items(self) -> dict[str, set[str]]:
         """Evidence id -> content hashes that undecided and unreleased items were written from."""
@@ -226,6 +214,18 @@ class ReviewRepository:
         for evidence_id, content_hash in rows:
             found.setdefault(evidence_id, set()).add(content_hash)
         return found
+
+    def _moved_together(self, *conditions: ColumnElement[bool], to: ReviewState) -> tuple[str, ...]:
+        """Move many items, locked in one order so that two such moves never wait for each other in a circle."""
+        locked = select(ReviewItemRow.id).where(*conditions).order_by(ReviewItemRow.id).with_for_update()
+        moved = self._session.scalars(
+            update(ReviewItemRow)
+            .where(ReviewItemRow.id.in_(locked))
+            .values(state=to.value)
+            .returning(ReviewItemRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        return tuple(sorted(moved))
 
     def _moved(self, *conditions: ColumnElement[bool], values: dict[str, object]) -> bool:
         moved = self._session.execute(

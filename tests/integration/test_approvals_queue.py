@@ -1,6 +1,5 @@
 """The queue against a real database: who sees, who decides, and what a decision sets off."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import ReviewItem, ReviewState, Verdict
 from copilot.domain.drafts import Audience
 from copilot.domain.findings import GuardrailReport, Risk
-from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed, NotFound
+from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed, NotFound
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
@@ -329,34 +328,6 @@ def test_the_last_approved_version_is_found_for_the_next_brief(
     world.approve(database, item, viewer=requester)
     assert last(requester) == item.draft_id
     assert last(make_user(role=Role.AE, team="south")) is None
-
-
-def test_thirty_two_people_decide_each_item_once(database: Database, make_user: MakeUser, requester: Viewer) -> None:
-    deciders = [make_user(role=Role.MANAGER) for _ in range(4)]
-    draft = world.good_draft(database, viewer=requester)
-    items = [world.submit(database, draft, viewer=requester) for _ in range(5)]
-
-    def attempt(number: int) -> list[str]:
-        viewer, verdict = deciders[number % 4], list(Verdict)[number // 4 % 2]
-        outcomes = []
-        for item in items[number % 5 :] + items[: number % 5]:
-            decision = world.decision(item, viewer, verdict=verdict, comment="no")
-            try:
-                with database.unit_of_work() as uow:
-                    decided = world.service().decide(item.id, decision, viewer=viewer, uow=uow)
-                outcomes.append(f"{decided.id} {decided.decided_by} {decided.verdict}")
-            except CopilotError as error:
-                outcomes.append(error.code)
-        return outcomes
-
-    with ThreadPoolExecutor(max_workers=32) as pool:
-        outcomes = [line for lines in pool.map(attempt, range(32)) for line in lines]
-    decisions = {line for line in outcomes if line.startswith("review_")}
-    assert len(decisions) == len(items)
-    assert set(outcomes) - decisions <= {"conflict"}
-    for item in items:
-        decided = [action for action in actions(database, item) if action != "review.submitted"]
-        assert decided in (["review.approved"], ["review.rejected"])
 
 
 def test_a_decision_that_fails_to_commit_leaves_no_trace(

@@ -92,6 +92,37 @@ def test_the_same_figure_written_differently_is_fine(check: Check, evidence: tup
     assert check(world.draft_about(evidence, ((text, (world.EMAIL,)),))).findings == ()
 
 
+def metric(name: str, text: str) -> Evidence:
+    return Evidence(
+        id=f"metric:{name}:{world.ACCOUNT}",
+        kind=EvidenceKind.METRIC,
+        text=f"{name}: {text}",
+        label="Cálculo",
+        as_of=world.TODAY,
+        account_id=world.ACCOUNT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("El NPS pasó de 9 a 4.", []),
+        ("El NPS, antes 9, es ahora 4, y con 4 no basta.", []),
+        ("El NPS pasó de 4 a 4.", ["grounding.figure_in_place_of_another"]),
+        ("El NPS pasó de 9 a 9.", ["grounding.figure_in_place_of_another"]),
+        ("El NPS es 4.", []),
+    ],
+)
+def test_a_figure_does_not_take_the_place_of_another(check: Check, text: str, wanted: list[str]) -> None:
+    scores = (metric("own_latest", "4"), metric("own_previous", "9"))
+    assert rules(check(world.draft_about(scores, ((text, tuple(item.id for item in scores)),)))) == wanted
+
+
+def test_the_day_of_a_source_carries_days_and_not_years(check: Check, evidence: tuple[Evidence, ...]) -> None:
+    sentences = (("El dato es del 13 de noviembre de 2026.", (world.ARR,)), ("Es la renovación 2026.", (world.ARR,)))
+    assert [item.segment_id for item in check(world.draft_about(evidence, sentences)).findings] == ["summary.2"]
+
+
 def test_sentences_without_sources_are_found(check: Check, evidence: tuple[Evidence, ...]) -> None:
     draft = world.draft_about(evidence, (("La cuenta está contenta.", ()), ("Renueva pronto.", (world.RENEWAL,))))
     report = check(draft)

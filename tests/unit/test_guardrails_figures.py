@@ -181,6 +181,7 @@ def test_the_scale_of_a_score_is_no_figure_of_its_own() -> None:
         ("1,2 M€", ES, "1.234.567 €"),
         ("23,4 %", ES, "active_users_change_pct: -23.41"),
         ("23 %", ES, "23.41"),
+        ("143 usuarios", ES, "143.25"),
         ("-23,4 %", ES, "fell 23.4 percent"),
         ("31 de enero de 2027", ES, "renewal_date: 2027-01-31"),
         ("31 January", EN, "renewal_date: 2027-01-31"),
@@ -219,6 +220,7 @@ def test_supported(shown: str, language: Language, source: str) -> None:
         ("3 months", EN, "3 days"),
         ("cuatro tickets", ES, "tickets_open: 3"),
         ("2.3.1", EN, "version 2.3.2"),
+        ("4 respuestas", ES, "csat: 3.5"),
         ("15", EN, "P15 and 2026-03-15"),
     ],
 )
