@@ -47,10 +47,13 @@ _FORMULAS: dict[str, tuple[str, str]] = {
         "media de las respuestas CSAT de los últimos 180 días",
         "mean of the CSAT answers of the last 180 days",
     ),
-    "last_activity": ("día de la última actividad registrada", "day of the last logged activity"),
+    "last_activity": (
+        "día de la última actividad: registrada en el CRM o en un correo, llamada o nota importados",
+        "day of the last activity: logged in the CRM, or in an imported email, call or note",
+    ),
     "days_since_last_inbound": (
-        "días desde el último correo, llamada o reunión entrante registrado",
-        "days since the last logged inbound email, call or meeting",
+        "días desde el último correo, llamada o reunión entrante, registrado o importado",
+        "days since the last inbound email, call or meeting, logged or imported",
     ),
 }
 

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, Select, cast, func, select
+from sqlalchemy import Date, Select, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from copilot.domain.account_facts import UNKNOWN, Metric
 from copilot.domain.formatting import canonical_money, canonical_number
 from copilot.domain.records import Account
+from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.records import ActivityRow, OpportunityRow, SurveyRow, TicketRow, UsagePointRow
 
 Allowed = Select[str]
@@ -177,13 +178,25 @@ def read_surveys(session: Session, account_id: str, allowed: Allowed, today: dat
 
 
 def read_activities(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
-    """Day of the last logged activity, and days since the customer last wrote, called or met."""
+    """Day of the last activity, and days since the customer last wrote, called or met.
+
+    An email, call or note counts the same whether it was logged in the CRM or imported as a text.
+    """
     happened = _utc_day(ActivityRow.occurred_at)
     inbound = (ActivityRow.direction == "inbound") & ActivityRow.kind.in_(("email", "call", "meeting"))
+    written = _utc_day(DocumentRow.authored_at)
+    logged = select(happened.label("day"), inbound.label("inbound")).where(
+        ActivityRow.account_id == account_id, ActivityRow.account_id.in_(allowed), happened <= today
+    )
+    texts = select(written.label("day"), (DocumentRow.direction == "inbound").label("inbound")).where(
+        DocumentRow.account_id == account_id,
+        DocumentRow.account_id.in_(allowed),
+        DocumentRow.kind.in_(("email", "transcript", "note")),
+        written <= today,
+    )
+    everything = union_all(logged, texts).subquery()
     last, last_inbound = session.execute(
-        select(func.max(happened), func.max(happened).filter(inbound)).where(
-            ActivityRow.account_id == account_id, ActivityRow.account_id.in_(allowed), happened <= today
-        )
+        select(func.max(everything.c.day), func.max(everything.c.day).filter(everything.c.inbound))
     ).one()
     days = None if last_inbound is None else Decimal((today - last_inbound).days)
     return [

@@ -138,8 +138,9 @@ def _renewal(context: BriefContext) -> list[Signal]:
     has_renewal = any(item.kind is OpportunityKind.RENEWAL for item in context.facts.open_opportunities)
     if days > RENEWAL_NEAR_DAYS or has_renewal:
         return []
-    es = f"faltan {context.count(days, es=('día', 'días'), en=('', ''))} para renovar y no hay oportunidad de renovación abierta"
-    en = f"renewal is {context.count(days, es=('', ''), en=('day', 'days'))} away and no renewal opportunity is open"
+    left = context.count(days, es=("día", "días"), en=("day", "days"))
+    es = f"faltan {left} para renovar y no hay oportunidad de renovación abierta"
+    en = f"renewal is {left} away and no renewal opportunity is open"
     return [
         _signal(context, "renewal_uncovered", -6, es=es, en=en, cites=(*cites, context.metric("open_opportunities")))
     ]

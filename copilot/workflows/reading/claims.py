@@ -7,8 +7,11 @@ not one.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
+from copilot.domain.figures import FigureKind, extract_figures
 from copilot.domain.folding import flat
+from copilot.domain.formatting import canonical_number
 from copilot.workflows.reading.cues import captured, cue
 from copilot.workflows.reading.due_dates import named_days
 from copilot.workflows.reading.types import Claim, Sentence, Side
@@ -35,6 +38,7 @@ def find_claims(sentences: Sequence[Sentence], *, today: date) -> Iterator[Claim
         yield from _yearly(sentence, plain)
         if sentence.side is Side.CUSTOMER:
             yield from _budget(sentence, plain)
+            yield from _people(sentence, plain)
         yield from _moved(sentence, plain)
 
 
@@ -51,6 +55,20 @@ def _count(sentence: Sentence, plain: str) -> Iterator[Claim]:
     match = cue("claims", "seats").search(plain)
     if match is not None:
         yield Claim(about="seats_licensed", value=re.sub(r"\D", "", captured(match)), sentence=sentence)
+
+
+def _people(sentence: Sentence, plain: str) -> Iterator[Claim]:
+    """How many people the customer says should have a seat."""
+    told = cue("claims", "people_with_seats").search(plain)
+    if told is None:
+        return
+    numbers = [
+        figure.value
+        for figure in extract_figures(told.group(), language=sentence.language)
+        if figure.kind is FigureKind.NUMBER and isinstance(figure.value, Decimal)
+    ]
+    if numbers and numbers[0] > 1:
+        yield Claim(about="seats_licensed", value=canonical_number(numbers[0]), sentence=sentence)
 
 
 def _yearly(sentence: Sentence, plain: str) -> Iterator[Claim]:

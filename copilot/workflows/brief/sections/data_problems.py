@@ -15,7 +15,7 @@ from copilot.workflows.brief.sections.commitments import texts_read
 from copilot.workflows.brief.sections.opportunities import put_off
 from copilot.workflows.brief.signals import last_from_customer
 from copilot.workflows.reading.names import same_person
-from copilot.workflows.reading.types import Side, Topic
+from copilot.workflows.reading.types import Sentence, Side, Topic
 
 _ALWAYS = ("owner_email", "industry", "country", "lifecycle")
 _OF_CUSTOMERS = ("arr", "renewal_date", "seats_licensed", "customer_since")
@@ -28,6 +28,8 @@ _STALE_EXPORT_DAYS = 30
 _SILENT_DAYS = 30
 _DISCREPANCY_DAYS = 120
 _DISCREPANCIES_SHOWN = 4
+_LOOK_BACK = 3
+_TERSE = 80
 _ISSUES_SHOWN = 4
 
 
@@ -66,8 +68,8 @@ def _contradictions(context: BriefContext) -> list[Line]:
         day, quote = context.day(sentence.day), context.quote(sentence.text)
         lines.append(
             context.line(
-                es=f"Contradicción en {field}: el CRM dice {item.recorded}, pero {who} da {item.claimed} el {day}: {quote}",
-                en=f"Contradiction on {field}: the CRM says {item.recorded}, but {who} gives {item.claimed} on {day}: {quote}",
+                es=f"Contradicción en {field}: {item.recorded} en el CRM; {who} da {item.claimed} ({day}): {quote}",
+                en=f"Contradiction on {field}: {item.recorded} in the CRM; {who} gives {item.claimed} ({day}): {quote}",
                 cites=item.cites,
             )
         )
@@ -86,23 +88,32 @@ def contested(context: BriefContext, item: Contradiction) -> str:
 
 def _discrepancies(context: BriefContext) -> list[Line]:
     """Sentences in which somebody points out themselves that two sources differ."""
-    told = {item.claim.sentence.order for item in contradictions(context)}
+    shown = {item.claim.sentence.order for item in contradictions(context)}
     since = context.today - timedelta(days=_DISCREPANCY_DAYS)
     lines = []
     for item in context.reading.about(Topic.DISCREPANCY):
         sentence = item.sentence
-        if sentence.order in told or sentence.day < since:
+        if sentence.order in shown or sentence.day < since:
             continue
         who = sentence.speaker or sentence.title
-        day, quote = context.day(sentence.day), context.quote(sentence.text)
+        before = _just_before(context, sentence)
+        told = f"{before[-1].text} {sentence.text}" if before and len(sentence.text) < _TERSE else sentence.text
+        day, quote = context.day(sentence.day), context.quote(told)
         lines.append(
             context.line(
                 es=f"{who} avisa el {day} de datos que no cuadran: {quote}",
                 en=f"{who} points out on {day} that data do not agree: {quote}",
-                cites=[context.sentence(sentence)],
+                cites=[context.sentence(sentence), *(context.sentence(item) for item in before)],
             )
         )
     return lines[:_DISCREPANCIES_SHOWN]
+
+
+def _just_before(context: BriefContext, sentence: Sentence) -> list[Sentence]:
+    """The sentences that a short remark (`the difference is …`) refers to."""
+    first = sentence.order - _LOOK_BACK
+    nearby = [item for item in context.reading.sentences if first <= item.order < sentence.order]
+    return [item for item in nearby if item.document_id == sentence.document_id]
 
 
 def _put_off(context: BriefContext) -> list[Line]:
@@ -138,9 +149,9 @@ def _instructions(context: BriefContext) -> list[Line]:
         lines.append(
             context.line(
                 es=f"El texto {title}, del {day}, contiene instrucciones dirigidas a un asistente"
-                f"{' y lo escribió alguien de fuera' if written else ''}: no se han seguido ni se usan como dato. Revíselo.",
+                f"{' y lo escribió alguien de fuera' if written else ''}: no se han seguido ni se usan. Revíselo.",
                 en=f"The text {title}, of {day}, contains instructions aimed at an assistant"
-                f"{' and was written by an outsider' if written else ''}: they were neither followed nor used as data. Look into it.",
+                f"{' and was written by an outsider' if written else ''}: they were not followed or used. Check it.",
                 cites=[context.sentence(sentence)],
             )
         )
@@ -314,8 +325,8 @@ def _unknown_people(context: BriefContext) -> list[Line]:
         day = context.day(sentence.day)
         lines.append(
             context.line(
-                es=f"{sentence.speaker} aparece en los textos (la última vez, el {day}) y no está entre los contactos del CRM.",
-                en=f"{sentence.speaker} appears in the texts (last on {day}) and is not among the CRM's contacts.",
+                es=f"{sentence.speaker} aparece en los textos (la última vez, el {day}) y no está en el CRM.",
+                en=f"{sentence.speaker} appears in the texts (last on {day}) and is not in the CRM.",
                 cites=[context.sentence(sentence)],
             )
         )

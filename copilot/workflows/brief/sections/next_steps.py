@@ -176,8 +176,8 @@ def _contradictions(context: BriefContext) -> list[Line]:
         seen.add(field)
         lines.append(
             context.line(
-                es=f"Confirme {field} con el cliente y corrija lo que sobre: {item.recorded} en el CRM, {item.claimed} en los textos.",
-                en=f"Confirm {field} with the customer and correct what is wrong: {item.recorded} in the CRM, {item.claimed} in the texts.",
+                es=f"Confirme {field} con el cliente: {item.recorded} en el CRM, {item.claimed} en los textos.",
+                en=f"Confirm {field} with the customer: {item.recorded} in the CRM, {item.claimed} in the texts.",
                 cites=item.cites,
             )
         )

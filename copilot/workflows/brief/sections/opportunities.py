@@ -137,7 +137,7 @@ def _quiet(context: BriefContext, opportunity: Opportunity) -> Line:
             cites.append(context.record(opportunity, "next_step"))
             return context.line(
                 es="Ni el CRM ni los textos permiten saber si avanza: no consta cambio de etapa ni próximo paso.",
-                en="Neither the CRM nor the texts tell whether it is moving: no stage change and no next step on record.",
+                en="Neither the CRM nor the texts show whether it is moving: no stage change, no next step on record.",
                 cites=cites,
             )
         return context.line(

@@ -168,7 +168,7 @@ def _no_signals(context: BriefContext) -> Line:
             cites=cites,
         )
     return context.line(
-        es=f"Nada llama la atención, ni para bien ni para mal; la última actividad registrada es del {context.day(last)}.",
+        es=f"Nada llama la atención, ni para bien ni para mal; la última actividad es del {context.day(last)}.",
         en=f"Nothing stands out, good or bad; the last logged activity was on {context.day(last)}.",
         cites=cites,
     )

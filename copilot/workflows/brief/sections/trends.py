@@ -54,7 +54,7 @@ def _usage_line(context: BriefContext, name: str) -> Line:
     now = context.number(recent)
     if prior is None or change is None:
         return context.line(
-            es=f"{what_es.capitalize()}: {now} de media en las últimas semanas; no hay puntos suficientes para comparar.",
+            es=f"{what_es.capitalize()}: {now} de media en las últimas semanas; faltan puntos para comparar.",
             en=f"{what_en.capitalize()}: {now} on average over the latest weeks; too few points to compare.",
             cites=cites,
         )
