@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from copilot.domain.evidence import Origin
 from copilot.domain.folding import flat
+from copilot.guardrails.injection import instruction_in
 from copilot.workflows.reading.cues import cue
 from copilot.workflows.reading.types import Sentence, Side
 
@@ -19,6 +20,8 @@ def is_instruction(sentence: Sentence) -> bool:
     """Whether somebody outside tells an assistant what to do."""
     if sentence.origin is Origin.INTERNAL and sentence.side is not Side.CUSTOMER:
         return False
+    if instruction_in(sentence.text) is not None:
+        return True
     plain = flat(sentence.text)
     return bool(cue("instructions", "direct").search(plain)) or _orders_machine(plain)
 
@@ -31,12 +34,23 @@ def _orders_machine(plain: str) -> bool:
 
 def split_off(sentences: Sequence[Sentence], texts: dict[str, str]) -> tuple[list[Sentence], list[Sentence]]:
     """Sentences to read, and those that instruct (the first of each paragraph stands for it)."""
-    tainted: dict[tuple[str, int], Sentence] = {}
+    paragraphs: dict[tuple[str, int], list[Sentence]] = {}
     for sentence in sentences:
+        paragraphs.setdefault(_paragraph(sentence, texts), []).append(sentence)
+    tainted = {key: first for key, group in paragraphs.items() if (first := _instruction_of(group)) is not None}
+    clean = [item for key, group in paragraphs.items() if key not in tainted for item in group]
+    return sorted(clean, key=lambda item: item.order), list(tainted.values())
+
+
+def _instruction_of(paragraph: Sequence[Sentence]) -> Sentence | None:
+    """The sentence that instructs; the first one where only the paragraph as a whole does."""
+    for sentence in paragraph:
         if is_instruction(sentence):
-            tainted.setdefault(_paragraph(sentence, texts), sentence)
-    clean = [item for item in sentences if _paragraph(item, texts) not in tainted]
-    return clean, list(tainted.values())
+            return sentence
+    first = paragraph[0]
+    from_outside = first.origin is not Origin.INTERNAL or first.side is Side.CUSTOMER
+    whole = " ".join(item.text for item in paragraph)
+    return first if from_outside and len(paragraph) > 1 and instruction_in(whole) is not None else None
 
 
 def _paragraph(sentence: Sentence, texts: dict[str, str]) -> tuple[str, int]:
