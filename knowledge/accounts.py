@@ -64,10 +64,17 @@ class AccountIndex:
 
     def resolve(self, *, source_id: str | None, name: str | None, system: str) -> Resolution:
         """The account that a row refers to by id, else by exact name."""
-        if source_id is not None:
-            found = self._by_id(source_id, system)
-            if found is not None:
-                return Resolution(key=found, reference=source_id)
+        exact = self._exact(source_id=source_id, name=name, system=system)
+        if exact is not None:
+            return exact
+        reference = name or source_id
+        if reference is None:
+            return Resolution(problem="reference.no_account")
+        return Resolution(problem="reference.unknown_account", reference=reference, suggestion=self._near(reference))
+
+    def _exact(self, *, source_id: str | None, name: str | None, system: str) -> Resolution | None:
+        if source_id is not None and (found := self._by_id(source_id, system)) is not None:
+            return Resolution(key=found, reference=source_id)
         for text in (name, source_id):
             if text is None:
                 continue
@@ -77,10 +84,10 @@ class AccountIndex:
                 return Resolution(key=own[0], reference=text)
             if len(own) > 1:
                 return Resolution(problem="reference.ambiguous_account", reference=text)
-        reference = name or source_id
-        if reference is None:
-            return Resolution(problem="reference.no_account")
-        return Resolution(problem="reference.unknown_account", reference=reference, suggestion=self._near(reference))
+        # A column called just `account` holds names in one export and ids in the next.
+        if name is not None and (found := self._by_id(name, system)) is not None:
+            return Resolution(key=found, reference=name)
+        return None
 
     def _by_id(self, source_id: str, system: str) -> AccountKey | None:
         for part in (source_id, *_parts(source_id)):

@@ -102,6 +102,8 @@ class RowReader:
 
     def _read(self, row: Row, source_id: str) -> RowResult:
         result = RowResult(row.number)
+        if row.problem is not None:
+            result.findings.append(Finding(row.problem, {}, self.plan.record_type))
         readers = self.plan.readers
         if readers is None:
             raise RuntimeError("settle() the plan before reading rows")

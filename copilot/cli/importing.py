@@ -6,21 +6,23 @@ Invariant: what each column was taken for is shown; a failure leaves everything 
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from copilot.bootstrap import Application
 from copilot.cli import context
 from copilot.cli.import_progress import TerminalProgress
 from copilot.cli.import_tables import print_report
-from copilot.domain.access import Visibility
+from copilot.domain.access import Viewer, Visibility
 from copilot.domain.import_messages import localise
 from copilot.domain.language import Language
 from copilot.errors import CopilotError
 from knowledge.fields import FIELDS
 from knowledge.importing import import_folder
 from knowledge.planning import ImportOptions
+from knowledge.report import ImportReport
 
 __all__ = ["TerminalProgress", "register"]
 
@@ -78,39 +80,47 @@ def register(app: typer.Typer) -> None:
     app.command("import", help=_HELP)(import_command)
 
 
+_Folder = Annotated[Path, typer.Argument(help="Folder or file to import.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; save nothing.")]
+_Mapping = Annotated[Path | None, typer.Option(help="Mapping file; default: mapping.toml in the folder.")]
+_Account = Annotated[str | None, typer.Option(help="Account (name or id) of documents that no rule assigns.")]
+_Audience = Annotated[
+    Visibility | None, typer.Option(help="Who may read documents that belong to no account and no folder says it.")
+]
+_AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the exports were taken.")]
+_Currency = Annotated[str | None, typer.Option(help="ISO code for amounts that do not state one.")]
+_RootName = Annotated[
+    str | None, typer.Option(help="Name under which the folder is remembered; default: its full path.")
+]
+_SkipUnreadable = Annotated[bool, typer.Option("--skip-unreadable", help="Import the rest when files cannot be read.")]
+_ConfirmRemovals = Annotated[
+    bool, typer.Option("--confirm-removals", help="Remove more than half of what the folder brought before.")
+]
+_Reread = Annotated[bool, typer.Option("--reread", help="Parse unchanged documents again.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+
+
 def import_command(
-    path: Annotated[Path, typer.Argument(help="Folder or file to import.")],
+    path: _Folder,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; save nothing.")] = False,
-    mapping: Annotated[Path | None, typer.Option(help="Mapping file; default: mapping.toml in the folder.")] = None,
-    account: Annotated[
-        str | None, typer.Option(help="Account (name or source id) of documents that no rule assigns.")
-    ] = None,
-    visibility: Annotated[
-        Visibility | None, typer.Option(help="Who may read documents that belong to no account and no folder says it.")
-    ] = None,
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the exports were taken.")] = None,
-    currency: Annotated[str | None, typer.Option(help="ISO code for amounts that do not state one.")] = None,
-    root_name: Annotated[
-        str | None, typer.Option(help="Name under which the folder is remembered; default: its full path.")
-    ] = None,
-    skip_unreadable: Annotated[
-        bool, typer.Option("--skip-unreadable", help="Import the rest when files cannot be read.")
-    ] = False,
-    confirm_removals: Annotated[
-        bool, typer.Option("--confirm-removals", help="Remove more than half of what the folder brought before.")
-    ] = False,
-    reread: Annotated[bool, typer.Option("--reread", help="Parse unchanged documents again.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    dry_run: _DryRun = False,
+    mapping: _Mapping = None,
+    account: _Account = None,
+    visibility: _Audience = None,
+    as_of: _AsOf = None,
+    currency: _Currency = None,
+    root_name: _RootName = None,
+    skip_unreadable: _SkipUnreadable = False,
+    confirm_removals: _ConfirmRemovals = False,
+    reread: _Reread = False,
+    as_json: _Json = False,
     user: context.UserOption = None,
 ) -> None:
     """Import and show the report."""
-    language = Language.EN
-    try:
+    with context.reported_errors():
         application = context.open_application()
-        language = Language(application.settings.default_language)
         actor = context.acting_viewer(application, user=user)
-        language = Language(actor.language) if actor.language in set(Language) else language
+        language = Language(actor.language)
         options = ImportOptions(
             max_bytes=application.settings.max_file_megabytes * _MEGABYTE,
             dry_run=dry_run,
@@ -124,8 +134,19 @@ def import_command(
             confirm_removals=confirm_removals,
             reread=reread,
         )
+        report = _run(application, path, options=options, actor=actor, language=language)
+    if as_json:
+        typer.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2, default=str))
+    else:
+        print_report(report, console=context.console, language=language)
+
+
+def _run(
+    application: Application, path: Path, *, options: ImportOptions, actor: Viewer, language: Language
+) -> ImportReport:
+    try:
         with TerminalProgress(language=language) as progress:
-            report = import_folder(
+            return import_folder(
                 path,
                 database=application.database,
                 actor_id=actor.user_id,
@@ -134,17 +155,9 @@ def import_command(
                 after_import=lambda uow: application.after_import(uow=uow),
             )
     except CopilotError as error:
-        context.fail(_in_language(error, language))
-    if as_json:
-        typer.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2, default=_as_text))
-    else:
-        print_report(report, console=context.console, language=language)
+        raise _in_language(error, language) from error
 
 
 def _in_language(error: CopilotError, language: Language) -> CopilotError:
     message, hint = localise(error.message, language=language), localise(error.hint, language=language)
     return type(error)(message, hint=hint)
-
-
-def _as_text(value: Any) -> str:
-    return str(value)

@@ -120,6 +120,11 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
             "The id {source_id} occurs with different contents; the last one ({kept}) counts.",
         ),
         (
+            "row.too_short",
+            "La fila tiene menos celdas que columnas; las que faltan quedan vacías.",
+            "The row has fewer cells than columns; those missing are left empty.",
+        ),
+        (
             "record.skipped",
             "La fila {row} no se ha importado: {reason}.",
             "Row {row} was not imported: {reason}.",

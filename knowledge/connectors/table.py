@@ -90,13 +90,16 @@ _FOOTERS = ("grand total", "total general", "copyright (c)", "copyright ©", "co
             "generado por", "informacion confidencial", "información confidencial")  # fmt: skip
 
 
-def fitted(number: int, cells: Sequence[Cell], *, width: int) -> Row:
-    """The row cut or filled to the header's width; a row that is longer says so in `problem`."""
+def fitted(number: int, cells: Sequence[Cell], *, width: int, trimmed: bool = False) -> Row:
+    """The row cut or filled to the header's width; one that is longer or shorter says so in `problem`.
+
+    `trimmed`: the format leaves empty cells at the end out, so a short row is nothing to mention.
+    """
     if len(cells) == width:
         row = Row(number, cells)
     elif len(cells) < width:
         row = Row(number, [*cells, *([None] * (width - len(cells)))])
-        row.problem = None if len(cells) <= 1 else "row.too_short"
+        row.problem = None if trimmed or row.blank else "row.too_short"
     else:
         extra = any(_text(cell) for cell in cells[width:])
         row = Row(number, cells[:width], problem="row.too_long" if extra else None)

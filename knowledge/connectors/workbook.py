@@ -88,7 +88,7 @@ def _table(path: Path, sheet: str, *, several: bool, known: KnownHeader) -> Tabl
     def rows() -> Iterator[Row]:
         for number, cells in _sheet_rows(path, sheet):
             if number > header.number:
-                row = fitted(number, cells, width=len(header.names))
+                row = fitted(number, cells, width=len(header.names), trimmed=True)
                 # Trailing empty rows of a sheet are formatting, not rows.
                 if row.problem != "row.blank":
                     yield row
