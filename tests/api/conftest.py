@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -23,7 +24,13 @@ def settings(data_dir: Path) -> Settings:
 
 @pytest.fixture
 def application(database: Database, settings: Settings) -> bootstrap.Application:
-    return bootstrap.assemble(settings, database=database)
+    return with_cheap_passwords(bootstrap.assemble(settings, database=database))
+
+
+def with_cheap_passwords(application: bootstrap.Application) -> bootstrap.Application:
+    """Hash passwords with the least work: a test's password protects nothing, and there are hundreds of sign-ins."""
+    application.people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return application
 
 
 @pytest.fixture

@@ -104,9 +104,7 @@ def _person(application: Application, name: str, full_name: str, *, role: Role, 
 def _add(uow: UnitOfWork, table: type[Any], record_type: str, source_id: str, /, **values: Any) -> str:
     record_id = stable_id(record_type, "hubspot", source_id)
     uow.session.add(
-        table(
-            id=record_id, source_system="hubspot", source_id=source_id, as_of=AS_OF, content_hash=source_id, **values
-        )
+        table(id=record_id, source_system="hubspot", source_id=source_id, as_of=AS_OF, content_hash=source_id, **values)
     )
     uow.flush()
     return record_id
