@@ -14,7 +14,7 @@ from rich.table import Table
 
 from copilot.cli.context import console, reported_errors
 from copilot.errors import CopilotError
-from copilot.llm.diagnosis import check_embeddings
+from copilot.llm.diagnosis import check_embeddings, check_writer
 from copilot.settings import Settings, load_settings
 from copilot.store.database import open_database
 
@@ -97,7 +97,7 @@ def _writer(settings: Settings) -> tuple[Verdict, str]:
             Verdict.OFF,
             "no model: the offline writer is used (set COPILOT_WRITER_MODEL and OPENAI_BASE_URL or _API_KEY)",
         )
-    return Verdict.OK, settings.writer_model
+    return Verdict.OK, check_writer(settings)
 
 
 _CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
