@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -62,10 +62,14 @@ class ColumnProfile:
     zoned: int = 0
     timed: int = 0
     booleans: int = 0
+    largest: float = 0.0
+    """Of a percent column: 1 or less means that it holds shares (HubSpot writes 0.7 for 70 %)."""
 
     def add(self, cell: Cell, *, kind: ValueKind, as_of: date) -> None:
         """Count one cell that is not empty."""
         self.filled += 1
+        if kind is ValueKind.PERCENT:
+            self.largest = max(self.largest, _rough(cell))
         if self.sample is None:
             self.sample = str(cell)
         if not isinstance(cell, str):
@@ -90,6 +94,15 @@ class ColumnProfile:
             self.dates.other += 1
         self.zoned += states_zone(cell)
         self.timed += ":" in cell
+
+
+def _rough(cell: Cell) -> float:
+    """Magnitude of a percentage; one that says `%` is no share, however small."""
+    text = str(cell)
+    try:
+        return 100.0 if "%" in text else float(text.replace(",", "."))
+    except ValueError:
+        return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ def _memoised(read: Reader) -> Reader:
 
 def _number_reader(match: ColumnMatch, kind: ValueKind, context: _Context) -> Reader:
     sign = _decimal_sign(match, context)
+    scale = 100 if kind is ValueKind.PERCENT and 0 < context.profiles[match.index].largest <= 1 else 1
 
     def read(cell: Cell) -> Any:
         if isinstance(cell, bool):
@@ -182,7 +196,7 @@ def _number_reader(match: ColumnMatch, kind: ValueKind, context: _Context) -> Re
             number = Decimal(str(cell))
         else:
             number = _number_or_boolean(str(cell), sign, match)
-        return _as_kind(number, kind)
+        return _as_kind(number * scale, kind)
 
     return read
 
@@ -201,8 +215,7 @@ def _as_kind(number: Decimal, kind: ValueKind) -> Any:
             raise ValueError(str(number))
         return int(number)
     if kind is ValueKind.PERCENT:
-        share = number * 100 if 0 < number < 1 else number
-        return int(share.to_integral_value())
+        return int(number.to_integral_value(ROUND_HALF_UP))
     return number
 
 

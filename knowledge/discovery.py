@@ -13,7 +13,7 @@ from copilot.domain.import_messages import ImportMessage
 from knowledge.connectors.reading import DELIMITED, JSON_ARRAYS, JSON_LINES, WORKBOOKS
 from knowledge.mapping_file import FILE_NAME, MappingFile, matches
 from knowledge.parsers import is_document
-from knowledge.problems import bad_input
+from knowledge.problems import bad_input, unreadable
 
 _BLOCK = 1 << 20
 DOCUMENT_FOLDERS = frozenset(
@@ -64,7 +64,8 @@ class Discovered:
 def discover(root: Path, *, mapping: MappingFile | None) -> Discovered:
     """List the files of a folder (or the one file named), in order of their paths.
 
-    Raises InputError if there is nothing at `root` or nothing to import.
+    Raises InputError if there is nothing at `root` or nothing to import, UnreadableFile for a file without
+    permission to read.
     """
     if not root.exists():
         raise bad_input(ImportMessage.NOTHING_THERE, path=str(root))
@@ -77,11 +78,21 @@ def discover(root: Path, *, mapping: MappingFile | None) -> Discovered:
         if rule is not None:
             ignored.append(IgnoredFile(path.as_posix(), rule))
         else:
-            kind = _kind(path, absolute)
-            files.append(FoundFile(path, absolute, kind, absolute.stat().st_size, _sha256(absolute)))
+            files.append(_found(path, absolute, mapping=mapping))
     if not files:
         raise bad_input(ImportMessage.NOTHING_TO_IMPORT, path=str(root))
     return Discovered(tuple(files), tuple(ignored))
+
+
+def _found(path: PurePosixPath, absolute: Path, *, mapping: MappingFile | None) -> FoundFile:
+    try:
+        kind = _kind(path, absolute)
+        size, sha256 = absolute.stat().st_size, _sha256(absolute)
+    except OSError as error:
+        raise unreadable(ImportMessage.CANNOT_OPEN, file=path.as_posix()) from error
+    if kind is FileKind.EITHER and mapping is not None and mapping.document_entry(path.as_posix()):
+        kind = FileKind.DOCUMENT
+    return FoundFile(path, absolute, kind, size, sha256)
 
 
 def _walk(root: Path) -> Iterator[Path]:

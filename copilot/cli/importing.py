@@ -120,7 +120,7 @@ def import_command(
     with context.reported_errors():
         application = context.open_application()
         actor = context.acting_viewer(application, user=user)
-        language = Language(actor.language)
+        language = Language(actor.language) if actor.language in set(Language) else Language.EN
         options = ImportOptions(
             max_bytes=application.settings.max_file_megabytes * _MEGABYTE,
             dry_run=dry_run,

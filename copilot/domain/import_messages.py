@@ -19,6 +19,7 @@ class ImportMessage(StrEnum):
     NOTHING_THERE = "nothing_there"
     NOTHING_TO_IMPORT = "nothing_to_import"
     SEVERAL_UNREADABLE = "several_unreadable"
+    CANNOT_OPEN = "cannot_open"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     NO_ROWS = "no_rows"
@@ -67,6 +68,10 @@ _TEXTS: dict[ImportMessage, tuple[str, str]] = {
             "Files that cannot be read: {count}. Nothing was imported.\n"
             "Correct or remove them, or say --skip-unreadable to import the rest."
         ),
+    ),
+    ImportMessage.CANNOT_OPEN: (
+        "{file} no se puede abrir.\nCompruebe que tiene permiso de lectura.",
+        "{file} cannot be opened.\nCheck that you may read it.",
     ),
     ImportMessage.EMPTY: (
         "{file} está vacío.\nExpórtelo de nuevo o sáquelo de la carpeta.",

@@ -6,6 +6,7 @@ with what to do; it never yields part of its rows in silence.
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -22,6 +23,9 @@ DELIMITED = frozenset({".csv", ".tsv", ".tab", ".txt"})
 JSON_LINES = frozenset({".jsonl", ".ndjson"})
 JSON_ARRAYS = frozenset({".json"})
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database takes as text: zero characters, and halves of characters, which only JSON can spell."""
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _DELIMITER_SIGNS = {"\t": "TAB"}
 
 
@@ -99,7 +103,7 @@ class _Lines:
     def __next__(self) -> str:
         line: str = next(self._stream)
         self.quotes += line.count('"')
-        return line
+        return line.replace("\x00", _REPLACED)
 
 
 def _ends_inside_quotes(last: Sequence[str], *, quotes: int) -> bool:
@@ -161,13 +165,13 @@ def _flat(record: dict[str, Any], *, prefix: str = "") -> dict[str, Cell]:
     """Nested objects as dotted names (`Account.Name`), lists as text."""
     flat: dict[str, Cell] = {}
     for key, value in record.items():
-        name = f"{prefix}{key}"
+        name = _UNSTORABLE.sub(_REPLACED, f"{prefix}{key}")
         if isinstance(value, dict):
             flat.update(_flat(value, prefix=f"{name}."))
         elif isinstance(value, list):
-            flat[name] = "; ".join(str(item) for item in islice(value, 1000)) or None
+            flat[name] = _UNSTORABLE.sub(_REPLACED, "; ".join(map(str, islice(value, 1000)))) or None
         else:
-            flat[name] = value
+            flat[name] = _UNSTORABLE.sub(_REPLACED, value) if isinstance(value, str) else value
     flat.pop("attributes.type", None)
     flat.pop("attributes.url", None)
     return flat

@@ -275,6 +275,28 @@ def test_a_row_with_more_cells_than_columns_is_not_shifted_in(database: Database
     assert count(database, rows.AccountRow) == 2
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"), [(("0.4", "1"), [40, 100]), (("1", "40"), [1, 40]), (("40%", "0.5%"), [40, 1])]
+)
+def test_a_column_of_shares_is_told_from_one_of_percentages(
+    database: Database, tmp_path: Path, cells: tuple[str, str], expected: list[int]
+) -> None:
+    deals = "opportunity id,name,stage,amount,probability\n"
+    deals += "".join(f"{number},N,Proposal,1,{cell}\n" for number, cell in enumerate(cells))
+    write(tmp_path / "x", {"opportunities.csv": deals})
+    run(tmp_path / "x", database)
+    with database.unit_of_work() as uow:
+        found = uow.session.scalars(select(rows.OpportunityRow.probability).order_by(rows.OpportunityRow.source_id))
+        assert list(found) == expected
+
+
+def test_text_that_the_database_cannot_hold_is_replaced(database: Database, tmp_path: Path) -> None:
+    write(tmp_path / "x", {"accounts.jsonl": '{"account id": "1", "name": "Li\\u0000ra \\ud800"}\n'})
+    run(tmp_path / "x", database)
+    with database.unit_of_work() as uow:
+        assert uow.session.scalars(select(rows.AccountRow.name)).one() == "Li\ufffdra \ufffd"
+
+
 def test_a_tampered_sum_is_noticed(database: Database, folder: Path) -> None:
     report = run(folder, database)
     report.check()
