@@ -5,7 +5,6 @@ whose row does not pass the viewer's rule at that moment. What could not be sear
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,11 +28,12 @@ from copilot.store.passage_search import (
     Scope,
 )
 from copilot.store.passages import PassageRepository, vector_literal
-from copilot.store.vectors import Neighbour, SharedVectors
+from copilot.store.vectors import SharedVectors
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
-_CANDIDATES = 50
+_CANDIDATES = 30
+"""Taken from each side at least; more changed nothing that could be measured."""
 _FILTERED_CANDIDATES = 400
 """Shared vectors asked for when a filter on documents will drop some of them."""
 _NO_WORD = 0.01
@@ -105,7 +105,7 @@ class _Question:
 
 
 class Search:
-    """Searches for any number of threads; keeps only connections and a minute-old cache of word counts."""
+    """Searches for any number of threads; keeps only a connection to Chroma and a cache of word counts."""
 
     def __init__(
         self,
@@ -120,7 +120,6 @@ class Search:
         self._shared = shared
         self._weights = weights or Weights()
         self._statistics = LexemeStatistics()
-        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="shared-vectors")
         if embedder is None:
             _log.warning("search.words_only", reason=unavailable.code if unavailable else "not_configured")
 
@@ -145,9 +144,17 @@ class Search:
         notices: Sequence[SearchNotice] = (),
     ) -> SearchResult:
         """`search` for a query whose vector is known already (None: words only)."""
+        # PostgreSQL and Chroma work at the same time, without a second thread here: the statement is sent, then
+        # Chroma is asked, then the statement's rows are read.
         scope = _scope(request, viewer)
         missing = list(notices)
-        asked = [] if vector is None else self._ask_shared(scope, vector)
+        wanted = max(_CANDIDATES, request.limit)
+        shared: dict[str, float] = {}
+
+        def ask_shared() -> None:
+            if vector is not None:
+                shared.update(self._nearest_shared(scope, vector, missing, limit=wanted))
+
         found = PassageSearch(uow)
         question = self._understand(request, vector, found)
         candidates = found.candidates(
@@ -155,9 +162,10 @@ class Search:
             lexical=question.lexical,
             vector=None if vector is None else vector_literal(vector),
             model_id=self._model_id,
-            limit=max(_CANDIDATES, request.limit),
+            limit=wanted,
+            meanwhile=ask_shared,
         )
-        dense = {**candidates.dense, **_collect(asked, missing)}
+        dense = {**candidates.dense, **shared}
         ranked = _rank(found, scope, question, candidates.lexical, dense, limit=request.limit)
         if vector is not None and candidates.any_pending:
             missing.extend(self._pending_notice(uow))
@@ -187,15 +195,23 @@ class Search:
             lexical_share=self._weights.exact_words if exact else self._weights.plain,
         )
 
-    def _ask_shared(self, scope: Scope, vector: Vectors) -> list[Future[list[Neighbour]]]:
-        """Ask Chroma in other threads, while this one asks PostgreSQL."""
-        limit = _FILTERED_CANDIDATES if scope.filters_documents else _CANDIDATES
-        return [
-            self._threads.submit(
-                self._shared.nearest, Visibility(name), model_id=self._model_id, vector=vector, limit=limit
-            )
-            for name in scope.classes
-        ]
+    def _nearest_shared(
+        self, scope: Scope, vector: Vectors, missing: list[SearchNotice], *, limit: int
+    ) -> dict[str, float]:
+        """Candidates from Chroma; a class that fails costs its candidates, not the search."""
+        if scope.filters_documents:
+            limit = max(limit, _FILTERED_CANDIDATES)
+        dense: dict[str, float] = {}
+        for name in scope.classes:
+            try:
+                found = self._shared.nearest(Visibility(name), model_id=self._model_id, vector=vector, limit=limit)
+            except UnavailableError as error:
+                _log.warning("search.shared_vectors_failed", reason=error.code)
+                if _NO_SHARED_VECTORS not in missing:
+                    missing.append(_NO_SHARED_VECTORS)
+                continue
+            dense.update({item.passage_id: item.similarity for item in found})
+        return dense
 
     def _pending_notice(self, uow: UnitOfWork) -> list[SearchNotice]:
         counts = PassageRepository(uow).counts(model_id=self._model_id)
@@ -216,19 +232,6 @@ def _scope(request: SearchRequest, viewer: Viewer) -> Scope:
     )
 
 
-def _collect(asked: Sequence[Future[list[Neighbour]]], missing: list[SearchNotice]) -> dict[str, float]:
-    """Answers from Chroma; one that fails costs its candidates, not the search."""
-    dense: dict[str, float] = {}
-    for answer in asked:
-        try:
-            dense.update({item.passage_id: item.similarity for item in answer.result()})
-        except UnavailableError as error:
-            _log.warning("search.shared_vectors_failed", reason=error.code)
-            if _NO_SHARED_VECTORS not in missing:
-                missing.append(_NO_SHARED_VECTORS)
-    return dense
-
-
 def _rank(
     found: PassageSearch,
     scope: Scope,
@@ -241,6 +244,7 @@ def _rank(
     """Fetch the rows of the most promising candidates, score those exactly, keep the best."""
     provisional = fuse(lexical, dense, lexical_share=question.lexical_share)
     pool = len(provisional) if scope.filters_documents else limit
+    # Besides the best of both, some of the best of each: exact scores and languages may move them up.
     promising = dict.fromkeys([*_best(provisional, pool), *_best(lexical, pool), *_best(dense, pool)])
     rows = found.fetch(scope, passage_ids=list(promising), lexical=question.lexical)
     if len(rows) < min(limit, len(promising)):
@@ -266,9 +270,9 @@ def _best(scores: dict[str, float], count: int) -> list[str]:
 
 def _hit(row: FoundPassage, score: float) -> Hit:
     return Hit(
-        evidence=row.evidence,
+        evidence=row.evidence(),
         passage_id=row.passage_id,
-        document_id=row.evidence.document_id or "",
+        document_id=row.document_id,
         score=score,
         language=row.language,
     )

@@ -16,6 +16,8 @@ MAX_POSITION = 16_383
 _MAX_POSITIONS_OF_ONE_LEXEME = 255
 _MAX_LEXEME_BYTES = 512
 _LONGEST_ACRONYM = 5
+_LONGEST_EXACT_QUERY = 6
+"""Words."""
 _TOKEN = re.compile(r"[^\W_]+(?:[-./+][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r'["“”«»]')
@@ -54,9 +56,14 @@ def is_identifier(token: str) -> bool:
 
 
 def has_identifier_or_quotes(query: str) -> bool:
-    """Whether the asker means exact words: then lexical evidence weighs more."""
+    """Whether the asker means exact words: then lexical evidence weighs more.
+
+    A long question that happens to hold a number or an acronym is still prose.
+    """
     if _QUOTED.search(query):
         return True
+    if len(_TOKEN.findall(query)) > _LONGEST_EXACT_QUERY:
+        return False
     letters = [character for character in query if character.isalpha()]
     shouting = bool(letters) and all(character.isupper() for character in letters) and " " in query
     return not shouting and any(is_identifier(match.group()) for match in _TOKEN.finditer(query))
@@ -87,7 +94,7 @@ def query_lexemes(query: str, language: str) -> list[str]:
             found[_identifier(token)] = None
         for part in parts:
             word = fold(part)
-            if is_identifier(part) or (len(word) <= _LONGEST_ACRONYM and word not in stop_words):
+            if is_identifier(part) or (1 < len(word) <= _LONGEST_ACRONYM and word not in stop_words):
                 found[_identifier(part)] = None
             if not any(character.isdigit() for character in part) and word not in stop_words:
                 found[_stemmed(word, language)] = None

@@ -3,18 +3,12 @@
 Invariant: every statement here carries the viewer's rule (accounts by `visible_accounts`, shared knowledge by
 class); an id that comes from outside SQL is shown only if its row passes the same rule. Work is bounded: the
 lexical part scores a limited number of candidates, chosen so that the rarest words of the query decide.
-
-The lexical score is BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75). PostgreSQL does not give away how
-often a lexeme occurs, but `ts_rank` of a single lexeme with all weights 1 is (6 / pi^2) * sum over its n
-occurrences of 1/j^2, from which n = 0.6079 / (1 - rank) - 0.6079 to within 0.1 (and exactly 0 for n = 0).
 """
 
 # ruff: noqa: S608 - statements are put together from this module's own constants; every value is a parameter
 
-import math
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -22,24 +16,24 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from copilot.domain.access import Role, Viewer
-from copilot.domain.evidence import Evidence, Origin
+from copilot.domain.evidence import Evidence, EvidenceKind, Origin
+from copilot.domain.facts import passage_evidence_id
 from copilot.store.database import UnitOfWork, translated_errors
-from copilot.store.evidence import passage_evidence
-from copilot.store.lexical import quoted
-from copilot.store.tables.documents import INDEXED_DIMENSIONS, PassageRow
+from copilot.store.lexical_plan import (
+    MAX_SCORED,
+    SATURATION_SQL,
+    LexemeStatistics,
+    LexicalQuery,
+    lexical_parameters,
+    plan_lexical,
+    run_statement,
+    score_sql,
+)
+from copilot.store.tables.documents import INDEXED_DIMENSIONS
 from copilot.store.visibility import visible_accounts_sql
 
-_K1 = 1.2
-_B = 0.75
-_MAX_LEXEMES = 40
-_CANDIDATE_BUDGET = 400
-"""Passages scored at most (estimated) per query; below it the score is exact BM25 over everything."""
-_CORRELATION = 3.0
-"""Words of one question occur together this much more often than chance, roughly."""
-_PAIRED_LEXEMES = 6
 _EXACT_VECTORS = 20_000
 """Up to this many visible vectors are compared one by one; beyond it the approximate index is used."""
-_STATISTICS_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +55,6 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class LexicalQuery:
-    """Lexemes with their weights, and which passages to score."""
-
-    lexemes: tuple[str, ...]
-    weights: tuple[float, ...]
-    candidates: str
-    """A tsquery in input form."""
-    average_words: float
-    complete: bool
-    """Whether every passage that shares a lexeme is scored."""
-
-
-@dataclass(frozen=True, slots=True)
 class Candidates:
     """Scores by passage id."""
 
@@ -85,40 +66,36 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A visible passage, ready to be shown."""
+    """A visible passage."""
 
     passage_id: str
-    evidence: Evidence
+    document_id: str
+    account_id: str | None
+    visibility: str | None
+    start: int
+    end: int
+    text: str
     language: str
+    title: str
+    origin: str
+    moment: datetime
     lexical: float
 
-
-@dataclass(slots=True)
-class LexemeStatistics:
-    """Document frequencies, kept for a minute per process: they only weigh words against each other."""
-
-    passages: int = 0
-    average_words: float = 1.0
-    frequencies: dict[str, int] = field(default_factory=dict)
-    expires: float = 0.0
-
-    def refresh(self, connection: psycopg.Connection[Any], lexemes: Sequence[str]) -> None:
-        """Make sure that these lexemes are known."""
-        now = time.monotonic()
-        if now >= self.expires or len(self.frequencies) > 200_000:
-            self.frequencies.clear()
-            self.expires = now + _STATISTICS_SECONDS
-            facts = dict(_rows(connection, _FACTS_SQL, {}))
-            self.passages = int(facts.get("lexical.passages", 0))
-            self.average_words = max(float(facts.get("lexical.average_words", 1.0)), 1.0)
-        missing = [lexeme for lexeme in lexemes if lexeme not in self.frequencies]
-        if missing:
-            self.frequencies.update(dict.fromkeys(missing, 0))
-            self.frequencies.update(_rows(connection, _FREQUENCIES_SQL, {"lexemes": missing}))
-
-
-_FACTS_SQL = "select key, value from workspace where key in ('lexical.passages', 'lexical.average_words')"
-_FREQUENCIES_SQL = "select lexeme, passages from lexeme_statistics where lexeme = any(%(lexemes)s)"
+    def evidence(self) -> Evidence:
+        """Ready to be cited. Made only for what is shown: most candidates are not."""
+        return Evidence(
+            id=passage_evidence_id(self.passage_id),
+            kind=EvidenceKind.PASSAGE,
+            text=self.text,
+            label=self.title,
+            as_of=self.moment.date(),
+            origin=Origin(self.origin),
+            account_id=self.account_id,
+            visibility=self.visibility,
+            document_id=self.document_id,
+            start=self.start,
+            end=self.end,
+        )
 
 
 class PassageSearch:
@@ -133,18 +110,28 @@ class PassageSearch:
         if not lexemes:
             return None
         with translated_errors():
-            statistics.refresh(self._connection, lexemes)
+            statistics.refresh(self._connection)
         return plan_lexical(lexemes, statistics=statistics)
 
     def candidates(
-        self, scope: Scope, *, lexical: LexicalQuery | None, vector: str | None, model_id: str, limit: int
+        self,
+        scope: Scope,
+        *,
+        lexical: LexicalQuery | None,
+        vector: str | None,
+        model_id: str,
+        limit: int,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Candidates:
-        """Best passages by words (everywhere in scope) and by vector (accounts only)."""
+        """Best passages by words (everywhere in scope) and by vector (accounts only).
+
+        `meanwhile` runs on this thread while the server works on the statement.
+        """
         visible, parameters = _visible(scope)
         parts: list[str] = []
         if lexical is not None:
             parts.append(_lexical_part(scope, lexical))
-            parameters |= _lexical_parameters(lexical) | _document_parameters(scope)
+            parameters |= lexical_parameters(lexical) | _document_parameters(scope)
         if vector is not None and scope.accounts != ():
             dimension = vector.count(",") + 1
             wide = self._is_wide(scope, dimension)
@@ -154,8 +141,14 @@ class PassageSearch:
         parameters |= {"model": model_id, "limit": limit}
         statement = f"with visible as materialized ({visible}) " + " union all ".join(parts)
         found: dict[str, dict[str, float]] = {"l": {}, "v": {}, "p": {}}
-        with translated_errors():
-            for source, passage_id, score in _rows(self._connection, statement, parameters):
+        with (
+            translated_errors(),
+            self._connection.pipeline(),
+            self._connection.cursor(row_factory=tuple_row) as cursor,
+        ):
+            cursor.execute(statement.encode(), parameters, prepare=True)
+            meanwhile()
+            for source, passage_id, score in cursor.fetchall():
                 found[source][passage_id] = score
         return Candidates(lexical=found["l"], dense=found["v"], any_pending=bool(found["p"]))
 
@@ -166,7 +159,7 @@ class PassageSearch:
         if not passage_ids:
             return {}
         visible, parameters = _visible(scope)
-        score = _score_sql(lexical) if lexical is not None else "0::float8"
+        score = score_sql(lexical, saturation=SATURATION_SQL) if lexical is not None else "0::float8"
         statement = (
             f"with visible as materialized ({visible}) "
             'select p.id, p.document_id, p.account_id, p.visibility, p.start, p."end", p.text, p.language, '
@@ -176,9 +169,9 @@ class PassageSearch:
         )
         parameters |= {"ids": list(passage_ids), **_document_parameters(scope)}
         if lexical is not None:
-            parameters |= _lexical_parameters(lexical)
+            parameters |= lexical_parameters(lexical)
         with translated_errors():
-            return {row[0]: _found(row) for row in _rows(self._connection, statement, parameters)}
+            return {row[0]: FoundPassage(*row) for row in run_statement(self._connection, statement, parameters)}
 
     def _is_wide(self, scope: Scope, dimension: int) -> bool:
         """Whether so many vectors are visible that comparing all would be slow."""
@@ -191,57 +184,13 @@ class PassageSearch:
             "where account_id in (select id from visible) limit %(cap)s) capped"
         )
         with translated_errors():
-            ((count,),) = _rows(self._connection, statement, {**parameters, "cap": _EXACT_VECTORS + 1})
+            ((count,),) = run_statement(self._connection, statement, {**parameters, "cap": _EXACT_VECTORS + 1})
             if count <= _EXACT_VECTORS:
                 return False
             # For this transaction: keep walking the graph until enough visible neighbours are found.
-            _rows(self._connection, "select set_config('hnsw.iterative_scan', 'relaxed_order', true)", {})
-            _rows(self._connection, "select set_config('hnsw.ef_search', '200', true)", {})
+            run_statement(self._connection, "select set_config('hnsw.iterative_scan', 'relaxed_order', true)", {})
+            run_statement(self._connection, "select set_config('hnsw.ef_search', '200', true)", {})
         return True
-
-
-def plan_lexical(lexemes: Sequence[str], *, statistics: LexemeStatistics) -> LexicalQuery | None:
-    """Weigh lexemes by rarity (BM25's idf) and choose which passages to score."""
-    total = max(statistics.passages, 1)
-    # A lexeme that was in no passage when they were counted may be in a new one: looked for last, if room is left.
-    known = statistics.frequencies
-    rarest = sorted(dict.fromkeys(lexemes), key=lambda lexeme: (known.get(lexeme, total + 1) or total + 1, lexeme))
-    kept = sorted(rarest[:_MAX_LEXEMES], key=lambda lexeme: (known.get(lexeme, 0), lexeme))
-    if not kept:
-        return None
-    counts = [min(max(known.get(lexeme, 1), 1), total) for lexeme in kept]
-    candidates, complete = _choose_candidates(kept, counts, total=total)
-    return LexicalQuery(
-        lexemes=tuple(kept),
-        weights=tuple(math.log(1 + (total - count + 0.5) / (count + 0.5)) for count in counts),
-        candidates=candidates,
-        average_words=statistics.average_words,
-        # Without statistics nothing is known about how many passages match.
-        complete=complete and len(rarest) == len(kept) and statistics.passages > 0,
-    )
-
-
-def _choose_candidates(lexemes: Sequence[str], counts: Sequence[int], *, total: int) -> tuple[str, bool]:
-    """All lexemes if they are rare enough together; else the rare ones, and pairs of the next rare."""
-    if sum(counts) <= _CANDIDATE_BUDGET or len(lexemes) == 1:
-        return " | ".join(map(quoted, lexemes)), sum(counts) <= _CANDIDATE_BUDGET
-    spent = 0.0
-    clauses: list[str] = []
-    singles = 0
-    for lexeme, count in zip(lexemes, counts, strict=True):
-        if spent + count > _CANDIDATE_BUDGET:
-            break
-        spent += count
-        singles += 1
-        clauses.append(quoted(lexeme))
-    last = min(len(lexemes), singles + _PAIRED_LEXEMES)
-    for first in range(singles, last):
-        for second in range(first + 1, last):
-            expected = min(_CORRELATION * counts[first] * counts[second] / total, counts[first])
-            if spent + expected <= _CANDIDATE_BUDGET or not clauses:
-                spent += expected
-                clauses.append(f"({quoted(lexemes[first])} & {quoted(lexemes[second])})")
-    return " | ".join(clauses), False
 
 
 def _visible(scope: Scope) -> tuple[str, dict[str, Any]]:
@@ -279,34 +228,12 @@ def _document_parameters(scope: Scope) -> dict[str, Any]:
     return {"kinds": list(scope.kinds), "since": scope.since, "until": scope.until}
 
 
-def _score_sql(lexical: LexicalQuery) -> str:
-    """BM25 of row `p`. Constants are parameters, so that equal numbers of lexemes share a prepared plan.
-
-    Written so that the rank, which costs most, is taken once a lexeme: n / (n + k) = 1 - k / (n + k).
-    """
-    saturation = f"{_K1} * ({1 - _B} + {_B} * p.words / %(average)s::float8)"
-    terms = [
-        f"%(weight{index})s::float8 * (1 - {saturation} / ({saturation} - 0.6079 + 0.6079 / "
-        f"(1.0001 - ts_rank('{{1,1,1,1}}', p.search, %(lexeme{index})s::tsquery))))"
-        for index in range(len(lexical.lexemes))
-    ]
-    return "(" + " + ".join(terms) + f") * {_K1 + 1}"
-
-
-def _lexical_parameters(lexical: LexicalQuery) -> dict[str, Any]:
-    parameters: dict[str, Any] = {"candidates": lexical.candidates, "average": lexical.average_words}
-    for index, (lexeme, weight) in enumerate(zip(lexical.lexemes, lexical.weights, strict=True)):
-        parameters[f"lexeme{index}"] = quoted(lexeme)
-        parameters[f"weight{index}"] = weight
-    return parameters
-
-
 def _lexical_part(scope: Scope, lexical: LexicalQuery) -> str:
-    bounded = "" if lexical.complete else f" limit {2 * _CANDIDATE_BUDGET}"
     return (
-        f"(select 'l' as source, p.id, {_score_sql(lexical)} as score from ("
-        "select p.id, p.search, p.words from passages p where p.search @@ %(candidates)s::tsquery "
-        f"and {_readable_sql(scope)}{_document_sql(scope, joined=False)}{bounded}) p "
+        f"(select 'l' as source, p.id, {score_sql(lexical, saturation='p.saturation')} as score from ("
+        f"select p.id, p.search, {SATURATION_SQL} as saturation from passages p "
+        f"where p.search @@ %(candidates)s::tsquery "
+        f"and {_readable_sql(scope)}{_document_sql(scope, joined=False)} limit {MAX_SCORED}) p "
         "order by score desc limit %(limit)s)"
     )
 
@@ -336,26 +263,3 @@ _PENDING_SQL = (
     "or exists (select 1 from passages where embedded_with < %(model)s) "
     "or exists (select 1 from passages where embedded_with > %(model)s))"
 )
-
-
-def _rows(connection: psycopg.Connection[Any], statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Run one statement on the driver itself: the object mapper would double the time of these queries."""
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        cursor.execute(statement.encode(), parameters, prepare=True)
-        return cursor.fetchall()
-
-
-def _found(row: tuple[Any, ...]) -> FoundPassage:
-    passage_id, document_id, account_id, visibility, start, end, body, language, title, origin, moment, score = row
-    passage = PassageRow(
-        id=passage_id,
-        document_id=document_id,
-        account_id=account_id,
-        visibility=visibility,
-        start=start,
-        end=end,
-        text=body,
-    )
-    as_of = cast("datetime", moment).date()
-    evidence = passage_evidence(passage, title=title, origin=Origin(origin), as_of=as_of)
-    return FoundPassage(passage_id=passage_id, evidence=evidence, language=language, lexical=float(score))

@@ -245,7 +245,7 @@ def contextual_text(body: str, *, heading: str | None, title: str | None) -> str
 
 def vector_literal(vector: NDArray[np.float32]) -> str:
     """Input form of pgvector's types."""
-    return "[" + ",".join(map("{:.6g}".format, vector.tolist())) + "]"
+    return "[" + ",".join(["%.6g"] * len(vector)) % tuple(vector.tolist()) + "]"
 
 
 def _lacks_vector(model_id: str) -> ColumnElement[bool]:

@@ -93,6 +93,10 @@ class Collection:
         """Give every passage a vector of this model."""
         return embed_pending(self.database, embedder, shared=self.shared)
 
+    def index_words(self) -> None:
+        """Count words, as the background task does first."""
+        embed_pending(self.database, None, shared=self.shared)
+
     def query_vectors(self, embedder: Embedder, questions: Sequence[Question]) -> list[Vectors]:
         """Embed the queries once, for several modes."""
         return [embedder.embed_query(question.text, question.language) for question in questions]

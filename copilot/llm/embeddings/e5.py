@@ -146,7 +146,7 @@ def _load(cache_dir: Path, threads: int) -> _Loaded:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = onnxruntime.InferenceSession(
-            _cached_graph(cache_dir, weights), options, providers=["CPUExecutionProvider"]
+            cached_graph(cache_dir, weights), options, providers=["CPUExecutionProvider"]
         )
     except RuntimeError as error:  # onnxruntime's own errors derive from it
         raise ModelUnavailable(
@@ -156,7 +156,7 @@ def _load(cache_dir: Path, threads: int) -> _Loaded:
     return _Loaded(weights, session, _tokenizer(weights.vocabulary), embedding_tables(weights))
 
 
-def _cached_graph(cache_dir: Path, weights: Any) -> bytes:
+def cached_graph(cache_dir: Path, weights: Any) -> bytes:
     """The built graph, from the cache if it is whole (its digest stands in front of it)."""
     from copilot.llm.embeddings.graph import build_graph
 

@@ -83,7 +83,7 @@ class OpenAICompatibleEmbedder:
                     model=self._model, input=cleaned[start : start + _BATCH], encoding_format="float"
                 )
                 rows.extend(item.embedding for item in sorted(answer.data, key=lambda item: item.index))
-        except OpenAIError as error:
+        except (OpenAIError, ValueError) as error:  # ValueError: an answer that is not JSON
             raise ModelUnavailable(
                 f"The embedding server did not answer as expected ({type(error).__name__}).",
                 hint="Check OPENAI_BASE_URL, OPENAI_API_KEY and COPILOT_EMBEDDINGS_MODEL.",
