@@ -1,0 +1,154 @@
+"""A real browser on a real server with a small company, one per test process."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, sync_playwright
+
+from api.app import create_app
+from copilot import bootstrap
+from copilot.clock import SystemClock
+from copilot.domain.access import Viewer
+from copilot.settings import Settings
+from copilot.store import embedded
+from copilot.store.database import Database
+from tests.api.conftest import with_cheap_passwords
+from tests.api.web_company import PASSWORD, Company, seed
+
+DESKTOP = (1280, 900)
+PHONE = (390, 844)
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server and who is in it."""
+
+    address: str
+    company: Company
+    application: bootstrap.Application
+
+
+@pytest.fixture(scope="session")
+def site(server: embedded.EmbeddedAddresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The whole product on a free port: pages, API and the worker that releases."""
+    name = "browser_site"
+    admin_url = server.superuser_url.replace("postgresql+psycopg://", "postgresql://")
+    admin_url = admin_url.replace("/copilot_template?", "/postgres?")
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(f'create database "{name}" template "copilot_template" owner "{embedded.OWNER_ROLE}"')
+    own = embedded.addresses(server.superuser_url, database=name)
+    clock = SystemClock(pinned_today=date(2026, 11, 16))
+    database = Database(own.application_url, owner_url=own.owner_url, clock=clock)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("site"), embedding_model="none")
+    application = with_cheap_passwords(bootstrap.assemble(settings, database=database))
+    company = seed(application)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(create_app(application), log_level="error", lifespan="on")
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: running.run(sockets=[listener]), daemon=True)
+        thread.start()
+        while not running.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.02)
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", company, application)
+        running.should_exit = True
+        thread.join(timeout=20)
+    application.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium, the system's or Playwright's; without one the tests are skipped, on CI they fail."""
+    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        except Error as error:
+            reason = "No Chromium to test with: `make browser` installs one."
+            if os.environ.get("CI"):
+                pytest.fail(f"{reason} {error}")
+            pytest.skip(reason)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page with what went wrong on it and how much it transferred."""
+
+    page: Page
+    context: BrowserContext
+    site: Site
+    problems: list[str]
+
+    def go(self, path: str) -> None:
+        """Open a page of the site."""
+        self.page.goto(f"{self.site.address}{path}")
+
+    def sign_in(self, viewer: Viewer, *, language: str) -> None:
+        """Sign in by the form and work in the language."""
+        self.page.fill("#email", viewer.email)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main form button")
+        self.page.wait_for_selector(".main-nav")
+        if self.page.get_attribute("html", "lang") != language:
+            self.page.click("header button[name=language]")
+            self.page.wait_for_selector(f"html[lang={language}]")
+
+    def make_brief(self, language: str) -> None:
+        """Ask for a brief of the first account."""
+        self.go(f"/accounts/{self.site.company.account_id}")
+        self.page.select_option("#brief-language", language)
+        self.page.click(".brief-form button")
+        self.page.wait_for_selector(".notice.success")
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Open]:
+    """Open a browser window of its own: `visit(size=PHONE, theme="dark", scripts=False)`."""
+    opened: list[Visit] = []
+
+    def open_window(
+        *, size: tuple[int, int] = DESKTOP, theme: Any = "light", scripts: bool = True, language: str = "en"
+    ) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            java_script_enabled=scripts,
+            locale=language,
+            accept_downloads=True,
+        )
+        context.set_default_timeout(15_000)
+        page, problems = context.new_page(), list[str]()
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+
+        def note(response: Response) -> None:
+            if not response.url.startswith(site.address):
+                problems.append(f"loaded from elsewhere: {response.url}")
+
+        page.on("response", note)
+        opened.append(Visit(page, context, site, problems))
+        return opened[-1]
+
+    yield open_window
+    for one in opened:
+        one.context.close()
+    for one in opened:
+        assert one.problems == []

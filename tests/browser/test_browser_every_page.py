@@ -1,0 +1,81 @@
+"""What holds for every page: accessible in both themes, narrow enough for a phone, light enough for a slow line."""
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from tests.browser.conftest import PHONE, Open, Visit
+
+pytestmark = pytest.mark.browser
+_HEAVIEST = 150_000
+_WEIGHT = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
+
+
+def prepared(one: Visit, language: str) -> list[str]:
+    """Sign in, make a brief and return the address of every kind of page."""
+    page, company = one.page, one.site.company
+    one.go("/accounts")
+    one.sign_in(company.ae, language=language)
+    one.make_brief(language)
+    item = str(page.get_attribute(".meta a[href^='/queue/']", "href"))
+    cited = str(page.get_attribute(".sources a[href^='/documents/']", "href"))
+    figure = str(page.get_attribute(".sources a[href*='/evidence/metric']", "href"))
+    return [
+        "/accounts",
+        "/accounts?q=nothing",
+        f"/accounts/{company.account_id}",
+        f"/accounts/{company.second_id}",
+        cited,
+        f"/documents/{company.knowledge_id}",
+        figure,
+        "/queue",
+        "/queue?risk=critical",
+        item,
+        f"{item}?edit=all",
+        "/search",
+        "/search?q=contrato+firmado",
+        "/search?q=zzzz",
+        "/nothing",
+    ]
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "es"), ("dark", "en")])
+def test_no_serious_accessibility_problem(visit: Open, theme: str, language: str) -> None:
+    one = visit(theme=theme, language=language)
+    one.go("/sign-in")
+    found = _problems(one, "/sign-in")
+    for address in prepared(one, language):
+        one.go(address)
+        found += _problems(one, address)
+    one.problems.clear()  # the page that does not exist is one of them
+    assert found == []
+
+
+def _problems(one: Visit, address: str) -> list[str]:
+    result = Axe().run(one.page, options={"resultTypes": ["violations"]})
+    return [
+        f"{address}: {item['id']} ({item['impact']}): {item['nodes'][0]['html'][:200]}"
+        for item in result["violations"]
+        if item["impact"] in {"serious", "critical"}
+    ]
+
+
+def test_nothing_is_wider_than_a_phone_and_nothing_is_heavy(visit: Open) -> None:
+    one = visit(size=(360, 740), language="es")
+    for address in prepared(one, "es"):
+        one.go(address)
+        wide = one.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} scrolls sideways by {wide} pixels"
+        assert one.page.evaluate(_WEIGHT) <= _HEAVIEST, address
+    one.problems.clear()
+
+
+def test_a_hostile_account_name_runs_nothing(visit: Open) -> None:
+    one = visit(size=PHONE, language="es")
+    dialogs: list[str] = []
+    one.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    one.go("/accounts")
+    one.sign_in(one.site.company.ae, language="es")
+    one.go(f"/accounts/{one.site.company.second_id}")
+    one.go("/search?q=<script>alert(1)</script>")
+    assert dialogs == []
