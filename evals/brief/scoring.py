@@ -249,7 +249,9 @@ def same_figures(spanish: Draft, english: Draft) -> Score:
     """Sentence by sentence, both languages must carry the same figures and cite the same evidence."""
     score = Score()
     for one, other in zip(spanish.segments(), english.segments(), strict=False):
-        same = one.evidence_ids == other.evidence_ids and _values(one, Language.ES) == _values(other, Language.EN)
+        same = one.evidence_ids == other.evidence_ids and figures_of(one.text, Language.ES) == figures_of(
+            other.text, Language.EN
+        )
         score.add(hit=same, case=f"{one.id}: {one.text} / {other.text}")
     score.add(
         hit=len(list(spanish.segments())) == len(list(english.segments())), case="as many sentences in both languages"
@@ -257,9 +259,9 @@ def same_figures(spanish: Draft, english: Draft) -> Score:
     return score
 
 
-def _values(segment: Segment, language: Language) -> list[str]:
-    """Figures of the sentence by kind and likelier meaning, in no order: word order differs between languages."""
-    figures = extract_figures(_unquoted(segment.text), language=language)
+def figures_of(text: str, language: Language) -> list[str]:
+    """Figures of a sentence by kind and likelier meaning, in no order: word order differs between languages."""
+    figures = extract_figures(_unquoted(text), language=language)
     return sorted(f"{figure.kind} {figure.readings[0] if figure.readings else figure.text}" for figure in figures)
 
 
