@@ -32,6 +32,8 @@ class Resolution:
     """`reference.no_account`, `reference.unknown_account` or `reference.ambiguous_account`."""
     reference: str | None = None
     suggestion: str | None = None
+    several: bool = False
+    """Whether the row names several accounts; the first known one was taken."""
 
 
 class AccountIndex:
@@ -74,7 +76,7 @@ class AccountIndex:
 
     def _exact(self, *, source_id: str | None, name: str | None, system: str) -> Resolution | None:
         if source_id is not None and (found := self._by_id(source_id, system)) is not None:
-            return Resolution(key=found, reference=source_id)
+            return Resolution(key=found, reference=source_id, several=len(_parts(source_id)) > 1)
         for text in (name, source_id):
             if text is None:
                 continue
@@ -131,7 +133,7 @@ class AccountIndex:
 
 def _parts(source_id: str) -> list[str]:
     """Several associated ids in one cell (`123;456`): each of them, in order."""
-    return [part.strip() for part in source_id.replace(",", ";").split(";")] if ";" in source_id else []
+    return [part.strip() for part in source_id.split(";") if part.strip()] if ";" in source_id else []
 
 
 def _comparable_id(source_id: str, system: str) -> str:

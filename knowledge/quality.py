@@ -175,7 +175,8 @@ def possible_duplicates(accounts: Sequence[AccountKey]) -> Iterator[Finding]:
                 yield from _pair(group[0], other, reason, seen)
     ordered = sorted((account for account in accounts if len(_core(account)) >= 6), key=_core)
     for first, second in pairwise(ordered):
-        if fuzz.ratio(_core(first), _core(second)) >= _NEAR_ACCOUNT:
+        numbered = _digits(first) != _digits(second)  # branches are told apart by their numbers
+        if not numbered and fuzz.ratio(_core(first), _core(second)) >= _NEAR_ACCOUNT:
             yield from _pair(first, second, "similar name", seen)
 
 
@@ -206,6 +207,10 @@ def _core_name(name: str) -> str:
     words = fold(name).replace(".", "").replace(",", " ").split()
     kept = [word for word in words if word not in _LEGAL_FORMS]
     return compact(" ".join(kept or words))
+
+
+def _digits(account: AccountKey) -> str:
+    return "".join(character for character in account.name if character.isdigit())
 
 
 def _domain(account: AccountKey) -> str | None:

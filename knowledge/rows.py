@@ -48,6 +48,7 @@ _MONEY_FIELDS = {
 class Built:
     """One record with its account and content hash."""
 
+    id: str
     record: Record
     account_id: str | None
     content_hash: str
@@ -151,7 +152,9 @@ class RowReader:
         for item in shaped:
             record = self._record(record_type, item.values, source_id + item.suffix, resolution, result)
             account_id = owner.id if owner else resolution.key.id if resolution and resolution.key else None
-            built.append(Built(record, account_id, content_hash(record, account_id)))
+            record_id = record.id
+            _attach(result.findings, record_type, record_id)
+            built.append(Built(record_id, record, account_id, content_hash(record, account_id)))
         return built
 
     def _values(self, record_type: str, readers: TableReaders, row: Row, facts: RowFacts, result: RowResult) -> Values:
@@ -205,7 +208,11 @@ class RowReader:
     def _report_account(
         self, record_type: str, resolution: Resolution | None, result: RowResult, owner: Record | None
     ) -> None:
-        if resolution is None or owner is not None or resolution.problem is None:
+        if resolution is None or owner is not None:
+            return
+        if resolution.several:
+            result.findings.append(Finding("reference.several_accounts", {"value": resolution.reference}, record_type))
+        if resolution.problem is None:
             return
         if not any(column.field in _REFERENCES for column in self.plan.mapping.columns):
             return  # said once for the whole table
@@ -239,9 +246,6 @@ class RowReader:
             record = cls.model_validate(fields)
         except ValidationError as error:
             record = self._without_bad_fields(cls, fields, error, result)
-        for finding in result.findings:
-            if finding.record_id is None and finding.record_type == record_type:
-                finding.record_id = record.id
         return record
 
     def _without_bad_fields(
@@ -255,6 +259,13 @@ class RowReader:
             details: dict[str, str | int | None] = {"field": name, "value": str(value)[:200]}
             result.findings.append(Finding("value.out_of_range", details, cls.record_type))
         return cls.model_validate(fields)
+
+
+def _attach(findings: Sequence[Finding], record_type: str, record_id: str) -> None:
+    """Say which record the findings of a row are about."""
+    for finding in findings:
+        if finding.record_id is None and finding.record_type == record_type:
+            finding.record_id = record_id
 
 
 def content_hash(record: Record, account_id: str | None) -> str:

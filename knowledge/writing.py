@@ -141,7 +141,7 @@ class RecordWriter:
 
     def _store(self, record_type: str, built: Sequence[Built], file_id: str) -> dict[str, Outcome]:
         entries = {
-            item.record.id: RecordEntry(item.record, item.account_id, item.content_hash, file_id) for item in built
+            item.id: RecordEntry(item.id, item.record, item.account_id, item.content_hash, file_id) for item in built
         }
         outcomes = self.records.upsert(record_type, list(entries.values()))
         self._seen[record_type].update(entries)
@@ -166,7 +166,7 @@ class RecordWriter:
                 case Outcome.UNCHANGED:
                     report.unchanged += 1
         for built in (*result.primary, *result.extras):
-            self._account_of[built.record.id] = _account_of(built)
+            self._account_of[built.id] = _account_of(built)
             if self._catalogue is None:
                 self._unchecked.append((built, table, result.row_number))
             else:
@@ -254,8 +254,8 @@ class RecordWriter:
 
 def _row_outcome(result: RowResult, outcomes: Mapping[str, Outcome]) -> Outcome:
     """A row is imported if its first record is new, changed if anything of it is new or changed."""
-    own = [outcomes[built.record.id] for built in result.primary]
-    others = [outcomes[built.record.id] for built in result.extras]
+    own = [outcomes[built.id] for built in result.primary]
+    others = [outcomes[built.id] for built in result.extras]
     if own and all(outcome is Outcome.IMPORTED for outcome in own):
         return Outcome.IMPORTED
     if any(outcome is not Outcome.UNCHANGED for outcome in (*own, *others)):
@@ -264,7 +264,7 @@ def _row_outcome(result: RowResult, outcomes: Mapping[str, Outcome]) -> Outcome:
 
 
 def _account_of(built: Built) -> str | None:
-    return built.record.id if built.record.record_type == "account" else built.account_id
+    return built.id if built.record.record_type == "account" else built.account_id
 
 
 def _sample(table: TablePlan, index: int) -> str | None:

@@ -15,11 +15,14 @@ from knowledge.report import ImportReport, TableReport
 from knowledge.report_texts import text
 
 _LISTED = 10
+_SURE = 0.75
+"""Below this, what a table was taken for is shown even when nobody asked."""
 
 
 def print_report(report: ImportReport, *, console: Console, language: Language) -> None:
     """Print the whole report."""
-    if report.dry_run:
+    unsure = any(item.record_type is not None and item.confidence < _SURE for item in report.tables)
+    if report.dry_run or unsure:
         _print_mappings(report, console, language)
     _print_rows(report, console, language)
     _print_records(report, console, language)

@@ -24,10 +24,10 @@ from knowledge.importing import import_folder
 from knowledge.planning import ImportOptions
 from knowledge.report import ImportReport
 
-__all__ = ["TerminalProgress", "register"]
+__all__ = ["EXAMPLE", "TerminalProgress", "register"]
 
 _MEGABYTE = 1_000_000
-_EXAMPLE = """
+EXAMPLE = """
 currency = "EUR"              # of amounts that do not say theirs
 date_order = "dmy"            # or "mdy"
 decimal = ","                 # or "."
@@ -69,7 +69,7 @@ _HELP = "\n\n".join(
             "folder are removed with what only they brought."
         ),
         "A file mapping.toml in the folder (or --mapping) corrects what was recognised:",
-        "\b" + escape(_EXAMPLE),
+        "\b" + escape(EXAMPLE),
         f"Types: {', '.join((*FIELDS, 'skip'))}. Their fields: knowledge/README.md.",
     )
 )

@@ -58,6 +58,7 @@ class AccountKey:
 class RecordEntry:
     """One record to store, with its account, its content hash and the file it came from."""
 
+    id: str
     record: Record
     account_id: str | None
     content_hash: str
@@ -77,11 +78,11 @@ class RecordRepository:
         A record that says the same keeps its row; only its date and file are moved forward.
         """
         table = _table(record_type)
-        known = self._known(table, [entry.record.id for entry in entries])
+        known = self._known(table, [entry.id for entry in entries])
         outcomes: dict[str, Outcome] = {}
         new, changed, confirmed = [], [], []
         for entry in entries:
-            before = known.get(entry.record.id)
+            before = known.get(entry.id)
             if before is None:
                 outcome = Outcome.IMPORTED
                 new.append(entry)
@@ -92,7 +93,7 @@ class RecordRepository:
                 outcome = Outcome.UNCHANGED
                 if before[1] != entry.source_file_id or before[2] < entry.record.as_of:
                     confirmed.append(entry)
-            outcomes[entry.record.id] = outcome
+            outcomes[entry.id] = outcome
         self._copy(table, new)
         self._update(table, changed)
         self._confirm(table, confirmed)
@@ -129,7 +130,7 @@ class RecordRepository:
     def _confirm(self, table: Table, entries: Sequence[RecordEntry]) -> None:
         groups: dict[tuple[str, date], list[str]] = {}
         for entry in entries:
-            groups.setdefault((entry.source_file_id, entry.record.as_of), []).append(entry.record.id)
+            groups.setdefault((entry.source_file_id, entry.record.as_of), []).append(entry.id)
         for (file_id, as_of), ids in groups.items():
             statement = update(table).where(table.c.id.in_(ids)).values(source_file_id=file_id, as_of=as_of)
             self._session.execute(statement)
@@ -202,7 +203,7 @@ def _table(record_type: str) -> Table:
 def _row(entry: RecordEntry) -> dict[str, Any]:
     record = entry.record
     row: dict[str, Any] = {name: _stored(getattr(record, name)) for name in type(record).model_fields}
-    row |= {"id": record.id, "content_hash": entry.content_hash, "source_file_id": entry.source_file_id}
+    row |= {"id": entry.id, "content_hash": entry.content_hash, "source_file_id": entry.source_file_id}
     if isinstance(record, Account):
         row["search_key"] = fold(f"{record.name} {record.website or ''}").strip()
     elif record.record_type in _OF_ACCOUNT:

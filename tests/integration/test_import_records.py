@@ -303,3 +303,37 @@ def test_a_tampered_sum_is_noticed(database: Database, folder: Path) -> None:
     report.tables[0].imported += 1
     with pytest.raises(AssertionError, match="do not add up"):
         report.check()
+
+
+def test_doubtful_records_are_named(database: Database, tmp_path: Path) -> None:
+    accounts = (
+        "account id,name,website,customer since,renewal date,parent\n"
+        "1,Ascensores Lira S.L.,lira.example,2025-01-01,2024-01-01,Grupo Nadie\n2,Ascensores Lira SA,,,,\n"
+        "3,Norte Frío,https://www.norte.example,,,\n4,Frío Norte,norte.example/es,,,\n"
+        "5,Sucursal 101,,,,\n6,Sucursal 102,,,,\n"
+    )
+    deals = (
+        "opportunity id,account id,name,stage,amount,currency,created date,close date,product\n"
+        "a,1,A,Closed Won,,EUR,2026-05-01,2026-04-01,Tramontia Dispach\n"
+        "b,1;3,B,Fase X,-5,EUR,2026-12-24,2027-04-01,Uno\n"
+    )
+    files = {
+        "accounts.csv": accounts,
+        "deals.csv": deals,
+        "products.csv": "name,list price\nTramontia Dispatch,1\nUno,2\n",
+    }
+    write(tmp_path / "x", files)
+    report = run(tmp_path / "x", database)
+    assert {code: count for code, count in report.issues.items() if not code.startswith("assumed.currency")} == {
+        "account.renewal_before_start": 1,
+        "account.possible_duplicate": 4,
+        "reference.unknown_parent": 1,
+        "reference.unknown_product": 1,
+        "reference.several_accounts": 1,
+        "opportunity.closed_before_created": 1,
+        "opportunity.won_without_amount": 1,
+        "opportunity.negative_amount": 1,
+        "value.future_date": 1,
+        "assumed.stage_open": 1,
+    }
+    assert report.examples["reference.unknown_product"][0]["details"]["suggestion"] == "Tramontia Dispatch"

@@ -4,6 +4,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from copilot.cli import importing
 from copilot.errors import MappingError
 from knowledge.connectors.lexicon import connectors, is_known_header
 from knowledge.connectors.reading import open_tables
@@ -177,3 +178,13 @@ def test_a_mapping_file_that_does_not_fit_says_where_and_what_to_do(tmp_path: Pa
     with pytest.raises(MappingError, match=words) as caught:
         apply_file(tmp_path, table, toml)
     assert caught.value.hint
+
+
+def test_the_documented_mapping_file_is_one(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "knowledge" / "README.md").read_text(encoding="utf-8")
+    for number, example in enumerate([readme.partition("```toml")[2].partition("```")[0], importing.EXAMPLE]):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(example, encoding="utf-8")
+        mapping = load_mapping(path)
+        assert mapping.file[0].type == "opportunity"
+        assert mapping.document[0].account == "Ascensores Lira"
