@@ -7,13 +7,12 @@ import json
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress
 
-from copilot.bootstrap import Application
 from copilot.cli.context import UserOption, acting_viewer, console, error_console, open_application, reported_errors
 from copilot.retrieval.indexing import IndexingProgress
 from copilot.retrieval.search import Hit, SearchRequest, SearchResult
-from copilot.retrieval.service import RetrievalService
 
 _EXCERPT = 280
 
@@ -44,9 +43,8 @@ def search(
                 include_shared=not account,
                 limit=limit,
             )
-            retrieval = _retrieval(application)
             with application.database.unit_of_work() as uow:
-                result = retrieval.search.search(request, viewer=viewer, uow=uow)
+                result = application.retrieval.search.search(request, viewer=viewer, uow=uow)
         finally:
             application.close()
     if as_json:
@@ -66,14 +64,10 @@ def rebuild() -> None:
                 def show(state: IndexingProgress) -> None:
                     bar.update(task, completed=state.done, total=state.total)
 
-                done = _retrieval(application).reindex(progress=show)
+                done = application.retrieval.reindex(progress=show)
         finally:
             application.close()
     typer.echo(f"{done} passages embedded / pasajes indexados: {done}")
-
-
-def _retrieval(application: Application) -> RetrievalService:
-    return RetrievalService(application.settings, database=application.database)
 
 
 def _print(result: SearchResult, *, language: str) -> None:
@@ -87,8 +81,6 @@ def _print(result: SearchResult, *, language: str) -> None:
 
 
 def _heading(hit: Hit) -> str:
-    from rich.markup import escape
-
     where = hit.evidence.account_id or hit.evidence.visibility or ""
     return f"{escape(hit.evidence.label)} · {hit.evidence.as_of.isoformat()} · {where} · [dim]{hit.evidence.id}[/]"
 

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,17 +95,9 @@ def _time_both(collection: Collection, bare: Any, base: Base, embedder: Embedder
         for number, ((text, language), vector) in enumerate(zip(base.questions, base.question_vectors, strict=True)):
             request = SearchRequest(query=text, language=language)
             asked: list[tuple[list[float], Callable[[], object]]] = [
-                (
-                    timings.search,
-                    lambda request=request, vector=vector: search.search_with_vector(
-                        request, vector, viewer=_USER, uow=uow
-                    ),
-                ),
-                (timings.bare, lambda vector=vector: bare.query(query_embeddings=[vector], n_results=10)),
-                (
-                    timings.bare_ids,
-                    lambda vector=vector: bare.query(query_embeddings=[vector], n_results=10, include=["distances"]),
-                ),
+                (timings.search, partial(search.search_with_vector, request, vector, viewer=_USER, uow=uow)),
+                (timings.bare, partial(bare.query, query_embeddings=[vector], n_results=10)),
+                (timings.bare_ids, partial(bare.query, query_embeddings=[vector], n_results=10, include=["distances"])),
             ]
             turn = number % len(asked)
             for times, ask in [*asked[turn:], *asked[:turn]]:
