@@ -8,10 +8,11 @@ import pytest
 from copilot.approvals.audit import verify_database
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import ReviewItem, Verdict
+from copilot.domain.approvals import Decision, ReviewItem, ReviewState, Verdict
 from copilot.errors import Conflict, CopilotError
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
+from copilot.store.reviews import ReviewRepository
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
 
@@ -27,6 +28,26 @@ def requester(database: Database, make_user: MakeUser) -> Viewer:
 def actions(database: Database, item: ReviewItem) -> list[str]:
     with database.unit_of_work() as uow:
         return [event.action for event in AuditLog(uow).about(f"review_item:{item.id}")]
+
+
+def test_the_update_itself_names_digest_and_deadline(database: Database, clock: FixedClock, requester: Viewer) -> None:
+    item = world.submit(database, world.good_draft(database, viewer=requester), viewer=requester)
+    right = world.decision(item, requester)
+
+    def settled(decision: Decision) -> bool:
+        with database.unit_of_work() as uow:
+            return ReviewRepository(uow).settle(decision, item_id=item.id, state=ReviewState.APPROVED)
+
+    assert not settled(right.model_copy(update={"digest": "0" * 64}))
+    clock.instant = item.requirement.expires_at
+    assert not settled(right)
+    with database.unit_of_work() as uow:
+        assert not ReviewRepository(uow).supersede(item.id, digest=item.digest)
+    clock.instant = item.submitted_at
+    with database.unit_of_work() as uow:
+        assert not ReviewRepository(uow).supersede(item.id, digest="0" * 64)
+    assert settled(right)
+    assert not settled(right)
 
 
 def test_thirty_two_people_decide_each_item_once(database: Database, make_user: MakeUser, requester: Viewer) -> None:

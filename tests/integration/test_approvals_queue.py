@@ -261,6 +261,22 @@ class TestWhoSees:
         with database.unit_of_work() as uow, pytest.raises(NotFound):
             world.service().get(item.id, viewer=requester, uow=uow)
 
+    def test_a_draft_that_cites_another_account_is_hidden_from_who_may_not_see_that_one(
+        self, database: Database, make_user: MakeUser, requester: Viewer, manager: Viewer
+    ) -> None:
+        stranger = make_user(role=Role.AE, team="south")
+        admin = make_user(role=Role.ADMIN)
+        world.add_account(database, owner=stranger, account_id=world.OTHER_ACCOUNT, name="Otra Empresa")
+        cited = f"record:{world.OTHER_ACCOUNT}:arr"
+        sources = world.evidence_of(database, (cited,), viewer=admin)
+        item = world.submit(database, world.draft_about(sources, (("Factura 84.000 €.", (cited,)),)), viewer=admin)
+        with database.unit_of_work() as uow:
+            assert world.service().get(item.id, viewer=admin, uow=uow).item == item
+            for viewer in (requester, manager):
+                for call in (world.service().get, world.service().deliverables):
+                    with pytest.raises(NotFound):
+                        call(item.id, viewer=viewer, uow=uow)
+
     def test_a_draft_about_an_account_one_may_not_see_is_not_filed(
         self, database: Database, make_user: MakeUser, requester: Viewer
     ) -> None:

@@ -186,6 +186,18 @@ def test_an_approval_that_no_longer_holds_releases_nothing(
     assert now == after
 
 
+def test_an_approver_who_may_no_longer_see_the_item_approved_nothing(
+    database: Database, make_user: MakeUser, requester: Viewer, exports: Path
+) -> None:
+    manager = make_user(role=Role.MANAGER)
+    item = world.submit(database, world.good_draft(database, viewer=requester), viewer=requester)
+    world.approve(database, item, viewer=manager)
+    behind_the_back(database, "update users set team_id = null where id = :user", user=manager.user_id)
+    assert run_due_releases(database, exports=exports) == 0
+    assert release_of(database, item).error_code == "approver_not_entitled"
+    assert not exports.exists()
+
+
 def test_a_full_disk_fails_the_release_and_it_can_be_tried_again(
     database: Database, requester: Viewer, approved: ReviewItem, exports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
