@@ -6,6 +6,7 @@ never filters by metadata (a linear scan in Chroma). SQL stays the truth: what c
 
 import re
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ Vectors = NDArray[np.float32]
 _SEARCH_BREADTH = 100
 """`ef_search` of the graph: candidates looked at per query; recall at 10 stays above 0.98 at 100,000 vectors."""
 _WRITE_BATCH = 1000
+_FRESHNESS_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class SharedVectors:
         self._lock = threading.Lock()
         self._client: Any = None
         self._collections: dict[str, Any] = {}
+        self._seen: dict[str, tuple[int, float]] = {}
+        """Per collection: its count when last looked at, and when to look again."""
 
     def put(self, visibility: Visibility, *, model_id: str, passage_ids: Sequence[str], vectors: Vectors) -> None:
         """Store or replace vectors. Durable when it returns."""
@@ -50,6 +54,7 @@ class SharedVectors:
             for start in range(0, len(passage_ids), _WRITE_BATCH):
                 part = slice(start, start + _WRITE_BATCH)
                 collection.upsert(ids=list(passage_ids[part]), embeddings=vectors[part])
+        self._remember(visibility, model_id)
 
     def remove(self, visibility: Visibility, *, model_id: str, passage_ids: Sequence[str]) -> None:
         """Forget passages; unknown ids are ignored."""
@@ -57,10 +62,11 @@ class SharedVectors:
         with _translated():
             for start in range(0, len(passage_ids), _WRITE_BATCH):
                 collection.delete(ids=list(passage_ids[start : start + _WRITE_BATCH]))
+        self._remember(visibility, model_id)
 
     def nearest(self, visibility: Visibility, *, model_id: str, vector: Vectors, limit: int) -> list[Neighbour]:
         """The nearest passages of one class, best first."""
-        collection = self._collection(visibility, model_id)
+        collection = self._fresh_collection(visibility, model_id)
         with _translated():
             answer = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [
@@ -88,9 +94,48 @@ class SharedVectors:
             others = [item.name for item in client.list_collections() if item.name not in keep]
             for name in others:
                 client.delete_collection(name)
-        with self._lock:
-            self._collections.clear()
+        self._collections.clear()
+        self._seen.clear()
         return len(others)
+
+    def _fresh_collection(self, visibility: Visibility, model_id: str) -> Any:
+        """The collection as other processes left it, give or take some seconds.
+
+        Embedded Chroma keeps answering queries from what it read at first, although it counts correctly: a worker's
+        new vectors would stay invisible here. When the count has moved, everything is opened again.
+        """
+        collection = self._collection(visibility, model_id)
+        if self._url is not None:
+            return collection
+        name = _collection_name(visibility, model_id)
+        now = time.monotonic()
+        seen = self._seen.get(name)
+        if seen is not None and now < seen[1]:
+            return collection
+        with _translated():
+            count = int(collection.count())
+        if seen is not None and seen[0] != count:
+            self._reopen()
+            collection = self._collection(visibility, model_id)
+        self._seen[name] = (count, now + _FRESHNESS_SECONDS)
+        return collection
+
+    def _remember(self, visibility: Visibility, model_id: str) -> None:
+        """What this process writes itself is no reason to open anything again."""
+        name = _collection_name(visibility, model_id)
+        if name in self._seen:
+            with _translated():
+                count = int(self._collection(visibility, model_id).count())
+            self._seen[name] = (count, time.monotonic() + _FRESHNESS_SECONDS)
+
+    def _reopen(self) -> None:
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        with self._lock:
+            # The library shares one engine per folder and process; a new one must be made to read again.
+            SharedSystemClient.clear_system_cache()
+            self._client = None
+            self._collections.clear()
 
     def _collection(self, visibility: Visibility, model_id: str) -> Any:
         name = _collection_name(visibility, model_id)

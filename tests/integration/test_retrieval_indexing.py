@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from copilot.domain.access import Role, Visibility
@@ -229,3 +230,31 @@ def test_wide_viewers_are_served_by_the_approximate_index(
     assert result.hits[0].evidence.text == "About refunds."
     assert len(result.hits) == 10
     assert time.monotonic() - started < 60
+
+
+_OTHER_PROCESS = """
+import sys
+from pathlib import Path
+import numpy as np
+from copilot.domain.access import Visibility
+from copilot.store.vectors import SharedVectors
+
+vectors = np.eye(8, dtype=np.float32)[4:]
+SharedVectors(folder=Path(sys.argv[1])).put(
+    Visibility.STAFF, model_id="m", passage_ids=["p4", "p5", "p6", "p7"], vectors=vectors
+)
+"""
+
+
+def test_what_another_process_embedded_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from copilot.store import vectors as module
+
+    monkeypatch.setattr(module, "_FRESHNESS_SECONDS", 0.0)
+    shared = SharedVectors(folder=tmp_path)
+    vectors = np.eye(8, dtype=np.float32)
+    shared.put(Visibility.STAFF, model_id="m", passage_ids=["p0", "p1", "p2", "p3"], vectors=vectors[:4])
+    assert len(shared.nearest(Visibility.STAFF, model_id="m", vector=vectors[5], limit=8)) == 4
+    subprocess.run([sys.executable, "-c", _OTHER_PROCESS, str(tmp_path)], check=True)
+    found = shared.nearest(Visibility.STAFF, model_id="m", vector=vectors[5], limit=8)
+    assert len(found) == 8
+    assert found[0].passage_id == "p5"
