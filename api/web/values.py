@@ -129,8 +129,8 @@ class Values:
         except ValueError:
             return text
 
-    def figure(self, name: str, text: str) -> str:
-        """The value part of a computed figure, with its day, window and number of answers."""
+    def figure(self, name: str, text: str, *, whole: bool = True) -> str:
+        """The value part of a computed figure with its day and, if `whole`, its window and number of answers."""
         if name.startswith(_ISSUE):
             code, *pairs = text.split("; ")
             details = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
@@ -142,11 +142,11 @@ class Values:
             return self.canonical(name, text)
         known = match["value"] != UNKNOWN
         shown = [self.canonical(name, match["value"]) if known else translate(words.UNKNOWN, language=self.language)]
-        if match["sample"]:
+        if match["sample"] and whole:
             shown.append(translate(words.ANSWERS, language=self.language) % {"number": match["sample"]})
         if match["day"]:
             shown.append(self._replaced(_DAY, match["day"], lambda found: self.short(date.fromisoformat(found))))
-        if match["window"] and known:
+        if match["window"] and known and whole:
             shown.append(translate(words.WINDOW, language=self.language) % {"number": match["window"]})
         return " · ".join(shown)
 

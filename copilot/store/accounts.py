@@ -112,7 +112,7 @@ class AccountRepository:
         wanted = select(AccountRow.id, AccountRow.name).where(
             AccountRow.id.in_(set(account_ids)), account_is_visible(viewer)
         )
-        return {account_id: name for account_id, name in self._session.execute(wanted)}
+        return {row.id: row.name for row in self._session.execute(wanted)}
 
     def _matching(self, viewer: Viewer, *, query: str) -> Select[*tuple[Any, ...]]:
         selected = _heads(viewer)

@@ -54,7 +54,7 @@ class PeopleRepository:
     def names(self, user_ids: Sequence[str]) -> dict[str, str]:
         """Display names by id, of active and former users."""
         rows = self._session.execute(select(UserRow.id, UserRow.name).where(UserRow.id.in_(user_ids)))
-        return {user_id: name for user_id, name in rows}
+        return {row.id: row.name for row in rows}
 
     def password_hash(self, user_id: str) -> str | None:
         """The stored argon2 hash."""

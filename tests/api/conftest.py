@@ -12,9 +12,8 @@ from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
 from copilot.settings import Settings
 from copilot.store.database import Database
+from tests.api.web_company import PASSWORD, Company, seed
 from tests.conftest import MakeUser
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -47,3 +46,17 @@ def manager(application: bootstrap.Application, make_user: MakeUser) -> Viewer:
     with application.database.unit_of_work() as uow:
         application.people.add_user(viewer, password=PASSWORD, uow=uow)
     return viewer
+
+
+@pytest.fixture
+def company(application: bootstrap.Application) -> Company:
+    """A small company in the database."""
+    return seed(application)
+
+
+@pytest.fixture
+def browser(application: bootstrap.Application) -> Iterator[TestClient]:
+    """A browser that does not follow redirects by itself."""
+    app = create_app(application, worker=False)
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        yield client

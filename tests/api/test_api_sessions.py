@@ -11,7 +11,7 @@ from api.errors import STATUS
 from copilot import bootstrap, errors
 from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
-from tests.api.conftest import PASSWORD
+from tests.api.web_company import PASSWORD
 
 
 def sign_in(client: TestClient, viewer: Viewer, *, password: str = PASSWORD) -> str:

@@ -164,6 +164,21 @@ def _records(uow: UnitOfWork, account_id: str) -> None:
         created_on=date(2026, 6, 1),
         close_date=date(2026, 10, 31),
     )
+    _support(uow, of)
+    uow.session.add(
+        tables.DataIssueRow(
+            id="issue-1",
+            code="value.misspelt_industry",
+            record_type="account",
+            record_id=account_id,
+            account_id=account_id,
+            details={"value": "Logistca", "suggestion": "Logística"},
+        )
+    )
+
+
+def _support(uow: UnitOfWork, of: dict[str, str]) -> None:
+    """A ticket, a meeting and usage."""
     _add(
         uow,
         tables.TicketRow,
@@ -188,6 +203,11 @@ def _records(uow: UnitOfWork, account_id: str) -> None:
         body="Piden un informe mensual.",
         author="Lucía Ferrer",
     )
+    _usage(uow, of)
+
+
+def _usage(uow: UnitOfWork, of: dict[str, str]) -> None:
+    """Twenty weeks, slowly falling."""
     for week in range(20):
         _add(
             uow,
@@ -199,16 +219,6 @@ def _records(uow: UnitOfWork, account_id: str) -> None:
             period_start=date(2026, 11, 2) - timedelta(weeks=week),
             value=Decimal(96 + week),
         )
-    uow.session.add(
-        tables.DataIssueRow(
-            id="issue-1",
-            code="value.misspelt_industry",
-            record_type="account",
-            record_id=account_id,
-            account_id=account_id,
-            details={"value": "Logistca", "suggestion": "Logística"},
-        )
-    )
 
 
 def _email(uow: UnitOfWork, account_id: str) -> str:
@@ -243,19 +253,7 @@ def _document(
     warnings: tuple[str, ...] = (),
 ) -> str:
     blocks = blocks or (Block(kind=BlockKind.BODY, start=0, end=len(text)),)
-    file_id = f"file-{path}"
-    uow.session.add(
-        tables.SourceFileRow(
-            id=file_id,
-            root="test",
-            path=path,
-            sha256="0" * 64,
-            media_type="text/plain",
-            size_bytes=len(text),
-            imported_at=uow.clock.now(),
-        )
-    )
-    uow.flush()
+    file_id = _source_file(uow, path, size=len(text))
     parsed = ParsedDocument(
         title=title,
         kind=kind,
@@ -288,3 +286,20 @@ def _document(
         account_id=account_id,
         visibility=None if account_id else Visibility.STAFF,
     )
+
+
+def _source_file(uow: UnitOfWork, path: str, *, size: int) -> str:
+    file_id = f"file-{path}"
+    uow.session.add(
+        tables.SourceFileRow(
+            id=file_id,
+            root="test",
+            path=path,
+            sha256="0" * 64,
+            media_type="text/plain",
+            size_bytes=size,
+            imported_at=uow.clock.now(),
+        )
+    )
+    uow.flush()
+    return file_id

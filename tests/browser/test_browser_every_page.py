@@ -2,6 +2,7 @@
 
 import pytest
 from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Dialog
 
 from tests.browser.conftest import PHONE, Open, Visit
 
@@ -73,7 +74,12 @@ def test_nothing_is_wider_than_a_phone_and_nothing_is_heavy(visit: Open) -> None
 def test_a_hostile_account_name_runs_nothing(visit: Open) -> None:
     one = visit(size=PHONE, language="es")
     dialogs: list[str] = []
-    one.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    one.page.on("dialog", note)
     one.go("/accounts")
     one.sign_in(one.site.company.ae, language="es")
     one.go(f"/accounts/{one.site.company.second_id}")

@@ -28,7 +28,7 @@ def test_every_message_has_a_spanish_text_with_the_same_placeholders() -> None:
     for message in catalogue.messages():
         key = message if isinstance(message, str) else message[0]
         found = spanish.get(key)
-        texts = [] if found is None else [found.string] if isinstance(found.string, str) else list(found.string)
+        texts = [] if found is None else [found.string] if isinstance(found.string, str) else list(found.string or ())
         if not texts or not all(texts):
             problems.append(f"no Spanish text: {key!r}")
         elif any(set(_PLACEHOLDER.findall(text)) != set(_PLACEHOLDER.findall(key)) for text in texts):
