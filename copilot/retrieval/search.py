@@ -19,14 +19,8 @@ from copilot.llm.embeddings.port import Embedder, Vectors
 from copilot.retrieval.fusion import Weights, fuse
 from copilot.store.database import UnitOfWork
 from copilot.store.lexical import has_identifier_or_quotes, query_lexemes
-from copilot.store.passage_search import (
-    Candidates,
-    FoundPassage,
-    LexemeStatistics,
-    LexicalQuery,
-    PassageSearch,
-    Scope,
-)
+from copilot.store.lexical_plan import LexemeStatistics, LexicalQuery
+from copilot.store.passage_search import FoundPassage, PassageSearch, Scope
 from copilot.store.passages import PassageRepository, vector_literal
 from copilot.store.vectors import SharedVectors
 from copilot.telemetry import get_logger
@@ -300,5 +294,3 @@ _NO_SHARED_VECTORS = SearchNotice(
     es="El índice por significado del conocimiento común no responde: esos documentos se buscan solo por palabras.",
     en="The meaning index of shared knowledge does not answer: those documents are searched by words only.",
 )
-
-__all__ = ["Candidates", "Hit", "Search", "SearchNotice", "SearchRequest", "SearchResult"]

@@ -1,7 +1,9 @@
 """The embedded models themselves."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,9 +84,12 @@ def test_long_text_is_read_in_windows_up_to_the_cap(e5: E5Embedder) -> None:
 def test_what_is_beyond_the_cap_is_not_read(e5: E5Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     windows = type(e5.load()).windows
-    monkeypatch.setattr(
-        type(e5.load()), "windows", lambda self, texts: seen.extend(map(len, texts)) or windows(self, ["x"])
-    )
+
+    def remember(loaded: Any, texts: Sequence[str]) -> Any:
+        seen.extend(map(len, texts))
+        return windows(loaded, ["x"])
+
+    monkeypatch.setattr(type(e5.load()), "windows", remember)
     e5.embed_passages(["word " * MAX_CHARACTERS], ["en"])
     assert seen == [MAX_CHARACTERS + len("passage: ")]
 
