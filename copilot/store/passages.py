@@ -93,7 +93,7 @@ class PassageRepository:
         self._session.execute(delete(PassageRow).where(PassageRow.document_id == document_id))
 
     def pending(self, *, model_id: str, limit: int) -> list[PendingPassage]:
-        """Passages that have no vector of this model yet, in a stable order."""
+        """Some passages that have no vector of this model yet."""
         query = (
             select(
                 PassageRow.id,
