@@ -30,6 +30,7 @@ from copilot.store.tables.people import WorkspaceRow
 
 _STATISTICS_PASSAGES = "lexical.passages"
 _STATISTICS_WORDS = "lexical.average_words"
+_STATISTICS_LOCK = 727_210
 _STALE_SHARE = 0.1
 """Statistics are refreshed once the number of passages has moved by this share; idf changes less than that."""
 
@@ -206,6 +207,8 @@ class PassageRepository:
         known = self._session.get(WorkspaceRow, _STATISTICS_PASSAGES)
         if not force and known is not None and abs(passages - int(known.value)) <= _STALE_SHARE * int(known.value):
             return False
+        # Two workers may come here at once; the second finds the work done and does it again.
+        self._session.execute(select(func.pg_advisory_xact_lock(_STATISTICS_LOCK)))
         average = self._session.scalar(select(func.avg(PassageRow.words))) or 1
         self._session.execute(delete(LexemeStatisticRow))
         self._session.execute(
