@@ -6,11 +6,14 @@ Invariant 3: every query filters by `item_is_visible(viewer)`; what the viewer m
 from sqlalchemy import and_, select
 
 from copilot.domain.access import Viewer
+from copilot.domain.account_facts import PassageSpan
 from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import Draft, DraftKind
 from copilot.domain.evidence import Evidence
 from copilot.store.database import UnitOfWork
+from copilot.store.evidence import passage_is_visible
 from copilot.store.reviews import item_is_visible
+from copilot.store.tables.documents import PassageRow
 from copilot.store.tables.work import DraftEvidenceRow, DraftVersionRow, ReviewItemRow
 from copilot.store.visibility import visible_accounts
 
@@ -47,6 +50,15 @@ class CitedWorkRepository:
             .order_by(ReviewItemRow.version.desc())
             .limit(1)
         )
+
+    def passages(self, document_id: str, *, viewer: Viewer) -> list[PassageSpan]:
+        """Where the passages of a document lie that can be cited, in order."""
+        rows = self._session.execute(
+            select(PassageRow.id, PassageRow.document_id, PassageRow.start, PassageRow.end)
+            .where(PassageRow.document_id == document_id, passage_is_visible(viewer))
+            .order_by(PassageRow.ordinal)
+        )
+        return [PassageSpan(*row) for row in rows]
 
     def cited(self, evidence_id: str, *, viewer: Viewer) -> Evidence | None:
         """A piece of evidence as the newest draft that cites it took it down.

@@ -91,10 +91,16 @@ def test_the_documents_and_issues_of_an_account(api: TestClient, ae: Headers, co
     assert issues[0]["code"] == "value.misspelt_industry"
 
 
-def test_a_document_has_blocks_whose_offsets_fit_its_text(api: TestClient, ae: Headers, company: Company) -> None:
+def test_a_document_has_blocks_and_passages_whose_offsets_fit_its_text(
+    api: TestClient, ae: Headers, company: Company
+) -> None:
     body = api.get(f"/api/v1/documents/{company.email_id}", headers=ae).json()
-    quoted = next(block for block in body["blocks"] if block["kind"] == "quoted")
-    assert body["text"][quoted["start"] : quoted["end"]].startswith("El lunes escribió")
+    text = body["document"]["text"]
+    quoted = next(block for block in body["document"]["blocks"] if block["kind"] == "quoted")
+    assert text[quoted["start"] : quoted["end"]].startswith("El lunes escribió")
+    passage = body["passages"][0]
+    evidence = api.get(f"/api/v1/evidence/{passage['evidence_id']}", headers=ae).json()["evidence"]
+    assert evidence["text"] == text[passage["start"] : passage["end"]]
 
 
 def test_a_brief_is_made_checked_and_found_again(api: TestClient, ae: Headers, company: Company) -> None:
