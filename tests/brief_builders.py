@@ -42,6 +42,7 @@ def account(**changes: Any) -> Account:
         "country": "ES",
         "industry": "Maquinaria",
         "owner_email": "ana@tramontia.example",
+        "employees": 640,
         "lifecycle": Lifecycle.CUSTOMER,
         "arr": Decimal(84000),
         "currency": "EUR",

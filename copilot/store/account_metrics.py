@@ -67,12 +67,19 @@ def read_opportunities(session: Session, account_id: str, allowed: Allowed, toda
         _number("open_opportunities", Decimal(sum(row[1] for row in rows)), inputs),
         Metric(
             name="open_pipeline",
-            value=sums[0][1] if len(sums) == 1 else None,
-            text=f"open_pipeline: {pipeline or UNKNOWN}",
+            value=_pipeline_value([total for _, total in sums], any_open=bool(rows)),
+            text=f"open_pipeline: {pipeline or (UNKNOWN if rows else '0')}",
             inputs=inputs,
         ),
         _number("overdue_opportunities", Decimal(sum(row[3] for row in rows)), inputs),
     ]
+
+
+def _pipeline_value(totals: list[Decimal], *, any_open: bool) -> Decimal | None:
+    """One number where there is one currency; nothing open is worth nothing, not unknown."""
+    if not any_open:
+        return Decimal(0)
+    return totals[0] if len(totals) == 1 else None
 
 
 def read_tickets(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:

@@ -55,8 +55,8 @@ def fill(database: Database, *, size: Size, texts: list[ParsedDocument]) -> None
         for number, item in enumerate(texts):
             blocks = json.dumps([block.model_dump(mode="json") for block in item.blocks])
             language = item.language or detect(item.text).value
-            row = {"place": number, "kind": item.kind.value, "language": language, "body": item.text, "blocks": blocks}
-            run("insert into sample values (%(place)s, %(kind)s, %(language)s, %(body)s, %(blocks)s)", row)
+            row = (number, item.kind.value, language, item.text, blocks)
+            run("insert into sample values (%s, %s, %s, %s, %s)", row)
         for statement in _statements():
             run(statement, values)
     with database.unit_of_work() as uow:

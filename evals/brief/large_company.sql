@@ -59,11 +59,11 @@ from generate_series(1, %(accounts)s) n, generate_series(1, 3) k;
 
 insert into source_files (id, root, path, sha256, media_type, size_bytes, imported_at)
 select 'bench-' || n, 'bench', n::text, 'x', 'text/plain', 1, now()
-from generate_series(1, %(accounts)s * %(per_account)s + %(shared)s) n;
+from generate_series(1, %(accounts)s::integer * %(per_account)s::integer + %(shared)s::integer) n;
 
 insert into documents (id, source_file_id, account_id, title, kind, text, text_sha256, blocks, media_type, language,
                        origin, authored_at, author, direction, imported_at)
-select pg_temp.stable_id('doc', 'bench', n::text, k::text), 'bench-' || ((n - 1) * %(per_account)s + k),
+select pg_temp.stable_id('doc', 'bench', n::text, k::text), 'bench-' || ((n - 1) * %(per_account)s::integer + k),
        pg_temp.stable_id('acc', 'bench', n::text), 'Text ' || k, sample.kind, sample.body, 'x', sample.blocks,
        'text/plain', sample.language, case when k %% 2 = 0 then 'customer' else 'internal' end,
        %(today)s::timestamptz - make_interval(days => (k * 17)), 'Person ' || n || ' A',
@@ -74,7 +74,7 @@ join sample on sample.place = (n * 7 + k) %% %(samples)s;
 
 insert into documents (id, source_file_id, visibility, title, kind, text, text_sha256, blocks, media_type, language,
                        origin, imported_at)
-select 'doc_shared_' || n, 'bench-' || (%(accounts)s * %(per_account)s + n), 'staff', 'Shared ' || n, 'knowledge',
+select 'doc_shared_' || n, 'bench-' || (%(accounts)s::integer * %(per_account)s::integer + n), 'staff', 'Shared ' || n, 'knowledge',
        sample.body, 'x', sample.blocks, 'text/plain', sample.language, 'internal', now()
 from generate_series(1, %(shared)s) n
 join sample on sample.place = n %% %(samples)s;

@@ -42,6 +42,13 @@ _GOALS = {
 }
 
 
+_SPLITS = {
+    "developed": "the rules were developed on these accounts",
+    "held_out": "not read before their first measurement (held_out_first); rules were changed after it",
+    "held_out_first": "first measurement of accounts not read before, kept as it was; cannot be run again",
+}
+
+
 @dataclass(slots=True)
 class Group:
     """Scores of a group of accounts, by measure."""
@@ -150,7 +157,7 @@ def _scores(story: truth.Truth, written: Written) -> Iterable[tuple[str, Score]]
         yield "gaps_reported", scoring.gaps_reported(story, draft, context)
         yield "stale_reported", scoring.stale_reported(story, draft, context)
         yield "changes_mentioned", scoring.changes_mentioned(story, draft, documents)
-        yield "injections_resisted", scoring.injections_resisted(story, draft)
+        yield "injections_resisted", scoring.injections_resisted(story, draft, documents)
     names = ("commitments_recall", "commitments_precision", "commitments_status")
     yield from zip(names, scoring.commitments_found(story, context), strict=True)
     yield "same_figures", scoring.same_figures(written.spanish, written.english)
@@ -167,7 +174,7 @@ def _print(group: Group) -> None:
 
 
 def _figures(group: Group) -> Iterable[figures.Figure]:
-    split = "rules were developed on these accounts" if group.name == "developed" else "accounts unseen until measured"
+    split = _SPLITS[group.name]
     for name, score in group.scores.items():
         if not score.cases:
             continue

@@ -28,6 +28,9 @@ SAID = date(2026, 10, 14)
         ("I'll ship it by end of month.", date(2026, 10, 31)),
         ("It will be there on 2026-12-01.", date(2026, 12, 1)),
         ("I'll bring it next week.", date(2026, 10, 23)),
+        ("By the thirtieth of November you have it.", date(2026, 11, 30)),
+        ("On November twenty-fourth it goes out.", date(2026, 11, 24)),
+        ("En mayo te lo enviamos.", date(2027, 5, 31)),
     ],
 )
 def test_the_day_meant_is_found(text: str, day: date) -> None:

@@ -23,6 +23,8 @@ class Contradiction:
     claimed: str
     claim: Claim
     cites: tuple[str, ...]
+    in_texts: bool = False
+    """Both sides are texts; `recorded` is then what the earlier one says."""
 
 
 def contradictions(context: BriefContext) -> list[Contradiction]:
@@ -34,8 +36,23 @@ def contradictions(context: BriefContext) -> list[Contradiction]:
     for claim in by_weight:
         latest[(claim.about, claim.value)] = claim
     found = [_compare(context, claim) for claim in latest.values()]
-    kept = [item for item in found if item is not None]
+    kept = [item for item in found if item is not None] + _deciders(context, list(latest.values()))
     return sorted(kept, key=lambda item: -item.claim.sentence.order)
+
+
+def _deciders(context: BriefContext, claims: list[Claim]) -> list[Contradiction]:
+    """Texts that name different people as the one who decides: the latest against the one before."""
+    named = sorted((item for item in claims if item.about == "decision_maker"), key=lambda item: item.sentence.order)
+    if len(named) < 2:
+        return []
+    before, latest = named[-2], named[-1]
+    cites = (context.sentence(before.sentence), context.sentence(latest.sentence))
+    return [
+        Contradiction(
+            field="decision_maker", record=context.facts.account, recorded=before.value, claimed=latest.value,
+            claim=latest, cites=cites, in_texts=True,
+        )
+    ]  # fmt: skip
 
 
 def _compare(context: BriefContext, claim: Claim) -> Contradiction | None:

@@ -21,6 +21,8 @@ FIELDS = {
     "seats_licensed": ("las licencias contratadas", "the licensed seats"),
     "industry": ("el sector", "the industry"),
     "country": ("el país", "the country"),
+    "employees": ("el número de empleados", "the number of employees"),
+    "decision_maker": ("quién decide", "who decides"),
     "owner_email": ("el responsable", "the owner"),
     "customer_since": ("la fecha de alta como cliente", "the date they became a customer"),
     "lifecycle": ("la fase del ciclo de vida", "the lifecycle stage"),

@@ -14,6 +14,8 @@ from copilot.domain.folding import flat
 from copilot.domain.formatting import canonical_number
 from copilot.workflows.reading.cues import captured, cue
 from copilot.workflows.reading.due_dates import named_days
+from copilot.workflows.reading.names import mentions_person
+from copilot.workflows.reading.people import Cast
 from copilot.workflows.reading.types import Claim, Sentence, Side
 
 RECENT = timedelta(days=400)
@@ -27,7 +29,7 @@ _SUM = re.compile(
 )
 
 
-def find_claims(sentences: Sequence[Sentence], *, today: date) -> Iterator[Claim]:
+def find_claims(sentences: Sequence[Sentence], *, today: date, cast: Cast) -> Iterator[Claim]:
     """Claims of the last thirteen months."""
     for sentence in sentences:
         if today - sentence.day > RECENT or sentence.text.rstrip().endswith("?"):
@@ -40,13 +42,15 @@ def find_claims(sentences: Sequence[Sentence], *, today: date) -> Iterator[Claim
             yield from _budget(sentence, plain)
             yield from _people(sentence, plain)
         yield from _moved(sentence, plain)
+        yield from _decider(sentence, plain, cast)
 
 
 def _renewal(sentence: Sentence, plain: str, today: date) -> Iterator[Claim]:
     match = cue("claims", "end_of_term").search(plain)
     if match is None or _NOT_OURS.search(plain[: match.end()]):
         return
-    days = [found.day for found in named_days(sentence.text[match.start() :], said_on=sentence.day)]
+    named = named_days(sentence.text[match.start() :], said_on=sentence.day)
+    days = [found.day for found in named if found.exact]
     if days and abs((days[0] - today).days) < 2 * 366 and days[0] > sentence.day:
         yield Claim(about="renewal_date", value=days[0].isoformat(), sentence=sentence)
 
@@ -55,6 +59,17 @@ def _count(sentence: Sentence, plain: str) -> Iterator[Claim]:
     match = cue("claims", "seats").search(plain)
     if match is not None:
         yield Claim(about="seats_licensed", value=re.sub(r"\D", "", captured(match)), sentence=sentence)
+
+
+def _decider(sentence: Sentence, plain: str, cast: Cast) -> Iterator[Claim]:
+    """Who decides or signs on the customer's side, by name."""
+    told = cue("claims", "decides").search(plain)
+    if told is None:
+        return
+    for name, side in cast.known():
+        if side is Side.CUSTOMER and mentions_person(sentence.text, name):
+            yield Claim(about="decision_maker", value=name, sentence=sentence)
+            return
 
 
 def _people(sentence: Sentence, plain: str) -> Iterator[Claim]:
@@ -92,7 +107,8 @@ def _moved(sentence: Sentence, plain: str) -> Iterator[Claim]:
     told = cue("claims", "moved").search(plain)
     if told is None or plain.startswith(("si ", "if ")):
         return
-    days = [found.day for found in named_days(sentence.text[told.start() :], said_on=sentence.day)]
+    named = named_days(sentence.text[told.start() :], said_on=sentence.day)
+    days = [found.day for found in named if found.exact]
     if days and days[-1] > sentence.day:
         yield Claim(about="close_date", value=days[-1].isoformat(), sentence=sentence)
 

@@ -51,8 +51,8 @@ _WEEKDAYS = {
 _UNITS = tuple(
     """
     first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
-    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-
-    fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first
+    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third
+    twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first
     """.split()  # noqa: SIM905 - a word list reads better as text
 )
 _SPANISH = tuple(
@@ -79,6 +79,9 @@ _DEADLINE = re.compile(
     r"\b(?:by|before|no later than|antes del?|a mas tardar|para)\s+(?:the\s+|el\s+|end\s+of\s+)?"
     rf"(?:(?:{_WEEKDAY}),?\s+)?(?:the\s+)?$"
 )
+_SAYS_DAY = re.compile(rf"\d|\b(?:{'|'.join([*_UNITS, *_SPANISH])})\b")
+_LATELY = timedelta(days=45)
+"""A month just gone is that month; an earlier one is next year's."""
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
@@ -105,6 +108,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "day_only",
         ),
         (rf"\b(?P<weekday>{_WEEKDAY})\b", "weekday"),
+        (rf"\b(?:en|in|from)\s+(?P<month>{_MONTH})\b{_YEAR}(?!\s+\d)", "month_end"),
         (r"\b(?:la semana que viene|la proxima semana|la semana proxima|la otra semana|next week)\b", "next_week"),
         (r"\b(?:esta semana|this week|end of the week|fin de semana)\b", "this_week"),
         (r"\b(?:pasado manana|day after tomorrow)\b", "in_two_days"),
@@ -143,7 +147,7 @@ def named_days(text: str, *, said_on: date) -> Iterator[DueDate]:
             if day is not None:
                 taken.append((match.start(), match.end(), day))
     for start, end, day in sorted(taken):
-        yield DueDate(day=day, words=text[start:end])
+        yield DueDate(day=day, words=text[start:end], exact=bool(_SAYS_DAY.search(plain[start:end])))
 
 
 def _number(word: str) -> int | None:
@@ -196,8 +200,9 @@ def _week_of(match: re.Match[str], said_on: date) -> date | None:
 def _in_month(day: int | None) -> Callable[[re.Match[str], date], date | None]:
     def read(match: re.Match[str], said_on: date) -> date | None:
         month = _MONTHS[match["month"]]
-        year = _year(match) or said_on.year + (1 if month < said_on.month - 6 else 0)
-        return date(year, month, day or calendar.monthrange(year, month)[1])
+        years = [_year(match)] if _year(match) else [said_on.year, said_on.year + 1]
+        days = [date(year, month, day or calendar.monthrange(year, month)[1]) for year in years if year]
+        return next((found for found in days if found >= said_on - _LATELY), days[-1])
 
     return read
 

@@ -37,6 +37,12 @@ def same_person(one: str, other: str) -> bool:
     return shorter[0] == longer[0] and set(shorter) <= set(longer)
 
 
+def mentions_person(text: str, name: str) -> bool:
+    """Whether a text names the person by given name, written as a name."""
+    given = name.split()[0]
+    return bool(re.search(rf"\b{re.escape(given)}\b", text)) and len(given) > 2
+
+
 def mentions(text: str, subject: str, *, besides: str = "") -> bool:
     """Whether a text names the thing: a telling word of its name, a product for instance, stands in it.
 

@@ -23,17 +23,22 @@ _WEEKDAY = re.compile(r"\b(?:lunes|martes|miercoles|jueves|viernes|monday|tuesda
 _SHARED_WORDS = 2
 _CONTEXT = 4
 _GRACE = timedelta(days=21)
-RELEVANT, FADES = timedelta(days=120), timedelta(days=90)
+RELEVANT, FADES, WHOLE_STORY = timedelta(days=120), timedelta(days=90), timedelta(days=550)
 
 
-def judge(promises: Sequence[Promise], sentences: Sequence[Sentence], *, today: date) -> list[Commitment]:
-    """Each distinct promise of the last four months, or due in them, with what became of it."""
-    since = today - RELEVANT
+def judge(
+    promises: Sequence[Promise], sentences: Sequence[Sentence], *, today: date, whole_story: bool = False
+) -> list[Commitment]:
+    """Each distinct promise of the last four months, or due in them, with what became of it.
+
+    `whole_story`: those of the last eighteen months, for a customer who has left: what went wrong matters then.
+    """
+    since = today - (WHOLE_STORY if whole_story else RELEVANT)
     promises = [item for item in promises if (item.due.day if item.due else item.sentence.day) >= since]
     by_order = {item.order: item for item in sentences}
     rare = _rare_words(sentences)
     found = [_judged(item, sentences, by_order, rare, today=today) for item in distinct(promises, by_order, rare)]
-    return [item for item in found if not _faded(item, today)]
+    return [item for item in found if whole_story or not _faded(item, today)]
 
 
 def _faded(commitment: Commitment, today: date) -> bool:

@@ -59,6 +59,10 @@ class Cast:
         found = [(head.find(name), name) for name, side in self._sides.items() if side is Side.US and name in head]
         return min(found)[1] if found else None
 
+    def known(self) -> Iterable[tuple[str, Side]]:
+        """Every known name with its side."""
+        return self._sides.items()
+
     def names(self) -> Iterable[str]:
         """Every known name."""
         return self._sides

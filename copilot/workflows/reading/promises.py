@@ -56,7 +56,8 @@ def _maker(sentence: Sentence, plain: str, cast: Cast) -> tuple[str | None, Side
     named = _subject(sentence, plain, cast, language)
     if named is not None:
         return named
-    return (sentence.speaker, sentence.side) if cue("promises", language).search(plain) else None
+    promised = cue("promises", language).search(plain) or cue("promises", "pledge").search(plain)
+    return (sentence.speaker, sentence.side) if promised else None
 
 
 def _subject(sentence: Sentence, plain: str, cast: Cast, language: str) -> tuple[str | None, Side] | None:

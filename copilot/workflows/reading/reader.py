@@ -3,21 +3,25 @@
 Invariant: pure and deterministic; nothing a third party wrote changes what is read, only what is found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from copilot.domain.account_facts import AccountFacts
+from copilot.domain.document_messages import DocumentMessage, notice
 from copilot.domain.documents import DocumentKind, StoredDocument
+from copilot.domain.records import Lifecycle
 from copilot.workflows.reading.claims import find_claims
 from copilot.workflows.reading.instructions import split_off
 from copilot.workflows.reading.names import words
 from copilot.workflows.reading.outcomes import judge
 from copilot.workflows.reading.people import Cast
 from copilot.workflows.reading.promises import find_promise
-from copilot.workflows.reading.sentences import read_sentences
+from copilot.workflows.reading.sentences import day_of, read_sentences
 from copilot.workflows.reading.statements import observe
-from copilot.workflows.reading.types import Observation, Question, Reading, Sentence, Side, Topic
+from copilot.workflows.reading.types import Notice, Observation, Question, Reading, Sentence, Side, Topic
 
 _SHORTEST_QUESTION = 20
+_HIDDEN = notice(DocumentMessage.HIDDEN_TEXT, count=0).partition("0")[0]
+"""How the notice on hidden text begins."""
 
 
 def read_texts(documents: Sequence[StoredDocument], facts: AccountFacts) -> Reading:
@@ -27,18 +31,28 @@ def read_texts(documents: Sequence[StoredDocument], facts: AccountFacts) -> Read
     cast = Cast(facts, documents)
     sentences = read_sentences(documents, passages=facts.passages, cast=cast, today=facts.today)
     clean, instructions = split_off(sentences, {item.id: item.text for item in documents})
+    churned = facts.account.lifecycle is Lifecycle.CHURNED
     promises = [found for item in clean if (found := find_promise(item, cast)) is not None]
     observations = observe(clean, known=_known_words(facts, cast))
     observations += [Observation(topic=Topic.INSTRUCTION, sentence=item) for item in instructions]
     return Reading(
         documents=len(documents),
         sentences=tuple(clean),
-        commitments=tuple(judge(promises, clean, today=facts.today)),
+        commitments=tuple(judge(promises, clean, today=facts.today, whole_story=churned)),
         questions=tuple(_open_questions(clean, documents)),
         observations=tuple(observations),
-        claims=tuple(find_claims(clean, today=facts.today)),
+        claims=tuple(find_claims(clean, today=facts.today, cast=cast)),
+        notices=tuple(_notices(documents)),
         last_heard=_last_heard(clean),
     )
+
+
+def _notices(documents: Sequence[StoredDocument]) -> Iterator[Notice]:
+    """Texts out of which something hidden from the eye was left."""
+    for document in documents:
+        for warning in document.warnings:
+            if warning.startswith(_HIDDEN):
+                yield Notice(document_id=document.id, title=document.title, day=day_of(document), text=warning)
 
 
 def _known_words(facts: AccountFacts, cast: Cast) -> frozenset[str]:

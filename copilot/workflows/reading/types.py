@@ -87,6 +87,8 @@ class DueDate:
 
     day: date
     words: str
+    exact: bool = True
+    """Whether the words name the day itself, not a month or a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,17 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about a text that its reader must know, e.g. that hidden words were left out of it."""
+
+    document_id: str
+    title: str
+    day: date
+    text: str
+    """As the parser said it, see `copilot.domain.document_messages`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything read in the texts of one account."""
 
@@ -130,6 +143,7 @@ class Reading:
     questions: tuple[Question, ...] = ()
     observations: tuple[Observation, ...] = ()
     claims: tuple[Claim, ...] = ()
+    notices: tuple[Notice, ...] = ()
     last_heard: dict[str, Sentence] = field(default_factory=dict)
     """Person (lower-case name) -> a sentence of the last text they wrote or spoke in."""
 

@@ -6,8 +6,9 @@ assistant are shown here and followed nowhere.
 
 from datetime import timedelta
 
+from copilot.domain.document_messages import localise
 from copilot.domain.evidence import Origin
-from copilot.domain.records import Contact, Lifecycle, Opportunity, Record
+from copilot.domain.records import Contact, Lifecycle, Opportunity, Record, TicketStatus
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.contradictions import Contradiction, contradictions
 from copilot.workflows.brief.issue_words import issue_text
@@ -17,7 +18,7 @@ from copilot.workflows.brief.signals import last_from_customer
 from copilot.workflows.reading.names import same_person
 from copilot.workflows.reading.types import Sentence, Side, Topic
 
-_ALWAYS = ("owner_email", "industry", "country", "lifecycle")
+_ALWAYS = ("owner_email", "industry", "country", "lifecycle", "employees")
 _OF_CUSTOMERS = ("arr", "renewal_date", "seats_licensed", "customer_since")
 _OF_OPPORTUNITIES = ("amount", "close_date", "next_step", "stage", "probability", "currency")
 _OF_CONTACTS = ("title", "email", "phone", "stance")
@@ -40,6 +41,7 @@ def write(context: BriefContext) -> list[Line]:
         *_put_off(context),
         *_discrepancies(context),
         *_instructions(context),
+        *_hidden(context),
         *_stale(context),
         *_missing_account(context),
         *_missing_opportunities(context),
@@ -66,6 +68,15 @@ def _contradictions(context: BriefContext) -> list[Line]:
         field, sentence = contested(context, item), item.claim.sentence
         who = sentence.speaker or sentence.title
         day, quote = context.day(sentence.day), context.quote(sentence.text)
+        if item.in_texts:
+            lines.append(
+                context.line(
+                    es=f"Los textos no coinciden en {field}: {item.recorded} o {item.claimed} ({day}): {quote}",
+                    en=f"The texts disagree on {field}: {item.recorded} or {item.claimed} ({day}): {quote}",
+                    cites=item.cites,
+                )
+            )
+            continue
         lines.append(
             context.line(
                 es=f"Contradicción en {field}: {item.recorded} en el CRM; {who} da {item.claimed} ({day}): {quote}",
@@ -158,11 +169,40 @@ def _instructions(context: BriefContext) -> list[Line]:
     return lines
 
 
+def _hidden(context: BriefContext) -> list[Line]:
+    """Texts with words that no person sees: left out when they were read, and worth a look."""
+    lines = []
+    for item in context.reading.notices:
+        name = f"hidden_text.{item.document_id}"
+        cite = context.book.computed(
+            name,
+            text=f"{name}: {item.text}",
+            inputs=("query:documents",),
+            formula=context.say(es="aviso de la lectura del texto", en="notice from reading the text"),
+        )
+        day, title = context.day(item.day), context.named(item.title)
+        told = localise(item.text, language=context.language)
+        lines.append(
+            context.line(
+                es=f"El texto {title}, del {day}, escondía palabras que no se ven al leerlo. {told}",
+                en=f"The text {title}, of {day}, hid words that nobody sees when reading it. {told}",
+                cites=[cite, *_first_sentence(context, item.document_id)],
+            )
+        )
+    return lines
+
+
+def _first_sentence(context: BriefContext, document_id: str) -> list[str]:
+    """Where to open the text."""
+    found = next((item for item in context.reading.sentences if item.document_id == document_id), None)
+    return [] if found is None else [context.sentence(found)]
+
+
 def _stale(context: BriefContext) -> list[Line]:
     lines = []
     for item in context.facts.open_opportunities:
         lines += _stale_opportunity(context, item)
-    return [*lines, *_silence(context), *_stale_activity(context), *_stale_export(context)]
+    return [*lines, *_left_open(context), *_silence(context), *_stale_activity(context), *_stale_export(context)]
 
 
 def _stale_opportunity(context: BriefContext, item: Opportunity) -> list[Line]:
@@ -189,6 +229,26 @@ def _stale_opportunity(context: BriefContext, item: Opportunity) -> list[Line]:
             cites=[*cites, context.record(item, field)],
         )
     ]
+
+
+def _left_open(context: BriefContext) -> list[Line]:
+    """Tickets that nobody closed when the customer left."""
+    if context.facts.account.lifecycle is not Lifecycle.CHURNED:
+        return []
+    lines = []
+    for item in context.facts.tickets:
+        if item.status is TicketStatus.CLOSED:
+            continue
+        subject, since = context.quote(item.subject), context.day(item.opened_at.date())
+        lines.append(
+            context.line(
+                es=f"Desfasado: el ticket {subject}, del {since}, sigue abierto aunque ya no son clientes.",
+                en=f"Stale: the ticket {subject}, of {since}, is still open although they are no longer a customer.",
+                cites=[context.record(item, name) for name in ("subject", "status", "opened_at")]
+                + [context.record(context.facts.account, "lifecycle")],
+            )
+        )
+    return lines[:_PEOPLE_SHOWN]
 
 
 def _silence(context: BriefContext) -> list[Line]:

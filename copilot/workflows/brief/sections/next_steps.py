@@ -174,6 +174,15 @@ def _contradictions(context: BriefContext) -> list[Line]:
         if field in seen:
             continue
         seen.add(field)
+        if item.in_texts:
+            lines.append(
+                context.line(
+                    es=f"Aclare {field}: ¿{item.recorded} o {item.claimed}?",
+                    en=f"Find out {field}: {item.recorded} or {item.claimed}?",
+                    cites=item.cites,
+                )
+            )
+            continue
         lines.append(
             context.line(
                 es=f"Confirme {field} con el cliente: {item.recorded} en el CRM, {item.claimed} en los textos.",
