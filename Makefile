@@ -61,5 +61,8 @@ lock: develop ## Make the lock files anew
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --constraint requirements.lock --output-file requirements-dev.lock
 
+catalogues: develop ## Find the messages of pages and errors; then translate the empty ones in the .po file
+	$(BIN)/python -m api.web.catalogue
+
 clean: ## Remove what was built, not your data
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -61,6 +61,10 @@ class Values:
 
     def name_of(self, name: str) -> str:
         """What a field or metric is called."""
+        for ending, pattern in words.USAGE.items():
+            if name.endswith(ending) and name not in words.METRICS:
+                measure = name.removesuffix(ending).replace("_", " ")
+                return translate(pattern, language=self.language) % {"name": measure}
         table = "metric" if name in words.METRICS else "field"
         known = self.word(name, table)
         return known[:1].upper() + known[1:]
@@ -130,7 +134,10 @@ class Values:
             return text
 
     def figure(self, name: str, text: str, *, whole: bool = True) -> str:
-        """The value part of a computed figure with its day and, if `whole`, its window and number of answers."""
+        """The value part of a computed figure with its day and, if `whole`, the number of answers behind it.
+
+        The window it looks at is in its name or formula.
+        """
         if name.startswith(_ISSUE):
             code, *pairs = text.split("; ")
             details = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
@@ -141,13 +148,12 @@ class Values:
         if match is None:
             return self.canonical(name, text)
         known = match["value"] != UNKNOWN
-        shown = [self.canonical(name, match["value"]) if known else translate(words.UNKNOWN, language=self.language)]
+        value = self.canonical(name, match["value"]) if known else translate(words.UNKNOWN, language=self.language)
+        shown = [value]
         if match["sample"] and whole:
             shown.append(translate(words.ANSWERS, language=self.language) % {"number": match["sample"]})
         if match["day"]:
             shown.append(self._replaced(_DAY, match["day"], lambda found: self.short(date.fromisoformat(found))))
-        if match["window"] and known and whole:
-            shown.append(translate(words.WINDOW, language=self.language) % {"number": match["window"]})
         return " · ".join(shown)
 
     def evidence(self, item: Evidence) -> tuple[str, str]:
@@ -158,6 +164,6 @@ class Values:
         if item.kind is EvidenceKind.RECORD:
             return self.name_of(match[1]), self.canonical(match[1], match[2])
         name = self.name_of(match[1])
-        if match[1] not in words.METRICS and match[1] not in words.FIELDS and item.formula:
+        if not words.is_named(match[1]) and item.formula:
             name = item.formula[:1].upper() + item.formula[1:]
         return name, self.figure(match[1], match[2])

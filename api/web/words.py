@@ -174,6 +174,19 @@ METRICS = {
     "days_since_last_inbound": _("Days since they last wrote or called"),
 }
 
+USAGE = {
+    "_recent": _("Usage “%(name)s”, recent weekly mean"),
+    "_prior": _("Usage “%(name)s”, weekly mean 13 weeks earlier"),
+    "_change_pct": _("Usage “%(name)s”, change"),
+}
+"""Figures of measures that only an export knows, by the ending of their name."""
+
+
+def is_named(name: str) -> bool:
+    """Whether there is a word for this field or figure."""
+    return name in METRICS or name in FIELDS or name.endswith(tuple(USAGE))
+
+
 RELEASE_PROBLEMS = {
     "not_approved": _("The approval no longer stands."),
     "expired": _("The approval expired before the files went out. Make the draft again."),
@@ -190,7 +203,6 @@ FILES = {"md": _("Text (Markdown)"), "html": _("Page (HTML)"), "json": _("Data (
 
 UNKNOWN = _("cannot be computed")
 ANSWERS = _("answers: %(number)s")
-WINDOW = _("last %(number)s days")
 YES, NO, EMPTY = _("Yes"), _("No"), _("(empty)")
 
 TABLES: dict[str, dict[str, str]] = {

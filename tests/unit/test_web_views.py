@@ -118,7 +118,7 @@ def test_values_are_written_as_each_language_does(name: str, text: str, spanish:
 @pytest.mark.parametrize(
     ("name", "text", "shown"),
     [
-        ("csat_mean_180d", "3.5 (n=2) [180 days to today]", "3.5 · answers: 2 · last 180 days"),
+        ("csat_mean_180d", "3.5 (n=2) [180 days to today]", "3.5 · answers: 2"),
         ("nps_latest", "4 (2026-10-16)", "4 · 16 Oct 2026"),
         ("csat_mean_180d", "unknown (n=0) [180 days to today]", "cannot be computed · answers: 0"),
         ("open_pipeline", "84000 EUR; 1200 USD", "€84,000 · US$1,200"),
@@ -145,6 +145,11 @@ def test_a_figure_without_a_name_is_called_by_its_formula() -> None:
         formula="emails read whole",
     )
     assert ENGLISH.evidence(item) == ("Emails read whole", "12")
+
+
+def test_a_measure_that_only_the_export_knows_is_called_by_its_name() -> None:
+    assert ENGLISH.name_of("jobs_completed_change_pct") == "Usage “jobs completed”, change"
+    assert SPANISH.name_of("active_users_change_pct") == "Variación de usuarios activos"
 
 
 def test_times_are_said_relative_to_now() -> None:
