@@ -68,9 +68,9 @@ def assemble(settings: Settings, *, database: Database) -> Application:
     jobs = Jobs(
         database,
         handlers=Handlers(
-            embed=retrieval.embed_pending,
+            embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
             release=lambda: run_due_releases(database, exports=settings.exports),
-            housekeeping=lambda: _keep_house(database, approvals),
+            housekeeping=lambda: _expire(database, approvals),
         ),
     )
     return Application(
@@ -86,10 +86,10 @@ def assemble(settings: Settings, *, database: Database) -> Application:
     )
 
 
-def _keep_house(database: Database, approvals: ApprovalService) -> int:
-    """Let lapse what is overdue or rests on evidence that changed. Returns how many items lapsed."""
+def _expire(database: Database, approvals: ApprovalService) -> int:
+    """Let lapse what nobody decided in time. Returns how many items lapsed."""
     with database.unit_of_work() as uow:
-        return approvals.expire_due(uow=uow) + approvals.mark_changed(uow=uow)
+        return approvals.expire_due(uow=uow)
 
 
 def _pinned_by_demo(database: Database) -> date | None:

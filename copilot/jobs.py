@@ -4,6 +4,8 @@ Invariant: a job is deferred on the transaction that makes it necessary, so it v
 task is idempotent and only says "look for work", so a lost or doubled job neither loses nor repeats it.
 """
 
+import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,7 +33,8 @@ class Task(StrEnum):
 class Handlers:
     """What each task runs. Each returns how many things it did."""
 
-    embed: Callable[[], int]
+    embed: Callable[[Callable[[], bool]], int]
+    """May run long: it is handed the question whether to stop."""
     release: Callable[[], int]
     housekeeping: Callable[[], int]
 
@@ -40,8 +43,9 @@ class Jobs:
     """Defers tasks and runs workers."""
 
     def __init__(self, database: Database, *, handlers: Handlers) -> None:
-        self._handlers = {
-            Task.EMBED: handlers.embed,
+        self._stopping = threading.Event()
+        self._handlers: dict[Task, Callable[[], int]] = {
+            Task.EMBED: lambda: handlers.embed(self._stopping.is_set),
             Task.RELEASE: handlers.release,
             Task.HOUSEKEEPING: handlers.housekeeping,
         }
@@ -62,10 +66,22 @@ class Jobs:
 
     async def work(self, *, wait: bool = True, concurrency: int = 2) -> None:
         """Run jobs until cancelled, or (`wait=False`) until none is due."""
+        self._stopping.clear()
         async with self._worker_app.open_async():
-            await self._worker_app.run_worker_async(
-                wait=wait, concurrency=concurrency, install_signal_handlers=False, listen_notify=wait
+            worker = asyncio.create_task(
+                self._worker_app.run_worker_async(
+                    wait=wait, concurrency=concurrency, install_signal_handlers=False, listen_notify=wait
+                )
             )
+            try:
+                await asyncio.shield(worker)
+            except asyncio.CancelledError:
+                # A running job is a thread: it cannot be cancelled, only asked.
+                self._stopping.set()
+                worker.cancel()
+                with suppress(asyncio.CancelledError):
+                    await worker
+                raise
 
     def _register(self, task: Task) -> None:
         def run() -> None:

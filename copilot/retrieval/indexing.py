@@ -38,11 +38,13 @@ def embed_pending(
     shared: SharedVectors,
     batch: int = 64,
     progress: ProgressCallback | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> int:
     """Bring the index up to date. Returns the number of passages embedded.
 
-    Without an embedder only word statistics are refreshed. Raises UnavailableError when the model, Chroma or the
-    database cannot be reached; what was done until then stays done.
+    `should_stop` is asked after every batch; what is left then waits for the next run. Without an embedder only
+    word statistics are refreshed. Raises UnavailableError when the model, Chroma or the database cannot be reached;
+    what was done until then stays done.
     """
     with database.unit_of_work() as uow:
         PassageRepository(uow).refresh_statistics()
@@ -57,6 +59,8 @@ def embed_pending(
         done += embedded
         if progress is not None:
             progress(IndexingProgress(done=done, total=max(total, done)))
+        if should_stop():
+            break
     if done:
         _log.info("index.embedded", passages=done, model=embedder.model_id)
     return done

@@ -4,6 +4,7 @@ Invariant: constructing it does no I/O and loads no model, so start-up and impor
 """
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from copilot.errors import ModelUnavailable
@@ -44,9 +45,13 @@ class RetrievalService:
                 self._search = Search(embedder=choice.embedder, shared=self.shared, unavailable=choice.reason)
             return self._search
 
-    def embed_pending(self, *, progress: ProgressCallback | None = None) -> int:
-        """The background task: bring the index up to date. Returns the passages embedded."""
-        return embed_pending(self._database, self.model.embedder, shared=self.shared, progress=progress)
+    def embed_pending(
+        self, *, progress: ProgressCallback | None = None, should_stop: Callable[[], bool] = lambda: False
+    ) -> int:
+        """The background task: bring the index up to date, or stop early. Returns the passages embedded."""
+        return embed_pending(
+            self._database, self.model.embedder, shared=self.shared, progress=progress, should_stop=should_stop
+        )
 
     def reindex(self, *, progress: ProgressCallback | None = None) -> int:
         """Rebuild every vector. Raises ModelUnavailable when there is no model to do it with."""

@@ -1,6 +1,9 @@
 """Jobs ride on the transaction that needs them."""
 
 import asyncio
+import threading
+import time
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
@@ -27,7 +30,7 @@ def release() -> Counter:
 
 @pytest.fixture
 def jobs(database: Database, release: Counter) -> Jobs:
-    return Jobs(database, handlers=Handlers(embed=Counter(), release=release, housekeeping=Counter()))
+    return Jobs(database, handlers=Handlers(embed=lambda _should_stop: 0, release=release, housekeeping=Counter()))
 
 
 def deferred(database: Database) -> list[str]:
@@ -57,3 +60,27 @@ def test_a_job_vanishes_with_its_transaction(database: Database, jobs: Jobs) -> 
     with pytest.raises(RuntimeError, match="stop"):
         ask_and_fail()
     assert deferred(database) == []
+
+
+def test_a_long_job_is_asked_to_stop_with_its_worker(database: Database) -> None:
+    asked = threading.Event()
+
+    def embed(should_stop: Callable[[], bool]) -> int:
+        asked.set()
+        while not should_stop():
+            time.sleep(0.01)
+        return 0
+
+    jobs = Jobs(database, handlers=Handlers(embed=embed, release=Counter(), housekeeping=Counter()))
+    with database.unit_of_work() as uow:
+        jobs.defer(Task.EMBED, uow=uow)
+
+    async def start_and_cancel() -> None:
+        worker = asyncio.create_task(jobs.work())
+        await asyncio.to_thread(asked.wait, 60)
+        worker.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await worker
+
+    asyncio.run(start_and_cancel())
+    assert asked.is_set()
