@@ -17,7 +17,7 @@ from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, DataIssueRow, ImportRunRow, SourceFileRow
 
-_IMPORT_LOCK = 727203
+_IMPORT_LOCK = 727205
 _FILE_FACTS = ("sha256", "media_type", "size_bytes", "imported_at")
 _BATCH = 2_000
 _CROSS_FILE = "account.possible_duplicate"
