@@ -15,16 +15,17 @@ _MARKS = {True: "met", False: "**not met**", None: "-"}
 
 
 def table(figures: list[Figure]) -> str:
-    """The figures as a Markdown table."""
+    """The figures that have a goal as a Markdown table, and how many others the file holds."""
     lines = ["| figure | language | value | 95 % interval | n | goal | goal met |", "|---|---|---|---|---|---|---|"]
-    for figure in figures:
+    for figure in (figure for figure in figures if figure.goal):
         interval = f"{figure.interval[0]:.3f} – {figure.interval[1]:.3f}" if figure.interval else "-"
-        goal = str(figure.goal) if figure.goal else "-"
+        goal = str(figure.goal)
         lines.append(
             f"| `{figure.name}` | {figure.language} | {figure.value:.4g}{figure.unit} | {interval} | {figure.n} "
             f"| {goal} | {_MARKS[figure.met]} |"
         )
-    return "\n".join(lines)
+    others = sum(figure.goal is None for figure in figures)
+    return "\n".join([*lines, "", f"{others} more without a goal of their own are in `evals/figures.json`."])
 
 
 def with_table(readme: str, *, figures: list[Figure]) -> str:

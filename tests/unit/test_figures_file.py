@@ -26,7 +26,10 @@ def test_recording_replaces_by_name_and_language_and_keeps_the_rest(tmp_path: Pa
 def test_a_missed_goal_is_shown() -> None:
     missed = figure("x", 0.4, goal=Goal(comparison=">=", threshold=0.5))
     assert missed.met is False
-    assert "**not met**" in table([missed])
+    shown = table([missed, figure("part", 1.0)])
+    assert "**not met**" in shown
+    assert "`part`" not in shown
+    assert "1 more" in shown
 
 
 def test_the_table_goes_between_its_markers_only() -> None:
