@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from copilot import telemetry
 from copilot.approvals.policy import load_policy
 from copilot.approvals.service import ApprovalService
 from copilot.clock import SystemClock
@@ -46,6 +47,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--briefs", type=int, default=200, help="briefs timed on each side")
     wanted = parser.parse_args()
+    telemetry.configure()
     size = large_company.Size(accounts=wanted.accounts, passages=wanted.passages)
     measured = measure(size, briefs=wanted.briefs)
     for figure in measured:

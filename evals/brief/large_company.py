@@ -49,9 +49,7 @@ def fill(database: Database, *, size: Size, texts: list[ParsedDocument]) -> None
     }
     with database.unit_of_work() as uow:
         run = uow.session.connection().exec_driver_sql
-        run(
-            "create temporary table sample (place integer primary key, kind text, language text, body text, blocks jsonb)"
-        )
+        run("create temporary table sample (place integer, kind text, language text, body text, blocks jsonb)")
         for number, item in enumerate(texts):
             blocks = json.dumps([block.model_dump(mode="json") for block in item.blocks])
             language = item.language or detect(item.text).value

@@ -17,7 +17,7 @@ from generate_series(1, %(accounts)s) n;
 insert into contacts (id, source_system, source_id, as_of, content_hash, account_source_id, account_id, name, email,
                       title, stance, do_not_contact)
 select pg_temp.stable_id('con', 'bench', n || '-' || k), 'bench', n || '-' || k, date '2026-11-13', 'x', n::text,
-       pg_temp.stable_id('acc', 'bench', n::text), 'Person ' || n || ' ' || chr(64 + k), 'p' || n || k || '@bench.invalid',
+       pg_temp.stable_id('acc', 'bench', n::text), 'Person ' || translate(n::text, '0123456789', 'abcdefghij') || ' ' || chr(64 + k), 'p' || n || k || '@bench.invalid',
        'Manager', (array ['champion', 'neutral', 'sceptic', null])[k], false
 from generate_series(1, %(accounts)s) n, generate_series(1, 4) k;
 
@@ -66,7 +66,7 @@ insert into documents (id, source_file_id, account_id, title, kind, text, text_s
 select pg_temp.stable_id('doc', 'bench', n::text, k::text), 'bench-' || ((n - 1) * %(per_account)s::integer + k),
        pg_temp.stable_id('acc', 'bench', n::text), 'Text ' || k, sample.kind, sample.body, 'x', sample.blocks,
        'text/plain', sample.language, case when k %% 2 = 0 then 'customer' else 'internal' end,
-       %(today)s::timestamptz - make_interval(days => (k * 17)), 'Person ' || n || ' A',
+       %(today)s::timestamptz - make_interval(days => (k * 17)), 'Person ' || translate(n::text, '0123456789', 'abcdefghij') || ' A',
        case when k %% 2 = 0 then 'inbound' else 'outbound' end, now()
 from generate_series(1, %(accounts)s) n
 cross join generate_series(1, %(per_account)s) k

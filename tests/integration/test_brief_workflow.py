@@ -17,6 +17,7 @@ from copilot.domain.identity import stable_id
 from copilot.domain.language import Language
 from copilot.errors import NotFound
 from copilot.store.account_facts import AccountFactsRepository
+from copilot.store.accounts import fold
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.tables.documents import DocumentRow, PassageRow
 from copilot.store.tables.records import (
@@ -61,7 +62,7 @@ def fill(uow: UnitOfWork, source: str, *, name: str, owner_email: str | None) ->
     mine = {**COMMON, "account_id": account, "account_source_id": source}
     uow.session.add(
         AccountRow(
-            id=account, source_id=source, name=name, search_key=name.lower(), lifecycle="customer", country="ES",
+            id=account, source_id=source, name=name, search_key=fold(name), lifecycle="customer", country="ES",
             industry="Maquinaria", owner_email=owner_email, arr=Decimal("84000.00"), currency="EUR", seats_licensed=200,
             customer_since=date(2023, 2, 1), renewal_date=date(2027, 1, 31), **COMMON,
         )

@@ -123,7 +123,7 @@ def test_ordinary_requests_and_our_own_notes_are_no_manipulation() -> None:
         ("El contrato vence el 15 de enero de 2027.", "renewal_date", "2027-01-15", Language.ES),
         ("We pay for 271 seats and it is too many.", "seats_licensed", "271", Language.EN),
         ("Con esto quedan en 200 licencias.", "seats_licensed", "200", Language.ES),
-        ("Contratado: 127.500 USD al año.", "arr", "127500", Language.ES),
+        ("Contratado: 127.500 USD al año.", "arr", "127500 USD", Language.ES),
         ("Finance has capped year one at $72,000 all in.", "amount", "72000 USD", Language.EN),
     ],
 )

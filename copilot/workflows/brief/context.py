@@ -19,6 +19,7 @@ from copilot.workflows.brief.words import FIELDS, pick
 from copilot.workflows.reading.types import Reading, Sentence
 
 QUOTE_LENGTH = 190
+_SHORTEST_LAST_WORD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +106,8 @@ def shorten(text: str, limit: int) -> str:
     """Cut at the last word that fits and mark the cut."""
     if len(text) <= limit:
         return text
-    kept = text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:—-")
-    return f"{kept}…"
+    kept = text[: limit - 1].split(" ")[:-1]
+    # A figure at the cut may have lost its unit or its month: it would say something else.
+    while kept and (any(char.isdigit() for char in kept[-1]) or len(kept[-1]) < _SHORTEST_LAST_WORD):
+        kept.pop()
+    return " ".join(kept).rstrip(" ,;:—-") + "…"

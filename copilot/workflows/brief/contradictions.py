@@ -80,11 +80,13 @@ def _against_date(context: BriefContext, claim: Claim) -> Contradiction | None:
 
 def _against_number(context: BriefContext, claim: Claim) -> Contradiction | None:
     account = context.facts.account
-    recorded, claimed = getattr(account, claim.about), Decimal(claim.value)
-    if recorded is None or Decimal(recorded) == claimed:
+    number, _, currency = claim.value.partition(" ")
+    recorded, claimed = getattr(account, claim.about), Decimal(number)
+    same_currency = not currency or account.currency in {None, currency}
+    if recorded is None or (Decimal(recorded) == claimed and same_currency):
         return None
     if claim.about == "arr":
-        shown = context.money(Decimal(recorded), account.currency), context.money(claimed, account.currency)
+        shown = context.money(Decimal(recorded), account.currency), context.money(claimed, currency or account.currency)
     else:
         shown = context.number(recorded), context.number(claimed)
     return _contradiction(context, claim, recorded=shown[0], claimed=shown[1])

@@ -89,7 +89,10 @@ def _people(sentence: Sentence, plain: str) -> Iterator[Claim]:
 def _yearly(sentence: Sentence, plain: str) -> Iterator[Claim]:
     match = cue("claims", "yearly").search(plain)
     if match is not None:
-        yield Claim(about="arr", value=_plain_decimal(captured(match)), sentence=sentence)
+        named = _SUM.search(plain, match.start())
+        sign = (named["before"] or named["after2"] or "").strip() if named else ""
+        currency = f" {_CURRENCIES[sign]}" if sign else ""
+        yield Claim(about="arr", value=f"{_plain_decimal(captured(match))}{currency}", sentence=sentence)
 
 
 def _budget(sentence: Sentence, plain: str) -> Iterator[Claim]:
