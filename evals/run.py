@@ -30,6 +30,7 @@ SUITES = (
     Suite("evals.retrieval.demo", ("quality",), takes_data=False),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
     Suite("evals.brief.bench", ("bench",), takes_data=False),
+    Suite("evals.installation", ("bench",), takes_data=False),
 )
 
 
