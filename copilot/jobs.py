@@ -1,7 +1,8 @@
 """Background work: Procrastinate tasks on the product's own database.
 
 Invariant: a job is deferred on the transaction that makes it necessary, so it vanishes on rollback; every
-task is idempotent and only says "look for work", so a lost or doubled job neither loses nor repeats it.
+task is idempotent and only says "look for work", so a lost or doubled job neither loses nor repeats it. What a
+killed or stopped worker left is taken up when the next one starts.
 """
 
 import asyncio
@@ -13,12 +14,16 @@ from enum import StrEnum
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
 
 from copilot.store.database import Database, UnitOfWork
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
 _EVERY_MINUTE = "* * * * *"
+_EMBED_LOCK = "lock:embed"
+"""Embedding is long: two such jobs at once would leave no slot for releases. The other tasks take no lock, so that
+a job that a killed worker left as running stands in nobody's way; deliveries have a lock of the server."""
 
 
 class Task(StrEnum):
@@ -58,7 +63,10 @@ class Jobs:
     def defer(self, task: Task, *, uow: UnitOfWork) -> None:
         """Ask for the task when this unit of work commits; asking twice before it runs is once."""
         deferrer = self._defer_app.configure_task(
-            name=task.value, queueing_lock=task.value, connection=uow.driver_connection()
+            name=task.value,
+            lock=_EMBED_LOCK if task is Task.EMBED else None,
+            queueing_lock=task.value,
+            connection=uow.driver_connection(),
         )
         # The refused second INSERT would abort the caller's transaction without a savepoint of its own.
         with suppress(AlreadyEnqueued), uow.session.connection().begin_nested():
@@ -68,9 +76,14 @@ class Jobs:
         """Run jobs until cancelled, or (`wait=False`) until none is due."""
         self._stopping.clear()
         async with self._worker_app.open_async():
+            await self._take_up_embedding()
             worker = asyncio.create_task(
                 self._worker_app.run_worker_async(
-                    wait=wait, concurrency=concurrency, install_signal_handlers=False, listen_notify=wait
+                    wait=wait,
+                    concurrency=concurrency,
+                    install_signal_handlers=False,
+                    listen_notify=wait,
+                    delete_jobs="successful",
                 )
             )
             try:
@@ -83,6 +96,20 @@ class Jobs:
                     await worker
                 raise
 
+    async def _take_up_embedding(self) -> None:
+        """Ask for what a stopped or killed worker left without vectors; no import may come to ask for it again."""
+        await self._free_embedding()
+        with suppress(AlreadyEnqueued):
+            await self._worker_app.configure_task(
+                Task.EMBED.value, lock=_EMBED_LOCK, queueing_lock=Task.EMBED.value
+            ).defer_async()
+
+    async def _free_embedding(self) -> None:
+        """End the job of a worker that gives no sign of life, so that its lock holds up nobody."""
+        manager = self._worker_app.job_manager
+        for job in await manager.get_stalled_jobs(task_name=Task.EMBED.value):
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+
     def _register(self, task: Task) -> None:
         def run() -> None:
             done = self._handlers[task]()
@@ -91,8 +118,12 @@ class Jobs:
         def run_periodically(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes the minute
             run()
 
-        lock = f"lock:{task.value}"
-        self._worker_app.task(name=task.value, lock=lock, queueing_lock=task.value, retry=3)(run)
-        if task is not Task.EMBED:
-            periodic = self._worker_app.task(name=f"{task.value}.periodic", lock=lock, queueing_lock=f"{task}.periodic")
-            self._worker_app.periodic(cron=_EVERY_MINUTE)(periodic(run_periodically))
+        async def free_periodically(timestamp: int) -> None:  # noqa: ARG001
+            await self._free_embedding()
+
+        self._worker_app.task(name=task.value, queueing_lock=task.value, retry=3)(run)
+        every_minute = free_periodically if task is Task.EMBED else run_periodically
+        name = f"{task.value}.periodic"
+        self._worker_app.periodic(cron=_EVERY_MINUTE)(
+            self._worker_app.task(name=name, queueing_lock=name)(every_minute)
+        )

@@ -47,7 +47,7 @@ def test_a_job_asked_for_twice_is_queued_once_and_runs(database: Database, jobs:
         jobs.defer(Task.RELEASE, uow=uow)
     assert deferred(database) == ["todo"]
     asyncio.run(jobs.work(wait=False))
-    assert deferred(database) == ["succeeded"]
+    assert deferred(database) == []
     assert release.runs >= 1
 
 
@@ -60,6 +60,31 @@ def test_a_job_vanishes_with_its_transaction(database: Database, jobs: Jobs) -> 
     with pytest.raises(RuntimeError, match="stop"):
         ask_and_fail()
     assert deferred(database) == []
+
+
+def test_embedding_that_was_cut_off_is_taken_up_by_the_next_worker(database: Database) -> None:
+    embed = Counter()
+    handlers = Handlers(embed=lambda _should_stop: embed(), release=Counter(), housekeeping=Counter())
+    jobs = Jobs(database, handlers=handlers)
+    with database.unit_of_work() as uow:
+        jobs.defer(Task.EMBED, uow=uow)
+        # What a killed worker leaves: a job that runs for ever, of a worker that nobody hears from.
+        uow.session.execute(text("update procrastinate_jobs set status = 'doing'"))
+    asyncio.run(jobs.work(wait=False))
+    assert embed.runs == 1
+    asyncio.run(jobs.work(wait=False))
+    assert embed.runs == 2, "a stopped worker leaves no job, but may leave passages without vectors"
+
+
+def test_a_release_that_was_cut_off_holds_up_no_other(database: Database, jobs: Jobs, release: Counter) -> None:
+    for cut_off in (True, False):
+        with database.unit_of_work() as uow:
+            jobs.defer(Task.RELEASE, uow=uow)
+            if cut_off:
+                uow.session.execute(text("update procrastinate_jobs set status = 'doing'"))
+    asyncio.run(jobs.work(wait=False))
+    assert deferred(database) == ["doing"]
+    assert release.runs >= 1
 
 
 def test_a_long_job_is_asked_to_stop_with_its_worker(database: Database) -> None:
