@@ -112,7 +112,8 @@ def add_email(uow: UnitOfWork, account: str, key: str, text: str, **fields: str)
     uow.session.add(
         DocumentRow(
             id=f"doc_{account}_{key}", source_file_id=source.id, account_id=account, visibility=None,
-            title="Inventario", kind="email", text=text, text_sha256="x", blocks=[{"kind": "body", "start": 0, "end": len(text)}],
+            title="Inventario", kind="email", text=text, text_sha256="x",
+            blocks=[{"kind": "body", "start": 0, "end": len(text)}],
             media_type="message/rfc822", language="es", authored_at=MORNING, participants=[], message_id=None,
             in_reply_to=None, warnings=[], imported_at=MORNING, **fields,
         )

@@ -1,6 +1,6 @@
 """What each section says from records and texts: the ground of every sentence, and honest gaps."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from copilot.domain.account_facts import DataIssue
 from copilot.domain.drafts import Section
 from copilot.domain.language import Language
-from copilot.domain.records import Lifecycle, OpportunityStatus, Stance
+from copilot.domain.records import Lifecycle, OpportunityStatus, Stance, Ticket
 from copilot.workflows.brief.context import BriefContext
 from copilot.workflows.brief.offline import WRITERS, OfflineWriter
 from tests.brief_builders import account, contact, context, email, facts, metrics, note, opportunity
@@ -208,3 +208,15 @@ def test_the_same_input_gives_the_same_brief() -> None:
 def test_facts_know_which_opportunities_are_open() -> None:
     known = facts(opportunities=(opportunity(), opportunity(source_id="O2", status=OpportunityStatus.LOST)))
     assert [item.source_id for item in known.open_opportunities] == ["O1"]
+
+
+def test_an_open_ticket_that_a_text_calls_solved_is_pointed_out() -> None:
+    ticket = Ticket(
+        source_system="hubspot", source_id="T1", as_of=date(2026, 11, 13), account_source_id="A1",
+        subject="Las órdenes creadas sin señal se pierden", opened_at=datetime(2026, 6, 1, tzinfo=UTC),
+    )  # fmt: skip
+    said = note("Lo de las órdenes creadas sin señal se publicó en septiembre.", day=date(2026, 10, 8))
+    text = written(context(said, tickets=(ticket,)), "data_problems")
+    assert "sigue abierto, pero el 8 de octubre se dijo" in text
+    other = note("La lentitud del tablero se arregló en septiembre.", day=date(2026, 10, 8))
+    assert "sigue abierto, pero" not in written(context(other, tickets=(ticket,)), "data_problems")

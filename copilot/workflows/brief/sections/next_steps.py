@@ -10,8 +10,8 @@ from copilot.domain.records import Lifecycle, OpportunityKind, Stance
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.contradictions import contradictions
 from copilot.workflows.brief.sections.commitments import due_cite, texts_read
-from copilot.workflows.brief.sections.data_problems import contested
 from copilot.workflows.brief.signals import HIGH_UTILISATION_PCT, RENEWAL_NEAR_DAYS, USAGE_DROP_PCT, signals
+from copilot.workflows.brief.text_problems import contested
 from copilot.workflows.reading.types import CommitmentStatus, Side, Topic
 
 _SHOWN = 8
@@ -38,6 +38,11 @@ def _none(context: BriefContext) -> Line:
         en=f"Nothing is pressing; keep in touch (the last activity was on {context.day(last)}).",
         cites=[context.metric("last_activity"), texts_read(context)],
     )
+
+
+def _is_gone(context: BriefContext) -> bool:
+    """Whether they are no longer a customer: nobody waits for a ticket or for use to grow then."""
+    return context.facts.account.lifecycle is Lifecycle.CHURNED
 
 
 def _promises(context: BriefContext) -> list[Line]:
@@ -106,7 +111,7 @@ def _room_to_grow(context: BriefContext) -> list[Line]:
 
 def _urgent_tickets(context: BriefContext) -> list[Line]:
     urgent = context.facts.number("tickets_open_p1")
-    if not urgent:
+    if not urgent or _is_gone(context):
         return []
     tickets = context.count(
         urgent, es=("ticket P1 abierto", "tickets P1 abiertos"), en=("open P1 ticket", "open P1 tickets")
@@ -232,7 +237,7 @@ def _competitor(context: BriefContext) -> list[Line]:
 
 def _usage(context: BriefContext) -> list[Line]:
     change = context.facts.number("active_users_change_pct")
-    if change is None or change > USAGE_DROP_PCT:
+    if change is None or change > USAGE_DROP_PCT or _is_gone(context):
         return []
     shown = context.format.percent(abs(change))
     return [
