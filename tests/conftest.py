@@ -2,8 +2,10 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -19,10 +21,36 @@ _TEMPLATE = "copilot_template"
 _counter = itertools.count(1)
 
 
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """A folder for a server, which is stopped afterwards.
+
+    Not below pytest's own folder: that is closed to other users whenever another run starts, and as root the
+    server runs as a user of its own.
+    """
+    with TemporaryDirectory(prefix="sales-copilot-tests-", ignore_cleanup_errors=True) as name:
+        folder = Path(name) / "data"
+        try:
+            yield folder
+        finally:
+            embedded.stop(folder)
+
+
+@pytest.fixture
+def own_server_folder() -> Iterator[Path]:
+    """A data folder whose server this test alone starts, and may kill."""
+    with server_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedAddresses]:
+def server() -> Iterator[embedded.EmbeddedAddresses]:
     """A server of this test process with one migrated, empty template database."""
-    folder = tmp_path_factory.mktemp("server")
+    with server_folder() as folder:
+        yield _template_server(folder)
+
+
+def _template_server(folder: Path) -> embedded.EmbeddedAddresses:
     found = embedded.start(folder, database=_TEMPLATE)
     with psycopg.connect(_libpq(found.superuser_url), autocommit=True) as connection:
         # Tests need isolation, not durability; tests of durability start servers of their own.
@@ -31,8 +59,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embedd
     database = Database(found.application_url, owner_url=found.owner_url)
     database.migrate()
     database.dispose()
-    yield found
-    embedded.stop(folder)
+    return found
 
 
 @pytest.fixture

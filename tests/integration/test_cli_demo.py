@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from copilot.store import embedded
-
 pytestmark = pytest.mark.slow
 
 
@@ -25,38 +23,32 @@ def run(*arguments: str, data: Path, succeeds: bool = True, **extra: str) -> sub
     return done
 
 
-def test_from_nothing_to_an_approved_brief(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    try:
-        shown = run("demo", "--no-serve", data=data).stdout
-        assert "Pinecrest Facilities Group" in shown
-        assert "[1]" in shown
+def test_from_nothing_to_an_approved_brief(own_server_folder: Path) -> None:
+    data = own_server_folder
+    shown = run("demo", "--no-serve", data=data).stdout
+    assert "Pinecrest Facilities Group" in shown
+    assert "[1]" in shown
 
-        listed = json.loads(run("queue", "--json", data=data).stdout)
-        items = listed["items"]
-        assert [item["state"] for item in items] == ["pending"]
-        run("approve", items[0]["id"], "--yes", data=data)
-        exported = sorted(path.name for path in (data / "exports").rglob("brief.*"))
-        assert exported == ["brief.html", "brief.json", "brief.md"]
+    listed = json.loads(run("queue", "--json", data=data).stdout)
+    items = listed["items"]
+    assert [item["state"] for item in items] == ["pending"]
+    run("approve", items[0]["id"], "--yes", data=data)
+    exported = sorted(path.name for path in (data / "exports").rglob("brief.*"))
+    assert exported == ["brief.html", "brief.json", "brief.md"]
 
-        again = run("demo", "--no-serve", "--language", "es", data=data).stdout
-        assert "Logística Andina del Maipo" in again
-        run("audit", "verify", data=data)
-        assert "embedded server" in run("doctor", data=data).stdout
-    finally:
-        embedded.stop(data)
+    again = run("demo", "--no-serve", "--language", "es", data=data).stdout
+    assert "Logística Andina del Maipo" in again
+    run("audit", "verify", data=data)
+    assert "embedded server" in run("doctor", data=data).stdout
 
 
-def test_the_demo_stays_out_of_a_workspace_that_is_in_use(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    try:
-        person = ("users", "add", "ana@acme.example", "--name", "Ana", "--role", "admin")
-        run(*person, "--password", "correct horse battery", data=data)
-        refused = run("demo", "--no-serve", data=data, succeeds=False)
-        assert "COPILOT_DATA_DIR" in refused.stderr
-        assert "Traceback" not in refused.stderr
-    finally:
-        embedded.stop(data)
+def test_the_demo_stays_out_of_a_workspace_that_is_in_use(own_server_folder: Path) -> None:
+    data = own_server_folder
+    person = ("users", "add", "ana@acme.example", "--name", "Ana", "--role", "admin")
+    run(*person, "--password", "correct horse battery", data=data)
+    refused = run("demo", "--no-serve", data=data, succeeds=False)
+    assert "COPILOT_DATA_DIR" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.parametrize(

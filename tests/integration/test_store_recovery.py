@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,13 +32,6 @@ WRITER = textwrap.dedent(
 )
 
 
-@pytest.fixture
-def own_data(tmp_path: Path) -> Iterator[Path]:
-    """A data folder whose server this test may kill."""
-    yield tmp_path / "data"
-    embedded.stop(tmp_path / "data")
-
-
 def write_until(data: Path, *, acknowledged: int) -> tuple[subprocess.Popen[str], int]:
     """Start a writer and wait for so many acknowledged commits; return it and the last number."""
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(data)], stdout=subprocess.PIPE, text=True)
@@ -62,17 +54,17 @@ def stored_teams(data: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("victim", ["client", "server"])
-def test_what_was_acknowledged_survives_kill_9(own_data: Path, victim: str) -> None:
-    writer, _ = write_until(own_data, acknowledged=20)
+def test_what_was_acknowledged_survives_kill_9(own_server_folder: Path, victim: str) -> None:
+    writer, _ = write_until(own_server_folder, acknowledged=20)
     if victim == "server":
-        postmaster = int((embedded.data_folder(own_data) / "postmaster.pid").read_text().splitlines()[0])
+        postmaster = int((embedded.data_folder(own_server_folder) / "postmaster.pid").read_text().splitlines()[0])
         os.kill(postmaster, signal.SIGKILL)
     else:
         writer.kill()
     rest, _ = writer.communicate(timeout=60)
     last = max([20, *(int(line) for line in rest.split() if line.isdigit())])
 
-    stored = stored_teams(own_data)
+    stored = stored_teams(own_server_folder)
 
     assert {f"team-{number}" for number in range(last + 1)} <= stored
     # At most the one commit whose acknowledgement the kill swallowed may be there beyond.
