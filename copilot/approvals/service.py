@@ -289,7 +289,7 @@ class ApprovalService:
     def _require_readable(self, entry: QueueEntry, draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> None:
         """Invariant 3 for a draft that cites other accounts: who may not see one of them does not see the draft."""
         others = {item.account_id for item in draft.evidence if item.account_id} - {entry.account_id}
-        if others and entry.item.requester_id != viewer.user_id:
+        if others:
             visible = EvidenceRepository(uow).visible_account_ids(others, viewer=viewer)
             if others - visible:
                 raise _error(NotFound, "not_found", viewer)

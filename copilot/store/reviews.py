@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, tuple_, update
 from sqlalchemy.orm import aliased
 
 from copilot.domain.access import Role, Viewer
@@ -243,16 +243,15 @@ UNRELEASED = (ReviewState.PENDING, ReviewState.APPROVED, ReviewState.RELEASE_FAI
 
 
 def item_is_visible(viewer: Viewer) -> ColumnElement[bool]:
-    """Condition on `review_items`: own requests, and items of visible accounts citing readable knowledge.
+    """Condition on `review_items`: items of visible accounts that cite readable knowledge.
 
-    An item without an account (or whose account is gone) is for its requester and for admins.
+    Having asked for it gives no right of its own: who lost an account or a role loses what was written from it. An
+    item without an account (or whose account is gone) is for its requester and for admins.
     """
-    own = ReviewItemRow.requester_id == viewer.user_id
     readable = ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes])
-    placed: ColumnElement[bool] = ReviewItemRow.account_id.in_(visible_accounts(viewer))
-    if viewer.role is Role.ADMIN:
-        placed = or_(placed, ReviewItemRow.account_id.is_(None))
-    return or_(own, and_(placed, readable))
+    asked = true() if viewer.role is Role.ADMIN else ReviewItemRow.requester_id == viewer.user_id
+    unplaced = and_(ReviewItemRow.account_id.is_(None), asked)
+    return and_(readable, or_(ReviewItemRow.account_id.in_(visible_accounts(viewer)), unplaced))
 
 
 def _queue_query() -> Select[ReviewItemRow, str, str, str, str]:

@@ -156,7 +156,7 @@ def _mark_stale(database: Database, clock: FixedClock, item: ReviewItem) -> None
         (_expire, "expired", ReviewState.EXPIRED),
         (_change_evidence, "evidence_changed", ReviewState.STALE),
         (_remove_source, "evidence_changed", ReviewState.STALE),
-        (_take_account_away, "evidence_changed", ReviewState.STALE),
+        (_take_account_away, "approver_not_entitled", ReviewState.RELEASE_FAILED),
         (_deactivate, "approver_not_entitled", ReviewState.RELEASE_FAILED),
         (_raise_the_bar, "approver_not_entitled", ReviewState.RELEASE_FAILED),
         (_alter_bytes, "digest_mismatch", ReviewState.RELEASE_FAILED),
