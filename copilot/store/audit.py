@@ -5,11 +5,11 @@ lock, so that sequences have no gaps, the lock is held for a moment only, and no
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import event, insert, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from copilot.domain.audit import GENESIS, AuditEvent, seal
 from copilot.store.database import UnitOfWork
@@ -26,7 +26,9 @@ class _Entry:
     actor_id: str
     action: str
     subject: str
-    details: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str]
+    savepoints: tuple[SessionTransaction, ...]
+    """Those that were open: if one of them is undone, it did not happen."""
 
 
 class AuditLog:
@@ -45,6 +47,7 @@ class AuditLog:
         if pending is None:
             pending = session.info[_PENDING] = []
             event.listen(session, "before_commit", _write_pending)
+            event.listen(session, "after_soft_rollback", _forget_undone)
         pending.append(
             _Entry(
                 happened_at=self._uow.clock.now(),
@@ -52,6 +55,7 @@ class AuditLog:
                 action=action,
                 subject=subject,
                 details=dict(details or {}),
+                savepoints=tuple(_open_savepoints(session)),
             )
         )
 
@@ -78,9 +82,22 @@ class AuditLog:
         return tuple(_to_domain(row) for row in rows)
 
 
+def _open_savepoints(session: Session) -> Iterator[SessionTransaction]:
+    transaction = session.get_nested_transaction()
+    while transaction is not None and transaction.nested:
+        yield transaction
+        transaction = transaction.parent
+
+
+def _forget_undone(session: Session, undone: SessionTransaction) -> None:
+    pending: list[_Entry] = session.info.get(_PENDING, [])
+    pending[:] = [entry for entry in pending if undone.nested and undone not in entry.savepoints]
+
+
 def _write_pending(session: Session) -> None:
     pending: list[_Entry] = session.info.get(_PENDING, [])
-    if not pending:
+    # The end of a savepoint is announced as a commit too; the lock is for the real one.
+    if not pending or session.in_nested_transaction():
         return
     entries, pending[:] = list(pending), []
     session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from copilot.approvals.audit import export_events, verify_database, verify_export
 from copilot.errors import UnavailableError, UnreadableFile
 from copilot.store.audit import AuditLog
-from copilot.store.database import Database
+from copilot.store.database import Database, UnitOfWork
 
 
 def write(database: Database, count: int = 1, *, actor: str = "ana") -> None:
@@ -61,6 +61,24 @@ def test_what_is_rolled_back_leaves_no_event_and_no_gap(database: Database) -> N
     with database.unit_of_work() as uow:
         assert [event.action for event in AuditLog(uow).events()] == ["test.happened"] * 2
         assert verify_database(uow=uow).intact
+
+
+def test_what_a_savepoint_undoes_leaves_no_event(database: Database) -> None:
+    def fail(uow: UnitOfWork) -> None:
+        with uow.savepoint():
+            with uow.savepoint():
+                AuditLog(uow).append("test.undone", actor_id="ana", subject="thing:1")
+            raise ZeroDivisionError
+
+    with database.unit_of_work() as uow:
+        AuditLog(uow).append("test.before", actor_id="ana", subject="thing:1")
+        with pytest.raises(ZeroDivisionError):
+            fail(uow)
+        with uow.savepoint():
+            AuditLog(uow).append("test.kept", actor_id="ana", subject="thing:1")
+        assert list(AuditLog(uow).events()) == [], "the lock is taken at the very end"
+    with database.unit_of_work() as uow:
+        assert [event.action for event in AuditLog(uow).events()] == ["test.before", "test.kept"]
 
 
 def test_thirty_two_writers_make_one_gapless_chain(database: Database) -> None:
