@@ -80,6 +80,24 @@ def record(figures: Iterable[Figure], *, path: Path = FIGURES_FILE) -> None:
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+def regressions(figures: Iterable[Figure], *, path: Path = FIGURES_FILE) -> list[str]:
+    """One line for each figure with a goal that is now further from it than the recorded one, or was never recorded.
+
+    For suites without chance in them: the same code on the same data gives the same figure.
+    """
+    recorded = {(figure.name, figure.language): figure for figure in load(path)}
+    lines = []
+    for figure in figures:
+        before = recorded.get((figure.name, figure.language))
+        if figure.goal is None:
+            continue
+        if before is None:
+            lines.append(f"{figure.name} ({figure.language}) was never recorded")
+        elif not Goal(comparison=figure.goal.comparison, threshold=before.value).met_by(figure.value):
+            lines.append(f"{figure.name} ({figure.language}) was {before.value:.4g} and is {figure.value:.4g}")
+    return lines
+
+
 def describe(figure: Figure) -> str:
     """One line for a terminal."""
     spread = f" [{figure.interval[0]:.3f}, {figure.interval[1]:.3f}]" if figure.interval else ""

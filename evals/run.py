@@ -20,16 +20,23 @@ class Suite:
     module: str
     groups: tuple[str, ...]
     takes_data: bool = True
+    records_on_request: bool = False
+    """Whether it writes its figures only with `--record`; as a quick check it is held to the recorded ones."""
+
+    def arguments(self, group: str, *, data: str | None) -> list[str]:
+        """What the module is called with."""
+        mode = ["--gate" if group == "quick" else "--record"] if self.records_on_request else []
+        return mode + (["--data", data] if data and self.takes_data else [])
 
 
 SUITES = (
-    Suite("evals.brief.quality", ("quick", "quality"), takes_data=False),
+    Suite("evals.brief.quality", ("quick", "quality"), takes_data=False, records_on_request=True),
     Suite("evals.imports", ("quality",)),
     Suite("evals.retrieval.ccm", ("quality",)),
     Suite("evals.retrieval.xquad", ("quality",)),
     Suite("evals.retrieval.demo", ("quality",), takes_data=False),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
-    Suite("evals.brief.bench", ("bench",), takes_data=False),
+    Suite("evals.brief.bench", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),
 )
 
@@ -43,11 +50,10 @@ def main() -> int:
     outcomes: dict[str, int] = {}
     for suite in SUITES:
         if arguments.group in suite.groups:
-            extra = ["--data", arguments.data] if arguments.data and suite.takes_data else []
             sys.stdout.write(f"== {suite.module}\n")
             sys.stdout.flush()
             # The arguments are this module's own list and one folder name; no shell is involved.
-            command = [sys.executable, "-m", suite.module, *extra]
+            command = [sys.executable, "-m", suite.module, *suite.arguments(arguments.group, data=arguments.data)]
             outcomes[suite.module] = subprocess.run(command, check=False).returncode  # noqa: S603
     for module, code in outcomes.items():
         verdict = {0: "ran", SKIPPED: "skipped: its data are absent"}.get(code, f"FAILED with exit code {code}")

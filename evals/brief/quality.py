@@ -6,6 +6,7 @@ out are measured apart; a miss is printed with its name.
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from knowledge import demo_company
 from knowledge.progress import Silent
 
 COMMAND = "python -m evals.brief.quality"
+_BOTH = "es+en"
 _GOALS = {
     "figures_right": 1.0,
     "contradictions_reported": 1.0,
@@ -51,15 +53,15 @@ _SPLITS = {
 
 @dataclass(slots=True)
 class Group:
-    """Scores of a group of accounts, by measure."""
+    """Scores of a group of accounts, by measure and language of the brief (`es+en`: the two together)."""
 
     name: str
-    scores: dict[str, Score] = field(default_factory=dict)
+    scores: dict[tuple[str, str], Score] = field(default_factory=dict)
     findings: list[tuple[str, Finding]] = field(default_factory=list)
 
-    def add(self, measure: str, score: Score) -> None:
+    def add(self, measure: str, language: str, score: Score) -> None:
         """Count one brief."""
-        self.scores.setdefault(measure, Score()).merge(score)
+        self.scores.setdefault((measure, language), Score()).merge(score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,11 @@ class Written:
     documents: dict[str, StoredDocument]
 
 
-def main() -> None:
-    """Measure, print, and record with `--record`."""
+def main() -> int:
+    """Measure, print, record with `--record`; with `--gate` exit code 1 when a figure fell behind the recorded one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--record", action="store_true", help="write the figures to evals/figures.json")
+    parser.add_argument("--gate", action="store_true", help="fail when a figure is worse than the recorded one")
     parser.add_argument("--group", choices=("developed", "held_out", "all"), default="all")
     parser.add_argument("--truth", type=Path, default=truth.TRUTH_FOLDER, help="folder of truth files")
     parser.add_argument("--json", type=Path, help="write every score and miss to this file")
@@ -86,8 +89,12 @@ def main() -> None:
         _print(group)
     if wanted.json:
         wanted.json.write_text(json.dumps(_as_json(groups), ensure_ascii=False, indent=1), encoding="utf-8")
+    measured = [figure for group in groups for figure in _figures(group)]
     if wanted.record:
-        figures.record(figure for group in groups for figure in _figures(group))
+        figures.record(measured)
+    worse = figures.regressions(measured) if wanted.gate else []
+    sys.stdout.writelines(f"WORSE: {line}\n" for line in worse)
+    return int(bool(worse))
 
 
 def measure(which: str = "all", *, folder: Path = truth.TRUTH_FOLDER) -> list[Group]:
@@ -124,8 +131,8 @@ def _scored(
     for story in known:
         with application.database.unit_of_work() as uow:
             written = _write(story, application.briefs, viewer=viewer, uow=uow, today=today)
-        for measure_name, score in _scores(story, written):
-            group.add(measure_name, score)
+        for measure_name, language, score in _scores(story, written):
+            group.add(measure_name, language, score)
         group.findings += [(story.slug, item) for item in written.findings]
     return group
 
@@ -148,25 +155,27 @@ def _write(
     )
 
 
-def _scores(story: truth.Truth, written: Written) -> Iterable[tuple[str, Score]]:
+def _scores(story: truth.Truth, written: Written) -> Iterable[tuple[str, str, Score]]:
     context, documents = written.context, written.documents
-    yield "figures_right", scoring.figures_right(story, context)
+    yield "figures_right", _BOTH, scoring.figures_right(story, context)
     for draft in (written.spanish, written.english):
-        yield "sentences_cited", scoring.sentences_cited(draft)
-        yield "contradictions_reported", scoring.contradictions_reported(story, draft, documents)
-        yield "gaps_reported", scoring.gaps_reported(story, draft, context)
-        yield "stale_reported", scoring.stale_reported(story, draft, context)
-        yield "changes_mentioned", scoring.changes_mentioned(story, draft, documents)
-        yield "injections_resisted", scoring.injections_resisted(story, draft, documents)
+        language = draft.language.value
+        yield "sentences_cited", language, scoring.sentences_cited(draft)
+        yield "contradictions_reported", language, scoring.contradictions_reported(story, draft, documents)
+        yield "gaps_reported", language, scoring.gaps_reported(story, draft, context)
+        yield "stale_reported", language, scoring.stale_reported(story, draft, context)
+        yield "changes_mentioned", language, scoring.changes_mentioned(story, draft, documents)
+        yield "injections_resisted", language, scoring.injections_resisted(story, draft, documents)
     names = ("commitments_recall", "commitments_precision", "commitments_status")
-    yield from zip(names, scoring.commitments_found(story, context), strict=True)
-    yield "same_figures", scoring.same_figures(written.spanish, written.english)
+    for name, score in zip(names, scoring.commitments_found(story, context), strict=True):
+        yield name, _BOTH, score
+    yield "same_figures", _BOTH, scoring.same_figures(written.spanish, written.english)
 
 
 def _print(group: Group) -> None:
     print(f"== {group.name}")  # noqa: T201 - a report for the terminal
-    for name, score in group.scores.items():
-        print(f"{name:26} {score.hits}/{score.cases} = {score.share:.3f}")  # noqa: T201
+    for (name, language), score in group.scores.items():
+        print(f"{name:26} {language:6} {score.hits}/{score.cases} = {score.share:.3f}")  # noqa: T201
         for miss in dict.fromkeys(score.misses):
             print(f"    missed: {miss}")  # noqa: T201
     for slug, finding in group.findings:
@@ -175,13 +184,13 @@ def _print(group: Group) -> None:
 
 def _figures(group: Group) -> Iterable[figures.Figure]:
     split = _SPLITS[group.name]
-    for name, score in group.scores.items():
+    for (name, language), score in group.scores.items():
         if not score.cases:
             continue
         goal = figures.Goal(comparison=">=", threshold=_GOALS[name]) if name in _GOALS else None
         yield figures.Figure(
             name=f"brief.quality.{name}.{group.name}",
-            language="es+en",
+            language=language,
             value=round(score.share, 4),
             unit="share",
             n=score.cases,
@@ -197,8 +206,8 @@ def _figures(group: Group) -> Iterable[figures.Figure]:
 def _as_json(groups: list[Group]) -> object:
     return {
         group.name: {
-            name: {"hits": score.hits, "cases": score.cases, "misses": sorted(set(score.misses))}
-            for name, score in group.scores.items()
+            f"{name} {language}": {"hits": score.hits, "cases": score.cases, "misses": sorted(set(score.misses))}
+            for (name, language), score in group.scores.items()
         }
         for group in groups
     }
@@ -212,4 +221,4 @@ def _stop_server(data_dir: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.figures import Figure, Goal, load, record
+from evals.figures import Figure, Goal, load, record, regressions
 from evals.report import table, with_table
 from evals.statistics import bootstrap_interval, wilson_interval
 
@@ -49,3 +49,13 @@ def test_intervals_hold_the_estimate_and_narrow_with_more_cases() -> None:
     # Wilson 1927 for 0 of 20 at 95 %: upper bound z^2 / (n + z^2).
     assert low == 0.0
     assert high == pytest.approx(3.8415 / (20 + 3.8415), abs=1e-4)
+
+
+def test_the_gate_names_what_fell_behind_and_what_was_never_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    at_least, at_most = Goal(comparison=">=", threshold=0.9), Goal(comparison="<=", threshold=2)
+    record([figure("share", 0.8, goal=at_least), figure("ratio", 1.5, goal=at_most)], path=path)
+    assert regressions([figure("share", 0.8, goal=at_least), figure("ratio", 1.4, goal=at_most)], path=path) == []
+    fallen = [figure("share", 0.79, goal=at_least), figure("ratio", 1.6, goal=at_most)]
+    assert len(regressions(fallen, path=path)) == 2
+    assert "never" in regressions([figure("new", 1.0, goal=at_least)], path=path)[0]
