@@ -213,25 +213,23 @@ class ApprovalService:
         """Let what waited past its time lapse, and return how many items that was."""
         return self._lapse(ReviewRepository(uow).expire_due(), "review.expired", uow=uow)
 
-    def mark_stale(self, evidence_ids: Collection[str], *, uow: UnitOfWork) -> int:
-        """Take undecided and unreleased items that cite changed evidence out of the queue; return how many."""
-        if not evidence_ids:
-            return 0
-        return self._lapse(ReviewRepository(uow).mark_stale(evidence_ids), "review.stale", uow=uow)
-
     def mark_changed(self, *, uow: UnitOfWork) -> int:
-        """Find cited records and passages that changed or disappeared, and mark their items stale.
+        """Take undecided and unreleased items out of the queue whose records or passages changed or disappeared.
 
-        For the end of an import. Metrics are compared when the item is released.
+        For the end of an import; returns how many. Metrics are compared when the item is released.
         """
         cited = ReviewRepository(uow).cited_by_open_items()
         checkable = sorted(key for key in cited if not key.startswith("metric:"))
-        changed: list[str] = []
+        outdated: dict[str, set[str]] = {}
         for start in range(0, len(checkable), _READ_AT_ONCE):
             batch = checkable[start : start + _READ_AT_ONCE]
             current = EvidenceRepository(uow).read(batch, viewer=_SYSTEM_VIEWER)
-            changed += [key for key in batch if key not in current or cited[key] != {current[key].content_hash}]
-        return self.mark_stale(changed, uow=uow)
+            for key in batch:
+                gone = cited[key] - ({current[key].content_hash} if key in current else set())
+                outdated |= {key: gone} if gone else {}
+        if not outdated:
+            return 0
+        return self._lapse(ReviewRepository(uow).mark_stale(outdated), "review.stale", uow=uow)
 
     def _file(self, stored: StoredVersion, *, requester_id: str, uow: UnitOfWork) -> ReviewItem:
         now, draft = uow.clock.now(), stored.draft

@@ -7,11 +7,25 @@ starts from, so two people, or a person and a deadline, never both win.
 import base64
 import binascii
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from copilot.domain.access import Role, Viewer
@@ -185,10 +199,16 @@ class ReviewRepository:
             to=ReviewState.EXPIRED,
         )
 
-    def mark_stale(self, evidence_ids: Collection[str]) -> tuple[str, ...]:
-        """Move undecided and unreleased items that cite any of `evidence_ids` to STALE and return the ids."""
+    def mark_stale(self, outdated: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+        """Move undecided and unreleased items that rest on `outdated` to STALE and return the ids.
+
+        `outdated` maps evidence ids to the content hashes that no longer hold.
+        """
+        pairs = [(evidence_id, content_hash) for evidence_id, hashes in outdated.items() for content_hash in hashes]
+        # Two arrays, not a list of parameters: PostgreSQL takes 65,535 of those.
+        columns = (func.unnest(literal([pair[place] for pair in pairs], ARRAY(String))) for place in (0, 1))
         citing = select(DraftEvidenceRow.draft_id, DraftEvidenceRow.version).where(
-            DraftEvidenceRow.evidence_id.in_(evidence_ids)
+            tuple_(DraftEvidenceRow.evidence_id, DraftEvidenceRow.content_hash).in_(select(*columns))
         )
         return self._moved_together(
             ReviewItemRow.state.in_(UNRELEASED),

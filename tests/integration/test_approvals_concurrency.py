@@ -1,7 +1,7 @@
 """Many people, deadlines and changes at once: each item is decided once and nobody waits in a circle."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -85,13 +85,14 @@ def test_deadlines_changes_edits_and_decisions_at_once_never_lock_each_other_out
     draft = world.good_draft(database, viewer=requester)
     items = [world.submit(database, draft, viewer=requester) for _ in range(12)]
     clock.advance(timedelta(hours=1))
+    world.change_renewal(database, to=date(2027, 2, 28))
 
     def act(number: int) -> None:
         item = items[number % len(items)]
         try:
             with database.unit_of_work() as uow:
                 if number % 4 == 0:
-                    world.service().mark_stale([world.ARR, world.EMAIL], uow=uow)
+                    world.service().mark_changed(uow=uow)
                 elif number % 4 == 1:
                     world.service().expire_due(uow=uow)
                 elif number % 4 == 2:

@@ -209,7 +209,17 @@ def test_changed_evidence_takes_items_out_of_the_queue(
     assert actions(database, item)[-1] == "review.stale"
     with database.unit_of_work() as uow:
         assert world.service().mark_changed(uow=uow) == 0
-        assert world.service().mark_stale((), uow=uow) == 0
+
+
+def test_changed_evidence_leaves_what_was_written_from_it_since(
+    database: Database, requester: Viewer, item: ReviewItem
+) -> None:
+    world.change_renewal(database, to=date(2027, 2, 28))
+    newer = world.submit(database, world.good_draft(database, viewer=requester), viewer=requester)
+    with database.unit_of_work() as uow:
+        assert world.service().mark_changed(uow=uow) == 1
+    assert state(database, item, requester) is ReviewState.STALE
+    assert state(database, newer, requester) is ReviewState.PENDING
 
 
 class TestWhoSees:

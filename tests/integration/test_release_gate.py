@@ -146,8 +146,9 @@ def _alter_approved_digest(database: Database, clock: FixedClock, item: ReviewIt
 
 
 def _mark_stale(database: Database, clock: FixedClock, item: ReviewItem) -> None:
+    world.change_renewal(database, to=date(2027, 2, 28))
     with database.unit_of_work() as uow:
-        world.service().mark_stale([world.ARR], uow=uow)
+        world.service().mark_changed(uow=uow)
 
 
 @pytest.mark.parametrize(
