@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 
 from lxml import html
 from markdown_it import MarkdownIt
@@ -52,7 +53,7 @@ def test_the_same_draft_gives_the_same_bytes() -> None:
 
 def test_html_is_self_contained_and_nothing_foreign_is_markup() -> None:
     page = render_deliverables(draft(text=HOSTILE))["brief.html"].decode()
-    tree = html.fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8"))
+    tree: Any = html.fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8"))
     assert tree.xpath("//script | //img | //link | //iframe | //*[@src]") == []
     assert all(href.startswith("#source-") for href in tree.xpath("//a/@href"))
     assert "default-src 'none'" in page
@@ -60,7 +61,7 @@ def test_html_is_self_contained_and_nothing_foreign_is_markup() -> None:
 
 
 def test_every_citation_leads_to_its_source() -> None:
-    tree = html.fromstring(render_deliverables(draft())["brief.html"])
+    tree: Any = html.fromstring(render_deliverables(draft())["brief.html"])
     targets = {href.removeprefix("#") for href in tree.xpath("//a/@href")}
     assert targets == set(tree.xpath("//li[starts-with(@id,'source-')]/@id"))
     assert tree.get("lang") == "es"
