@@ -52,32 +52,71 @@ ORDINAL_QUARTERS: dict[str, int] = {
         for ending in (".º", "º", "o", ".er", "st", "nd", "rd", "th")
     },
 }
+_SPANISH_UNITS = {"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9}
+_SPANISH_TENS = {
+    "treinta": 30,
+    "cuarenta": 40,
+    "cincuenta": 50,
+    "sesenta": 60,
+    "setenta": 70,
+    "ochenta": 80,
+    "noventa": 90,
+}
 SPANISH_NUMBERS: dict[str, int] = {
-    "dos": 2,
-    "tres": 3,
-    "cuatro": 4,
-    "cinco": 5,
-    "seis": 6,
-    "siete": 7,
-    "ocho": 8,
-    "nueve": 9,
+    **_SPANISH_UNITS,
     "diez": 10,
     "once": 11,
     "doce": 12,
+    "trece": 13,
+    "catorce": 14,
+    "quince": 15,
+    **{f"dieci{name}": 10 + value for name, value in _SPANISH_UNITS.items() if value > 5},
+    "dieciséis": 16,
+    "veinte": 20,
+    **dict.fromkeys(("veintiuno", "veintiuna", "veintiún"), 21),
+    **{f"veinti{name}": 20 + value for name, value in _SPANISH_UNITS.items()},
+    "veintidós": 22,
+    "veintitrés": 23,
+    "veintiséis": 26,
+    **_SPANISH_TENS,
+    **{
+        f"{tens} y {name}": more + value
+        for tens, more in _SPANISH_TENS.items()
+        for name, value in {**_SPANISH_UNITS, "uno": 1, "una": 1, "un": 1}.items()
+    },
+}
+_ENGLISH_UNITS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_ENGLISH_TENS = {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
 }
 ENGLISH_NUMBERS: dict[str, int] = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
+    **_ENGLISH_UNITS,
     "ten": 10,
     "eleven": 11,
     "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    **_ENGLISH_TENS,
+    **{
+        f"{tens}{mark}{name}": more + value
+        for tens, more in _ENGLISH_TENS.items()
+        for name, value in {**_ENGLISH_UNITS, "one": 1}.items()
+        for mark in ("-", " ")
+    },
 }
+"""Number words from two to ninety-nine. "One" is an article as often as a number."""
 
 _DOLLARS_AND_PESOS = frozenset(
     {"USD", "MXN", "CLP", "COP", "ARS", "UYU", "CAD", "AUD", "NZD", "SGD", "HKD", "DOP", "CUP"}

@@ -72,7 +72,7 @@ _CURRENCY_CODE = "|".join(
 )
 _SCALE = r"mil(?:[ \u00a0]millones)?|millones|mill[oó]n|millions?|thousand|billion"
 _LETTER_SCALE = r"[kK](?!\w)|MM(?!\w)|M(?![\w²])|[mM]n(?!\w)|bn(?!\w)|[kKmM](?=[€$£])"
-_SPELT = "|".join(sorted({**SPANISH_NUMBERS, **ENGLISH_NUMBERS}, key=len, reverse=True))
+_SPELT = "|".join(re.escape(word) for word in sorted({**SPANISH_NUMBERS, **ENGLISH_NUMBERS}, key=len, reverse=True))
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _GAP = rf"[{_SPACES}]?"
 _FIGURE = re.compile(
@@ -96,8 +96,7 @@ _MASKED = re.compile(
 _MAY_BE_MASKED = re.compile(r"[@/]|www|sobre|out", re.IGNORECASE)
 _ANY_DIGIT = re.compile(r"\d")
 _WORDS_OF_FIGURES = (
-    *SPANISH_NUMBERS,
-    *ENGLISH_NUMBERS,
+    *(word for word in {**SPANISH_NUMBERS, **ENGLISH_NUMBERS} if word.isalpha()),
     *sorted({name[:3] for name in MONTHS}),
     "trimestre",
     "quarter",
