@@ -49,6 +49,8 @@ class Figure:
     currencies: frozenset[str] = frozenset()
     unit: str | None = None
     """`days`, `months` or `minutes` for a length of time; values are in these."""
+    counted: bool = False
+    """Whether a plain number stands before what it counts ("15 licencias"), so that it is no share and no price."""
 
     @property
     def value(self) -> Decimal | date | None:
@@ -103,7 +105,13 @@ _WORDS_OF_FIGURES = (
     "semestre",
     "half",
 )
+_COUNTED = re.compile(
+    rf"[{_SPACES}](?!(?:anuales|mensuales|trimestrales|brutos|netos|menos|less|plus|versus|extras|puntos|points|bps)\b)"
+    r"[^\W\d_]{3,30}s\b"
+)
+"""A plural right after a number. What is no noun or names money or shares proves nothing."""
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:['’]\d{3})+")
+_MEASURES = frozenset({FigureKind.PERCENTAGE, FigureKind.AMOUNT})
 _ROUNDED_FROM = 10
 _YEARS = range(1900, 2101)
 
@@ -151,6 +159,8 @@ def says_the_same(figure: Figure, source: Figure) -> bool:
     if figure.currencies and source.currencies and not figure.currencies & source.currencies:
         return False
     if figure.unit and source.unit and figure.unit != source.unit:
+        return False
+    if (figure.counted and source.kind in _MEASURES) or (source.counted and figure.kind in _MEASURES):
         return False
     exactly = figure.kind is FigureKind.NUMBER
     return any(_carries(mine, theirs, exactly=exactly) for mine in figure.readings for theirs in source.readings)
@@ -220,6 +230,7 @@ def _figure(match: re.Match[str], text: str, language: Language | None) -> Figur
         sign={"": 0, "+": 1}.get(sign_text[:1], -1),
         currencies=currency,
         unit=unit,
+        counted=kind is FigureKind.NUMBER and unit is None and _COUNTED.match(text, end) is not None,
     )
 
 

@@ -201,6 +201,9 @@ def test_the_scale_of_a_score_is_no_figure_of_its_own() -> None:
         ("$5,000", EN, "5000 USD"),
         ("US$5,000", EN, "$5,000"),
         ("2.3.1", EN, "version 2.3.1"),
+        ("15 %", ES, "entre 15 y"),
+        ("48.000 €", ES, "48.000 anuales"),
+        ("2026 results", EN, "closed 2026-03-15"),
     ],
 )
 def test_supported(shown: str, language: Language, source: str) -> None:
@@ -228,6 +231,9 @@ def test_supported(shown: str, language: Language, source: str) -> None:
         ("2.3.1", EN, "version 2.3.2"),
         ("4 respuestas", ES, "csat: 3.5"),
         ("15", EN, "P15 and 2026-03-15"),
+        ("15 %", ES, "tienen 15 licencias"),
+        ("48.000 €", ES, "48.000 incidencias"),
+        ("15 seats", EN, "a discount of 15 %"),
     ],
 )
 def test_not_supported(shown: str, language: Language, source: str) -> None:
