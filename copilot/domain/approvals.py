@@ -43,7 +43,7 @@ class Requirement(BaseModel):
     roles: tuple[Role, ...]
     """Roles that may approve. Empty: nobody can (held)."""
     self_review: bool
-    """Whether the requester may be the approver (internal, low risk only)."""
+    """Whether the requester may be the approver; believed for internal drafts below high risk only."""
     expires_at: datetime
     due_at: datetime
 

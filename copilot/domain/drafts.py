@@ -110,7 +110,9 @@ def content_digest(draft: Draft, *, deliverables: dict[str, bytes]) -> str:
     """
     hasher = hashlib.sha256()
     canonical = json.dumps(draft.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    for name, content in [("draft.json", canonical.encode()), *sorted(deliverables.items())]:
+    # Half a surrogate pair has a digest too; the queue then refuses it in words.
+    content_of_draft = canonical.encode(errors="surrogatepass")
+    for name, content in [("draft.json", content_of_draft), *sorted(deliverables.items())]:
         hasher.update(len(name.encode()).to_bytes(8, "big") + name.encode())
         hasher.update(len(content).to_bytes(8, "big") + content)
     return hasher.hexdigest()

@@ -13,8 +13,9 @@ from copilot.guardrails.detector import Context, finding
 
 _LEAD_IN_LIMIT = 160
 """Characters. What is longer than two lines says something, whatever it is marked as."""
-_HIDDEN = frozenset({"Cf", "Co", "Cs"})
-_SOFT_HYPHEN_AND_JOINERS = frozenset("\u00ad\u200c\u200d\ufe0f")
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs"})
+_HARMLESS = frozenset("\t\n\r\u00ad\u200c\u200d\ufe0f")
+"""Breaks, soft hyphens and joiners."""
 
 
 class CitationsDetector:
@@ -38,4 +39,4 @@ def _states_a_fact(segment: Segment, context: Context) -> bool:
 
 
 def _is_hidden(char: str) -> bool:
-    return unicodedata.category(char) in _HIDDEN and char not in _SOFT_HYPHEN_AND_JOINERS
+    return unicodedata.category(char) in _HIDDEN and char not in _HARMLESS

@@ -187,6 +187,7 @@ def test_an_edit_is_checked_again_and_voids_the_version_before(
         ({"summary.1": "La cuenta factura 84.000 € al año."}, None),
         ({"summary.1": "", "summary.2": "", "summary.3": " "}, None),
         ({"summary.1": "Otra\x00cosa"}, None),
+        ({"summary.1": "Otra\ud800cosa"}, None),
         ({"summary.1": "Otra cosa"}, "0" * 64),
     ],
 )

@@ -185,11 +185,20 @@ def test_the_language_asked_for(
     assert ("language.not_as_asked" in rules(report)) is wanted
 
 
-def test_notes_and_hidden_characters_are_shown(check: Check, evidence: tuple[Evidence, ...]) -> None:
+@pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\x1b[2J", "\x08", "\ue000"])
+def test_notes_and_hidden_characters_are_shown(check: Check, evidence: tuple[Evidence, ...], hidden: str) -> None:
     draft = world.draft_about(
-        evidence, (("Renueva\u202e pronto.", (world.RENEWAL,)),), notes=("El modelo no respondió.",)
+        evidence, ((f"Renueva{hidden} pronto.", (world.RENEWAL,)),), notes=("El modelo no respondió.",)
     )
-    assert rules(check(draft)) == ["text.hidden_characters", "draft.note"]
+    assert [rule for rule in rules(check(draft)) if not rule.startswith("grounding.")] == [
+        "text.hidden_characters",
+        "draft.note",
+    ]
+
+
+def test_breaks_and_soft_hyphens_hide_nothing(check: Check, evidence: tuple[Evidence, ...]) -> None:
+    draft = world.draft_about(evidence, (("Re\u00adnueva\npronto.", (world.RENEWAL,)),))
+    assert rules(check(draft)) == []
 
 
 def test_a_sentence_of_figures_is_held_instead_of_checked_for_minutes(
