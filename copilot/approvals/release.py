@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from copilot.approvals.record import approval_is_on_record
 from copilot.approvals.service import FILE_SINK, SYSTEM
 from copilot.approvals.sinks import Delivery, Sink
 from copilot.approvals.sinks.files import FileSink
@@ -53,7 +54,15 @@ class ReleaseGate:
         """Deliver everything that waits, and finish what a killed process left. Returns how many went out."""
         with self._database.unit_of_work() as uow:
             due = ReleaseRepository(uow).due()
-        return sum(self.run(item_id) is ReleaseState.RELEASED for item_id in due)
+        return sum(self._run_readable(item_id) is ReleaseState.RELEASED for item_id in due)
+
+    def _run_readable(self, item_id: str) -> ReleaseState | None:
+        """One item whose rows make no sense holds up no other."""
+        try:
+            return self.run(item_id)
+        except ValidationError:
+            _log.error("release.unreadable", item=item_id)
+            return None
 
     def run(self, item_id: str) -> ReleaseState | None:
         """Deliver one item. None: another process is at it, or nothing is to be done."""
@@ -157,6 +166,9 @@ def _prepare(item_id: str, *, release_digest: str, uow: UnitOfWork) -> Delivery 
     now = content_digest(stored.draft, deliverables=dict(delivery.files))
     if {now, stored.digest, release_digest} != {entry.item.digest}:
         return _Objection("digest_mismatch")
+    events = AuditLog(uow).about(f"review_item:{item_id}")
+    if not approval_is_on_record(entry.item, stored.findings, events):
+        return _Objection("not_approved")
     if not _evidence_stands(stored.draft, approver=approver, uow=uow):
         return _Objection("evidence_changed")
     return delivery

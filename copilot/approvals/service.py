@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from copilot.approvals import texts
+from copilot.approvals import record, texts
 from copilot.approvals.edits import edited_draft
 from copilot.approvals.policy import Policy
 from copilot.domain.access import Role, Viewer, Visibility
@@ -100,7 +100,10 @@ class ApprovalService:
         stored = DraftRepository(uow).create(new, requester_id=viewer.user_id)
         item = self._file(stored, requester_id=viewer.user_id, uow=uow)
         AuditLog(uow).append(
-            "review.submitted", actor_id=viewer.user_id, subject=_subject(item.id), details=_details(item)
+            record.SUBMITTED,
+            actor_id=viewer.user_id,
+            subject=_subject(item.id),
+            details=record.details(item, findings),
         )
         return item
 
@@ -122,7 +125,7 @@ class ApprovalService:
             settled = ReviewRepository(uow).settle(_narrowed(decision, findings), item_id=item_id, state=outcome.state)
             entry = self._find(item_id, viewer=viewer, uow=uow)
             if settled:
-                return self._record_decision(entry.item, uow=uow)
+                return self._record_decision(entry.item, findings, uow=uow)
         raise _refusal("conflict", viewer)
 
     def edit(
@@ -152,8 +155,8 @@ class ApprovalService:
         new = _new_version(draft, report.findings, author=viewer)
         stored = drafts.add_version(item.draft_id, new, after=item.version)
         filed = self._file(stored, requester_id=item.requester_id, uow=uow)
-        details = {**_details(filed), "replaces": item.id}
-        AuditLog(uow).append("review.edited", actor_id=viewer.user_id, subject=_subject(filed.id), details=details)
+        details = {**record.details(filed, report.findings), "replaces": item.id}
+        AuditLog(uow).append(record.EDITED, actor_id=viewer.user_id, subject=_subject(filed.id), details=details)
         return filed
 
     def get(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReviewView:
@@ -260,16 +263,16 @@ class ApprovalService:
         _log.info("review.filed", risk=risk.value, rule=item.requirement.rule, findings=len(stored.findings))
         return item
 
-    def _record_decision(self, item: ReviewItem, *, uow: UnitOfWork) -> ReviewItem:
+    def _record_decision(self, item: ReviewItem, findings: tuple[Finding, ...], *, uow: UnitOfWork) -> ReviewItem:
         approved = item.state is ReviewState.APPROVED
         if approved:
             ReleaseRepository(uow).queue(item.id, sink=FILE_SINK, digest=item.digest)
             self._on_approved(uow)
         AuditLog(uow).append(
-            "review.approved" if approved else "review.rejected",
+            record.APPROVED if approved else record.REJECTED,
             actor_id=item.decided_by or SYSTEM,
             subject=_subject(item.id),
-            details={**_details(item), "accepted_segments": " ".join(item.accepted_segments)},
+            details=record.decision_details(item, findings),
         )
         return item
 
@@ -342,16 +345,6 @@ def _visibility_of(draft: Draft) -> Visibility:
     order = list(Visibility)
     cited = [Visibility(item.visibility) for item in draft.evidence if item.visibility]
     return max(cited, key=order.index, default=Visibility.STAFF)
-
-
-def _details(item: ReviewItem) -> dict[str, str]:
-    return {
-        "draft": item.draft_id,
-        "version": str(item.version),
-        "digest": item.digest,
-        "risk": item.risk.value,
-        "rule": item.requirement.rule,
-    }
 
 
 def _subject(item_id: str) -> str:

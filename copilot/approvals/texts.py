@@ -62,8 +62,8 @@ REFUSALS: dict[RefusalCode, dict[str, tuple[str, str]]] = {
 
 _MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
     "not_found": {
-        "es": ("No hay ningún elemento así entre los que usted puede ver.", "Vea la lista con `sales-copilot queue`."),
-        "en": ("There is no such item among those you may see.", "See the list with `sales-copilot queue`."),
+        "es": ("No hay ningún elemento así entre los que usted puede ver.", "Busque en la lista de la cola."),
+        "en": ("There is no such item among those you may see.", "Look for it in the list of the queue."),
     },
     "account_not_found": {
         "es": ("No hay ninguna cuenta así entre las que usted puede ver.", "Búsquela por su nombre."),

@@ -145,6 +145,27 @@ def _alter_approved_digest(database: Database, clock: FixedClock, item: ReviewIt
     behind_the_back(database, "update releases set digest = 'x'")
 
 
+def _forge_findings(database: Database, clock: FixedClock, item: ReviewItem) -> None:
+    forged = '[{"rule": "x", "severity": "info", "action": "allow", "explanation": {}}]'
+    behind_the_back(database, "update draft_versions set findings = cast(:forged as jsonb)", forged=forged)
+
+
+def _forge_risk(database: Database, clock: FixedClock, item: ReviewItem) -> None:
+    behind_the_back(database, "update review_items set risk = 'medium'")
+
+
+def _forge_requirement(database: Database, clock: FixedClock, item: ReviewItem) -> None:
+    behind_the_back(database, 'update review_items set requirement = requirement || \'{"rule": "x"}\'')
+
+
+def _forge_approver(database: Database, clock: FixedClock, item: ReviewItem) -> None:
+    behind_the_back(
+        database,
+        "insert into users (id, email, name, role) values ('eva', 'eva@tramontia.example', 'Eva', 'admin')",
+    )
+    behind_the_back(database, "update review_items set decided_by = 'eva'")
+
+
 def _mark_stale(database: Database, clock: FixedClock, item: ReviewItem) -> None:
     world.change_renewal(database, to=date(2027, 2, 28))
     with database.unit_of_work() as uow:
@@ -166,6 +187,10 @@ def _mark_stale(database: Database, clock: FixedClock, item: ReviewItem) -> None
         (_break_draft, "digest_mismatch", ReviewState.RELEASE_FAILED),
         (_alter_approved_digest, "digest_mismatch", ReviewState.RELEASE_FAILED),
         (_mark_stale, "not_approved", ReviewState.STALE),
+        (_forge_findings, "not_approved", ReviewState.RELEASE_FAILED),
+        (_forge_risk, "not_approved", ReviewState.RELEASE_FAILED),
+        (_forge_requirement, "not_approved", ReviewState.RELEASE_FAILED),
+        (_forge_approver, "not_approved", ReviewState.RELEASE_FAILED),
     ],
 )
 def test_an_approval_that_no_longer_holds_releases_nothing(
