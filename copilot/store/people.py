@@ -65,7 +65,10 @@ class PeopleRepository:
         self._session.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=hashed))
 
     def save(self, viewer: Viewer, *, password_hash: str | None) -> None:
-        """Insert the user, or bring name, role, team, language and (if given) password up to date."""
+        """Insert the user, or bring name, role, team, language and (if given) password up to date.
+
+        A new password ends the sessions that the old one opened.
+        """
         row = self._session.scalar(select(UserRow).where(UserRow.email == viewer.email.lower()))
         if row is None:
             row = UserRow(id=viewer.user_id, email=viewer.email.lower(), active=True)
@@ -73,6 +76,7 @@ class PeopleRepository:
         row.name, row.role, row.team_id, row.language = viewer.name, viewer.role, viewer.team_id, viewer.language
         if password_hash is not None:
             row.password_hash = password_hash
+            self._session.execute(delete(SessionRow).where(SessionRow.user_id == row.id))
         self._session.flush()
 
     def save_team(self, team_id: str, name: str) -> None:

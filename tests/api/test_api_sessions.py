@@ -79,6 +79,16 @@ def test_a_session_ends_by_itself(client: TestClient, manager: Viewer, clock: Fi
     assert client.get("/api/v1/me").status_code == 401
 
 
+def test_a_new_password_ends_the_sessions_of_the_old_one(
+    application: bootstrap.Application, client: TestClient, manager: Viewer
+) -> None:
+    sign_in(client, manager)
+    assert client.get("/api/v1/me").status_code == 200
+    with application.database.unit_of_work() as uow:
+        application.people.add_user(manager, password="another-long-password", uow=uow)
+    assert client.get("/api/v1/me").status_code == 401
+
+
 def test_an_api_token_acts_for_its_user_until_it_expires(
     client: TestClient, application: bootstrap.Application, manager: Viewer, clock: FixedClock
 ) -> None:
