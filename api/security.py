@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request, Response
 
 from api.errors import problem
+from copilot.bootstrap import Application
 
 MAX_BODY_BYTES = 2_000_000
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -44,6 +45,9 @@ async def guard(request: Request, call_next: Callable[[Request], Awaitable[Respo
     response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    application: Application = request.app.state.application
+    if application.settings.secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if not request.url.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

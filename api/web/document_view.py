@@ -6,27 +6,32 @@ Invariant: every character of the text is in exactly one block, in order; what i
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from api.web.text_styles import Run, is_aligned, runs, styles_of
 from copilot.domain.documents import Block, BlockKind, StoredDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters. `first` holds for the first marked run of the document."""
+    """Characters that are cited or not. `first` holds for the first cited ones of the document."""
 
     text: str
     marked: bool = False
     first: bool = False
+    runs: tuple[Run, ...] = ()
+    """The same characters by style."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewBlock:
-    """A block to show. `page` is given where it differs from the block before; `cells` for a row of a table."""
+    """A block to show. `page` is given where it differs from the block before."""
 
     kind: BlockKind
     pieces: tuple[Piece, ...]
     page: int | None = None
     speaker: str | None = None
     time: str | None = None
+    aligned: bool = False
+    """Columns are lined up with spaces."""
 
     @property
     def marked(self) -> bool:
@@ -43,7 +48,7 @@ def view_blocks(document: StoredDocument, *, start: int | None = None, end: int 
     page: int | None = None
     marked_before = False
     for block in _covering(document.blocks, length=len(text)):
-        pieces = tuple(_pieces(text, block, span, first=not marked_before))
+        pieces = tuple(_pieces(document, block, span, first=not marked_before))
         if not any(piece.text.strip() for piece in pieces):
             continue
         found.append(
@@ -53,6 +58,7 @@ def view_blocks(document: StoredDocument, *, start: int | None = None, end: int 
                 page=block.page if block.page != page else None,
                 speaker=block.speaker,
                 time=None if block.seconds is None else f"{block.seconds // 60}:{block.seconds % 60:02d}",
+                aligned=is_aligned(text, block, media_type=document.media_type),
             )
         )
         page = block.page
@@ -85,13 +91,20 @@ def _covering(blocks: tuple[Block, ...], *, length: int) -> Iterator[Block]:
         yield Block(kind=BlockKind.BODY, start=position, end=length)
 
 
-def _pieces(text: str, block: Block, span: tuple[int, int], *, first: bool) -> Iterator[Piece]:
+def _pieces(document: StoredDocument, block: Block, span: tuple[int, int], *, first: bool) -> Iterator[Piece]:
+    text, styles = document.text, styles_of(document.text, block, media_type=document.media_type)
+
+    def piece(begin: int, stop: int, *, marked: bool = False) -> Piece:
+        part = text[begin:stop]
+        shown = tuple(runs(part, styles[begin - block.start : stop - block.start]))
+        return Piece(part, marked=marked, first=marked and first, runs=shown)
+
     begin, stop = max(block.start, span[0]), min(block.end, span[1])
     if begin >= stop:
-        yield Piece(text[block.start : block.end])
+        yield piece(block.start, block.end)
         return
     if block.start < begin:
-        yield Piece(text[block.start : begin])
-    yield Piece(text[begin:stop], marked=True, first=first)
+        yield piece(block.start, begin)
+    yield piece(begin, stop, marked=True)
     if stop < block.end:
-        yield Piece(text[stop : block.end])
+        yield piece(stop, block.end)

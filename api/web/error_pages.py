@@ -3,16 +3,20 @@
 Invariant: a page that is not there and one that the person may not see read the same.
 """
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import security
+from api.deps import SESSION_COOKIE
 from api.errors import Failure
 from api.localisation import mark as _
 from api.web.links import with_query
 from api.web.templating import render
+from copilot.bootstrap import Application
+from copilot.errors import UnavailableError
 
 _PAGES: dict[int, tuple[str, str]] = {
     HTTPStatus.FORBIDDEN: (_("You may not do this"), _("Ask a manager, or go back.")),
@@ -30,12 +34,25 @@ _OTHERWISE = (_("Something went wrong"), _("Nothing was changed. Try again, or g
 _WITHOUT_DETAIL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 
 
+def _remember_viewer(request: Request) -> None:
+    """Know who asks although no route was found, so that the page has its way on."""
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if cookie is None or getattr(request.state, "viewer", None) is not None:
+        return
+    application: Application = request.app.state.application
+    with suppress(UnavailableError), application.database.unit_of_work() as uow:
+        session = application.people.session(cookie, uow=uow)
+        if session is not None:
+            request.state.viewer, request.state.csrf_token = session
+
+
 def error_page(request: Request, failure: Failure) -> Response:
     """The page of a failure; who is not signed in is asked to, and comes back."""
     if failure.status == HTTPStatus.UNAUTHORIZED:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         wanted = here if request.method in {"GET", "HEAD"} and here != "/" else None
         return RedirectResponse(with_query("/sign-in", {"next": wanted}), status_code=HTTPStatus.SEE_OTHER)
+    _remember_viewer(request)
     title, advice = _PAGES.get(failure.status, _OTHERWISE)
     shown = failure.status not in _WITHOUT_DETAIL
     page = render(

@@ -39,11 +39,11 @@ class Flash:
     text: str
 
 
-def leave(response: Response, code: str, **values: str) -> None:
+def leave(response: Response, code: str, *, secure: bool, **values: str) -> None:
     """Show the message with this code on the next page."""
     content = json.dumps([code, {name: value[:_LONGEST_VALUE] for name, value in values.items()}])
     encoded = base64.urlsafe_b64encode(content.encode()).decode()
-    response.set_cookie(COOKIE, encoded, max_age=60, httponly=True, samesite="lax", path="/")
+    response.set_cookie(COOKIE, encoded, max_age=60, httponly=True, samesite="lax", secure=secure, path="/")
 
 
 def read(request: Request, *, language: Language) -> Flash | None:

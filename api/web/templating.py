@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.languages import language_of
 from api.localisation import translations
 from api.web import flash
+from api.web.citations import short_form
 from api.web.links import with_query
 from api.web.values import Values
 from copilot.bootstrap import Application
@@ -39,6 +40,7 @@ def environment(language: Language) -> Environment:
     env.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     values = Values(language)
     env.globals |= {"language": language, "values": values, "with_query": with_query, "languages": list(Language)}
+    env.globals |= {"short_form": short_form}
     env.globals |= {"release_problem": values.release_problem, "file_kind": values.file_kind}
     env.filters |= {
         "word": values.word,

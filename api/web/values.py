@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 
 from api.localisation import translate
 from api.web import words
 from copilot.domain.account_facts import UNKNOWN
 from copilot.domain.data_issues import describe
+from copilot.domain.documents import DocumentKind, StoredDocumentHead
 from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.facts import EMPTY
 from copilot.domain.formatting import Formatter
@@ -54,6 +56,17 @@ class Values:
     def release_problem(self, code: str | None) -> str:
         """Why a release failed."""
         return translate(words.RELEASE_PROBLEMS.get(code or "", words.RELEASE_FAILED), language=self.language)
+
+    def document_kind(self, document: StoredDocumentHead) -> str:
+        """What a document is; a file that belongs to an account is no shared knowledge."""
+        if document.kind is DocumentKind.KNOWLEDGE and document.account_id is not None:
+            return translate(words.DOCUMENT, language=self.language)
+        return self.word(document.kind, "document_kind")
+
+    def country(self, code: str | None) -> str:
+        """The country's name for a code of two letters; anything else as it is."""
+        known: str | None = Locale.parse(self.formatter.locale).territories.get((code or "").upper())
+        return known or code or ""
 
     def file_kind(self, name: str) -> str:
         """What a file is, by its ending."""

@@ -61,6 +61,9 @@ DOCUMENT_KINDS = {
     "note": _("Note"),
     "contract": _("Contract"),
 }
+DOCUMENT = _("Document")
+"""A file of an account, whatever it is about."""
+
 ACTIVITY_KINDS = {"email": _("Email"), "call": _("Call"), "meeting": _("Meeting"), "note": _("Note")}
 DIRECTIONS = {"inbound": _("Received"), "outbound": _("Sent"), "internal": _("Internal")}
 OPPORTUNITY_KINDS = {"new_business": _("New business"), "renewal": _("Renewal"), "expansion": _("Expansion")}

@@ -21,7 +21,7 @@ from copilot.store.database import UnitOfWork
 from copilot.store.lexical import has_identifier_or_quotes, query_lexemes
 from copilot.store.lexical_plan import LexemeStatistics, LexicalQuery
 from copilot.store.passage_search import FoundPassage, PassageSearch, Scope
-from copilot.store.passages import PassageRepository, vector_literal
+from copilot.store.passages import PassageRepository
 from copilot.store.vectors import SharedVectors
 from copilot.telemetry import get_logger
 
@@ -94,7 +94,6 @@ class _Question:
 
     language: Language
     lexical: LexicalQuery | None
-    vector: Vectors | None
     lexical_share: float
 
 
@@ -138,29 +137,20 @@ class Search:
         notices: Sequence[SearchNotice] = (),
     ) -> SearchResult:
         """`search` for a query whose vector is known already (None: words only)."""
-        # PostgreSQL and Chroma work at the same time, without a second thread here: the statement is sent, then
-        # Chroma is asked, then the statement's rows are read.
+        # PostgreSQL looks for vectors while this thread analyses the words, and for both while it asks Chroma.
         scope = _scope(request, viewer)
         missing = list(notices)
         wanted = max(_CANDIDATES, request.limit)
-        shared: dict[str, float] = {}
-
-        def ask_shared() -> None:
+        with PassageSearch(uow, scope, model_id=self._model_id, limit=wanted) as found:
             if vector is not None:
-                shared.update(self._nearest_shared(scope, vector, missing, limit=wanted))
-
-        found = PassageSearch(uow)
-        question = self._understand(request, vector, found)
-        candidates = found.candidates(
-            scope,
-            lexical=question.lexical,
-            vector=None if vector is None else vector_literal(vector),
-            model_id=self._model_id,
-            limit=wanted,
-            meanwhile=ask_shared,
-        )
-        dense = {**candidates.dense, **shared}
-        ranked = _rank(found, scope, question, candidates.lexical, dense, limit=request.limit)
+                found.ask_by_meaning(vector)
+            question = self._understand(request, found)
+            if question.lexical is not None:
+                found.ask_by_words(question.lexical)
+            shared = self._nearest_shared(scope, vector, missing, limit=wanted) if vector is not None else {}
+            candidates = found.candidates()
+            dense = {**candidates.dense, **shared}
+            ranked = _rank(found, scope, question, candidates.lexical, dense, limit=request.limit)
         if vector is not None and candidates.any_pending:
             missing.extend(self._pending_notice(uow))
         return SearchResult(hits=tuple(ranked), missing=tuple(missing))
@@ -178,14 +168,13 @@ class Search:
             _log.warning("search.embedding_failed", reason=error.code)
             return None, [_NO_MODEL]
 
-    def _understand(self, request: SearchRequest, vector: Vectors | None, found: PassageSearch) -> _Question:
+    def _understand(self, request: SearchRequest, found: PassageSearch) -> _Question:
         query = request.query.strip()[:MAX_QUERY_CHARACTERS]
         language = request.language or detect(query)
         exact = has_identifier_or_quotes(query)
         return _Question(
             language=language,
             lexical=found.plan(query_lexemes(query, language), statistics=self._statistics),
-            vector=vector,
             lexical_share=self._weights.exact_words if exact else self._weights.plain,
         )
 
@@ -240,10 +229,10 @@ def _rank(
     pool = len(provisional) if scope.filters_documents else limit
     # Besides the best of both, some of the best of each: exact scores and languages may move them up.
     promising = dict.fromkeys([*_best(provisional, pool), *_best(lexical, pool), *_best(dense, pool)])
-    rows = found.fetch(scope, passage_ids=list(promising), lexical=question.lexical)
+    rows = found.fetch(list(promising), lexical=question.lexical)
     if len(rows) < min(limit, len(promising)):
         # Rows gone since they were embedded took places: look at every candidate once.
-        rows = found.fetch(scope, passage_ids=list(provisional), lexical=question.lexical)
+        rows = found.fetch(list(provisional), lexical=question.lexical)
     scores = _final_scores(question, lexical, dense, rows)
     return [_hit(rows[passage_id], scores[passage_id]) for passage_id in _best(scores, limit)]
 
@@ -285,9 +274,9 @@ def pending_notice(*, pending: int, passages: int) -> SearchNotice:
 _NO_MODEL = SearchNotice(
     code="no_embedding_model",
     es="No hay ningún modelo de significado disponible: se busca solo por palabras y no entre idiomas. "
-    "`sales-copilot doctor` dice por qué.",
+    "Quien administra la instalación puede ver por qué.",
     en="No embedding model is available: search goes by words only and not across languages. "
-    "`sales-copilot doctor` says why.",
+    "Whoever runs the installation can see why.",
 )
 _NO_SHARED_VECTORS = SearchNotice(
     code="shared_vectors_unavailable",

@@ -21,7 +21,15 @@ def test_from_sign_in_to_the_released_file(visit: Open, language: str, size: tup
     one.make_brief(language)
 
     # A sentence that quotes the email: its citation leads to the source list, and on to the marked passage.
+    # More than two sources are one marker, which opens by keyboard onto a link for each.
+    many = page.locator("details.cites").first
+    expect(many.locator("a.cite").first).to_be_hidden()
+    many.locator("summary").press("Enter")
+    expect(many.locator("a.cite").first).to_be_visible()
+    assert many.locator("a.cite").count() > 2
     quoting = page.locator("#section-commitments ~ ul li", has_text="30").first
+    for marker in quoting.locator("summary").all():
+        marker.click()
     citation = quoting.locator("a.cite").first
     number = citation.inner_text()
     citation.click()

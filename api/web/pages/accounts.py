@@ -86,7 +86,7 @@ def make_brief(
     """Write a brief and come back to it."""
     application.briefs.run(account_id, viewer=viewer, language=language, uow=uow)
     response = RedirectResponse(f"/accounts/{account_id}", status_code=303)
-    flash.leave(response, "brief_made")
+    flash.leave(response, "brief_made", secure=application.settings.secure_cookies)
     return response
 
 

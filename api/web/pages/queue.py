@@ -127,7 +127,9 @@ def decide(
         return item_page(request, item_id, viewer=viewer, uow=uow, approvals=application.approvals, attempt=attempt)
     response = RedirectResponse(f"/queue/{item_id}", status_code=HTTPStatus.SEE_OTHER)
     done = "approved" if verdict is Verdict.APPROVE else "rejected"
-    flash.leave(response, done if before is ReviewState.PENDING else "repeated")
+    flash.leave(
+        response, done if before is ReviewState.PENDING else "repeated", secure=application.settings.secure_cookies
+    )
     return response
 
 
@@ -172,7 +174,7 @@ def edit(
             attempt=attempt,
         )
     response = RedirectResponse(f"/queue/{new.id}", status_code=HTTPStatus.SEE_OTHER)
-    flash.leave(response, "edited")
+    flash.leave(response, "edited", secure=application.settings.secure_cookies)
     return response
 
 
@@ -201,10 +203,11 @@ def _too_late(error: Conflict, item_id: str, *, viewer: Viewer, uow: UnitOfWork,
     entry = application.approvals.get(item_id, viewer=viewer, uow=uow).entry
     newest = CitedWorkRepository(uow).newest_version_item_id(entry.item.draft_id, viewer=viewer)
     response = RedirectResponse(f"/queue/{newest or item_id}", status_code=HTTPStatus.SEE_OTHER)
+    secure, state = application.settings.secure_cookies, STATES[entry.item.state.value]
     if entry.item.state is ReviewState.SUPERSEDED or isinstance(error, DigestMismatch):
-        flash.leave(response, "newer_version")
+        flash.leave(response, "newer_version", secure=secure)
     elif entry.decider_name:
-        flash.leave(response, "decided_before", state=STATES[entry.item.state.value], name=entry.decider_name)
+        flash.leave(response, "decided_before", secure=secure, state=state, name=entry.decider_name)
     else:
-        flash.leave(response, "decided_without_name", state=STATES[entry.item.state.value])
+        flash.leave(response, "decided_without_name", secure=secure, state=state)
     return response

@@ -82,7 +82,7 @@ def sign_out(request: Request, application: ApplicationDep, uow: UnitOfWorkDep, 
     application.people.sign_out(request.cookies.get(SESSION_COOKIE, ""), uow=uow)
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(SESSION_COOKIE, path="/")
-    flash.leave(response, "signed_out")
+    flash.leave(response, "signed_out", secure=application.settings.secure_cookies)
     return response
 
 
