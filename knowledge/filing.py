@@ -23,7 +23,7 @@ from knowledge.discovery import FileKind, FoundFile
 from knowledge.issues import Finding
 from knowledge.parsers import parse
 from knowledge.planning import ImportOptions, ImportPlan
-from knowledge.problems import bad_input
+from knowledge.problems import bad_input, bad_mapping
 from knowledge.progress import Progress
 from knowledge.report import DocumentReport, ImportReport
 
@@ -49,6 +49,7 @@ class DocumentFiler:
 
     def file_all(self, *, progress: Progress) -> None:
         """File every document of the plan."""
+        self._check_mapped_accounts()
         homes = SourceRepository(self.uow).homes_of_files([self.file_ids[index] for index in self.plan.documents])
         assigner = Assigner(
             accounts=self.accounts,
@@ -72,6 +73,13 @@ class DocumentFiler:
             code = ImportMessage.SEVERAL_ACCOUNTS if found else ImportMessage.NO_SUCH_ACCOUNT
             raise bad_input(code, account=self.options.account)
         return found[0]
+
+    def _check_mapped_accounts(self) -> None:
+        """Raises MappingError if the mapping file names an account that is none, or several."""
+        for entry in self.plan.mapping.document if self.plan.mapping else ():
+            if entry.account is not None and len(found := self.accounts.by_reference(entry.account)) != 1:
+                code = ImportMessage.SEVERAL_ACCOUNTS if found else ImportMessage.NO_SUCH_ACCOUNT
+                raise bad_mapping(code, account=entry.account)
 
     def _file(self, index: int, before: DocumentHome | None, assigner: Assigner) -> None:
         file = self.plan.discovered.files[index]

@@ -131,7 +131,7 @@ def _report_unreadable(plan: ImportPlan, filer: DocumentFiler, *, options: Impor
     problems += filer.problems
     if problems and not options.skip_unreadable:
         raise several_unreadable(problems)
-    report.unreadable = [{"file": path, "reason": str(error)} for path, error in problems]
+    report.unreadable = [{"file": path, "reason": f"{error.message}\n{error.hint}"} for path, error in problems]
 
 
 def _remove(

@@ -94,9 +94,7 @@ def load_mapping(path: Path) -> MappingFile:
     try:
         mapping = MappingFile.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise bad_mapping(ImportMessage.BAD_ENTRY, file=path.name, entry=place, problem=first["msg"]) from error
+        raise _bad_entry(error, source=path.name) from error
     for zone in {mapping.timezone, *(entry.timezone for entry in mapping.file)} - {None}:
         if zone not in available_timezones():
             raise bad_mapping(ImportMessage.BAD_ZONE, file=path.name, zone=str(zone))
@@ -106,6 +104,18 @@ def load_mapping(path: Path) -> MappingFile:
         if (document.account is None) == (document.visibility is None):
             raise bad_mapping(ImportMessage.DOCUMENT_ENTRY, file=path.name, pattern=document.match)
     return mapping
+
+
+def _bad_entry(error: ValidationError, *, source: str) -> MappingError:
+    """The first thing that does not fit, without the words of the library for what people often get wrong."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return bad_mapping(ImportMessage.UNKNOWN_ENTRY, file=source, entry=place)
+    if first["type"] in {"literal_error", "enum"}:
+        expected = first["ctx"]["expected"].replace(" or ", " / ")
+        return bad_mapping(ImportMessage.ENTRY_CHOICE, file=source, entry=place, expected=expected)
+    return bad_mapping(ImportMessage.BAD_ENTRY, file=source, entry=place, problem=first["msg"])
 
 
 def _check_entry(entry: FileEntry, *, source: str) -> None:

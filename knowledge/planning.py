@@ -81,7 +81,7 @@ def plan_import(path: Path, *, options: ImportOptions, today: date, progress: Pr
     if plan.unreadable and not options.skip_unreadable:
         raise several_unreadable([(discovered.files[index].path.as_posix(), error) for index, error in plan.unreadable])
     _map_all(plan, opened, options=options, today=today)
-    if mapping is not None:
+    if mapping is not None and (path.is_dir() or options.mapping_file):  # its folder's file speaks of others, too
         names = [table.name for table in plan.tables]
         check_used(mapping, tables=names, paths=document_paths(discovered.files), source=mapping_path.name)
     _profile_all(plan, options=options, progress=progress)

@@ -108,6 +108,13 @@ class ImportReport:
         filed = any(document.outcome in {"imported", "changed"} for document in self.documents)
         return not (moved or filed or self.documents_removed or self.files_removed)
 
+    @property
+    def nothing_usable(self) -> bool:
+        """Whether there were rows or documents, and not one of them was of use."""
+        rows = any(table.imported or table.changed or table.unchanged for table in self.tables)
+        documents = any(item.outcome in {"imported", "changed", "unchanged"} for item in self.documents)
+        return not (rows or documents)
+
     def check(self) -> None:
         """Raises AssertionError if a row or a file is unaccounted for."""
         for table in self.tables:
@@ -137,7 +144,7 @@ class ImportReport:
             lines.append(text("files_removed", language=language, count=removed, documents=self.documents_removed))
         if self.drafts_made_stale:
             lines.append(text("stale", language=language, count=self.drafts_made_stale))
-        if self.nothing_changed:
+        if self.nothing_changed and not self.nothing_usable:
             lines.append(text("nothing_changed", language=language))
         return "\n".join(lines)
 

@@ -112,6 +112,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Archivos que ya no están: {count}; documentos retirados: {documents}.",
         "Files that are gone: {count}; documents removed: {documents}.",
     ),
+    "vectors": (
+        "Ya se busca por palabras; por significado, cuando haya funcionado `sales-copilot serve` o `worker`.",
+        "Search by words works now; by meaning once `sales-copilot serve` or `worker` has run.",
+    ),
     "stale": (
         "Borradores pendientes que citaban algo que ha cambiado: {count}.",
         "Pending drafts that cited what has changed: {count}.",

@@ -155,7 +155,8 @@ class RecordWriter:
         if result.skipped is not None:
             report.skipped[result.skipped] += 1
             if result.skipped.startswith("required."):
-                details: dict[str, str | int | None] = {"row": result.row_number, "reason": result.skipped}
+                missing = result.skipped.partition(".")[2]
+                details: dict[str, str | int | None] = {"row": result.row_number, "field": missing}
                 result.findings.append(Finding("record.skipped", details, table.record_type))
         else:
             match _row_outcome(result, outcomes):

@@ -7,14 +7,19 @@ from collections import Counter
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from copilot.domain.data_issues import describe
+from copilot.domain.import_messages import localise
 from copilot.domain.language import Language
 from knowledge.connectors.lexicon import label_of
 from knowledge.report import ImportReport, TableReport
 from knowledge.report_texts import text
 
 _LISTED = 10
+_TOLD = 3
+"""Examples of each finding that are spelt out."""
+_NUMBERS = frozenset({"rows", "imported", "changed", "unchanged", "skipped", "removed", "without_account", "count"})
 _SURE = 0.75
 """Below this, what a table was taken for is shown even when nobody asked."""
 
@@ -32,37 +37,48 @@ def print_report(report: ImportReport, *, console: Console, language: Language) 
     console.print(report.summary(language=language), highlight=False, markup=False)
 
 
-def _table(console: Console, title: str, *columns: str, language: Language) -> Table:
-    table = Table(title=text(title, language=language), title_justify="left", show_edge=False, pad_edge=False)
+def _table(console: Console, title: str | None, *columns: str, language: Language) -> Table:
+    heading = text(title, language=language) if title else None
+    table = Table(title=heading, title_justify="left", show_edge=False, pad_edge=False)
     for column in columns:
-        table.add_column(text(column, language=language), overflow="fold")
+        if column in _NUMBERS:
+            table.add_column(text(column, language=language), justify="right", no_wrap=True)
+        else:
+            table.add_column(text(column, language=language), overflow="fold")
     table.min_width = min(console.width, 60)
     return table
 
 
+def _add(table: Table, *cells: str | int) -> None:
+    """Add a row. What stands in files is text, never markup: a header may read `Amount [EUR]`."""
+    table.add_row(*(Text(str(cell)) for cell in cells))
+
+
 def _print_mappings(report: ImportReport, console: Console, language: Language) -> None:
-    table = _table(
-        console, "mapping_title", "file", "column", "field", "sample", "confidence", "why", language=language
-    )
+    console.print(Text(text("mapping_title", language=language), style="italic"))
     for item in report.tables:
-        table.add_row(f"[bold]{item.name}[/]", "", f"[bold]{_what(item, language)}[/]", item.layout,
-                      f"{item.confidence:.0%}", text(item.reason, language=language))  # fmt: skip
-        if item.record_type is None:
-            continue
-        for column in item.columns:
-            if column.field is not None:
-                sure = "" if column.confidence is None else f"{column.confidence:.0%}"
-                why = text(column.reason or "", language=language)
-                table.add_row("", column.header, column.field, column.sample or "", sure, why)
-        for other, columns in item.extras.items():
-            named = ", ".join(f"{field} ← {header}" for field, header in columns.items())
-            table.add_row("", "", f"+ {text(other, language=language)}", named, "", "")
-        unmapped = [column.header for column in item.columns if column.field is None]
-        if unmapped:
-            count = f"{text('no_field', language=language)}: {len(unmapped)}"
-            table.add_row("", ", ".join(unmapped), count, "", "", "")
-    console.print(table)
+        about = (_what(item, language), item.layout, f"{item.confidence:.0%}", text(item.reason, language=language))
+        console.print()
+        console.print(Text.assemble((item.name, "bold"), " · ", " · ".join(about)))
+        if item.record_type is not None:
+            _print_columns(item, console, language)
     console.print()
+
+
+def _print_columns(item: TableReport, console: Console, language: Language) -> None:
+    table = _table(console, None, "column", "field", "sample", "confidence", "why", language=language)
+    for column in item.columns:
+        if column.field is not None:
+            sure = "" if column.confidence is None else f"{column.confidence:.0%}"
+            why = text(column.reason or "", language=language)
+            _add(table, column.header, column.field, column.sample or "", sure, why)
+    console.print(table)
+    for other, columns in item.extras.items():
+        named = ", ".join(f"{field} ← {header}" for field, header in columns.items())
+        console.print(Text(f"+ {text(other, language=language)}: {named}"))
+    unmapped = [column.header for column in item.columns if column.field is None]
+    if unmapped:
+        console.print(Text(f"{text('no_field', language=language)}: {len(unmapped)} ({', '.join(unmapped)})"))
 
 
 def _what(item: TableReport, language: Language) -> str:
@@ -74,13 +90,12 @@ def _what(item: TableReport, language: Language) -> str:
 def _print_rows(report: ImportReport, console: Console, language: Language) -> None:
     if not report.tables:
         return
-    columns = ("file", "type", "rows", "imported", "changed", "unchanged", "skipped", "reason")
+    columns = ("file", "rows", "imported", "changed", "unchanged", "skipped")
     table = _table(console, "rows_title", *columns, language=language)
     for item in report.tables:
-        reasons = "; ".join(f"{count} {text(reason, language=language)}" for reason, count in item.skipped.items())
-        skipped = sum(item.skipped.values())
-        counts = (item.rows, item.imported, item.changed, item.unchanged, skipped)
-        table.add_row(item.name, _what(item, language), *map(str, counts), reasons)
+        reasons = [f"{count} {text(reason, language=language)}" for reason, count in item.skipped.items()]
+        told = "\n".join((item.name, f"  {_what(item, language)}", *(f"  – {reason}" for reason in reasons)))
+        _add(table, told, item.rows, item.imported, item.changed, item.unchanged, sum(item.skipped.values()))
     console.print(table)
     console.print()
 
@@ -93,7 +108,7 @@ def _print_records(report: ImportReport, console: Console, language: Language) -
     for record_type, counts in report.records.items():
         orphans = str(report.without_account[record_type]) if record_type in report.without_account else ""
         row = [str(counts[outcome]) for outcome in outcomes]
-        table.add_row(text(record_type, language=language), *row, orphans)
+        _add(table, text(record_type, language=language), *row, orphans)
     console.print(table)
     console.print()
 
@@ -105,7 +120,7 @@ def _print_documents(report: ImportReport, console: Console, language: Language)
     for outcome, count in Counter(document.outcome for document in report.documents).most_common():
         files = [document.file for document in report.documents if document.outcome == outcome]
         shown = files if "." in outcome else files[:1]
-        table.add_row(text(outcome, language=language), str(count), _some(shown))
+        _add(table, text(outcome, language=language), count, _some(shown))
     console.print(table)
     console.print()
 
@@ -115,13 +130,13 @@ def _print_files(report: ImportReport, console: Console, language: Language) -> 
         table = _table(console, "ignored_title", "reason", "count", "file", language=language)
         for rule, count in Counter(item["rule"] for item in report.ignored).most_common():
             files = [item["file"] for item in report.ignored if item["rule"] == rule]
-            table.add_row(text(rule, language=language), str(count), _some(files))
+            _add(table, text(rule, language=language), count, _some(files))
         console.print(table)
         console.print()
     if report.unreadable:
         table = _table(console, "unreadable_title", "file", "reason", language=language)
         for item in report.unreadable:
-            table.add_row(item["file"], item["reason"])
+            _add(table, item["file"], localise(item["reason"], language=language))
         console.print(table)
         console.print()
 
@@ -132,9 +147,9 @@ def _print_findings(report: ImportReport, console: Console, language: Language) 
     table = _table(console, "findings_title", "finding", "count", "example", language=language)
     for code, count in report.issues.most_common():
         examples = report.examples.get(code, [])
-        told = [describe(code, example["details"], language=language) for example in examples[:1]]
+        told = [describe(code, example["details"], language=language) for example in examples[:_TOLD]]
         places = [f"{item['file']}:{item['row']}" if item["row"] else str(item["file"] or "") for item in examples]
-        table.add_row("\n".join(told) or code, str(count), _some(places[:3]))
+        _add(table, "\n".join(dict.fromkeys(told)) or code, count, _some(places[:_TOLD]))
     console.print(table)
     console.print()
 

@@ -16,13 +16,16 @@ from copilot.cli import context
 from copilot.cli.import_progress import TerminalProgress
 from copilot.cli.import_tables import print_report
 from copilot.domain.access import Viewer, Visibility
-from copilot.domain.import_messages import localise
+from copilot.domain.import_messages import ImportMessage, localise
 from copilot.domain.language import Language
 from copilot.errors import CopilotError
 from knowledge.fields import FIELDS
 from knowledge.importing import import_folder
 from knowledge.planning import ImportOptions
+from knowledge.problems import bad_input
 from knowledge.report import ImportReport
+from knowledge.report_texts import text
+from knowledge.values.currencies import parse_currency
 
 __all__ = ["EXAMPLE", "TerminalProgress", "register"]
 
@@ -121,6 +124,7 @@ def import_command(
         application = context.open_application()
         actor = context.acting_viewer(application, user=user)
         language = Language(actor.language) if actor.language in set(Language) else Language.EN
+        default_currency = _currency(currency, language=language)
         options = ImportOptions(
             max_bytes=application.settings.max_file_megabytes * _MEGABYTE,
             dry_run=dry_run,
@@ -129,7 +133,7 @@ def import_command(
             account=account,
             visibility=visibility,
             as_of=as_of.date() if as_of else None,
-            currency=currency.upper() if currency else None,
+            currency=default_currency,
             skip_unreadable=skip_unreadable,
             confirm_removals=confirm_removals,
             reread=reread,
@@ -139,6 +143,24 @@ def import_command(
         typer.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2, default=str))
     else:
         print_report(report, console=context.console, language=language)
+    with context.reported_errors():
+        _close(report, path, application=application, language=language)
+
+
+def _close(report: ImportReport, path: Path, *, application: Application, language: Language) -> None:
+    """Say what comes next. Raises InputError when nothing was of use, so that the exit code tells."""
+    if report.nothing_usable:
+        raise _in_language(bad_input(ImportMessage.NOTHING_USABLE, path=str(path)), language)
+    filed = any(document.outcome in {"imported", "changed"} for document in report.documents)
+    if filed and not report.dry_run and application.settings.embedding_model != "none":
+        context.error_console.print(text("vectors", language=language), highlight=False)
+
+
+def _currency(said: str | None, *, language: Language) -> str | None:
+    try:
+        return parse_currency(said) if said else None
+    except ValueError as error:
+        raise _in_language(bad_input(ImportMessage.BAD_CURRENCY, currency=said or ""), language) from error
 
 
 def _run(

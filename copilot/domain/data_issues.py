@@ -126,8 +126,8 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         ),
         (
             "record.skipped",
-            "La fila {row} no se ha importado: {reason}.",
-            "Row {row} was not imported: {reason}.",
+            "La fila {row} no se ha importado: falta el campo obligatorio {field}.",
+            "Row {row} was not imported: the required field {field} is missing.",
         ),
         (
             "account.possible_duplicate",

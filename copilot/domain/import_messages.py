@@ -37,7 +37,11 @@ class ImportMessage(StrEnum):
     NO_MAPPING_FILE = "no_mapping_file"
     BAD_TOML = "bad_toml"
     BAD_ENTRY = "bad_entry"
+    UNKNOWN_ENTRY = "unknown_entry"
+    ENTRY_CHOICE = "entry_choice"
     BAD_ZONE = "bad_zone"
+    BAD_CURRENCY = "bad_currency"
+    NOTHING_USABLE = "nothing_usable"
     DOCUMENT_ENTRY = "document_entry"
     UNKNOWN_TYPE = "unknown_type"
     UNKNOWN_FIELD = "unknown_field"
@@ -159,6 +163,28 @@ _TEXTS: dict[ImportMessage, tuple[str, str]] = {
         "{file}: {entry}: {problem}.\nEl formato está en `sales-copilot import --help`.",
         "{file}: {entry}: {problem}.\n`sales-copilot import --help` shows the format.",
     ),
+    ImportMessage.UNKNOWN_ENTRY: (
+        "{file}: no existe la entrada {entry}.\nLas que hay están en `sales-copilot import --help`.",
+        "{file}: there is no entry {entry}.\n`sales-copilot import --help` lists those there are.",
+    ),
+    ImportMessage.ENTRY_CHOICE: (
+        "{file}: {entry} solo puede ser {expected}.\nCorrija ese valor.",
+        "{file}: {entry} can only be {expected}.\nCorrect that value.",
+    ),
+    ImportMessage.BAD_CURRENCY: (
+        "{currency} no es una moneda.\nUse un código como EUR, USD o MXN.",
+        "{currency} is not a currency.\nUse a code such as EUR, USD or MXN.",
+    ),
+    ImportMessage.NOTHING_USABLE: (
+        (
+            "No se ha podido aprovechar ninguna fila ni documento de {path}.\n"
+            "Los motivos están arriba; corrija los archivos o diga qué son en mapping.toml."
+        ),
+        (
+            "No row and no document of {path} could be used.\n"
+            "The reasons are above; correct the files, or say what they are in mapping.toml."
+        ),
+    ),
     ImportMessage.BAD_ZONE: (
         "{file}: no existe la zona horaria {zone}.\nUse un nombre como Europe/Madrid.",
         "{file}: there is no time zone {zone}.\nUse a name such as Europe/Madrid.",
@@ -242,11 +268,14 @@ def _localised_line(line: str) -> str:
     listed = _LISTED.fullmatch(line)
     if listed is not None:
         return listed["before"] + _localised_line(listed["text"])
+    of_document = document_messages.localise(line, language=Language.ES)
+    if of_document != line and line.startswith("The "):  # "The file is empty." is no file called "The file"
+        return of_document
     for pattern, spanish in _patterns():
         match = pattern.fullmatch(line)
         if match:
             return spanish.format(**match.groupdict())
-    return document_messages.localise(line, language=Language.ES)
+    return of_document
 
 
 @cache

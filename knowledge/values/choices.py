@@ -47,6 +47,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         "renewal": "renewal, renovacion, renew, existing customer - renewal, existing business - renewal",
         "expansion": "expansion, upsell, upgrade, cross-sell, cross sell, ampliacion, venta cruzada, venta adicional, "
         "existing customer - upgrade, existing customer - expansion, existing business, existingbusiness, "
+        "existing business - upgrade, existing business - expansion, existing business - add-on, "
         "negocio existente, cliente existente, add-on",
     },
     OpportunityStatus: {
@@ -80,7 +81,8 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         "esperando nuestra respuesta, esperando por nosotros, a la espera de nosotros, en proceso",
         "pending": "pending, pendiente, on hold, en espera, waiting on contact, esperando al contacto, "
         "esperando respuesta del contacto, waiting on customer, waiting for customer, waiting, "
-        "pending customer, pendiente del cliente, esperando al cliente, a la espera del contacto",
+        "pending customer, pendiente del cliente, esperando al cliente, a la espera del contacto, "
+        "en espera de contacto, en espera del contacto",
         "closed": "closed, cerrado, cerrada, resolved, resuelto, resuelta, solved, done, completed, solucionado, "
         "finalizado, closed - resolved",
     },
