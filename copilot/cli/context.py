@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
@@ -61,7 +62,7 @@ def reported_errors() -> Iterator[None]:
 
 def fail(error: CopilotError) -> NoReturn:
     """Print the error for a person and leave."""
-    error_console.print(f"[bold red]{error.code}[/]: {error.message}", highlight=False)
+    error_console.print(f"[bold red]Error[/] [dim]({error.code})[/]: {escape(error.message)}", highlight=False)
     if error.hint:
-        error_console.print(error.hint, highlight=False)
+        error_console.print(error.hint, highlight=False, markup=False)
     raise typer.Exit(2 if error.code.startswith("bad_") or error.code == "unreadable_file" else 1)

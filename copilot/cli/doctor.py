@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from copilot.cli.context import console, reported_errors
+from copilot.domain.access import Role
 from copilot.errors import CopilotError
 from copilot.llm.diagnosis import check_embeddings, check_writer
 from copilot.settings import Settings, load_settings
 from copilot.store.database import open_database
+from copilot.store.people import PeopleRepository
 
 _LOW_DISK_BYTES = 2_000_000_000
 
@@ -52,7 +55,7 @@ def doctor() -> None:
     checks = [_guarded(name, check, settings) for name, check in _CHECKS.items()]
     table = Table("Part", "State", "Detail", title="sales-copilot doctor")
     for check in checks:
-        table.add_row(check.name, f"[{_COLOURS[check.verdict]}]{check.verdict}[/]", check.detail)
+        table.add_row(check.name, f"[{_COLOURS[check.verdict]}]{check.verdict}[/]", escape(check.detail))
     console.print(table)
     if any(check.verdict is Verdict.FAILED for check in checks):
         raise typer.Exit(1)
@@ -85,6 +88,19 @@ def _database(settings: Settings) -> tuple[Verdict, str]:
         database.dispose()
 
 
+def _people(settings: Settings) -> tuple[Verdict, str]:
+    database = open_database(settings)
+    try:
+        with database.unit_of_work() as uow:
+            repository = PeopleRepository(uow)
+            counts = {role: len(repository.with_role(role)) for role in Role}
+    finally:
+        database.dispose()
+    if not any(counts.values()):
+        return Verdict.WARNING, "nobody yet: run `sales-copilot users add EMAIL --role admin`, or `sales-copilot demo`"
+    return Verdict.OK, ", ".join(f"{count} {role.value}" for role, count in counts.items() if count)
+
+
 def _embeddings(settings: Settings) -> tuple[Verdict, str]:
     if settings.embedding_model == "none":
         return Verdict.OFF, "switched off: search is lexical only"
@@ -103,6 +119,7 @@ def _writer(settings: Settings) -> tuple[Verdict, str]:
 _CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "Data folder": _data_folder,
     "Database": _database,
+    "People": _people,
     "Embeddings": _embeddings,
     "Writer model": _writer,
 }

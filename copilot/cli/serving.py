@@ -1,6 +1,7 @@
 """`sales-copilot serve`, `worker` and `down`."""
 
 import asyncio
+import errno
 import socket
 from typing import Annotated
 
@@ -13,6 +14,11 @@ from copilot.cli.context import console, open_application, reported_errors
 from copilot.errors import ConfigurationError
 from copilot.settings import load_settings
 from copilot.store import embedded
+
+_HINTS = {
+    errno.EADDRINUSE: "Another program is using the port: choose another with --port or COPILOT_PORT.",
+    errno.EACCES: "Ports below 1024 are reserved: choose a higher one with --port or COPILOT_PORT.",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -47,10 +53,8 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise ConfigurationError(
-                f"Cannot listen on {host}:{port}: {error.strerror}.",
-                hint="Another program may be using it: choose another with --port or COPILOT_PORT.",
-            ) from error
+            hint = _HINTS.get(error.errno or 0, "Give the address of this machine with --host or COPILOT_HOST.")
+            raise ConfigurationError(f"Cannot listen on {host}:{port}: {error.strerror}.", hint=hint) from error
 
 
 def worker(

@@ -1,5 +1,6 @@
 """`sales-copilot users`: add and list people, and make API tokens."""
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -8,8 +9,11 @@ from rich.table import Table
 
 from copilot.cli.context import UserOption, acting_viewer, console, open_application, reported_errors
 from copilot.domain.access import Role, Viewer
-from copilot.errors import NotAllowed
+from copilot.domain.language import Language
+from copilot.errors import InputError, NotAllowed
 from copilot.store.people import PeopleRepository
+
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 
 users_app = typer.Typer(help="Add and list people, and make API tokens.", no_args_is_help=True)
 
@@ -26,10 +30,11 @@ def add(
     role: Annotated[Role, typer.Option(prompt=True)],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
     team: Annotated[str | None, typer.Option(help="Team id; created when it is new.")] = None,
-    language: Annotated[str, typer.Option(help="es or en.")] = "en",
+    language: Annotated[Language, typer.Option(help="Language the person reads.")] = Language.EN,
 ) -> None:
     """Add a user, or bring them up to date."""
     with reported_errors():
+        _check_address(email)
         application = open_application()
         with application.database.unit_of_work() as uow:
             repository = PeopleRepository(uow)
@@ -41,10 +46,16 @@ def add(
                 name=name,
                 role=role,
                 team_id=team,
-                language=language,
+                language=language.value,
             )
             application.people.add_user(viewer, password=password, uow=uow)
     console.print(f"Saved {email} as {role.value}.")
+
+
+def _check_address(email: str) -> None:
+    """Raises InputError for what can be no address: the person signs in with it."""
+    if _ADDRESS.fullmatch(email) is None:
+        raise InputError(f"{email!r} is not an email address.", hint="Give it as name@company.example.")
 
 
 @users_app.command("list")
