@@ -40,8 +40,11 @@ def create_app(application: Application, *, worker: bool = True) -> FastAPI:
     app = FastAPI(
         title="sales-copilot", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
+    # A redirect to the address without its slash would trust the Host header.
+    app.router.redirect_slashes = False
     app.state.application = application
     app.middleware("http")(security.guard)
+    app.add_middleware(security.HeadAsGet)
     errors.install(app, page=error_page)
     for module in (sessions, accounts, briefs, documents, evidence, search, queue):
         app.include_router(module.router)

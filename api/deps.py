@@ -89,10 +89,15 @@ def wanted_language(request: Request, _viewer: OptionalViewerDep) -> Language:
 LanguageDep = Annotated[Language, Depends(wanted_language)]
 
 
+def same_secret(sent: str, expected: str) -> bool:
+    """Compare in the same time whatever was sent, broken characters included."""
+    return secrets.compare_digest(sent.encode(errors="replace"), expected.encode(errors="replace"))
+
+
 async def _check_csrf(request: Request, *, expected: str) -> None:
     sent = request.headers.get(CSRF_HEADER)
     if sent is None:
         value = (await request.form()).get(CSRF_FIELD)
         sent = value if isinstance(value, str) else None
-    if sent is None or not secrets.compare_digest(sent, expected):
+    if sent is None or not same_secret(sent, expected):
         raise NotAllowed("This form is out of date.", hint="Reload the page and try again.")

@@ -115,8 +115,8 @@ def install(app: FastAPI, *, page: ErrorPage) -> None:
     app.add_exception_handler(errors.CopilotError, typed)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)
-    # The outermost loop of the HTTP app: whatever nobody expected ends here.
     app.add_exception_handler(Exception, unexpected)
+    app.state.unexpected = unexpected
 
 
 def failure_of(request: Request, error: errors.CopilotError) -> Failure:

@@ -6,6 +6,7 @@ Invariant: no inline script or style ever runs, nothing is loaded from elsewhere
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
 from copilot.bootstrap import Application
@@ -34,6 +35,24 @@ HEADERS = {
 }
 
 
+class HeadAsGet:
+    """Answers HEAD as GET without the body, for monitors and link checkers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything else through."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)
+
+
 async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse bodies that are too large or of unknown length, add the headers, keep private pages out of caches."""
     if request.method in {"POST", "PUT", "PATCH"}:
@@ -42,7 +61,13 @@ async def guard(request: Request, call_next: Callable[[Request], Awaitable[Respo
             return problem(411, code="length_required", detail="The request must say how long it is.")
         if int(length) > MAX_BODY_BYTES:
             return problem(413, code="too_large", detail=f"The request is larger than {MAX_BODY_BYTES} bytes.")
-    response = await call_next(request)
+    if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
+        return problem(400, code="null_character", detail="The address contains a null character.")
+    try:
+        response = await call_next(request)
+    except Exception as error:  # noqa: BLE001 - the outermost loop of the HTTP app
+        # Answered here, because the server would log the error's own words, which may quote data.
+        response = request.app.state.unexpected(request, error)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     application: Application = request.app.state.application

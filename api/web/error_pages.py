@@ -54,13 +54,15 @@ def error_page(request: Request, failure: Failure) -> Response:
         return RedirectResponse(with_query("/sign-in", {"next": wanted}), status_code=HTTPStatus.SEE_OTHER)
     _remember_viewer(request)
     title, advice = _PAGES.get(failure.status, _OTHERWISE)
+    # What a failing part advises is for whoever runs the installation; its code and log say more.
+    operational = failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not failure.reference
     shown = failure.status not in _WITHOUT_DETAIL
     page = render(
         request,
         "error.html",
         status=failure.status,
         title=title,
-        advice=failure.hint if shown and failure.hint else None,
+        advice=failure.hint if shown and failure.hint and not operational else None,
         standard_advice=advice,
         detail=failure.detail if shown and failure.code != "http" else None,
         reference=failure.reference,

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock, SystemClock
-from copilot.errors import ConfigurationError, DatabaseUnavailable, StorageFull
+from copilot.errors import ConfigurationError, DatabaseUnavailable, InputError, StorageFull
 from copilot.settings import Settings
 from copilot.store import embedded
 
@@ -130,6 +130,10 @@ def normalise_url(url: str) -> str:
 _URL_HINT = "Use DATABASE_URL=postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or unset it for the embedded server."
 
 
+_NULL_CHARACTER = "NUL (0x00)"
+"""How the driver words its refusal; it has no code of its own."""
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turn driver errors that mean 'not there' or 'full' into typed ones, without the password."""
@@ -139,6 +143,10 @@ def translated_errors() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) == _DISK_FULL:
             raise StorageFull(
                 "The database's disk is full.", hint="Nothing was saved. Free space, try again."
+            ) from error
+        if _NULL_CHARACTER in str(error.orig):
+            raise InputError(
+                "The text contains a null character.", hint="Take it out: it cannot be stored or looked for."
             ) from error
         if error.connection_invalidated or isinstance(error, OperationalError):
             raise DatabaseUnavailable(

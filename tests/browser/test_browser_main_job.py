@@ -10,8 +10,7 @@ from tests.browser.conftest import DESKTOP, PHONE, Open
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("size", "language"), [(DESKTOP, "es"), (PHONE, "en")], ids=["desktop-es", "phone-en"])
 def test_from_sign_in_to_the_released_file(visit: Open, language: str, size: tuple[int, int]) -> None:
     one = visit(size=size, language=language)
     page, company = one.page, one.site.company

@@ -1,12 +1,19 @@
 """Signing in and out, and the language a person works in."""
 
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.deps import CSRF_FIELD, SESSION_COOKIE, ApplicationDep, OptionalViewerDep, UnitOfWorkDep, ViewerDep
+from api.deps import (
+    CSRF_FIELD,
+    SESSION_COOKIE,
+    ApplicationDep,
+    OptionalViewerDep,
+    UnitOfWorkDep,
+    ViewerDep,
+    same_secret,
+)
 from api.languages import LANGUAGE_COOKIE, known_language, language_of
 from api.localisation import mark as _
 from api.localisation import translate_error
@@ -57,7 +64,7 @@ def sign_in(
 ) -> Response:
     """Open a session and go on to the page that was asked for."""
     expected = request.cookies.get(FORM_COOKIE, "")
-    if not expected or not secrets.compare_digest(expected.encode(), csrf_token.encode()):
+    if not expected or not same_secret(csrf_token, expected):
         return _form(
             request, application=application, following=following, email=email, problem=_STALE_FORM, status=403
         )
