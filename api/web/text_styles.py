@@ -15,16 +15,17 @@ MARKDOWN, PDF, PLAIN = "text/markdown", "application/pdf", "text/plain"
 SYNTAX = "syntax"
 """Characters that only say how others look; kept in the page, not shown."""
 _PUNCTUATION = re.escape("\\`*_{}[]()#+-.!|>~")
-_CODE = re.compile(r"(`+)([^`\n]+)\1")
+# Every pattern is bounded and stops at its own marker, so that a hostile document costs no more than a long one.
+_CODE = re.compile(r"(?<!`)(`{1,5})(?!`)([^`\n]+)\1")
 _ESCAPE = re.compile(rf"\\(?=[{_PUNCTUATION}])")
 _PAIRS = (
-    ("strong", re.compile(r"(\*\*)(?=\S)([^\n]{1,2000}?)(?<=\S)(\*\*)")),
-    ("strong", re.compile(r"(?<!\w)(__)(?=\S)([^\n]{1,2000}?)(?<=\S)(__)(?!\w)")),
+    ("strong", re.compile(r"(\*\*)(?=[^\s*])((?:[^*\n]|\*(?!\*)){1,2000})(?<=\S)(\*\*)")),
+    ("strong", re.compile(r"(?<!\w)(__)(?=[^\s_])((?:[^_\n]|_(?!_)){1,2000})(?<=\S)(__)(?!\w)")),
     ("em", re.compile(r"(?<![\w*\\])(\*)(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*\\])(\*)(?![\w*])")),
     ("em", re.compile(r"(?<![\w_\\])(_)(?=[^\s_])([^_\n]{1,2000}?)(?<=[^\s_\\])(_)(?![\w_])")),
 )
-_LINK = re.compile(r"!?(\[)[^\]\n]{1,500}(\])(\([^)\n]{0,2000}\))")
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+|[ \t]+#+[ \t]*$|^ {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
+_LINK = re.compile(r"!?(\[)[^\[\]\n]{1,500}(\])(\([^)\n]{0,2000}\))")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+|(?<=\S)[ \t]{1,9}#{1,9}[ \t]{0,9}$|^ {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
 _HIDDEN_LINE = re.compile(r"^ {0,3}(?:([-*_])(?:[ \t]*\1){2,}|`{3,}.*|~{3,}.*)[ \t]*$|^ {0,3}>[ \t]?", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*[-*+][ \t]+", re.MULTILINE)
 _WRAP = re.compile(r"(?<=\S)\n(?![ \t]*(?:[-*+>|#]|\d+[.)]|\n))")
@@ -120,6 +121,6 @@ def _markdown(canvas: _Canvas, *, heading: bool) -> None:
 def _join_lines(canvas: _Canvas) -> None:
     for match in _WRAP.finditer(canvas.text):
         line_start = canvas.text.rfind("\n", 0, match.start()) + 1
-        hard = canvas.text[: match.start()].endswith(("  ", "\\"))
+        hard = canvas.text.endswith(("  ", "\\"), 0, match.start())
         if match.start() - line_start >= _WRAPPED_FROM and not hard:
             canvas.fill(*match.span(), "wrap")

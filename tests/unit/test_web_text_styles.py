@@ -79,6 +79,15 @@ def test_no_character_is_ever_lost(text: str, media_type: str) -> None:
         assert "".join(run.text for run in runs(text, styles)) == text
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", ["**a ", "`", "[", "   ", "__a ", "*a_", "\\", "- ", "a\n", "***"])
+def test_a_hostile_document_costs_no_more_than_a_long_one(unit: str) -> None:
+    text = unit * (100_000 // len(unit)) + "x"
+    for kind in (BlockKind.BODY, BlockKind.HEADING):
+        styles = styles_of(text, Block(kind=kind, start=0, end=len(text)), media_type=MARKDOWN)
+        assert len(styles) == len(text)
+
+
 @pytest.mark.parametrize(
     ("numbers", "expected"),
     [
