@@ -41,7 +41,7 @@ def standard(values: Collection[float]) -> Standard:
         return Standard(0.0, 1.0)
     # By hand: for a hundred numbers the arrays of a library take longer to make than to use.
     mean = math.fsum(values) / len(values)
-    spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
+    spread = math.sqrt(math.fsum([(value - mean) ** 2 for value in values]) / len(values))
     return Standard(mean, spread if spread > _NO_SPREAD else 1.0)
 
 
@@ -65,11 +65,18 @@ def fuse(
     floor = min(dense.values())
     by_meaning = standard(dense.values())
     by_words = standard([lexical.get(candidate, 0.0) for candidate in candidates if candidate not in foreign])
+    # Plain variables: this runs for a hundred candidates twice a search.
+    meaning_mean, meaning_spread, words_mean, words_spread = (
+        by_meaning.mean,
+        by_meaning.spread,
+        by_words.mean,
+        by_words.spread,
+    )
     fused = {}
     for candidate in candidates:
-        meaning = by_meaning.of(dense.get(candidate, floor))
-        words = by_words.of(lexical.get(candidate, 0.0))
-        if candidate in foreign:
-            words = max(words, meaning)
+        meaning = (dense.get(candidate, floor) - meaning_mean) / meaning_spread
+        words = (lexical.get(candidate, 0.0) - words_mean) / words_spread
+        if words < meaning and candidate in foreign:
+            words = meaning
         fused[candidate] = lexical_share * words + (1 - lexical_share) * meaning
     return fused

@@ -248,7 +248,7 @@ def _final_scores(
 
 def _best(scores: dict[str, float], count: int) -> list[str]:
     """Ids by score; equal scores by id, so that the same search gives the same order."""
-    return sorted(scores, key=lambda key: (-scores[key], key))[:count]
+    return [key for _, key in sorted([(-score, key) for key, score in scores.items()])[:count]]
 
 
 def _hit(row: FoundPassage, score: float) -> Hit:

@@ -44,6 +44,8 @@ _STOP_WORDS = {"es": frozenset(_SPANISH_STOP_WORDS.split()), "en": frozenset(_EN
 
 def fold(text: str) -> str:
     """Lower case without accents; `ñ` becomes `n`."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.lower())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

@@ -145,20 +145,22 @@ def _together(first: int, second: int, *, total: int) -> float:
     return min(_CORRELATION * first * second / total, first, second)
 
 
-def score_sql(lexical: LexicalQuery, *, saturation: str) -> str:
-    """BM25 of row `p`. Constants are parameters, so that equal numbers of lexemes share a prepared plan.
+def score_sql(lexical: LexicalQuery) -> str:
+    """BM25 of row `p`, which has the columns of `SATURATION_SQL`. Weights and lexemes are parameters, so that equal
+    numbers of lexemes share a prepared plan.
 
-    Written so that the rank, which costs most, is taken once a lexeme: n / (n + k) = 1 - k / (n + k).
+    Short, as the driver keeps no analysis of long statements. Written so that the rank, which costs most, is taken
+    once a lexeme: n / (n + k) = 1 - k / (n + k), and n + k = (k - 0.6079) + 0.6079 / (1.0001 - rank).
     """
     terms = [
-        f"%(weight{index})s::float8 * (1 - {saturation} / ({saturation} + 0.6079::float8 / "
-        f"(1.0001::float8 - 10 * ts_rank(p.search, %(lexeme{index})s::tsquery)) - 0.6079::float8))"
+        f"%(w{index})s*(1-p.k/(p.k_less+0.6079::float8/(1.0001::float8-10*ts_rank(p.search,%(l{index})s))))"
         for index in range(_plan_size(lexical))
     ]
-    return f"({' + '.join(terms)}) * {_K1 + 1}::float8"
+    return f"({'+'.join(terms)})*{_K1 + 1}::float8"
 
 
-SATURATION_SQL = f"({_K1 * (1 - _B)}::float8 + {_K1 * _B}::float8 * p.words / %(average)s::float8)"
+_SATURATION = f"{_K1 * (1 - _B)}::float8 + {_K1 * _B}::float8 * p.words / %(average)s::float8"
+SATURATION_SQL = f"{_SATURATION} as k, {_SATURATION} - 0.6079::float8 as k_less"
 """BM25's k for a passage of this length. Literals are cast: PostgreSQL would compute in decimal, far slower."""
 
 
@@ -166,8 +168,8 @@ def lexical_parameters(lexical: LexicalQuery) -> dict[str, Any]:
     parameters: dict[str, Any] = {"candidates": lexical.candidates, "average": lexical.average_words}
     for index in range(_plan_size(lexical)):
         used = index < len(lexical.lexemes)
-        parameters[f"lexeme{index}"] = quoted(lexical.lexemes[index]) if used else ""
-        parameters[f"weight{index}"] = lexical.weights[index] if used else 0.0
+        parameters[f"l{index}"] = quoted(lexical.lexemes[index]) if used else ""
+        parameters[f"w{index}"] = lexical.weights[index] if used else 0.0
     return parameters
 
 

@@ -111,7 +111,7 @@ class AccountRow(RecordColumns, Base):
     __table_args__ = (
         Index("ix_accounts_search_key", "search_key", postgresql_ops={"search_key": "text_pattern_ops"}),
         Index("ix_accounts_name", "name", "id"),
-        Index("ix_accounts_owner_lower", sql_text("lower(owner_email)")),
+        Index("ix_accounts_owner_lower", sql_text("lower(owner_email)"), postgresql_include=["id", "owner_email"]),
     )
 
 
