@@ -40,8 +40,9 @@ class Application:
 
     def after_import(self, *, uow: UnitOfWork) -> int:
         """What an import sets off: vectors in the background, stale drafts at once. Returns how many went stale."""
+        stale = self.approvals.mark_changed(uow=uow)
         self.jobs.defer(Task.EMBED, uow=uow)
-        return self.approvals.mark_changed(uow=uow)
+        return stale
 
     def close(self) -> None:
         """Give connections back."""

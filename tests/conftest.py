@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: a real embedded PostgreSQL, migrated once, cloned for each test."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +20,14 @@ from copilot.store.tables.people import TeamRow, UserRow
 MakeUser = Callable[..., Viewer]
 _TEMPLATE = "copilot_template"
 _counter = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see defaults, whatever the shell that runs them has set; no key reaches a test."""
+    for name in list(os.environ):
+        if name.startswith(("COPILOT_", "OPENAI_", "DATABASE_", "CHROMA_")) and name != "COPILOT_BENCHMARKS":
+            monkeypatch.delenv(name)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from copilot.domain.evidence import EvidenceKind, Origin
 from copilot.domain.findings import Risk
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
-from copilot.domain.rendering import citation_numbers
+from copilot.domain.rendering import citation_numbers, quoted
 from copilot.workflows.brief import BriefResult
 
 _TEXTS = {
@@ -100,7 +100,7 @@ def _sources(draft: Draft) -> Group:
     for number, item in enumerate(draft.evidence, start=1):
         origin = {Origin.INTERNAL: "internal", Origin.CUSTOMER: "customer", Origin.WEB: "web"}[item.origin]
         kind = texts["computed"] if item.kind is EvidenceKind.METRIC else texts[origin]
-        quote = " ".join(plain(item.text).split())
+        quote = plain(quoted(item, language=draft.language))
         quote = quote if len(quote) <= _QUOTE_LENGTH else f"{quote[: _QUOTE_LENGTH - 1]}…"
         table.add_row(f"[{number}]", Text(f"{plain(item.label)} · {formatter.day(item.as_of)}, {kind}: {quote}"))
     return Group(Text(texts["sources"], style="bold cyan"), table)

@@ -22,6 +22,7 @@ from copilot.store.database import open_database
 from copilot.store.people import PeopleRepository
 
 _LOW_DISK_BYTES = 2_000_000_000
+_SEPARATE_ROLES = "set DATABASE_OWNER_URL to the role that owns the schema, DATABASE_URL to another one"
 
 
 class Verdict(StrEnum):
@@ -83,7 +84,10 @@ def _database(settings: Settings) -> tuple[Verdict, str]:
         where = "server of DATABASE_URL" if settings.database_url else "embedded server"
         if database.pending_migrations():
             return Verdict.FAILED, f"{where}: schema is not of this version; check the owner's rights"
-        return Verdict.OK, f"{where}, PostgreSQL {database.server_version()}"
+        detail = f"{where}, PostgreSQL {database.server_version()}"
+        if database.owns_its_audit_events():
+            return Verdict.WARNING, f"{detail}; the application's role owns the audit events: {_SEPARATE_ROLES}"
+        return Verdict.OK, detail
     finally:
         database.dispose()
 

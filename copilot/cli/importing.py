@@ -15,10 +15,10 @@ from copilot.bootstrap import Application
 from copilot.cli import context
 from copilot.cli.import_progress import TerminalProgress
 from copilot.cli.import_tables import print_report
-from copilot.domain.access import Viewer, Visibility
+from copilot.domain.access import Role, Viewer, Visibility
 from copilot.domain.import_messages import ImportMessage, localise
 from copilot.domain.language import Language
-from copilot.errors import CopilotError
+from copilot.errors import CopilotError, NotAllowed
 from knowledge.fields import FIELDS
 from knowledge.importing import import_folder
 from knowledge.planning import ImportOptions
@@ -123,6 +123,8 @@ def import_command(
     with context.reported_errors():
         application = context.open_application()
         actor = context.acting_viewer(application, user=user)
+        if actor.role not in {Role.MANAGER, Role.ADMIN}:
+            raise NotAllowed("Only managers and admins import.", hint="Say --user EMAIL of one of them.")
         language = Language(actor.language) if actor.language in set(Language) else Language.EN
         default_currency = _currency(currency, language=language)
         options = ImportOptions(

@@ -21,6 +21,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import Segment
 from copilot.domain.findings import Finding, Risk
+from copilot.domain.rendering import quoted
 from copilot.errors import InputError
 from copilot.store.reviews import QueueEntry, QueuePage
 
@@ -173,7 +174,7 @@ def print_item(view: ReviewView, *, viewer: Viewer) -> None:
             _print_segment(segment, numbers, by_segment.get(segment.id, []), viewer)
     _print(f"\n{say('sources', viewer)}", style="bold")
     for item in view.draft.evidence:
-        _print(f"[{numbers[item.id]}] {plain(item.label)}: {plain(item.text)[:200]}")
+        _print(f"[{numbers[item.id]}] {plain(item.label)}: {plain(quoted(item, language=view.draft.language))[:200]}")
     _print_findings(by_segment.get(None, []), viewer, none_at_all=not view.findings)
     if view.unsupported_segments:
         _print("\n" + say("accept", viewer, names=", ".join(view.unsupported_segments)), style="yellow")

@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from copilot.cli.brief import find_account
 from copilot.cli.context import UserOption, acting_viewer, console, open_application, reported_errors
 from copilot.domain.access import Role, Viewer
 from copilot.domain.language import Language
 from copilot.errors import InputError, NotAllowed
+from copilot.store.accounts import AccountRepository
 from copilot.store.people import PeopleRepository
 
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -86,3 +88,35 @@ def token(
         with application.database.unit_of_work() as uow:
             _, secret = application.people.create_api_token(viewer, name=name, valid_for=timedelta(days=days), uow=uow)
     console.print(secret, highlight=False, soft_wrap=True)
+
+
+@users_app.command("deactivate")
+def deactivate(email: Annotated[str, typer.Argument(help="Email of the person who leaves.")]) -> None:
+    """Close the door for a person: sessions and tokens end at once; what they did stays on record."""
+    with reported_errors():
+        application = open_application()
+        with application.database.unit_of_work() as uow:
+            leaving = application.people.viewer_by_email(email, uow=uow)
+            PeopleRepository(uow).deactivate(leaving.user_id, now=uow.clock.now())
+    console.print(
+        f"{leaving.email} can no longer sign in. `sales-copilot users add` with their email lets them back in."
+    )
+
+
+@users_app.command("grant")
+def grant(
+    account: Annotated[str, typer.Argument(help="Name or id of the account.")],
+    email: Annotated[str, typer.Argument(help="Email of the person who may see it.")],
+    user: UserOption = None,
+) -> None:
+    """Let a person see an account that is not theirs."""
+    with reported_errors():
+        application = open_application()
+        granting = acting_viewer(application, user=user)
+        if granting.role not in {Role.MANAGER, Role.ADMIN}:
+            raise NotAllowed("Only managers and admins share accounts.", hint="Ask one of them.")
+        with application.database.unit_of_work() as uow:
+            found = find_account(account, viewer=granting, repository=AccountRepository(uow))
+            receiver = application.people.viewer_by_email(email, uow=uow)
+            PeopleRepository(uow).grant_account(found.id, user_id=receiver.user_id)
+    console.print(f"{receiver.email} may now see {found.name}.")

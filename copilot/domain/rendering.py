@@ -5,6 +5,7 @@ an approval is bound to them; everything that was not written by us is escaped.
 """
 
 import json
+import re
 from html import escape
 
 from copilot.domain.drafts import Draft, Segment
@@ -24,6 +25,7 @@ _WORDS = {
         "web": "web",
         "computed": "calculado",
         "how": "cómo se calcula",
+        "due": "plazo",
         "draft": "Uso interno. Borrador hasta su aprobación.",
         "no_source": "sin fuente",
     },
@@ -38,10 +40,13 @@ _WORDS = {
         "web": "web",
         "computed": "computed",
         "how": "how it is computed",
+        "due": "due",
         "draft": "Internal use. A draft until it is approved.",
         "no_source": "no source",
     },
 }
+
+_DEADLINE = re.compile(r"^due_psg_[0-9a-f]+_[0-9]+: ")
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1c2430;--soft:#5b6675;--line:#d9dee5;--accent:#0b5cad;--paper:#fff}
@@ -99,7 +104,7 @@ def render_markdown(draft: Draft) -> str:
         lines.append("")
     lines += [f"## {words['sources']}", ""]
     for item in draft.evidence:
-        quote = _markdown_text(_one_line(item.text))
+        quote = _markdown_text(quoted(item, language=draft.language))
         about = _markdown_text(_about(item, draft))
         lines.append(f"[{numbers[item.id]}] {_markdown_text(item.label)} · {about}: “{quote}”  ")
     return "\n".join([*lines, "", f"*{_writer_line(draft)}*", ""])
@@ -147,7 +152,7 @@ def _html_sources(draft: Draft) -> str:
         how = f' <span class="quote">({escape(words["how"])}: {escape(item.formula)})</span>' if item.formula else ""
         items.append(
             f'<li id="source-{number}" value="{number}"><strong>{escape(item.label)}</strong> · '
-            f"{escape(_about(item, draft))}: <q>{escape(_one_line(item.text))}</q>{how}</li>"
+            f"{escape(_about(item, draft))}: <q>{escape(quoted(item, language=draft.language))}</q>{how}</li>"
         )
     return (
         f'<section class="sources" aria-labelledby="section-sources"><h2 id="section-sources">{words["sources"]}</h2>'
@@ -179,11 +184,13 @@ def _writer_line(draft: Draft) -> str:
     return words["by_code"]
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def quoted(item: Evidence, *, language: Language) -> str:
+    """What the evidence says on one line; a computed deadline without the id of the sentence it comes from."""
+    shown = " ".join(item.text.split())
+    return _DEADLINE.sub(f"{_WORDS[language]['due']}: ", shown) if item.kind is EvidenceKind.METRIC else shown
 
 
 def _markdown_text(text: str) -> str:
     """Escape what Markdown would take for markup or for a link or image of a third party."""
-    escaped = "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in _one_line(text))
+    escaped = "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in " ".join(text.split()))
     return escaped.replace("://", "\\://")

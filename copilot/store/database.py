@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -19,12 +20,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock, SystemClock
-from copilot.errors import ConfigurationError, DatabaseUnavailable, InputError, StorageFull
+from copilot.errors import ConfigurationError, Conflict, CopilotError, DatabaseUnavailable, InputError, StorageFull
 from copilot.settings import Settings
 from copilot.store import embedded
 
 _MIGRATION_LOCK = 727202
 _DISK_FULL = "53100"
+_TRY_AGAIN = {"40001", "40P01"}
+"""Serialisation failure and deadlock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,12 @@ class Database:
         with translated_errors(), self.engine.connect() as connection:
             return str(connection.execute(text("show server_version")).scalar_one())
 
+    def owns_its_audit_events(self) -> bool:
+        """Whether the application's role owns the audit table, and so could switch off what protects it."""
+        query = "select tableowner = current_user from pg_tables where tablename = 'audit_events'"
+        with translated_errors(), self.engine.connect() as connection:
+            return bool(connection.execute(text(query)).scalar())
+
     def libpq_url(self) -> str:
         """The application role's URL as libpq reads it, for the job queue's own connections."""
         return make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -140,19 +149,30 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _DISK_FULL:
-            raise StorageFull(
-                "The database's disk is full.", hint="Nothing was saved. Free space, try again."
-            ) from error
-        if _NULL_CHARACTER in str(error.orig):
-            raise InputError(
-                "The text contains a null character.", hint="Take it out: it cannot be stored or looked for."
-            ) from error
-        if error.connection_invalidated or isinstance(error, OperationalError):
-            raise DatabaseUnavailable(
-                "The database cannot be reached.", hint="Check DATABASE_URL, or run `sales-copilot doctor`."
-            ) from error
-        raise
+        typed = _typed(error.orig, lost=error.connection_invalidated or isinstance(error, OperationalError))
+        if typed is None:
+            raise
+        raise typed from error
+    except psycopg.Error as error:
+        # What runs on the driver's own connection (bulk copies, pipelines) is not wrapped.
+        typed = _typed(error, lost=isinstance(error, psycopg.OperationalError))
+        if typed is None:
+            raise
+        raise typed from error
+
+
+def _typed(error: BaseException | None, *, lost: bool) -> CopilotError | None:
+    if getattr(error, "sqlstate", None) == _DISK_FULL:
+        return StorageFull("The database's disk is full.", hint="Nothing was saved. Free space, try again.")
+    if getattr(error, "sqlstate", None) in _TRY_AGAIN:
+        return Conflict("Somebody else changed the same data at the same moment.", hint="Nothing was saved. Try again.")
+    if _NULL_CHARACTER in str(error):
+        return InputError("The text contains a null character.", hint="Take it out: it cannot be stored or looked for.")
+    if lost:
+        return DatabaseUnavailable(
+            "The database cannot be reached.", hint="Check DATABASE_URL, or run `sales-copilot doctor`."
+        )
+    return None
 
 
 def grant_application_rights(connection: Connection, *, role: str | None) -> None:

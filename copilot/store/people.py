@@ -65,7 +65,7 @@ class PeopleRepository:
         self._session.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=hashed))
 
     def save(self, viewer: Viewer, *, password_hash: str | None) -> None:
-        """Insert the user, or bring name, role, team, language and (if given) password up to date.
+        """Insert the user, or bring name, role, team, language and (if given) password up to date; let them in.
 
         A new password ends the sessions that the old one opened.
         """
@@ -73,11 +73,18 @@ class PeopleRepository:
         if row is None:
             row = UserRow(id=viewer.user_id, email=viewer.email.lower(), active=True)
             self._session.add(row)
+        row.active = True
         row.name, row.role, row.team_id, row.language = viewer.name, viewer.role, viewer.team_id, viewer.language
         if password_hash is not None:
             row.password_hash = password_hash
             self._session.execute(delete(SessionRow).where(SessionRow.user_id == row.id))
         self._session.flush()
+
+    def deactivate(self, user_id: str, *, now: datetime) -> None:
+        """Close the door for a person: no sign-in, no session, no token; what they did stays theirs."""
+        self._session.execute(update(UserRow).where(UserRow.id == user_id).values(active=False))
+        self._session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+        self._session.execute(update(ApiTokenRow).where(ApiTokenRow.user_id == user_id).values(revoked_at=now))
 
     def save_team(self, team_id: str, name: str) -> None:
         """Insert or rename a team."""
@@ -141,16 +148,6 @@ class PeopleRepository:
             )
         )
         return _viewer(row) if row else None
-
-    def revoke_api_token(self, token_id: str, *, user_id: str, now: datetime) -> bool:
-        """End a token of this user. False if there is none such."""
-        revoked = self._session.scalar(
-            update(ApiTokenRow)
-            .where(ApiTokenRow.id == token_id, ApiTokenRow.user_id == user_id, ApiTokenRow.revoked_at.is_(None))
-            .values(revoked_at=now)
-            .returning(ApiTokenRow.id)
-        )
-        return revoked is not None
 
     def failed_attempts(self, keys: Sequence[str], *, since: datetime) -> int:
         """The highest number of failed sign-ins of any of the keys since then."""

@@ -11,6 +11,7 @@ from api.errors import STATUS
 from copilot import bootstrap, errors
 from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
+from copilot.store.people import PeopleRepository
 from tests.api.web_company import PASSWORD
 
 
@@ -139,3 +140,20 @@ def test_a_refused_request_does_not_echo_its_input(client: TestClient) -> None:
     answer = client.post("/api/v1/sessions", json={"email": 7, "password": "my secret"})
     assert answer.status_code == 422
     assert "my secret" not in answer.text
+
+
+def test_who_leaves_is_out_at_once_and_may_come_back(
+    client: TestClient, application: bootstrap.Application, manager: Viewer
+) -> None:
+    sign_in(client, manager)
+    with application.database.unit_of_work() as uow:
+        _, token = application.people.create_api_token(manager, name="t", valid_for=None, uow=uow)
+        PeopleRepository(uow).deactivate(manager.user_id, now=uow.clock.now())
+    headers = {"authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/me").status_code == 401
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
+    with application.database.unit_of_work() as uow:
+        application.people.add_user(manager, password=PASSWORD, uow=uow)
+    sign_in(client, manager)
+    client.cookies.clear()
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
