@@ -3,13 +3,21 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from copilot.jobs import Handlers, Jobs, Task
 from copilot.store.database import Database
+
+
+def in_own_thread(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on a loop of its own: the browser tests leave one running in the main thread."""
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        executor.submit(asyncio.run, work).result()
 
 
 class Counter:
@@ -46,7 +54,7 @@ def test_a_job_asked_for_twice_is_queued_once_and_runs(database: Database, jobs:
         jobs.defer(Task.RELEASE, uow=uow)
         jobs.defer(Task.RELEASE, uow=uow)
     assert deferred(database) == ["todo"]
-    asyncio.run(jobs.work(wait=False))
+    in_own_thread(jobs.work(wait=False))
     assert deferred(database) == []
     assert release.runs >= 1
 
@@ -70,9 +78,9 @@ def test_embedding_that_was_cut_off_is_taken_up_by_the_next_worker(database: Dat
         jobs.defer(Task.EMBED, uow=uow)
         # What a killed worker leaves: a job that runs for ever, of a worker that nobody hears from.
         uow.session.execute(text("update procrastinate_jobs set status = 'doing'"))
-    asyncio.run(jobs.work(wait=False))
+    in_own_thread(jobs.work(wait=False))
     assert embed.runs == 1
-    asyncio.run(jobs.work(wait=False))
+    in_own_thread(jobs.work(wait=False))
     assert embed.runs == 2, "a stopped worker leaves no job, but may leave passages without vectors"
 
 
@@ -82,7 +90,7 @@ def test_a_release_that_was_cut_off_holds_up_no_other(database: Database, jobs: 
             jobs.defer(Task.RELEASE, uow=uow)
             if cut_off:
                 uow.session.execute(text("update procrastinate_jobs set status = 'doing'"))
-    asyncio.run(jobs.work(wait=False))
+    in_own_thread(jobs.work(wait=False))
     assert deferred(database) == ["doing"]
     assert release.runs >= 1
 
@@ -107,5 +115,5 @@ def test_a_long_job_is_asked_to_stop_with_its_worker(database: Database) -> None
         with pytest.raises(asyncio.CancelledError):
             await worker
 
-    asyncio.run(start_and_cancel())
+    in_own_thread(start_and_cancel())
     assert asked.is_set()
