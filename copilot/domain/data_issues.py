@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from copilot.domain.document_messages import localise
 from copilot.domain.language import Language
 
 TEXTS: Mapping[str, Mapping[Language, str]] = {
@@ -222,6 +223,9 @@ def describe(code: str, details: Mapping[str, Any], *, language: Language) -> st
     if text is None:
         return code
     filled: dict[str, str] = defaultdict(str, {key: str(value) for key, value in details.items() if value is not None})
+    if "value" in filled:
+        # A reader's warning about a document is stored in English.
+        filled["value"] = localise(filled["value"], language=language)
     if filled.get("suggestion"):
         filled["suggestion"] = _SUGGESTION[language].format(filled["suggestion"])
     return text.format_map(filled)

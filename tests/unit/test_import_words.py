@@ -82,3 +82,10 @@ def test_a_list_of_files_is_localised_line_by_line() -> None:
 def test_report_words_have_the_same_placeholders(code: str) -> None:
     spanish, english = report_texts._TEXTS[code]
     assert names(spanish) == names(english)
+
+
+def test_a_readers_warning_is_told_in_the_language_of_the_person() -> None:
+    details = {"file": "a.eml", "value": "Text hidden from the eye was found and left out: 347 characters."}
+    told = data_issues.describe("document.warning", details, language=Language.ES)
+    assert told.startswith("a.eml: Se encontró texto oculto")
+    assert data_issues.describe("document.warning", details, language=Language.EN).endswith("347 characters.")
