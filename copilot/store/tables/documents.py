@@ -85,18 +85,21 @@ class PassageVectorRow(Base):
     __tablename__ = "passage_vectors"
 
     passage_id: Mapped[str] = mapped_column(ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     model_id: Mapped[str]
     embedding: Mapped[Any] = mapped_column(HALFVEC)
 
-    __table_args__ = tuple(
-        Index(
-            f"ix_passage_vectors_hnsw_{dimension}",
-            sql_text(f"(embedding::halfvec({dimension})) halfvec_ip_ops"),
-            postgresql_using="hnsw",
-            postgresql_where=sql_text(f"vector_dims(embedding) = {dimension}"),
-        )
-        for dimension in INDEXED_DIMENSIONS
+    __table_args__ = (
+        Index("ix_passage_vectors_account_id", "account_id", postgresql_using="hash"),
+        *(
+            Index(
+                f"ix_passage_vectors_hnsw_{dimension}",
+                sql_text(f"(embedding::halfvec({dimension})) halfvec_ip_ops"),
+                postgresql_using="hnsw",
+                postgresql_where=sql_text(f"vector_dims(embedding) = {dimension}"),
+            )
+            for dimension in INDEXED_DIMENSIONS
+        ),
     )
 
 

