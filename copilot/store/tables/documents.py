@@ -79,7 +79,7 @@ class PassageVectorRow(Base):
     """Vector of a passage that belongs to an account (shared knowledge: in Chroma), in half precision.
 
     `account_id` repeats the passage's, so that the visibility filter reads one table. Approximate indexes exist
-    for the dimensions that models commonly have (see the migration `retrieval_index`).
+    for the dimensions that models commonly have (see the migration `0003`).
     """
 
     __tablename__ = "passage_vectors"

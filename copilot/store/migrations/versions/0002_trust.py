@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "approvals_trust"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
@@ -30,7 +30,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop trigger audit_events_no_truncate on audit_events")
-    op.execute("drop trigger audit_events_no_change on audit_events")
-    op.execute("drop function audit_events_are_append_only()")
-    op.drop_column("review_items", "visibility")
+    raise NotImplementedError("restore a backup instead; migrations only go forward")

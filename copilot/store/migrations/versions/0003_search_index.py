@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from pgvector.sqlalchemy import HALFVEC
 
-revision = "retrieval_index"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -74,11 +74,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop index ix_accounts_owner_lower")
-    op.drop_table("lexeme_statistics")
-    op.execute("drop trigger passages_bury on passages")
-    op.execute("drop function bury_shared_passage()")
-    op.drop_table("vector_tombstones")
-    op.drop_table("passage_vectors")
-    op.drop_index(op.f("ix_passages_embedded_with"), table_name="passages")
-    op.drop_column("passages", "words")
+    raise NotImplementedError("restore a backup instead; migrations only go forward")
