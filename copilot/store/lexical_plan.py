@@ -146,21 +146,20 @@ def _together(first: int, second: int, *, total: int) -> float:
 
 
 def score_sql(lexical: LexicalQuery) -> str:
-    """BM25 of row `p`, which has the columns of `SATURATION_SQL`. Weights and lexemes are parameters, so that equal
+    """BM25 of row `p`, which has the column of `SATURATION_SQL`. Weights and lexemes are parameters, so that equal
     numbers of lexemes share a prepared plan.
 
     Short, as the driver keeps no analysis of long statements. Written so that the rank, which costs most, is taken
-    once a lexeme: n / (n + k) = 1 - k / (n + k), and n + k = (k - 0.6079) + 0.6079 / (1.0001 - rank).
+    once a lexeme: n / (n + k) = 1 - k / (n + k).
     """
     terms = [
-        f"%(w{index})s*(1-p.k/(p.k_less+0.6079::float8/(1.0001::float8-10*ts_rank(p.search,%(l{index})s))))"
+        f"%(w{index})s*(1-p.k/(p.k+0.6079::float8/(1.0001::float8-10*ts_rank(p.search,%(l{index})s))-0.6079::float8))"
         for index in range(_plan_size(lexical))
     ]
     return f"({'+'.join(terms)})*{_K1 + 1}::float8"
 
 
-_SATURATION = f"{_K1 * (1 - _B)}::float8 + {_K1 * _B}::float8 * p.words / %(average)s::float8"
-SATURATION_SQL = f"{_SATURATION} as k, {_SATURATION} - 0.6079::float8 as k_less"
+SATURATION_SQL = f"{_K1 * (1 - _B)}::float8 + {_K1 * _B}::float8 * p.words / %(average)s::float8 as k"
 """BM25's k for a passage of this length. Literals are cast: PostgreSQL would compute in decimal, far slower."""
 
 
