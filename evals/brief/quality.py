@@ -192,7 +192,6 @@ def _figures(group: Group) -> Iterable[figures.Figure]:
             name=f"brief.quality.{name}.{group.name}",
             language=language,
             value=round(score.share, 4),
-            unit="share",
             n=score.cases,
             interval=wilson_interval(score.hits, score.cases),
             interval_method="Wilson",
