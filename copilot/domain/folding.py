@@ -1,4 +1,4 @@
-"""Text made comparable without moving any character.
+"""Text made comparable: without case and accents.
 
 Invariant: `flat(text)` has the length of `text`, so a span found in one is the same span in the other.
 """
@@ -23,3 +23,11 @@ _FLAT = _Flat()
 def flat(text: str) -> str:
     """Lower case, accents off, one character for each character; curly apostrophes become straight."""
     return text.translate(_FLAT)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; `ñ` becomes `n`. The length may change."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -6,10 +6,11 @@ its language only. Identifiers (`AES-256`, `P1`, `ISO`, `27001`) are kept whole 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
+
+from copilot.domain.folding import fold
 
 MAX_POSITION = 16_383
 """PostgreSQL keeps no larger position in a tsvector."""
@@ -40,14 +41,6 @@ too under until up upon very was we were what when where which while who whom wh
 your yours
 """
 _STOP_WORDS = {"es": frozenset(_SPANISH_STOP_WORDS.split()), "en": frozenset(_ENGLISH_STOP_WORDS.split())}
-
-
-def fold(text: str) -> str:
-    """Lower case without accents; `ñ` becomes `n`."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def is_identifier(token: str) -> bool:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from copilot.domain.folding import fold
 from copilot.store.lexical import (
-    fold,
     has_identifier_or_quotes,
     is_identifier,
     passage_lexemes,

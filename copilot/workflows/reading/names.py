@@ -5,19 +5,12 @@ or both given name and family name agree; a first name alone never matches a dif
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from copilot.domain.folding import fold
 from copilot.workflows.reading.cues import words as cue_words
 
 _WORD = re.compile(r"[^\W_]+")
-
-
-@lru_cache(maxsize=20_000)
-def fold(text: str) -> str:
-    """Lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 @lru_cache(maxsize=20_000)
