@@ -11,6 +11,8 @@ from copilot.approvals.policy import Policy, load_policy
 from copilot.approvals.release import run_due_releases
 from copilot.approvals.service import ApprovalService
 from copilot.clock import Clock, SystemClock
+from copilot.guardrails.pipeline import Guardrails
+from copilot.guardrails.policy import load_guardrail_policy
 from copilot.jobs import Handlers, Jobs, Task
 from copilot.people import People
 from copilot.retrieval.service import RetrievalService
@@ -29,6 +31,7 @@ class Application:
     database: Database
     people: People
     policy: Policy
+    guardrails: Guardrails
     approvals: ApprovalService
     retrieval: RetrievalService
     briefs: BriefWorkflow
@@ -60,12 +63,13 @@ def build(settings: Settings) -> Application:
 def assemble(settings: Settings, *, database: Database) -> Application:
     """Build every part around a database that is there; its clock is everybody's."""
     policy = load_policy(settings.policy_file)
+    guardrails = Guardrails(load_guardrail_policy(settings.guardrail_policy_file))
     retrieval = RetrievalService(settings, database=database)
 
     def release_when_committed(uow: UnitOfWork) -> None:
         jobs.defer(Task.RELEASE, uow=uow)
 
-    approvals = ApprovalService(policy, on_approved=release_when_committed)
+    approvals = ApprovalService(policy, guardrails=guardrails, on_approved=release_when_committed)
     jobs = Jobs(
         database,
         handlers=Handlers(
@@ -80,9 +84,10 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         database=database,
         people=People(clock=database.clock, session_hours=settings.session_hours),
         policy=policy,
+        guardrails=guardrails,
         approvals=approvals,
         retrieval=retrieval,
-        briefs=BriefWorkflow(approvals, writer=select_writer(settings)),
+        briefs=BriefWorkflow(approvals, writer=select_writer(settings), guardrails=guardrails),
         jobs=jobs,
     )
 

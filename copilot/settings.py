@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     export_dir: Path | None = Field(default=None, validation_alias="COPILOT_EXPORT_DIR")
     """Where approved drafts are written. Unset: `exports` under `data_dir`."""
     policy_file: Path | None = Field(default=None, validation_alias="COPILOT_POLICY")
+    """Who must approve what. Unset: the policy that comes with the product."""
+    guardrail_policy_file: Path | None = Field(default=None, validation_alias="COPILOT_GUARDRAIL_POLICY")
+    """What the guardrails look for and how heavily it weighs. Unset: the policy that comes with the product."""
     max_file_megabytes: int = Field(default=50, ge=1, validation_alias="COPILOT_MAX_FILE_MB")
     benchmarks_dir: Path = Field(default=Path("../shared/benchmarks"), validation_alias="COPILOT_BENCHMARKS")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -11,7 +11,7 @@ from copilot.domain.approvals import Decision, ReviewItem, Verdict
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section, Segment
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.language import Language
-from copilot.guardrails.pipeline import check_draft
+from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import Database
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.tables.documents import DocumentRow, PassageRow
@@ -183,7 +183,7 @@ def service() -> ApprovalService:
 def submit(database: Database, draft: Draft, *, viewer: Viewer) -> ReviewItem:
     """Check and file a draft."""
     with database.unit_of_work() as uow:
-        report = check_draft(draft, viewer=viewer, uow=uow)
+        report = Guardrails().check_draft(draft, viewer=viewer, uow=uow)
         return service().submit(draft, report, viewer=viewer, uow=uow)
 
 

@@ -27,7 +27,7 @@ from copilot.domain.drafts import Draft, content_digest
 from copilot.domain.findings import Finding, GuardrailReport, risk_of, unsupported_segments
 from copilot.domain.rendering import render_deliverables
 from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed, NotFound
-from copilot.guardrails.pipeline import check_draft
+from copilot.guardrails.pipeline import Guardrails
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository, NewVersion, StoredVersion
@@ -83,9 +83,16 @@ def _nothing(_uow: UnitOfWork) -> None:
 class ApprovalService:
     """See the module docstring. Every method works inside the caller's unit of work."""
 
-    def __init__(self, policy: Policy, *, on_approved: Callable[[UnitOfWork], None] = _nothing) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        guardrails: Guardrails | None = None,
+        on_approved: Callable[[UnitOfWork], None] = _nothing,
+    ) -> None:
         """`on_approved` defers the release job on the transaction of the approval."""
         self._policy = policy
+        self._guardrails = guardrails or Guardrails()
         self._on_approved = on_approved
 
     def submit(self, draft: Draft, report: GuardrailReport, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
@@ -151,7 +158,7 @@ class ApprovalService:
         draft = edited_draft(before.draft, new_texts, viewer=viewer, now=uow.clock.now())
         if not ReviewRepository(uow).supersede(item_id, digest=digest):
             raise _refusal("conflict", viewer)
-        report = check_draft(draft, viewer=viewer, uow=uow)
+        report = self._guardrails.check_draft(draft, viewer=viewer, uow=uow)
         new = _new_version(draft, report.findings, author=viewer)
         stored = drafts.add_version(item.draft_id, new, after=item.version)
         filed = self._file(stored, requester_id=item.requester_id, uow=uow)
@@ -306,7 +313,7 @@ class ApprovalService:
         _require_storable(draft, viewer)
         if report.draft_digest == content_digest(draft, deliverables={}):
             return report.findings
-        return check_draft(draft, viewer=viewer, uow=uow).findings
+        return self._guardrails.check_draft(draft, viewer=viewer, uow=uow).findings
 
 
 def _new_version(draft: Draft, findings: tuple[Finding, ...], *, author: Viewer) -> NewVersion:

@@ -44,8 +44,21 @@ class Action(StrEnum):
     BLOCK = "block"
 
 
+class Stage(StrEnum):
+    """Where on its way a text is looked at."""
+
+    INPUT = "input"
+    """What a person typed, before anything reads it."""
+    CONTEXT = "context"
+    """Evidence and tool results, before a model reads them."""
+    OUTPUT = "output"
+    """A draft, before a person sees it in the queue."""
+    ACTION = "action"
+    """A draft that is about to leave, against the world as it is now."""
+
+
 class Finding(BaseModel):
-    """One thing a detector saw. `start`/`end` are characters of the segment's text."""
+    """One thing a detector saw. `start`/`end` are characters of the segment's text (or of a text without segments)."""
 
     model_config = ConfigDict(frozen=True)
 

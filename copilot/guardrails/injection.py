@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from copilot.domain.evidence import Origin
-from copilot.domain.findings import Action, Finding, Severity
-from copilot.guardrails.detector import Context, finding
+from copilot.domain.findings import Action, Finding, Severity, Stage
+from copilot.guardrails.detector import Context, Text, finding
 
 _QUOTE_LENGTH = 120
 _SCAN_LIMIT = 200_000
@@ -116,6 +116,13 @@ class InjectionDetector:
             copied = any(normalised(quote) in source for source in quoted)
             severity = Severity.MEDIUM if copied else Severity.HIGH
             yield finding("injection.in_draft", severity, Action.HOLD, segment=segment, values={"quote": quote})
+
+    def inspect_text(self, text: Text) -> Iterable[Finding]:
+        """Instructions in a text: a person who types them is flagged, a source that carries them is data."""
+        quote = instruction_in(text.content)
+        if quote is not None:
+            rule = "injection.in_input" if text.stage is Stage.INPUT else "injection.in_source"
+            yield finding(rule, Severity.MEDIUM, Action.FLAG, values={"quote": quote})
 
 
 @lru_cache(maxsize=4096)

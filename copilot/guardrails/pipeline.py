@@ -1,49 +1,74 @@
-"""Runs every detector over a draft and says how risky it is.
+"""Runs the detectors of a stage over a draft or a text and says how risky it is.
 
 Invariant 8: a detector that raises or takes too long leaves a finding that blocks; nothing is skipped.
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Draft, content_digest
-from copilot.domain.evidence import Evidence
-from copilot.domain.findings import Action, Finding, GuardrailReport, Severity, risk_of
-from copilot.guardrails.citations import CitationsDetector
-from copilot.guardrails.detector import Context, Detector, finding
-from copilot.guardrails.evidence import EvidenceDetector
-from copilot.guardrails.figures import FiguresDetector
-from copilot.guardrails.injection import InjectionDetector
-from copilot.guardrails.language import LanguageDetector
-from copilot.guardrails.notes import NotesDetector
+from copilot.domain.evidence import Evidence, Origin
+from copilot.domain.findings import Action, Finding, GuardrailReport, Severity, Stage, risk_of
+from copilot.domain.personal_data import Hints
+from copilot.guardrails.detector import Context, Detector, Text, TextDetector, finding
+from copilot.guardrails.policy import GuardrailPolicy, default_guardrail_policy
+from copilot.guardrails.registry import draft_detectors, text_detectors
+from copilot.guardrails.surroundings import read_surroundings
 from copilot.store.database import UnitOfWork
 from copilot.store.evidence import EvidenceRepository
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
+DetectorT = TypeVar("DetectorT", Detector, TextDetector)
 
 TIME_LIMIT_SECONDS = 5.0
-"""Per detector. A brief takes a few milliseconds; the limit is far above that for a busy machine."""
-
-DETECTORS: tuple[Detector, ...] = (
-    EvidenceDetector(),
-    CitationsDetector(),
-    FiguresDetector(),
-    LanguageDetector(),
-    InjectionDetector(),
-    NotesDetector(),
-)
 
 
-def check_draft(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> GuardrailReport:
-    """Check a draft for `viewer`, against evidence read again in this transaction."""
-    context = Context(draft=draft, current=read_again(draft, viewer=viewer, uow=uow), snapshot=draft.evidence_by_id)
-    findings = run_detectors(DETECTORS, context)
-    return GuardrailReport(
-        findings=findings, risk=risk_of(findings), draft_digest=content_digest(draft, deliverables={})
-    )
+class Guardrails:
+    """The pipeline under one policy. Stateless after construction; one instance serves any number of requests."""
+
+    def __init__(self, policy: GuardrailPolicy | None = None) -> None:
+        """Raises ConfigurationError if the policy names a detector that is not there or cannot work in its stage."""
+        self.policy = policy or default_guardrail_policy()
+        self._for_drafts = {stage: draft_detectors(self.policy, stage) for stage in (Stage.OUTPUT, Stage.ACTION)}
+        self._for_texts = {stage: text_detectors(self.policy, stage) for stage in (Stage.INPUT, Stage.CONTEXT)}
+
+    def check_draft(
+        self, draft: Draft, *, viewer: Viewer, uow: UnitOfWork, stage: Stage = Stage.OUTPUT
+    ) -> GuardrailReport:
+        """Check a draft for `viewer`, against evidence and surroundings read again in this transaction."""
+        context = Context(
+            draft=draft,
+            current=read_again(draft, viewer=viewer, uow=uow),
+            snapshot=draft.evidence_by_id,
+            surroundings=read_surroundings(draft, viewer=viewer, uow=uow),
+            stage=stage,
+        )
+        return self.report(context)
+
+    def report(self, context: Context) -> GuardrailReport:
+        """Check a draft against what the caller read."""
+        draft = context.draft
+        found = run_detectors(self._for_drafts[context.stage], context, time_limit=self.policy.time_limit_seconds)
+        findings = self.policy.weigh(found, draft)
+        return GuardrailReport(
+            findings=findings, risk=risk_of(findings), draft_digest=content_digest(draft, deliverables={})
+        )
+
+    def check_text(
+        self, content: str, *, stage: Stage = Stage.INPUT, origin: Origin = Origin.INTERNAL, hints: Hints | None = None
+    ) -> tuple[Finding, ...]:
+        """Check a text that is no draft: what somebody typed (input) or what a model is about to read (context)."""
+        text = Text(content=content, origin=origin, hints=hints or Hints(), stage=stage)
+        return _run_all(
+            self._for_texts[stage],
+            lambda detector: detector.inspect_text(text),
+            time_limit=self.policy.time_limit_seconds,
+        )
 
 
 def read_again(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Mapping[str, Evidence]:
@@ -55,9 +80,15 @@ def run_detectors(
     detectors: Sequence[Detector], context: Context, *, time_limit: float = TIME_LIMIT_SECONDS
 ) -> tuple[Finding, ...]:
     """Findings of all detectors in order; failures become findings that block."""
+    return _run_all(detectors, lambda detector: detector.inspect(context), time_limit=time_limit)
+
+
+def _run_all(
+    detectors: Sequence[DetectorT], inspect: Callable[[DetectorT], Iterable[Finding]], *, time_limit: float
+) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for detector in detectors:
-        found.extend(_run(detector, context, time_limit=time_limit))
+        found.extend(_run(detector.name, partial(inspect, detector), time_limit=time_limit))
     return tuple(found)
 
 
@@ -67,23 +98,23 @@ class _Outcome:
     failure: str | None = field(default="timeout")
 
 
-def _run(detector: Detector, context: Context, *, time_limit: float) -> Iterable[Finding]:
+def _run(name: str, inspect: Callable[[], Iterable[Finding]], *, time_limit: float) -> Iterable[Finding]:
     """Run one detector in a thread of its own, which is left behind if it does not end in time."""
     outcome = _Outcome()
 
     def work() -> None:
         try:
-            findings = tuple(detector.inspect(context))
+            findings = tuple(inspect())
         except Exception as error:  # noqa: BLE001 - the outermost loop of the pipeline: whatever fails, blocks
             outcome.failure = type(error).__name__
         else:
             outcome.findings, outcome.failure = findings, None
 
-    worker = threading.Thread(target=work, daemon=True, name=f"guardrail-{detector.name}")
+    worker = threading.Thread(target=work, daemon=True, name=f"guardrail-{name}")
     worker.start()
     worker.join(time_limit)
     failure, findings = outcome.failure, outcome.findings
     if failure is None:
         return findings
-    _log.error("guardrail.failed", detector=detector.name, reason=failure)
-    return (finding("guardrail.failed", Severity.CRITICAL, Action.BLOCK, values={"detector": detector.name}),)
+    _log.error("guardrail.failed", detector=name, reason=failure)
+    return (finding("guardrail.failed", Severity.CRITICAL, Action.BLOCK, values={"detector": name}),)

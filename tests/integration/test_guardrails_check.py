@@ -9,7 +9,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.drafts import Draft, content_digest
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.findings import Action, GuardrailReport, Risk, Severity
-from copilot.guardrails.pipeline import check_draft
+from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import Database
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
@@ -31,7 +31,7 @@ def viewer(database: Database, make_user: MakeUser) -> Viewer:
 def check(database: Database, viewer: Viewer) -> Check:
     def run(draft: Draft) -> GuardrailReport:
         with database.unit_of_work() as uow:
-            return check_draft(draft, viewer=viewer, uow=uow)
+            return Guardrails().check_draft(draft, viewer=viewer, uow=uow)
 
     return run
 
@@ -66,7 +66,7 @@ def test_evidence_that_the_viewer_may_not_see_reads_like_evidence_that_is_not_th
 ) -> None:
     stranger = make_user(role=Role.AE, team="south")
     with database.unit_of_work() as uow:
-        report = check_draft(world.draft_about(evidence), viewer=stranger, uow=uow)
+        report = Guardrails().check_draft(world.draft_about(evidence), viewer=stranger, uow=uow)
     assert set(rules(report)) == {"evidence.unavailable"}
     assert {item.evidence_id for item in report.findings} == set(ALL)
 
@@ -77,7 +77,7 @@ def test_uncited_evidence_in_the_snapshot_must_be_visible_too(
     stranger = make_user(role=Role.AE, team="south")
     draft = world.draft_about(evidence, (("Hola.", ()),), account_id=None)
     with database.unit_of_work() as uow:
-        report = check_draft(draft, viewer=stranger, uow=uow)
+        report = Guardrails().check_draft(draft, viewer=stranger, uow=uow)
     assert rules(report).count("evidence.unavailable") == len(ALL)
 
 
@@ -151,7 +151,7 @@ def test_the_database_is_asked_a_fixed_number_of_times(
     def asked(times: int) -> int:
         statements.clear()
         with database.unit_of_work() as uow:
-            check_draft(world.draft_about(evidence, world.GOOD_TEXTS * times), viewer=viewer, uow=uow)
+            Guardrails().check_draft(world.draft_about(evidence, world.GOOD_TEXTS * times), viewer=viewer, uow=uow)
         return len(statements)
 
     assert asked(1) == asked(20)

@@ -7,10 +7,10 @@ import pytest
 
 from copilot.domain.drafts import Draft
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
-from copilot.domain.findings import GuardrailReport, Risk, Severity, risk_of
+from copilot.domain.findings import GuardrailReport, Risk, Severity
 from copilot.domain.language import Language
 from copilot.guardrails.detector import Context
-from copilot.guardrails.pipeline import DETECTORS, run_detectors
+from copilot.guardrails.pipeline import Guardrails
 from tests import approvals_builders as world
 
 Check = Callable[[Draft], GuardrailReport]
@@ -40,8 +40,7 @@ def check() -> Check:
 
     def run(draft: Draft) -> GuardrailReport:
         known = draft.evidence_by_id
-        findings = run_detectors(DETECTORS, Context(draft=draft, current=known, snapshot=known))
-        return GuardrailReport(findings=findings, risk=risk_of(findings))
+        return Guardrails().report(Context(draft=draft, current=known, snapshot=known))
 
     return run
 

@@ -11,7 +11,9 @@ import copilot.guardrails
 from copilot.domain.findings import Action, Finding, Risk, Severity, blocking, risk_of, unsupported_segments
 from copilot.guardrails.detector import Context, finding
 from copilot.guardrails.notes import NotesDetector
-from copilot.guardrails.pipeline import DETECTORS, run_detectors
+from copilot.guardrails.pipeline import run_detectors
+from copilot.guardrails.policy import default_guardrail_policy
+from copilot.guardrails.registry import DETECTORS
 from copilot.guardrails.texts import TEXTS
 from tests import approvals_builders as world
 
@@ -58,15 +60,17 @@ def test_a_detector_that_takes_too_long_blocks() -> None:
 
 
 def test_every_rule_in_use_has_a_text_and_every_text_is_used() -> None:
-    source = "".join(path.read_text() for path in Path(copilot.guardrails.__file__).parent.glob("*.py"))
-    code = source.replace(Path(copilot.guardrails.__file__).with_name("texts.py").read_text(), "")
-    used = set(re.findall(r'"((?:evidence|grounding|language|injection|draft|text|guardrail)\.[a-z_]+)"', code))
-    assert used - {"guardrail.failed"} == set(TEXTS) - {"guardrail.failed"}
+    folder = Path(copilot.guardrails.__file__).parent
+    code = "".join(path.read_text() for path in folder.rglob("*.py") if path.parent.name != "texts")
+    families = "|".join(sorted({rule.split(".")[0] for rule in TEXTS}))
+    used = set(re.findall(rf'"((?:{families})\.[a-z_]+)"', code))
+    assert used == set(TEXTS)
     assert all(set(words) == {"es", "en"} and all(words.values()) for words in TEXTS.values())
 
 
-def test_detectors_have_names_of_their_own() -> None:
-    assert len({detector.name for detector in DETECTORS}) == len(DETECTORS)
+def test_a_detector_is_registered_under_its_own_name() -> None:
+    policy = default_guardrail_policy()
+    assert {name: make(policy).name for name, make in DETECTORS.items()} == {name: name for name in DETECTORS}
 
 
 @pytest.mark.parametrize("severity", list(Severity))

@@ -15,7 +15,7 @@ from copilot.domain.approvals import ReviewItem
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section
 from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
-from copilot.guardrails.pipeline import check_draft
+from copilot.guardrails.pipeline import Guardrails
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
@@ -81,8 +81,11 @@ class OfflineComposer:
 class BriefWorkflow:
     """Makes account briefs. Stateless; one instance serves any number of requests."""
 
-    def __init__(self, approvals: Submits, *, writer: Writer | None = None) -> None:
+    def __init__(
+        self, approvals: Submits, *, writer: Writer | None = None, guardrails: Guardrails | None = None
+    ) -> None:
         self._approvals = approvals
+        self._guardrails = guardrails or Guardrails()
         self._writer: Writer = writer or OfflineComposer()
 
     def run(
@@ -104,7 +107,7 @@ class BriefWorkflow:
         report_step("write")
         draft = assemble(context, self._writer.compose(context), uow=uow)
         report_step("verify")
-        report = check_draft(draft, viewer=viewer, uow=uow)
+        report = self._guardrails.check_draft(draft, viewer=viewer, uow=uow)
         report_step("submit")
         item = self._approvals.submit(draft, report, viewer=viewer, uow=uow)
         _log.info("brief.written", account=account_id, language=language.value, findings=len(report.findings))

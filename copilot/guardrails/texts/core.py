@@ -1,9 +1,4 @@
-"""What each rule says to a sales manager, in both languages.
-
-Invariant: every rule has a text in every language; a test compares this table with the rules in use.
-"""
-
-from collections.abc import Mapping
+"""Rules about sources, figures, language and the pipeline itself."""
 
 TEXTS: dict[str, dict[str, str]] = {
     "evidence.unknown": {
@@ -74,6 +69,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": "La frase contiene lo que parecen instrucciones para un asistente: «{quote}».",
         "en": "The sentence contains what look like instructions to an assistant: “{quote}”.",
     },
+    "injection.in_input": {
+        "es": "El texto contiene lo que parecen instrucciones para un asistente: «{quote}».",
+        "en": "The text contains what look like instructions to an assistant: “{quote}”.",
+    },
     "draft.note": {
         "es": "Nota sobre cómo se escribió: {note}",
         "en": "Note on how this was written: {note}",
@@ -89,14 +88,3 @@ TEXTS: dict[str, dict[str, str]] = {
         "Create it again; if it happens again, tell the administrator.",
     },
 }
-
-
-def explain(rule: str, values: Mapping[str, str]) -> dict[str, str]:
-    """Text of a rule per language. A value may be given per language as `<name>.es` and `<name>.en`."""
-    return {language: _fill(template, values, language) for language, template in TEXTS[rule].items()}
-
-
-def _fill(template: str, values: Mapping[str, str], language: str) -> str:
-    chosen = {name: value for name, value in values.items() if "." not in name}
-    chosen |= {name[:-3]: value for name, value in values.items() if name.endswith(f".{language}")}
-    return template.format(**chosen)

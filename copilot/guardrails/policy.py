@@ -1,0 +1,152 @@
+"""Which detectors run where, and how heavily their findings weigh: reviewed data, loaded strictly.
+
+Invariant: a policy can add to what protects and never take away from it. The required detectors are in every
+policy that loads, and findings of protected rules cannot be made lighter.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from copilot.domain.drafts import Audience, Draft, DraftKind
+from copilot.domain.findings import Action, Finding, Severity, Stage
+from copilot.domain.personal_data import DataClass
+from copilot.errors import ConfigurationError
+
+DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
+REQUIRED: dict[Stage, frozenset[str]] = {
+    Stage.INPUT: frozenset(),
+    Stage.CONTEXT: frozenset({"injection"}),
+    Stage.OUTPUT: frozenset({"evidence", "citations", "figures", "injection", "notes"}),
+    Stage.ACTION: frozenset({"evidence"}),
+}
+"""What no policy can leave out: the invariants rest on it."""
+PROTECTED = ("evidence.*", "grounding.*", "guardrail.*", "text.*", "leak.*")
+"""Rules whose findings an override can make heavier, never lighter."""
+_HINT = (
+    "Correct the guardrail policy (COPILOT_GUARDRAIL_POLICY), or unset it to use the one that comes with the product."
+)
+_ACTIONS = list(Action)
+
+
+class Handling(StrEnum):
+    """What happens to personal data on its way to a model."""
+
+    MASK = "mask"
+    ALLOW_BUSINESS = "allow_business"
+    ALLOW = "allow"
+    BLOCK = "block"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stages(_Section):
+    """Names of detectors in the order in which they run."""
+
+    input: tuple[str, ...]
+    context: tuple[str, ...]
+    output: tuple[str, ...]
+    action: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _has_what_is_required(self) -> Self:
+        for stage in Stage:
+            names = self.of(stage)
+            missing = sorted(REQUIRED[stage] - set(names))
+            if missing:
+                raise ValueError(f"the stage `{stage.value}` cannot do without {', '.join(missing)}")
+            if len(set(names)) < len(names):
+                raise ValueError(f"the stage `{stage.value}` names a detector twice")
+        return self
+
+    def of(self, stage: Stage) -> tuple[str, ...]:
+        """Names of the stage's detectors, in order."""
+        names: tuple[str, ...] = getattr(self, stage.value)
+        return names
+
+
+class Override(_Section):
+    """How findings weigh in drafts of some kinds or audiences."""
+
+    rules: tuple[str, ...] = Field(min_length=1)
+    kinds: tuple[DraftKind, ...] = tuple(DraftKind)
+    audiences: tuple[Audience, ...] = tuple(Audience)
+    severity: Severity | None = None
+    action: Action | None = None
+
+    def matches(self, item: Finding, draft: Draft) -> bool:
+        """Whether it says something about this finding of this draft."""
+        return (
+            draft.kind in self.kinds
+            and draft.audience in self.audiences
+            and any(fnmatchcase(item.rule, pattern) for pattern in self.rules)
+        )
+
+
+class GuardrailPolicy(_Section):
+    """The whole file."""
+
+    version: int = Field(strict=True, ge=1, le=1)
+    time_limit_seconds: float = Field(gt=0, le=60)
+    """Per detector. A brief takes milliseconds; the limit is far above that for a busy machine."""
+    stages: Stages
+    override: tuple[Override, ...] = ()
+    privacy: dict[DataClass, Handling]
+
+    @model_validator(mode="after")
+    def _names_every_class(self) -> Self:
+        missing = sorted(item.value for item in DataClass if item not in self.privacy)
+        if missing:
+            raise ValueError(f"[privacy] says nothing about {', '.join(missing)}")
+        return self
+
+    def weigh(self, findings: Iterable[Finding], draft: Draft) -> tuple[Finding, ...]:
+        """The findings with the severity and action that this policy gives them in such a draft."""
+        return tuple(self._weighed(item, draft) for item in findings)
+
+    def _weighed(self, item: Finding, draft: Draft) -> Finding:
+        for override in self.override:
+            if override.matches(item, draft):
+                return _changed(
+                    item, severity=override.severity or item.severity, action=override.action or item.action
+                )
+        return item
+
+
+def _changed(item: Finding, *, severity: Severity, action: Action) -> Finding:
+    if any(fnmatchcase(item.rule, pattern) for pattern in PROTECTED):
+        severity = max(severity, item.severity, key=lambda value: value.rank)
+        action = max(action, item.action, key=_ACTIONS.index)
+    return item.model_copy(update={"severity": severity, "action": action})
+
+
+def load_guardrail_policy(path: Path | None = None) -> GuardrailPolicy:
+    """Read and check a policy file (None: the one that comes with the product).
+
+    Raises ConfigurationError that names every fault and where it is.
+    """
+    source = path or DEFAULT_POLICY
+    try:
+        content = tomllib.loads(source.read_text(encoding="utf-8"))
+        return GuardrailPolicy.model_validate(content)
+    except OSError as error:
+        raise ConfigurationError(f"The policy file {source.name} cannot be read.", hint=_HINT) from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
+        raise ConfigurationError(f"The policy file {source.name} cannot be used: {faults}.", hint=_HINT) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The policy file {source.name} is not valid TOML: {error}.", hint=_HINT) from error
+
+
+@cache
+def default_guardrail_policy() -> GuardrailPolicy:
+    """The policy that comes with the product."""
+    return load_guardrail_policy()

@@ -1,0 +1,23 @@
+"""What each rule says to a sales manager, in both languages.
+
+Invariant: every rule has a text in every language, in exactly one table; a test compares the tables with the rules
+in use.
+"""
+
+from collections.abc import Mapping
+
+from copilot.guardrails.texts import core
+
+_TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (core.TEXTS,)
+TEXTS: dict[str, Mapping[str, str]] = {rule: words for table in _TABLES for rule, words in table.items()}
+
+
+def explain(rule: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Text of a rule per language. A value may be given per language as `<name>.es` and `<name>.en`."""
+    return {language: _fill(template, values, language) for language, template in TEXTS[rule].items()}
+
+
+def _fill(template: str, values: Mapping[str, str], language: str) -> str:
+    chosen = {name: value for name, value in values.items() if "." not in name}
+    chosen |= {name[:-3]: value for name, value in values.items() if name.endswith(f".{language}")}
+    return template.format(**chosen)
