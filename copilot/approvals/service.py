@@ -24,7 +24,7 @@ from copilot.domain.approvals import (
     may_approve,
 )
 from copilot.domain.drafts import Draft, content_digest
-from copilot.domain.findings import Finding, GuardrailReport, risk_of, unsupported_segments
+from copilot.domain.findings import Finding, GuardrailReport, risk_of, rule_names, unsupported_segments
 from copilot.domain.rendering import render_deliverables
 from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed, NotFound
 from copilot.guardrails.pipeline import Guardrails
@@ -265,6 +265,7 @@ class ApprovalService:
                 title=draft.title,
                 language=draft.language,
                 visibility=_visibility_of(draft).value,
+                rules=rule_names(stored.findings),
             )
         )
         _log.info("review.filed", risk=risk.value, rule=item.requirement.rule, findings=len(stored.findings))

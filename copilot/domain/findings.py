@@ -88,6 +88,20 @@ class GuardrailReport(BaseModel):
     """Digest of the draft that was checked, so that a report cannot be filed with another text."""
 
 
+class TextReport(BaseModel):
+    """What the pipeline says about a text that is no draft."""
+
+    model_config = ConfigDict(frozen=True)
+
+    findings: tuple[Finding, ...]
+    risk: Risk
+    stage: Stage
+    ran: tuple[str, ...]
+    """Detectors that looked at it, in order."""
+    needs_draft: tuple[str, ...]
+    """Detectors of the stage that did not run, because they compare a draft with its sources."""
+
+
 _RISK_OF_SEVERITY = {
     Severity.INFO: Risk.LOW,
     Severity.LOW: Risk.LOW,
@@ -115,6 +129,12 @@ def unsupported_segments(findings: Iterable[Finding]) -> tuple[str, ...]:
             if item.segment_id and item.rule.startswith(_UNSUPPORTED) and item.severity.rank >= Severity.HIGH.rank
         )
     )
+
+
+def rule_names(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The rules that saw something and their families (`leak` for `leak.other_account_name`), sorted; for searching."""
+    rules = {item.rule for item in findings}
+    return tuple(sorted(rules | {rule.partition(".")[0] for rule in rules}))
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:

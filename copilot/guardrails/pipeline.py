@@ -12,7 +12,7 @@ from typing import TypeVar
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Draft, content_digest
 from copilot.domain.evidence import Evidence, Origin
-from copilot.domain.findings import Action, Finding, GuardrailReport, Severity, Stage, risk_of
+from copilot.domain.findings import Action, Finding, GuardrailReport, Severity, Stage, TextReport, risk_of
 from copilot.domain.personal_data import Hints
 from copilot.guardrails.detector import Context, Detector, Text, TextDetector, finding
 from copilot.guardrails.policy import GuardrailPolicy, default_guardrail_policy
@@ -35,7 +35,7 @@ class Guardrails:
         """Raises ConfigurationError if the policy names a detector that is not there or cannot work in its stage."""
         self.policy = policy or default_guardrail_policy()
         self._for_drafts = {stage: draft_detectors(self.policy, stage) for stage in (Stage.OUTPUT, Stage.ACTION)}
-        self._for_texts = {stage: text_detectors(self.policy, stage) for stage in (Stage.INPUT, Stage.CONTEXT)}
+        self._for_texts = {stage: text_detectors(self.policy, stage) for stage in Stage}
 
     def check_draft(
         self, draft: Draft, *, viewer: Viewer, uow: UnitOfWork, stage: Stage = Stage.OUTPUT
@@ -61,14 +61,16 @@ class Guardrails:
 
     def check_text(
         self, content: str, *, stage: Stage = Stage.INPUT, origin: Origin = Origin.INTERNAL, hints: Hints | None = None
-    ) -> tuple[Finding, ...]:
-        """Check a text that is no draft: what somebody typed (input) or what a model is about to read (context)."""
+    ) -> TextReport:
+        """Check a text that is no draft: what somebody typed, what a model is about to read, what is about to leave."""
         text = Text(content=content, origin=origin, hints=hints or Hints(), stage=stage)
-        return _run_all(
-            self._for_texts[stage],
-            lambda detector: detector.inspect_text(text),
-            time_limit=self.policy.time_limit_seconds,
+        detectors = self._for_texts[stage]
+        findings = _run_all(
+            detectors, lambda detector: detector.inspect_text(text), time_limit=self.policy.time_limit_seconds
         )
+        ran = tuple(detector.name for detector in detectors)
+        needs_draft = tuple(name for name in self.policy.stages.of(stage) if name not in ran)
+        return TextReport(findings=findings, risk=risk_of(findings), stage=stage, ran=ran, needs_draft=needs_draft)
 
 
 def read_again(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Mapping[str, Evidence]:

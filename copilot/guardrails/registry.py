@@ -19,6 +19,8 @@ from copilot.guardrails.policy import GuardrailPolicy
 
 Factory = Callable[[GuardrailPolicy], Detector | TextDetector]
 
+TEXT_STAGES = frozenset({Stage.INPUT, Stage.CONTEXT})
+"""Stages at which there is no draft yet."""
 DETECTORS: Mapping[str, Factory] = {
     "evidence": lambda _: EvidenceDetector(),
     "citations": lambda _: CitationsDetector(),
@@ -39,16 +41,20 @@ def draft_detectors(policy: GuardrailPolicy, stage: Stage) -> tuple[Detector, ..
 
 
 def text_detectors(policy: GuardrailPolicy, stage: Stage) -> tuple[TextDetector, ...]:
-    """Detectors for texts at `stage`. Raises ConfigurationError for an unknown name or one that reads drafts only."""
+    """Detectors for texts at `stage`; of a stage of drafts those that can do without a draft's sources.
+
+    Raises ConfigurationError for an unknown name, or for one in a stage of texts that reads drafts only.
+    """
     found = []
     for name in policy.stages.of(stage):
         detector = _made(name, policy)
-        if not isinstance(detector, TextDetector):
+        if isinstance(detector, TextDetector):
+            found.append(detector)
+        elif stage in TEXT_STAGES:
             raise ConfigurationError(
                 f"The detector `{name}` reads drafts and cannot work at the stage `{stage.value}`.",
                 hint="Take it out of that stage in the guardrail policy.",
             )
-        found.append(detector)
     return tuple(found)
 
 

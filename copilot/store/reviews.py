@@ -51,6 +51,8 @@ class NewReviewItem:
     title: str
     language: Language
     visibility: str
+    rules: tuple[str, ...] = ()
+    """Rules of its findings and their families, see `copilot.domain.findings.rule_names`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class QueueFilters:
     kinds: tuple[DraftKind, ...] = ()
     account_id: str | None = None
     requester_id: str | None = None
+    rules: tuple[str, ...] = ()
+    """Rules or families of rules (`leak`, `leak.other_account_name`) of which at least one saw something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class ReviewRepository:
                 digest=item.digest,
                 state=item.state.value,
                 risk=item.risk.value,
+                rules=list(new.rules),
                 requester_id=item.requester_id,
                 requirement=item.requirement.model_dump(mode="json"),
                 submitted_at=item.submitted_at,
@@ -299,6 +304,8 @@ def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
         conditions.append(ReviewItemRow.account_id == filters.account_id)
     if filters.requester_id is not None:
         conditions.append(ReviewItemRow.requester_id == filters.requester_id)
+    if filters.rules:
+        conditions.append(ReviewItemRow.rules.overlap(list(filters.rules)))
     return conditions
 
 

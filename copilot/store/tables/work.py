@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.store.tables.base import Base
@@ -80,6 +80,7 @@ class ReviewItemRow(Base):
         ForeignKeyConstraint(["draft_id", "version"], ["draft_versions.draft_id", "draft_versions.version"]),
         UniqueConstraint("draft_id", "version"),
         Index("ix_review_items_queue", "state", "due_at", "id"),
+        Index("ix_review_items_rules", "rules", postgresql_using="gin"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -95,6 +96,8 @@ class ReviewItemRow(Base):
     digest: Mapped[str]
     state: Mapped[str]
     risk: Mapped[str]
+    rules: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
+    """Rules of the findings of this version, and their families."""
     requester_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
     requirement: Mapped[dict[str, Any]]
     submitted_at: Mapped[datetime]
