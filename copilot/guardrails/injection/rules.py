@@ -1,17 +1,12 @@
-"""Text of third parties that talks to the assistant instead of to us.
+"""Wordings that speak to an assistant, in both languages.
 
-The rules are few and precise: they warn the reviewer. What protects is structural (nothing a third party
-wrote can choose a tool, a recipient or a right), so a rule that is missed costs a warning, not a leak.
+Invariant: precise before complete: a wording is here only if people do not write it to each other in business.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
-from copilot.domain.evidence import Origin
-from copilot.domain.findings import Action, Finding, Severity, Stage
-from copilot.guardrails.detector import Context, Text, finding
+from copilot.guardrails.injection.disguise import normalised
 
 _QUOTE_LENGTH = 120
 _SCAN_LIMIT = 200_000
@@ -82,47 +77,6 @@ _SPANISH = (
 )
 _MARKUP = (r"<\|?(?:im_start|im_end|system|endoftext)\|?>", r"\[/?(?:inst|system)\]", r"(?:^| )#{1,6} ?system\b")
 _PATTERN = re.compile("|".join(f"(?:{rule})" for rule in (*_ENGLISH, *_SPANISH, *_MARKUP)))
-_BREAKS = re.compile(r"\s+")
-_INVISIBLE = re.compile(
-    "[\u0300-\u036f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+"
-)
-"""Accents after decomposition, and characters that format without showing."""
-
-
-class InjectionDetector:
-    """Warns of instructions in third-party evidence and, more sharply, in the draft's own sentences."""
-
-    name = "injection"
-
-    def inspect(self, context: Context) -> Iterable[Finding]:
-        """See the class docstring. Words quoted from a source count as the source's, not as the draft's."""
-        quoted: list[str] = []
-        for evidence in context.draft.evidence:
-            quote = None if evidence.origin is Origin.INTERNAL else instruction_in(evidence.text)
-            if quote is not None:
-                quoted.append(normalised(evidence.text))
-                yield finding(
-                    "injection.in_source",
-                    Severity.MEDIUM,
-                    Action.FLAG,
-                    evidence_id=evidence.id,
-                    values={"quote": quote},
-                )
-        for segment in context.draft.segments():
-            quote = instruction_in(segment.text)
-            if quote is None:
-                continue
-            copied = any(normalised(quote) in source for source in quoted)
-            severity = Severity.MEDIUM if copied else Severity.HIGH
-            yield finding("injection.in_draft", severity, Action.HOLD, segment=segment, values={"quote": quote})
-
-    def inspect_text(self, text: Text) -> Iterable[Finding]:
-        """Instructions in a text: a person who types them is flagged, a source that carries them is data."""
-        quote = instruction_in(text.content)
-        if quote is not None:
-            rule = "injection.in_input" if text.stage is Stage.INPUT else "injection.in_source"
-            yield finding(rule, Severity.MEDIUM, Action.FLAG, values={"quote": quote})
 
 
 @lru_cache(maxsize=4096)
@@ -133,10 +87,3 @@ def instruction_in(text: str) -> str | None:
     """
     match = _PATTERN.search(normalised(text[:_SCAN_LIMIT]))
     return None if match is None else match.group()[:_QUOTE_LENGTH].strip()
-
-
-def normalised(text: str) -> str:
-    """Lower case without accents, invisible characters or runs of spaces, so that disguises fall away."""
-    if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text))
-    return _BREAKS.sub(" ", text).lower()
