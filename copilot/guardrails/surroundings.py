@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Draft
+from copilot.domain.language import Language
 from copilot.store.database import UnitOfWork
+from copilot.store.surroundings import SurroundingsRepository
+
+_OFTEN_WRITTEN = {Language.ES: ("ES", "MX", "GB", "US"), Language.EN: ("GB", "US", "ES", "MX")}
+"""Countries whose national formats turn up in business text of a language, whatever the account's own is."""
+_CODE_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +31,14 @@ class Surroundings:
 
 def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surroundings:
     """Read everything that any detector needs to know about the world around `draft`."""
-    del draft, viewer, uow
-    return Surroundings()
+    around = SurroundingsRepository(uow).neighbourhood(draft.account_id, viewer=viewer)
+    return Surroundings(
+        known_names=around.contacts | around.staff,
+        organisations=around.account | around.products,
+        countries=_countries(around.country, language=draft.language),
+    )
+
+
+def _countries(own: str | None, *, language: Language) -> tuple[str, ...]:
+    known = (own.upper(),) if own is not None and len(own) == _CODE_LENGTH and own.isalpha() else ()
+    return tuple(dict.fromkeys((*known, *_OFTEN_WRITTEN[language])))
