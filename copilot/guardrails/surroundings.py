@@ -4,11 +4,14 @@ Invariant: detectors get facts, never a connection; what is read here is read fo
 to the viewer, so a finding must not quote what the viewer may not see.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Draft
 from copilot.domain.language import Language
+from copilot.domain.prices import ListedPrice
+from copilot.store.commitment_sources import CitedDocument, CommitmentSourcesRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.surroundings import SurroundingsRepository
 
@@ -27,15 +30,27 @@ class Surroundings:
     """The account's name and the names of our products."""
     countries: tuple[str, ...] = ()
     """ISO 3166-1 alpha-2, the account's own first."""
+    price_list: tuple[ListedPrice, ...] = ()
+    """Every line of the price book, also those that are no longer or not yet valid."""
+    cited_documents: Mapping[str, CitedDocument] = field(default_factory=dict)
+    """By document id: what the documents behind the cited passages are to the business."""
+    own_domains: frozenset[str] = frozenset()
+    """Mail domains of our own people."""
 
 
 def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surroundings:
     """Read everything that any detector needs to know about the world around `draft`."""
     around = SurroundingsRepository(uow).neighbourhood(draft.account_id, viewer=viewer)
+    sources = CommitmentSourcesRepository(uow)
     return Surroundings(
         known_names=around.contacts | around.staff,
         organisations=around.account | around.products,
         countries=_countries(around.country, language=draft.language),
+        price_list=sources.prices(),
+        cited_documents=sources.documents(
+            (item.document_id for item in draft.evidence if item.document_id), viewer=viewer
+        ),
+        own_domains=sources.own_domains(),
     )
 
 
