@@ -56,9 +56,9 @@ class SurroundingsRepository:
         )
 
 
-def _names(account_id: str | None, *, viewer: Viewer) -> list[Select[Any]]:
+def _names(account_id: str | None, *, viewer: Viewer) -> list[Select[*tuple[Any, ...]]]:
     """One branch per kind of name."""
-    ours: list[Select[Any]] = [
+    ours: list[Select[*tuple[Any, ...]]] = [
         select(literal("staff"), UserRow.name),
         select(literal("product"), ProductRow.name),
     ]

@@ -112,6 +112,9 @@ class AccountRow(RecordColumns, Base):
         Index("ix_accounts_search_key", "search_key", postgresql_ops={"search_key": "text_pattern_ops"}),
         Index("ix_accounts_name", "name", "id"),
         Index("ix_accounts_owner_lower", sql_text("lower(owner_email)"), postgresql_include=["id", "owner_email"]),
+        # Names and amounts of drafts are looked up across accounts, see `copilot.store.surroundings_elsewhere`.
+        Index("ix_accounts_name_key", sql_text("name_key(name)")),
+        Index("ix_accounts_arr", "arr"),
     )
 
 
@@ -126,6 +129,12 @@ class ContactRow(RecordColumns, AccountColumns, Base):
     language: Mapped[str | None]
     left_on: Mapped[date | None]
     do_not_contact: Mapped[bool] = mapped_column(server_default="false")
+
+    __table_args__ = (
+        Index("ix_contacts_person_key", sql_text("person_key(name)")),
+        Index("ix_contacts_email_lower", sql_text("lower(email)")),
+        Index("ix_contacts_phone_key", sql_text("phone_key(phone)")),
+    )
 
 
 class OpportunityRow(RecordColumns, AccountColumns, Base):
@@ -145,6 +154,8 @@ class OpportunityRow(RecordColumns, AccountColumns, Base):
     stage_changed_on: Mapped[date | None]
     next_step: Mapped[str | None]
     lost_reason: Mapped[str | None]
+
+    __table_args__ = (Index("ix_opportunities_amount", "amount"),)
 
 
 class ActivityRow(RecordColumns, AccountColumns, Base):

@@ -38,6 +38,8 @@ class DraftVersionRow(Base):
     """Who wrote this version: the requester, or the reviewer who edited."""
     created_at: Mapped[datetime]
     findings: Mapped[list[Any]] = mapped_column(JSONB)
+    erased_at: Mapped[datetime | None]
+    """When personal data in it was overwritten. The digest stays that of what was written, which the audit chain has."""
 
 
 class DeliverableRow(Base):
