@@ -7,6 +7,7 @@ import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Header, Path, Query, Response
+from pydantic import StringConstraints
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.files import file_response
@@ -33,6 +34,7 @@ from copilot.store.database import UnitOfWork
 router = APIRouter(prefix="/api/v1/queue", tags=["queue"], responses=PROBLEMS)
 
 ItemId = Annotated[str, Path(max_length=64)]
+RuleName = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z_.]+$")]
 IfMatch = Annotated[str | None, Header(description="The ETag of the item as it was seen.")]
 
 
@@ -45,6 +47,9 @@ def list_items(
     risk: Annotated[list[Risk] | None, Query()] = None,
     kind: Annotated[list[DraftKind] | None, Query()] = None,
     account_id: Annotated[str | None, Query(max_length=64)] = None,
+    found: Annotated[
+        list[RuleName] | None, Query(description="Rules or families (`leak`, `leak.other_account`) that saw something.")
+    ] = None,
     mine: Annotated[bool, Query(description="Only what you asked for.")] = False,  # noqa: FBT002
     sort: Sort = Sort.DEADLINE,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
@@ -57,6 +62,7 @@ def list_items(
         kinds=tuple(kind or ()),
         account_id=account_id,
         requester_id=viewer.user_id if mine else None,
+        rules=tuple(found or ()),
     )
     page = list_queue(
         application.approvals, viewer=viewer, uow=uow, filters=filters, sort=sort, cursor=cursor, limit=limit

@@ -1,10 +1,11 @@
-"""Shows where the words of a search occur in a passage.
+"""Shows where the words of a search occur in a passage, and what the checks saw in a sentence.
 
 Invariant: the pieces put together are the text, whatever the query.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from api.web.document_view import Piece
 from copilot.store.accounts import fold
@@ -30,6 +31,18 @@ def highlighted(text: str, query: str) -> list[Piece]:
         position = match.end()
     pieces.append(Piece(text[position:end]))
     return pieces + ([Piece(" …")] if end < len(text) else [])
+
+
+def marked_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[Piece]:
+    """`text` with the characters of any span marked; spans may overlap or reach beyond the text."""
+    pieces: list[Piece] = []
+    position = 0
+    for start, end in sorted(spans):
+        begin, stop = max(start, position), min(end, len(text))
+        if begin < stop:
+            pieces += [Piece(text[position:begin]), Piece(text[begin:stop], marked=True)]
+            position = stop
+    return [piece for piece in (*pieces, Piece(text[position:])) if piece.text]
 
 
 def _stem(word: str) -> str:

@@ -11,13 +11,15 @@ from fastapi import Request, Response
 from api.errors import Failure
 from api.languages import language_of
 from api.queue_reading import rights_of
+from api.web.document_view import Piece
+from api.web.highlights import marked_spans
 from api.web.templating import render
 from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.approvals.texts import refusal
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import RefusalCode, ReviewState
 from copilot.domain.evidence import Evidence
-from copilot.domain.findings import Finding
+from copilot.domain.findings import Finding, Severity
 from copilot.domain.language import Language
 from copilot.store.accounts import AccountRepository
 from copilot.store.cited_work import CitedWorkRepository
@@ -76,6 +78,7 @@ def item_page(
         newest=newest if newest != item_id else None,
         account_visible=bool(seen),
         evidence_of=_evidence_of(view),
+        pieces_of=_pieces_of(view),
     )
 
 
@@ -89,6 +92,22 @@ def _by_segment(view: ReviewView) -> dict[str | None, list[Finding]]:
     for finding in sorted(view.findings, key=lambda item: -item.severity.rank):
         found.setdefault(finding.segment_id, []).append(finding)
     return found
+
+
+def _pieces_of(view: ReviewView) -> dict[str, list[Piece]]:
+    """Each sentence with the characters marked that a finding is about."""
+    found = _by_segment(view)
+    return {
+        segment.id: marked_spans(
+            segment.text,
+            [
+                (item.start, item.end)
+                for item in found.get(segment.id, [])
+                if item.start is not None and item.end is not None and item.severity is not Severity.INFO
+            ],
+        )
+        for segment in view.draft.segments()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,24 @@ ACTIONS = {
     "block": _("blocked"),
 }
 
+FINDING_FAMILIES = {
+    "grounding": _("Not carried by its sources"),
+    "evidence": _("Sources gone or changed"),
+    "freshness": _("Old sources"),
+    "commitment": _("Commitments"),
+    "leak": _("Data of others or internal"),
+    "personal_data": _("Personal data"),
+    "contact": _("Contact rules"),
+    "injection": _("Instructions to the assistant"),
+    "links": _("Links"),
+    "tone": _("Tone"),
+    "language": _("Language"),
+    "text": _("Hidden characters"),
+    "draft": _("Notes"),
+    "guardrail": _("Failed checks"),
+}
+"""First part of a rule's name; a test compares them with the rules there are."""
+
 DRAFT_KINDS = {
     "brief": _("Account brief"),
     "meeting_prep": _("Meeting preparation"),
@@ -213,6 +231,7 @@ TABLES: dict[str, dict[str, str]] = {
     "risk": RISKS,
     "severity": SEVERITIES,
     "action": ACTIONS,
+    "finding_family": FINDING_FAMILIES,
     "draft_kind": DRAFT_KINDS,
     "audience": AUDIENCES,
     "role": ROLES,

@@ -50,6 +50,9 @@ def queue(
     state: Annotated[list[ReviewState] | None, typer.Option(help="States to list (default: pending).")] = None,
     every: Annotated[bool, typer.Option("--all", help="List every state.")] = False,
     risk: Annotated[list[Risk] | None, typer.Option(help="Risks to list (default: all).")] = None,
+    found: Annotated[
+        list[str] | None, typer.Option(help="Rules or families that saw something, e.g. leak or grounding. Repeatable.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
     cursor: Annotated[str | None, typer.Option(help="Marker of the next page, as printed.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -61,7 +64,7 @@ def queue(
     with reported_errors():
         application, viewer, service = _opened(user)
         states = () if every else tuple(state or (ReviewState.PENDING,))
-        filters = QueueFilters(states=states, risks=tuple(risk or ()))
+        filters = QueueFilters(states=states, risks=tuple(risk or ()), rules=tuple(found or ()))
         with application.database.unit_of_work() as uow:
             page = service.list_queue(viewer=viewer, uow=uow, filters=filters, cursor=cursor, limit=limit)
     print_page(page, viewer=viewer, as_json=as_json, now=application.clock.now())

@@ -14,11 +14,13 @@ from api.files import file_response
 from api.languages import known_language
 from api.web import flash
 from api.web.document_view import grouped, view_blocks
-from api.web.highlights import highlighted
+from api.web.highlights import highlighted, marked_spans
 from api.web.values import Values
+from api.web.words import FINDING_FAMILIES
 from copilot.domain.documents import Block, BlockKind, DocumentKind, StoredDocument
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.language import Language
+from copilot.guardrails.texts import TEXTS
 
 SPANISH, ENGLISH = Values(Language.ES), Values(Language.EN)
 
@@ -188,3 +190,16 @@ def test_only_our_languages_are_known() -> None:
     assert known_language("es") is Language.ES
     assert known_language("fr") is None
     assert known_language(None) is None
+
+
+@given(text=st.text(max_size=30), spans=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5))
+def test_what_a_finding_is_about_is_marked_and_nothing_is_lost(text: str, spans: list[tuple[int, int]]) -> None:
+    pieces = marked_spans(text, spans)
+    assert "".join(piece.text for piece in pieces) == text
+    expected = {place for start, end in spans for place in range(start, min(end, len(text)))}
+    marks = [piece.marked for piece in pieces for _ in piece.text]
+    assert {place for place, marked in enumerate(marks) if marked} == expected
+
+
+def test_every_family_of_findings_has_a_word() -> None:
+    assert set(FINDING_FAMILIES) == {rule.partition(".")[0] for rule in TEXTS}

@@ -20,7 +20,7 @@ from api.web import flash
 from api.web.item_view import Attempt, item_page
 from api.web.links import member
 from api.web.templating import render
-from api.web.words import STATES
+from api.web.words import FINDING_FAMILIES, STATES
 from copilot.approvals.service import QueueFilters
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
@@ -52,6 +52,7 @@ def queue(
     application: ApplicationDep,
     show: Annotated[str, Query(max_length=20)] = "waiting",
     risk: Annotated[str, Query(max_length=20)] = "",
+    found: Annotated[str, Query(max_length=30)] = "",
     sort: Annotated[str, Query(max_length=20)] = "",
     mine: Annotated[str, Query(max_length=10)] = "",
     cursor: Annotated[str | None, Query(max_length=500)] = None,
@@ -59,10 +60,12 @@ def queue(
     """What waits for a decision, the riskiest first."""
     chosen = show if show in SHOWN else "waiting"
     wanted, order = member(Risk, risk), member(Sort, sort) or Sort.RISK
+    family = found if found in FINDING_FAMILIES else ""
     filters = QueueFilters(
         states=SHOWN[chosen],
         risks=(wanted,) if wanted else (),
         requester_id=viewer.user_id if mine else None,
+        rules=(family,) if family else (),
     )
     page = list_queue(
         application.approvals, viewer=viewer, uow=uow, filters=filters, sort=order, cursor=cursor, limit=_PAGE
@@ -74,10 +77,12 @@ def queue(
         show=chosen,
         risk=wanted,
         risks=list(reversed(Risk)),
+        found=family,
+        families=list(FINDING_FAMILIES),
         sort=order,
         mine=bool(mine),
         cursor=cursor,
-        filtered=bool(wanted or mine or chosen != "waiting"),
+        filtered=bool(wanted or family or mine or chosen != "waiting"),
     )
 
 
