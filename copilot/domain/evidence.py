@@ -57,7 +57,8 @@ class Evidence(BaseModel):
     @property
     def content_hash(self) -> str:
         """SHA-256 over what the fact says and when; equal hash means the same fact."""
-        return hashlib.sha256(f"{self.id}\x1f{self.text}".encode()).hexdigest()
+        # Half a surrogate pair has a hash too: a text that somebody broke is compared like any other.
+        return hashlib.sha256(f"{self.id}\x1f{self.text}".encode(errors="surrogatepass")).hexdigest()
 
     @property
     def source_path(self) -> str:

@@ -1,0 +1,157 @@
+"""Does any detector raise on hostile text? 10,000 generated inputs through every detector, at every stage.
+
+Run: python -m evals.guardrails.hostile [--examples N]
+
+An input is a text of control characters, lone surrogates, right-to-left marks, nested markup, halves of attacks and
+identifiers, long runs of one character. Each goes through every detector of texts, and as sentence, evidence and name
+of a draft through every detector of drafts. Hypothesis makes them; the seed is fixed.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section, Segment
+from copilot.domain.evidence import Evidence, EvidenceKind, Origin
+from copilot.domain.findings import Finding, Stage
+from copilot.domain.language import Language
+from copilot.domain.personal_data import Hints
+from copilot.guardrails.detector import Context, Detector, OverSegments, Text, TextDetector
+from copilot.guardrails.policy import default_guardrail_policy
+from copilot.guardrails.registry import DETECTORS
+from copilot.guardrails.surroundings import Surroundings
+from evals.figures import Figure, Goal, describe, record, today
+
+_COMMAND = "python -m evals.guardrails.hostile"
+_EXAMPLES = 10_000
+_SEED = 20261122
+_PIECES = (
+    "<div style='display:none'>", "</div>", "<!--", "-->", "<b><i>" * 40, "[[", "]](", "![x](http://", "```",
+    "{{", "}}", "{0}", "%s", "\\u0000", "\x00", "\x1b[31m", "\ud800", "\udfff", "\u202e", "\u200b" * 30,
+    "\u2066", "\ufeff", "\U000e0041", "a" * 3000, "1" * 3000, "1 " * 500, "a@" * 500, "((((" * 100,
+    "+34 " * 100, "ES91 2100 ", "4111 1111 1111 ", "12345678Z", "-----BEGIN PRIVATE KEY-----",
+    "sk-" + "x" * 200, "aWdub3Jl" * 100, "%69%67" * 100, "ignore previous ", "ignora las ", "1.234.567,89 € ",
+    "31/12/", "-" * 1000, "." * 1000, "'" * 500, "\r\n\t" * 200, "ﷺ", "Ⅷ", "𝓲𝓰𝓷𝓸𝓻𝓮", "İ", "ß" * 100, "ΐ",
+    "http://user:pass@", "xn--", "@", "#", "&#x69;" * 100, "=?utf-8?b?", "Sr. ", "Dear ", "DNI ",
+    "garantizamos el ",
+)  # fmt: skip
+hostile_texts = st.lists(
+    st.one_of(
+        st.sampled_from(_PIECES), st.text(max_size=40), st.text(st.characters(), max_size=8).map(lambda s: s * 50)
+    ),
+    max_size=8,
+).map("".join)
+"""Texts that somebody could send to break a detector. Lone surrogates included: JSON can carry them."""
+
+
+def draft_of(text: str, *, language: Language, audience: Audience) -> Draft:
+    """A draft that says `text`, rests on `text` and is about a company of that name."""
+    day = date(2026, 11, 16)
+    evidence = Evidence(
+        id="passage:psg_1",
+        kind=EvidenceKind.PASSAGE,
+        text=text,
+        label=text[:50],
+        as_of=day,
+        origin=Origin.CUSTOMER,
+        account_id="acc_1",
+        document_id="doc_1",
+        start=0,
+        end=len(text),
+    )
+    segments = (Segment(id="summary.1", text=text, evidence_ids=(evidence.id,)), Segment(id="summary.2", text=text))
+    return Draft(
+        kind=DraftKind.BRIEF,
+        audience=audience,
+        language=language,
+        title=text[:50],
+        account_id="acc_1",
+        account_name=text[:50],
+        as_of=day,
+        written_at=datetime(2026, 11, 16, 9, tzinfo=UTC),
+        sections=(Section(key="summary", title="Resumen", segments=segments),),
+        evidence=(evidence,),
+        provenance=Provenance(writer="model", code_version="eval", notes=(text[:50],)),
+    )
+
+
+def detectors() -> list[Detector | TextDetector]:
+    """One of each, as the product's policy makes them."""
+    policy = default_guardrail_policy()
+    return [make(policy) for make in DETECTORS.values()]
+
+
+def inspect_everywhere(detector: Detector | TextDetector, text: str) -> list[Finding]:
+    """What a detector finds in `text`: as a text at every stage, and as a draft. Raises what the detector raises."""
+    found: list[Finding] = []
+    hints = Hints(language=Language.ES, countries=("ES", "MX"), known_names=frozenset({text[:40], "Ana Ruiz"}))
+    if isinstance(detector, TextDetector):
+        for stage in Stage:
+            found += detector.inspect_text(Text(content=text, origin=Origin.CUSTOMER, hints=hints, stage=stage))
+    over_drafts = detector if isinstance(detector, Detector) else OverSegments(detector)
+    surroundings = Surroundings(known_names=hints.known_names, countries=hints.countries)
+    for language, audience in ((Language.ES, Audience.EXTERNAL), (Language.EN, Audience.INTERNAL)):
+        draft = draft_of(text, language=language, audience=audience)
+        known = draft.evidence_by_id
+        found += over_drafts.inspect(Context(draft=draft, current=known, snapshot=known, surroundings=surroundings))
+    return found
+
+
+def hostile_run(examples: int, check: Callable[[str], None]) -> None:
+    """Call `check` with `examples` generated texts. Raises what it raises, on the smallest text that shows it."""
+
+    @seed(_SEED)
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(hostile_texts)
+    def run(text: str) -> None:
+        check(text)
+
+    run()
+
+
+def measure(examples: int) -> Figure:
+    """How many inputs made at least one detector raise."""
+    every = detectors()
+    seen = raised = 0
+
+    def check(text: str) -> None:
+        nonlocal seen, raised
+        seen += 1
+        try:
+            for detector in every:
+                inspect_everywhere(detector, text)
+        except Exception as error:  # noqa: BLE001 - the outermost loop of the suite: what raises is what it counts
+            raised += 1
+            sys.stdout.write(f"{type(error).__name__} on {text[:80]!r}\n")
+
+    hostile_run(examples, check)
+    return Figure(
+        name="guardrails.hostile.inputs_that_raise",
+        language="-",
+        value=raised,
+        n=seen,
+        goal=Goal(comparison="==", threshold=0),
+        command=_COMMAND,
+        measured_on=today(),
+        note=f"every detector ({len(every)}), every stage, and as draft, evidence and name; seed {_SEED}",
+    )
+
+
+def main() -> int:
+    """Measure, print and record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--examples", type=int, default=_EXAMPLES)
+    examples = parser.parse_args().examples
+    figure = measure(examples)
+    sys.stdout.write(f"{describe(figure)}\n")
+    if examples == _EXAMPLES:
+        record([figure])
+    return int(not figure.met)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
