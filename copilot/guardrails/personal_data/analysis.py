@@ -8,9 +8,28 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from copilot.domain.personal_data import DataClass, Hints, PersonalSpan
+from copilot.guardrails.personal_data.addresses import AddressRecogniser
+from copilot.guardrails.personal_data.bank_accounts import BankAccountRecogniser
+from copilot.guardrails.personal_data.cards import CardRecogniser
+from copilot.guardrails.personal_data.credentials import CredentialRecogniser
+from copilot.guardrails.personal_data.dates_of_birth import DateOfBirthRecogniser
+from copilot.guardrails.personal_data.emails import EmailRecogniser
+from copilot.guardrails.personal_data.identifiers import IdentifierRecogniser
+from copilot.guardrails.personal_data.ip_addresses import IpAddressRecogniser
+from copilot.guardrails.personal_data.phones import PhoneRecogniser
 from copilot.guardrails.personal_data.recogniser import Recogniser
 
-RECOGNISERS: tuple[Recogniser, ...] = ()
+RECOGNISERS: tuple[Recogniser, ...] = (
+    CredentialRecogniser(),
+    EmailRecogniser(),
+    IdentifierRecogniser(),
+    BankAccountRecogniser(),
+    CardRecogniser(),
+    PhoneRecogniser(),
+    IpAddressRecogniser(),
+    DateOfBirthRecogniser(),
+    AddressRecogniser(),
+)
 _CHECKED = frozenset({DataClass.NATIONAL_ID, DataClass.BANK_ACCOUNT, DataClass.CARD})
 """Classes whose certain finds (score 1) passed a check digit."""
 _NO_HINTS = Hints()

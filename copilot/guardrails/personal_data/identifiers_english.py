@@ -1,0 +1,114 @@
+"""Numbers that the United States and the United Kingdom give to people, and passports of any country.
+
+Invariant: as in `identifiers_spain`.
+"""
+
+import re
+
+from stdnum.gb import nhs, utr
+from stdnum.us import ein, itin, ssn
+
+from copilot.domain.personal_data import DataClass
+from copilot.guardrails.personal_data.places import cue
+from copilot.guardrails.personal_data.scheme import Scheme, always
+
+_START = r"(?<![^\W_])(?<![0-9][.,/-])"
+_END = r"(?![^\W_])(?![-/.][^\W_])"
+_NOT_ISSUED = frozenset({"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"})
+_SECURITY_WORDS = cue(
+    r"s\.?s\.?n\.?|social security(?: number| no\.?)?|social(?= is\b|:)|itin|"
+    r"taxpayer(?: identification)?(?: number)?|tax id"
+)
+
+
+def _is_nino(value: str) -> bool:
+    return value[:2] not in _NOT_ISSUED
+
+
+def _is_ssn(value: str) -> bool:
+    return ssn.is_valid(value)
+
+
+def _has_no_dashes(written: str) -> bool:
+    return "-" not in written
+
+
+def _has_enough_digits(value: str) -> bool:
+    return sum(char.isdigit() for char in value) >= 5
+
+
+ENGLISH: tuple[Scheme, ...] = (
+    Scheme(
+        name="us.ssn",
+        pattern=re.compile(rf"{_START}[0-9]{{3}}[- .]?[0-9]{{2}}[- .]?[0-9]{{4}}{_END}"),
+        is_valid=_is_ssn,
+        words=_SECURITY_WORDS,
+        is_plain=_has_no_dashes,
+        takes_any=True,
+        score=0.9,
+    ),
+    Scheme(
+        name="us.itin",
+        pattern=re.compile(rf"{_START}9[0-9]{{2}}[- ]?[0-9]{{2}}[- ]?[0-9]{{4}}{_END}"),
+        is_valid=itin.is_valid,
+        words=_SECURITY_WORDS,
+        is_plain=_has_no_dashes,
+        takes_any=True,
+        score=0.9,
+    ),
+    Scheme(
+        name="us.ein",
+        pattern=re.compile(rf"{_START}[0-9]{{2}}-?[0-9]{{7}}{_END}"),
+        is_valid=ein.is_valid,
+        words=cue(
+            r"e\.?i\.?n\.?|f\.?e\.?i\.?n\.?|employer identification(?: number)?|tax id(?:entification)?(?: number)?"
+        ),
+        is_plain=always,
+        score=0.9,
+    ),
+    Scheme(
+        name="gb.nino",
+        pattern=re.compile(
+            rf"{_START}[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{{2}}[ -]?[0-9]{{2}}[ -]?[0-9]{{2}} ?[A-D]{_END}"
+        ),
+        is_valid=_is_nino,
+        words=cue(r"n\.?i\.?(?: number| no\.?)?|nino|national insurance(?: number| no\.?)?"),
+        is_plain=str.islower,
+        score=0.85,
+    ),
+    Scheme(
+        name="gb.nhs",
+        pattern=re.compile(rf"{_START}[0-9]{{3}}[- ]?[0-9]{{3}}[- ]?[0-9]{{4}}{_END}"),
+        is_valid=nhs.is_valid,
+        words=cue(r"nhs(?: number| no\.?)?"),
+        is_plain=always,
+    ),
+    Scheme(
+        name="gb.utr",
+        pattern=re.compile(rf"{_START}[0-9]{{5}} ?[0-9]{{5}}K?{_END}"),
+        is_valid=utr.is_valid,
+        words=cue(r"utr|unique taxpayer reference"),
+        is_plain=always,
+    ),
+    Scheme(
+        name="passport",
+        pattern=re.compile(rf"{_START}(?:[A-Z]{{1,3}}[- ]?)?[0-9]{{5,9}}[A-Z]?{_END}", re.IGNORECASE),
+        is_valid=_has_enough_digits,
+        words=cue(r"pasaportes?|passports?"),
+        is_plain=always,
+        data_class=DataClass.PASSPORT,
+        score=0.9,
+    ),
+    Scheme(
+        name="driving_licence",
+        pattern=re.compile(rf"{_START}(?:[A-Z]{{1,5}}[- ]?)?[0-9][A-Z0-9-]{{4,17}}{_END}", re.IGNORECASE),
+        is_valid=_has_enough_digits,
+        words=cue(
+            r"driver'?’?s?'?’? licen[cs]es?|driving licen[cs]es?|(?:carn[eé]|permiso|licencia) de (?:conducir|"
+            r"conducci[oó]n)|"
+            r"carnet de conducir"
+        ),
+        is_plain=always,
+        score=0.8,
+    ),
+)

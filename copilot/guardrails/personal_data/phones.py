@@ -1,0 +1,180 @@
+"""Telephone numbers, international or as they are written in the countries at hand.
+
+Invariant: a number without `+` counts when it is valid in a country that the hints name, when it is grouped as only
+telephone numbers are, or when a word before it says so. Dates, amounts and numbers of orders are none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import phonenumbers
+
+from copilot.domain.language import Language
+from copilot.domain.personal_data import DataClass, Hints, PersonalSpan
+from copilot.guardrails.personal_data.places import candidates, cue, cued, is_business_number
+from copilot.guardrails.personal_data.recogniser import span_of
+
+_MOST_COUNTRIES = 3
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 15
+_SPACE = r"[ \u00a0\u202f]"
+_SEPARATOR = rf"(?:{_SPACE}?[-\u2010-\u2013]{_SPACE}?|[./]|{_SPACE}{{1,2}})?"
+_EXTENSION = (
+    rf"(?:{_SPACE}?(?:,{_SPACE}?)?(?:x|ext\.?|extensi[oó]n|extension|int\.?|interno){_SPACE}?[0-9]{{1,6}}(?![^\W_]))?"
+)
+_INTERNATIONAL = re.compile(
+    rf"(?<![\w+])(?:\+|00{_SPACE}?|\(\+)[1-9][0-9]{{0,2}}\)?(?:{_SEPARATOR}\(?[0-9]{{1,12}}\)?){{1,7}}(?![\w:]|"
+    rf"[.,][0-9]){_EXTENSION}",
+    re.IGNORECASE,
+)
+_NATIONAL = re.compile(
+    rf"(?<![\w+:@])(?<![0-9][.,/-])(?:\([0-9]{{1,5}}\)|"
+    rf"[0-9]{{1,11}})(?:{_SEPARATOR}\(?[0-9]{{1,10}}\)?){{0,6}}(?![\w:]|[.,][0-9]){_EXTENSION}",
+    re.IGNORECASE,
+)
+_NUMBER_LENGTH = re.compile(r"[0-9]")
+_DATE = re.compile(
+    r"(?:19|20)[0-9]{2}[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
+    r"|[0-3]?[0-9][-/. ][0-3]?[0-9][-/. ](?:19|20)[0-9]{2}(?![0-9])"
+    r"|(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}"
+    r"|(?:19|20)[0-9]{6}(?:[0-9]{6})?$"
+)
+_AMOUNT = re.compile(r"[0-9]{1,3}(?:[. \u00a0\u202f][0-9]{3}){1,4}$|[0-9]{1,6}\.[0-9]{2}$")
+_CURRENCY_BEFORE = re.compile(r"(?:[€$£¥%#]|\b(?:usd|eur|gbp|mxn|cop|clp|ars|brl|us))[ \u00a0]?[-+]?$", re.IGNORECASE)
+_UNIT_AFTER = re.compile(
+    r"[ \u00a0]?(?:[€$£¥%°º]|(?:usd|eur|euros?|gbp|mxn|cop|clp|ars|brl|d[oó]lares|dollars|pesos|libras|pounds|unidades|"
+    r"units|licencias|licen[cs]es|usuarios|users|kg|km|m2|mb|gb|kwh|millones|million|registros|records|eventos|"
+    r"events|horas|hours|d[ií]as|days|visitas|requests)\b)",
+    re.IGNORECASE,
+)
+_CUE = cue(
+    r"tel[eé]fonos?|tel[eé]fs?\.?|tels?\.?|telf\.?|tfnos?\.?|tlfs?\.?|tlfnos?\.?|tlno\.?|fono|m[oó]vil(?:es)?|"
+    r"m[oó]v\.?|mob\.?|"
+    r"celular(?:es)?|cel\.?|whatsapp|wasap|wsp|fax|phones?|ph\.?|telephones?|mobiles?|cell(?:phone)?s?|landline|"
+    r"hotline|"
+    r"call(?: me| us| him| her| them)?(?: back)?(?: at| on)?|calling|dial|ring(?: me| us)?(?: on| at)?|text(?: me|"
+    r" us)?|sms|"
+    r"ll[aá]m[aeo]\w{0,6}|llamar\w{0,4}|llamad\w{0,4}|marque|marca(?:r|ndo)|n[uú]mero de contacto|contact number|"
+    r"my number(?: is)?|mi n[uú]mero(?: es)?|number at|reach \w{2,8}(?: at| on)|centralita|switchboard|extensi[oó]n|"
+    r"contact(?:o|ar)?(?: en| me| us)?(?: at| on)?|[tmf][.:]"
+)
+_NORTH_AMERICAN = re.compile(
+    r"(?:1[-. ])?(?:\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[-. ][0-9]{4}|[2-9][0-9]{2}([-. ])[2-9][0-9]{2}\1[0-9]{4})$"
+)
+_SPANISH = re.compile(
+    r"(?:[679][0-9]{2}([ .-])[0-9]{3}\1[0-9]{3}|[679][0-9]{2}([ .-])[0-9]{2}\2[0-9]{2}\2[0-9]{2}|"
+    r"9[0-9]([ .-])[0-9]{3}\3[0-9]{2}\3[0-9]{2})$"
+)
+_BRITISH = re.compile(r"\(?0[1-9][0-9]{1,4}\)?[ -](?:[0-9]{3,4}[ -][0-9]{3,4}|[0-9]{5,7})$")
+_SHAPES = ((_NORTH_AMERICAN, "US"), (_SPANISH, "ES"), (_BRITISH, "GB"))
+_AT_HOME = {Language.ES: ("ES", "MX", "CO"), Language.EN: ("US", "GB", "CA"), None: ("ES", "US", "GB")}
+_LINK = re.compile(r"[ \u00a0]{0,2}(?:[/,;|]|\b(?:y|o|u|and|or)\b)[ \u00a0]{0,2}$")
+
+
+class PhoneRecogniser:
+    """Finds telephone numbers. The countries of `Hints.countries` decide what is valid without a prefix."""
+
+    name = "phones"
+
+    def find(self, text: str, hints: Hints) -> Iterable[PersonalSpan]:
+        """See the class docstring. At most three countries are tried."""
+        if "+" in text or "00" in text:
+            yield from _international(text)
+        yield from _national(text, hints)
+
+
+def _international(text: str) -> Iterator[PersonalSpan]:
+    for match in candidates(_INTERNATIONAL, text, minimum=_FEWEST_DIGITS):
+        written = match.group()
+        has_plus = "+" in written
+        if not has_plus and not _says_phone(text, match.start()) and not _is_grouped(written):
+            continue
+        number = written if has_plus else f"+{written[2:].lstrip()}"
+        end = _longest(number, None)
+        if end:
+            end = match.start() + end + len(written) - len(number)
+            yield _phone(text, (match.start(), end), score=0.95)
+        elif has_plus and _FEWEST_DIGITS < _digits(written) <= _MOST_DIGITS and not _is_followed_by_unit(text, match):
+            yield _phone(text, match.span(), score=0.6)
+
+
+def _national(text: str, hints: Hints) -> Iterator[PersonalSpan]:
+    linked_from = -1
+    for match in candidates(_NATIONAL, text, minimum=_FEWEST_DIGITS):
+        start, end = match.span()
+        if not _FEWEST_DIGITS <= _digits(match.group()) <= _MOST_DIGITS or _DATE.match(match.group()):
+            continue
+        is_named = _says_phone(text, start) or (
+            0 <= start - linked_from <= 8 and _LINK.match(text, linked_from, start) is not None
+        )
+        score = _score(text, match, hints, is_named=is_named)
+        if score:
+            linked_from = end
+            yield _phone(text, (start, end), score=score)
+
+
+def _score(text: str, match: re.Match[str], hints: Hints, *, is_named: bool) -> float:
+    """How sure it is that a number without prefix is a telephone; 0: it is none."""
+    written = match.group()
+    if is_named:
+        return 0.9 if _is_valid_somewhere(written, _countries(hints)) else 0.7
+    if _digits(written) < 8 or _AMOUNT.match(written) or is_business_number(text, match.start()):
+        return 0
+    if _is_followed_by_unit(text, match) or _CURRENCY_BEFORE.search(text[max(0, match.start() - 6) : match.start()]):
+        return 0
+    if any(shape.match(written) and _longest(written, country) for shape, country in _SHAPES):
+        return 0.85
+    hinted = hints.countries[:_MOST_COUNTRIES]
+    return 0.75 if hinted and _is_tidy(written) and _is_valid_somewhere(written, hinted) else 0
+
+
+def _says_phone(text: str, start: int) -> bool:
+    return cued(text, start, _CUE)
+
+
+def _countries(hints: Hints) -> tuple[str, ...]:
+    return (hints.countries or _AT_HOME[hints.language])[:_MOST_COUNTRIES]
+
+
+def _is_tidy(written: str) -> bool:
+    """Whether it is one run of nine digits or more, or groups that one kind of separator parts."""
+    groups = re.findall(r"[0-9]+", written)
+    if len(groups) == 1:
+        return len(groups[0]) >= 9
+    return all(2 <= len(group) <= 5 for group in groups[1:])
+
+
+def _is_grouped(written: str) -> bool:
+    return len(re.findall(r"[0-9]+", written)) >= 3
+
+
+def _is_followed_by_unit(text: str, match: re.Match[str]) -> bool:
+    return _UNIT_AFTER.match(text, match.end(), match.end() + 16) is not None
+
+
+def _digits(written: str) -> int:
+    return len(_NUMBER_LENGTH.findall(written))
+
+
+def _is_valid_somewhere(written: str, countries: tuple[str, ...]) -> bool:
+    return any(_longest(written, country) == len(written) for country in countries)
+
+
+def _longest(written: str, country: str | None) -> int:
+    """How many characters of `written`, cut between groups, are a valid number of `country` (None: with prefix)."""
+    end = len(written)
+    for _ in range(3):
+        try:
+            number = phonenumbers.parse(written[:end], country)
+        except phonenumbers.NumberParseException:
+            return 0
+        if phonenumbers.is_valid_number(number):
+            return end
+        cut = written.rfind(" ", 0, end)
+        if cut < 0 or country is not None:
+            return 0
+        end = cut
+    return 0
+
+
+def _phone(text: str, place: tuple[int, int], *, score: float) -> PersonalSpan:
+    return span_of(text, place, data_class=DataClass.PHONE, scheme="phone", score=score)
