@@ -15,6 +15,7 @@ from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import load_guardrail_policy
 from copilot.jobs import Handlers, Jobs, Task
 from copilot.people import People
+from copilot.privacy.service import Privacy
 from copilot.retrieval.service import RetrievalService
 from copilot.settings import Settings
 from copilot.store.database import Database, UnitOfWork, open_database
@@ -36,6 +37,7 @@ class Application:
     retrieval: RetrievalService
     briefs: BriefWorkflow
     jobs: Jobs
+    privacy: Privacy
 
     def release_due(self) -> int:
         """Deliver what is approved and waiting. Returns how many drafts went out."""
@@ -43,9 +45,7 @@ class Application:
 
     def after_import(self, *, uow: UnitOfWork) -> int:
         """What an import sets off: vectors in the background, stale drafts at once. Returns how many went stale."""
-        stale = self.approvals.mark_changed(uow=uow)
-        self.jobs.defer(Task.EMBED, uow=uow)
-        return stale
+        return _follow_up(self.approvals, self.jobs, uow=uow)
 
     def close(self) -> None:
         """Give connections back."""
@@ -89,7 +89,15 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         retrieval=retrieval,
         briefs=BriefWorkflow(approvals, writer=select_writer(settings), guardrails=guardrails),
         jobs=jobs,
+        privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
     )
+
+
+def _follow_up(approvals: ApprovalService, jobs: Jobs, *, uow: UnitOfWork) -> int:
+    """What changed texts set off: stale drafts at once, vectors in the background. Returns how many went stale."""
+    stale = approvals.mark_changed(uow=uow)
+    jobs.defer(Task.EMBED, uow=uow)
+    return stale
 
 
 def _expire(database: Database, approvals: ApprovalService) -> int:

@@ -1,0 +1,299 @@
+"""Traces of a person in every table there is.
+
+Invariant: tables and columns are read from the database's own catalogue, not from a list, so a table that is added
+later is searched and overwritten without anybody having to think of it. What is left out is named in `EXEMPT`, with
+the reason, and a test looks there too.
+"""
+
+# ruff: noqa: S608 - statements are put together from names in the catalogue, quoted by `quote_ident`; values are parameters
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+
+from copilot.domain.folding import fold
+from copilot.domain.redaction import PlainMarks, redact, redact_json, spans, strings_with_traces
+from copilot.errors import Conflict
+from copilot.store.database import UnitOfWork
+
+EXEMPT: Mapping[str, str] = {
+    "alembic_version": "the version of the schema",
+    "audit_events": "append-only; holds identifiers, codes and hashes, and is searched only to say so",
+    "users": "people who work here, not people we know through them",
+    "teams": "names of our teams",
+    "sessions": "keys and hashes of people who work here",
+    "api_tokens": "hashes; the names of programs",
+    "login_attempts": "hashes",
+    "erasures": "counts and codes",
+    "suppressions": "keyed hashes",
+    "lexeme_statistics": "counted anew from the passages",
+}
+"""Tables that are not overwritten, and why."""
+SPECIAL = frozenset({"documents", "passages", "draft_versions", "deliverables", "draft_evidence"})
+"""Tables whose rows depend on each other; overwritten by `erasure_documents` and `erasure_drafts`."""
+DELETED = frozenset({"pseudonym_entries"})
+"""Tables whose rows are removed as a whole: without the person they say nothing."""
+_TEXT = frozenset({"text", "character varying", "character"})
+_JSON = frozenset({"json", "jsonb"})
+_ARRAYS = frozenset({"_text", "_varchar"})
+_FETCHED = 500
+_NOT_ASCII = re.compile(r"[^a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedMarks:
+    """The marks that count everywhere, and those that count in the texts of one account only."""
+
+    everywhere: frozenset[str]
+    in_accounts: Mapping[str, frozenset[str]]
+
+    def of(self, account_id: str | None) -> PlainMarks:
+        """What counts in a text of this account (None: of no account)."""
+        return PlainMarks(self.everywhere | self.in_accounts.get(account_id or "", frozenset()))
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key, wherever it counts."""
+        return self.everywhere.union(*self.in_accounts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that can hold text; `kind` is `text`, `json`, `array` or `bytes`."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """What the catalogue says of a table."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    """Columns of the primary key."""
+    every_column: frozenset[str]
+
+
+class Occurrence(NamedTuple):
+    """A row with traces: where it is, whose account it belongs to, and the values that hold them."""
+
+    table: str
+    place: str
+    """Physical place of the row; holds while the transaction has not changed it."""
+    key: dict[str, str]
+    account_id: str | None
+    values: dict[str, Any]
+    moment: str | None
+
+
+class TraceFinder:
+    """Searches and overwrites within one unit of work."""
+
+    def __init__(self, uow: UnitOfWork, marks: ScopedMarks) -> None:
+        self._session = uow.session
+        self._marks = marks
+        self._pattern = _pattern(marks.keys)
+
+    def tables(self, *, exempt: bool = False) -> list[TableShape]:
+        """Every table that can hold text, without the exempt ones (or only those)."""
+        rows = self._session.execute(text(_COLUMNS_SQL))
+        columns: dict[str, list[Column]] = {}
+        everything: dict[str, set[str]] = {}
+        for table, name, data_type, udt in rows:
+            everything.setdefault(table, set()).add(name)
+            if (kind := _kind(data_type, udt)) is not None:
+                columns.setdefault(table, []).append(Column(name, kind))
+        keys: dict[str, list[str]] = {}
+        for table, name in self._session.execute(text(_KEYS_SQL)):
+            keys.setdefault(table, []).append(name)
+        return [
+            TableShape(table, tuple(found), tuple(keys.get(table, ())), frozenset(everything[table]))
+            for table, found in sorted(columns.items())
+            if (table in EXEMPT) is exempt
+        ]
+
+    def search(self, shape: TableShape) -> Iterator[Occurrence]:
+        """Rows of a table in which the person occurs, with the values that say so."""
+        if not self._pattern:
+            return
+        wanted = ", ".join(f"{_as_text(column)} as c{index}" for index, column in enumerate(shape.columns))
+        key = ", ".join(f"'{name}', {_quoted(name)}" for name in shape.key)
+        statement = (
+            f"select t.ctid::text as place, jsonb_build_object({key})::text as key, {_account_sql(shape)} as account, "
+            f"{_moment_sql(shape)} as moment, {wanted} from {_quoted(shape.name)} t where {_filter_sql(shape)}"
+        )
+        rows = self._session.execute(text(statement), {"pattern": self._pattern})
+        for row in rows.yield_per(_FETCHED):
+            marks = self._marks.of(row.account)
+            values = {
+                column.name: value
+                for index, column in enumerate(shape.columns)
+                if (value := _read(column, getattr(row, f"c{index}"))) is not None and _holds(value, marks)
+            }
+            if values:
+                yield Occurrence(shape.name, row.place, json.loads(row.key), row.account, values, row.moment)
+
+    def overwrite(self, shape: TableShape, found: Occurrence) -> None:
+        """Put fillers in place of the traces in one row. Raises Conflict if somebody changed it meanwhile."""
+        marks = self._marks.of(found.account_id)
+        kinds = {column.name: column.kind for column in shape.columns}
+        written = {name: _write(redacted(value, marks), kinds[name]) for name, value in found.values.items()}
+        if "content_hash" in shape.every_column and shape.name not in SPECIAL:
+            written["content_hash"] = "erased"  # the hash was made from the values too; the next import makes it anew
+        changes = ", ".join(
+            f"{_quoted(name)} = {_cast(kinds.get(name, 'text'), place)}" for place, name in enumerate(written)
+        )
+        parameters = {f"v{place}": value for place, value in enumerate(written.values())}
+        changed = self._session.execute(
+            text(f"update {_quoted(shape.name)} set {changes} where ctid = cast(:place as tid)"),
+            {**parameters, "place": found.place},
+        )
+        _require_one(changed)
+
+    def remove(self, found: Occurrence) -> None:
+        """Delete one row. Raises Conflict if somebody changed it meanwhile."""
+        deleted = self._session.execute(
+            text(f"delete from {_quoted(found.table)} where ctid = cast(:place as tid)"), {"place": found.place}
+        )
+        _require_one(deleted)
+
+
+def redacted(value: Any, marks: PlainMarks) -> Any:
+    """A column's value without the person, whatever its type."""
+    if isinstance(value, bytes):
+        return redact(value.decode("utf-8", "replace"), marks).encode()
+    return redact_json(value, marks)
+
+
+def excerpts(value: Any, marks: PlainMarks) -> list[str]:
+    """The strings of a value that hold a trace, each once."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return list(dict.fromkeys(strings_with_traces(value, marks)))
+
+
+def _holds(value: Any, marks: PlainMarks) -> bool:
+    if isinstance(value, bytes):
+        return bool(spans(value.decode("utf-8", "replace"), marks))
+    return next(strings_with_traces(value, marks), None) is not None
+
+
+def _require_one(changed: Any) -> None:
+    if changed.rowcount != 1:
+        raise Conflict("Somebody else changed the same data at the same moment.", hint="Nothing was saved. Try again.")
+
+
+def _kind(data_type: str, udt: str) -> str | None:
+    if data_type in _TEXT:
+        return "text"
+    if data_type in _JSON:
+        return "json"
+    if udt in _ARRAYS:
+        return "array"
+    return "bytes" if data_type == "bytea" else None
+
+
+def _as_text(column: Column) -> str:
+    name = f"t.{_quoted(column.name)}"
+    return f"{name}::text" if column.kind == "json" else name
+
+
+def _read(column: Column, value: Any) -> Any:
+    if value is None:
+        return None
+    if column.kind == "json":
+        return json.loads(value)
+    return bytes(value) if column.kind == "bytes" else value
+
+
+def _write(value: Any, kind: str) -> Any:
+    return json.dumps(value, ensure_ascii=False) if kind == "json" else value
+
+
+def _cast(kind: str, place: int) -> str:
+    types = {"json": "jsonb", "array": "text[]", "bytes": "bytea", "text": "text"}
+    return f"cast(:v{place} as {types[kind]})"
+
+
+def _account_sql(shape: TableShape) -> str:
+    """The account that a row belongs to, by what the table has to say it."""
+    if shape.name == "accounts":
+        return "t.id"
+    if "account_id" in shape.every_column:
+        return "t.account_id"
+    for column, table in (("draft_id", "drafts"), ("review_item_id", "review_items"), ("document_id", "documents")):
+        if column in shape.every_column:
+            return f"(select o.account_id from {table} o where o.id = t.{column})"
+    return "null::text"
+
+
+_MOMENTS = ("occurred_at", "authored_at", "answered_on", "opened_at", "created_at", "as_of", "imported_at", "stated_on")
+
+
+def _moment_sql(shape: TableShape) -> str:
+    """The date that says most about when a row is from."""
+    named = [f"t.{name}::text" for name in _MOMENTS if name in shape.every_column]
+    return f"coalesce({', '.join(named)})" if named else "null::text"
+
+
+def _filter_sql(shape: TableShape) -> str:
+    """A condition that every row with a trace meets, and few others; what a row really holds is asked afterwards."""
+    if any(column.kind == "bytes" for column in shape.columns):
+        return "true"
+    whole = f"concat_ws(' ', {', '.join(_as_text(column) for column in shape.columns)})"
+    marks = "[\u0300-\u036f\u00ad\u200b\u200c\u200d\u2060\ufeff]"
+    return f"regexp_replace(normalize({whole}, NFKD), '{marks}', '', 'g') ~* :pattern"
+
+
+def _pattern(keys: Sequence[str] | frozenset[str]) -> str:
+    """A POSIX expression that matches wherever one of the keys could."""
+    parts: set[str] = set()
+    for key in keys:
+        kind, _, value = key.partition(":")
+        match kind:
+            case "name":
+                parts.add(_loose(max(value.split(), key=len)))
+            case "part":
+                parts.add(_loose(value))
+            case "email":
+                parts.add(_loose(value.partition("@")[0]))
+            case "phone":
+                parts.add("[^0-9]{0,3}".join(value))
+            case _:
+                pass
+    return "|".join(sorted(parts))
+
+
+def _loose(word: str) -> str:
+    """The word with a dot for whatever case and accents could change."""
+    return _NOT_ASCII.sub(".", fold(word))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+_COLUMNS_SQL = """
+select c.relname, a.attname, format_type(a.atttypid, null), y.typname
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace and n.nspname = current_schema()
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+join pg_type y on y.oid = a.atttypid
+where c.relkind in ('r', 'p') and a.attgenerated = ''
+order by c.relname, a.attnum
+"""
+_KEYS_SQL = """
+select c.relname, a.attname
+from pg_index i
+join pg_class c on c.oid = i.indrelid
+join pg_namespace n on n.oid = c.relnamespace and n.nspname = current_schema()
+join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
+where i.indisprimary
+order by c.relname, a.attnum
+"""
