@@ -1,0 +1,1 @@
+"""Commitments that a text makes in our name, and what they rest on."""
