@@ -18,12 +18,13 @@ from copilot.domain.drafts import Audience, Draft, DraftKind
 from copilot.domain.findings import Action, Finding, Severity, Stage
 from copilot.domain.personal_data import DataClass
 from copilot.errors import ConfigurationError
+from copilot.guardrails.leakage_policy import LeakageRules
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 REQUIRED: dict[Stage, frozenset[str]] = {
     Stage.INPUT: frozenset(),
     Stage.CONTEXT: frozenset({"injection"}),
-    Stage.OUTPUT: frozenset({"evidence", "citations", "figures", "injection", "notes"}),
+    Stage.OUTPUT: frozenset({"evidence", "citations", "figures", "injection", "leakage", "notes"}),
     Stage.ACTION: frozenset({"evidence"}),
 }
 """What no policy can leave out: the invariants rest on it."""
@@ -100,6 +101,7 @@ class GuardrailPolicy(_Section):
     stages: Stages
     override: tuple[Override, ...] = ()
     privacy: dict[DataClass, Handling]
+    leakage: LeakageRules = LeakageRules()
 
     @model_validator(mode="after")
     def _names_every_class(self) -> Self:

@@ -14,6 +14,7 @@ from copilot.guardrails.evidence import EvidenceDetector
 from copilot.guardrails.figures import FiguresDetector
 from copilot.guardrails.injection import InjectionDetector
 from copilot.guardrails.language import LanguageDetector
+from copilot.guardrails.leakage import LeakageDetector
 from copilot.guardrails.notes import NotesDetector
 from copilot.guardrails.policy import GuardrailPolicy
 
@@ -28,6 +29,7 @@ DETECTORS: Mapping[str, Factory] = {
     "language": lambda _: LanguageDetector(),
     "injection": lambda _: InjectionDetector(),
     "notes": lambda _: NotesDetector(),
+    "leakage": lambda policy: LeakageDetector(policy.leakage),
 }
 
 

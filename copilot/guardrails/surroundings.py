@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from copilot.domain.access import Viewer
-from copilot.domain.drafts import Draft
+from copilot.domain.drafts import Audience, Draft
+from copilot.domain.elsewhere import Elsewhere
+from copilot.domain.facts import parse_evidence_id
 from copilot.domain.language import Language
 from copilot.domain.prices import ListedPrice
+from copilot.guardrails.leakage_sought import OwnNames, sought_in
 from copilot.store.commitment_sources import CitedDocument, CommitmentSourcesRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.surroundings import SurroundingsRepository
+from copilot.store.surroundings_elsewhere import ElsewhereRepository
+from copilot.store.surroundings_internal import InternalText, InternalTextsRepository
 
 _OFTEN_WRITTEN = {Language.ES: ("ES", "MX", "GB", "US"), Language.EN: ("GB", "US", "ES", "MX")}
 """Countries whose national formats turn up in business text of a language, whatever the account's own is."""
@@ -36,12 +41,19 @@ class Surroundings:
     """By document id: what the documents behind the cited passages are to the business."""
     own_domains: frozenset[str] = frozenset()
     """Mail domains of our own people."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """What the draft's text has in common with other accounts."""
+    elsewhere_complete: bool = True
+    """Whether everything in the text could be looked up."""
+    internal_texts: tuple[InternalText, ...] = ()
+    """For a draft that leaves the company: what was written about the account for ourselves."""
 
 
 def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surroundings:
     """Read everything that any detector needs to know about the world around `draft`."""
     around = SurroundingsRepository(uow).neighbourhood(draft.account_id, viewer=viewer)
     sources = CommitmentSourcesRepository(uow)
+    sought = sought_in(draft, own=OwnNames.of(around.contacts | around.staff | around.account | around.products))
     return Surroundings(
         known_names=around.contacts | around.staff,
         organisations=around.account | around.products,
@@ -51,7 +63,20 @@ def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surro
             (item.document_id for item in draft.evidence if item.document_id), viewer=viewer
         ),
         own_domains=sources.own_domains(),
+        elsewhere=ElsewhereRepository(uow).find(sought, account_id=draft.account_id, viewer=viewer),
+        elsewhere_complete=sought.complete,
+        internal_texts=_internal_texts(draft, viewer=viewer, uow=uow),
     )
+
+
+def _internal_texts(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> tuple[InternalText, ...]:
+    """Nothing for what stays inside the company, where such texts may be told."""
+    if draft.audience is Audience.INTERNAL or draft.account_id is None:
+        return ()
+    addresses = (parse_evidence_id(item.id) for item in draft.evidence)
+    cited = {item.subject_id for item in addresses if item is not None}
+    cited |= {item.document_id for item in draft.evidence if item.document_id}
+    return InternalTextsRepository(uow).of_account(draft.account_id, cited=cited, viewer=viewer)
 
 
 def _countries(own: str | None, *, language: Language) -> tuple[str, ...]:

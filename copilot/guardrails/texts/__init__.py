@@ -6,9 +6,9 @@ in use.
 
 from collections.abc import Mapping
 
-from copilot.guardrails.texts import core
+from copilot.guardrails.texts import core, leakage
 
-_TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (core.TEXTS,)
+_TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (core.TEXTS, leakage.TEXTS)
 TEXTS: dict[str, Mapping[str, str]] = {rule: words for table in _TABLES for rule, words in table.items()}
 
 
