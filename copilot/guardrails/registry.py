@@ -16,6 +16,7 @@ from copilot.guardrails.injection import InjectionDetector
 from copilot.guardrails.language import LanguageDetector
 from copilot.guardrails.leakage import LeakageDetector
 from copilot.guardrails.notes import NotesDetector
+from copilot.guardrails.personal_data.detector import PersonalDataDetector
 from copilot.guardrails.policy import GuardrailPolicy
 
 Factory = Callable[[GuardrailPolicy], Detector | TextDetector]
@@ -30,6 +31,7 @@ DETECTORS: Mapping[str, Factory] = {
     "injection": lambda _: InjectionDetector(),
     "notes": lambda _: NotesDetector(),
     "leakage": lambda policy: LeakageDetector(policy.leakage),
+    "personal-data": lambda _: PersonalDataDetector(),
 }
 
 

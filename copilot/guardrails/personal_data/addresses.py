@@ -164,8 +164,10 @@ def _english(text: str) -> Iterator[PersonalSpan]:
 
 def _by_postcode(text: str) -> Iterator[PersonalSpan]:
     for anchor, lead in _ANCHORS:
+        last_end = 0
         for match in anchor.finditer(text):
-            before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+            before = text[max(last_end, match.start() - _LOOK_BACK) : match.start()]
+            last_end = match.end()
             found = lead.search(before)
             if found is not None:
                 yield _address(text, (match.start() - len(before) + found.start(), match.end()))

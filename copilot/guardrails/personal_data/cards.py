@@ -12,7 +12,12 @@ from copilot.domain.personal_data import DataClass, Hints, PersonalSpan
 from copilot.guardrails.personal_data.places import candidates, cue, cued, is_business_number
 from copilot.guardrails.personal_data.recogniser import span_of
 
-_CARD = re.compile(r"(?<![\w.,+-])[2-6][0-9]{3}(?:[ \u00a0.-]?[0-9]{2,7}){2,4}(?!\w|[.,-][0-9])")
+_CARD = re.compile(
+    r"(?<![\w.,+-])(?:[2-6][0-9]{12,18}|[2-6][0-9]{3}(?P<separator>[ \u00a0.-])"
+    r"(?:[0-9]{4}(?P=separator)[0-9]{4}(?P=separator)[0-9]{4}(?:(?P=separator)[0-9]{3})?|"
+    r"[0-9]{6}(?P=separator)[0-9]{4,5}))"
+    r"(?!\w|[.,-][0-9])"
+)
 _SEPARATORS = re.compile(r"[^0-9]")
 _ISSUERS = (
     (re.compile(r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})"), "visa"),

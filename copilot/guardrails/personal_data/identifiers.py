@@ -37,13 +37,11 @@ class IdentifierRecogniser:
 
 def _judged(scheme: Scheme, text: str, place: tuple[int, int]) -> Iterator[PersonalSpan]:
     written = text[place[0] : place[1]]
-    is_valid = scheme.is_valid(compact(written))
-    if not is_valid and not scheme.takes_any:
+    is_named = cued(text, place[0], scheme.words)
+    if not is_named and scheme.is_plain(written):
         return
-    if not is_valid or scheme.is_plain(written):
-        counts = cued(text, place[0], scheme.words)
-    else:
-        counts = not is_business_number(text, place[0]) or cued(text, place[0], scheme.words)
+    is_valid = scheme.is_valid(compact(written))
+    counts = (is_valid or scheme.takes_any) if is_named else is_valid and not is_business_number(text, place[0])
     if counts:
         score = scheme.score if is_valid else _UNCHECKED_SCORE
         yield span_of(text, place, data_class=scheme.data_class, scheme=scheme.name, score=score)

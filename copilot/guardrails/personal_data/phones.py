@@ -17,18 +17,18 @@ from copilot.guardrails.personal_data.recogniser import span_of
 _MOST_COUNTRIES = 3
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _SPACE = r"[ \u00a0\u202f]"
-_SEPARATOR = rf"(?:{_SPACE}?[-\u2010-\u2013]{_SPACE}?|[./]|{_SPACE}{{1,2}})?"
+_SEPARATOR = rf"(?:{_SPACE}?[-\u2010-\u2013]{_SPACE}?|[./]|{_SPACE}{{1,2}})"
+_GROUP = rf"(?:{_SEPARATOR}?\([0-9]{{1,5}}\)|{_SEPARATOR}[0-9]{{1,11}}|(?<=\))[0-9]{{1,11}})"
+"""One way to read any row of digits, so that a failed match is cheap."""
 _EXTENSION = (
     rf"(?:{_SPACE}?(?:,{_SPACE}?)?(?:x|ext\.?|extensi[oó]n|extension|int\.?|interno){_SPACE}?[0-9]{{1,6}}(?![^\W_]))?"
 )
 _INTERNATIONAL = re.compile(
-    rf"(?<![\w+])(?:\+|00{_SPACE}?|\(\+)[1-9][0-9]{{0,2}}\)?(?:{_SEPARATOR}\(?[0-9]{{1,12}}\)?){{1,7}}(?![\w:]|"
-    rf"[.,][0-9]){_EXTENSION}",
+    rf"(?<![\w+])(?:\+|00{_SPACE}?|\(\+)[1-9][0-9]{{0,14}}\)?{_GROUP}{{0,7}}(?![\w:]|[.,][0-9]){_EXTENSION}",
     re.IGNORECASE,
 )
 _NATIONAL = re.compile(
-    rf"(?<![\w+:@])(?<![0-9][.,/-])(?:\([0-9]{{1,5}}\)|"
-    rf"[0-9]{{1,11}})(?:{_SEPARATOR}\(?[0-9]{{1,10}}\)?){{0,6}}(?![\w:]|[.,][0-9]){_EXTENSION}",
+    rf"(?<![\w+:@])(?<![0-9][.,/-])(?:\([0-9]{{1,5}}\)|[0-9]{{1,11}}){_GROUP}{{0,6}}(?![\w:]|[.,][0-9]){_EXTENSION}",
     re.IGNORECASE,
 )
 _NUMBER_LENGTH = re.compile(r"[0-9]")
@@ -123,7 +123,8 @@ def _score(text: str, match: re.Match[str], hints: Hints, *, is_named: bool) -> 
         return 0
     if any(shape.match(written) and _longest(written, country) for shape, country in _SHAPES):
         return 0.85
-    hinted = hints.countries[:_MOST_COUNTRIES]
+    # One run of digits could be anything, so only the account's own country, which comes first, makes it a telephone.
+    hinted = hints.countries[: 1 if written.isdigit() else _MOST_COUNTRIES]
     return 0.75 if hinted and _is_tidy(written) and _is_valid_somewhere(written, hinted) else 0
 
 

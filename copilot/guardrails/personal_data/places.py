@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 _CLUSTER = re.compile(r"[0-9](?:[^0-9]{0,8}[0-9]){0,400}")
 """Digits with at most eight other characters between them."""
+_PAIR = re.compile(r"[0-9][0-9]")
+_NO_DIGITS = re.compile(r"[^0-9]+")
 _LEAD = 10
 _TAIL = 64
 """The longest identifier that starts inside a cluster ends within so many characters of its end."""
@@ -22,19 +24,28 @@ _BUSINESS_NUMBER = re.compile(
     r"versi[oó]n|version|opportunity|oportunidad|deal|lead)\b[.:]?" + _NUMBERING + r"$",
     re.IGNORECASE,
 )
+_ANY_WORD = re.compile(r"[^\W\d_][^0-9]{0,30}$")
+"""In rows of numbers there is none, which is quickly seen."""
 _GLUED_BEFORE = re.compile(r"[^\W_][-/_.#]$")
 
 
 def digit_windows(text: str, *, minimum: int) -> Iterator[tuple[int, int, int]]:
-    """`(start, end, limit)` of stretches with at least `minimum` digits.
+    """`(start, end, limit)` of stretches with at least `minimum` digits, two of them side by side.
 
     What starts in `start:end` is to be matched in `start:limit`.
     """
     length = len(text)
     for match in _CLUSTER.finditer(text):
         start, end = match.span()
-        if end - start >= minimum and sum(map(str.isdigit, match.group())) >= minimum:
+        if end - start < minimum or _PAIR.search(text, start, end) is None:
+            continue
+        if len(digits_of(match.group())) >= minimum:
             yield max(0, start - _LEAD), end, min(length, end + _TAIL)
+
+
+def digits_of(text: str) -> str:
+    """The digits of `text`, without what parts them."""
+    return _NO_DIGITS.sub("", text)
 
 
 def candidates(pattern: re.Pattern[str], text: str, *, minimum: int) -> Iterator[re.Match[str]]:
@@ -53,7 +64,8 @@ def cue(words: str) -> re.Pattern[str]:
 
 def cued(text: str, start: int, words: re.Pattern[str]) -> bool:
     """Whether words made by `cue` stand shortly before `start`."""
-    return words.search(text[max(0, start - CUE_REACH) : start]) is not None
+    before = text[max(0, start - CUE_REACH) : start]
+    return _ANY_WORD.search(before) is not None and words.search(before) is not None
 
 
 def is_business_number(text: str, start: int) -> bool:

@@ -6,9 +6,9 @@ in use.
 
 from collections.abc import Mapping
 
-from copilot.guardrails.texts import core, leakage
+from copilot.guardrails.texts import core, leakage, personal_data
 
-_TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (core.TEXTS, leakage.TEXTS)
+_TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (core.TEXTS, leakage.TEXTS, personal_data.TEXTS)
 TEXTS: dict[str, Mapping[str, str]] = {rule: words for table in _TABLES for rule, words in table.items()}
 
 
