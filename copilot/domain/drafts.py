@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
@@ -92,6 +93,16 @@ class Draft(BaseModel):
     evidence: tuple[Evidence, ...]
     """Snapshot of every evidence item cited, in citation order: index + 1 is the citation number."""
     provenance: Provenance
+    recipients: tuple[str, ...] = ()
+    """Ids of the contacts to whom it goes; chosen by a person or by code, never by a text that somebody else wrote."""
+
+    @model_serializer(mode="wrap")
+    def _without_empty_recipients(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A draft to nobody is written as before there were recipients, so that its digest stays what it was."""
+        written: dict[str, Any] = write(self)
+        if not self.recipients:
+            written.pop("recipients", None)
+        return written
 
     def segments(self) -> Iterator[Segment]:
         """All segments in reading order."""

@@ -1,0 +1,73 @@
+"""The time zone in which a country does business.
+
+Invariant: only countries where one zone is right for (nearly) everybody are listed; for the others nobody can tell
+from the country alone, and the caller falls back and says so. Zones are those of the IANA time zone database.
+"""
+
+_ZONES: dict[str, str] = {
+    "AD": "Europe/Andorra",
+    "AE": "Asia/Dubai",
+    "AR": "America/Argentina/Buenos_Aires",
+    "AT": "Europe/Vienna",
+    "BE": "Europe/Brussels",
+    "BG": "Europe/Sofia",
+    "BO": "America/La_Paz",
+    "CH": "Europe/Zurich",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CO": "America/Bogota",
+    "CR": "America/Costa_Rica",
+    "CU": "America/Havana",
+    "CZ": "Europe/Prague",
+    "DE": "Europe/Berlin",
+    "DK": "Europe/Copenhagen",
+    "DO": "America/Santo_Domingo",
+    "EC": "America/Guayaquil",
+    "EE": "Europe/Tallinn",
+    "ES": "Europe/Madrid",
+    "FI": "Europe/Helsinki",
+    "FR": "Europe/Paris",
+    "GB": "Europe/London",
+    "GR": "Europe/Athens",
+    "GT": "America/Guatemala",
+    "HN": "America/Tegucigalpa",
+    "HR": "Europe/Zagreb",
+    "HU": "Europe/Budapest",
+    "IE": "Europe/Dublin",
+    "IL": "Asia/Jerusalem",
+    "IN": "Asia/Kolkata",
+    "IS": "Atlantic/Reykjavik",
+    "IT": "Europe/Rome",
+    "JP": "Asia/Tokyo",
+    "KR": "Asia/Seoul",
+    "LT": "Europe/Vilnius",
+    "LU": "Europe/Luxembourg",
+    "LV": "Europe/Riga",
+    "MA": "Africa/Casablanca",
+    "MT": "Europe/Malta",
+    "NI": "America/Managua",
+    "NL": "Europe/Amsterdam",
+    "NO": "Europe/Oslo",
+    "NZ": "Pacific/Auckland",
+    "PA": "America/Panama",
+    "PE": "America/Lima",
+    "PL": "Europe/Warsaw",
+    "PR": "America/Puerto_Rico",
+    "PT": "Europe/Lisbon",
+    "PY": "America/Asuncion",
+    "RO": "Europe/Bucharest",
+    "SE": "Europe/Stockholm",
+    "SG": "Asia/Singapore",
+    "SI": "Europe/Ljubljana",
+    "SK": "Europe/Bratislava",
+    "SV": "America/El_Salvador",
+    "TR": "Europe/Istanbul",
+    "UY": "America/Montevideo",
+    "VE": "America/Caracas",
+    "ZA": "Africa/Johannesburg",
+}
+
+
+def business_zone(country: str | None) -> str | None:
+    """Name of the zone of a country given by its ISO 3166-1 alpha-2 code; None if there is not one for all of it."""
+    return _ZONES.get((country or "").upper())
