@@ -18,7 +18,9 @@ from copilot.domain.drafts import Audience, Draft, DraftKind
 from copilot.domain.findings import Action, Finding, Severity, Stage
 from copilot.domain.personal_data import DataClass
 from copilot.errors import ConfigurationError
+from copilot.guardrails.commitments.rules import CommitmentRules
 from copilot.guardrails.leakage_policy import LeakageRules
+from copilot.guardrails.tone_rules import ToneRules
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 REQUIRED: dict[Stage, frozenset[str]] = {
@@ -102,6 +104,8 @@ class GuardrailPolicy(_Section):
     override: tuple[Override, ...] = ()
     privacy: dict[DataClass, Handling]
     leakage: LeakageRules = LeakageRules()
+    commitments: CommitmentRules = CommitmentRules()
+    tone: ToneRules = ToneRules()
 
     @model_validator(mode="after")
     def _names_every_class(self) -> Self:

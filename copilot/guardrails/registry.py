@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from copilot.domain.findings import Stage
 from copilot.errors import ConfigurationError
 from copilot.guardrails.citations import CitationsDetector
+from copilot.guardrails.commitments.detector import CommitmentsDetector
 from copilot.guardrails.detector import Detector, OverSegments, TextDetector
 from copilot.guardrails.evidence import EvidenceDetector
 from copilot.guardrails.figures import FiguresDetector
@@ -18,6 +19,7 @@ from copilot.guardrails.leakage import LeakageDetector
 from copilot.guardrails.notes import NotesDetector
 from copilot.guardrails.personal_data.detector import PersonalDataDetector
 from copilot.guardrails.policy import GuardrailPolicy
+from copilot.guardrails.tone import ToneDetector
 
 Factory = Callable[[GuardrailPolicy], Detector | TextDetector]
 
@@ -30,6 +32,8 @@ DETECTORS: Mapping[str, Factory] = {
     "language": lambda _: LanguageDetector(),
     "injection": lambda _: InjectionDetector(),
     "notes": lambda _: NotesDetector(),
+    "commitments": lambda policy: CommitmentsDetector(policy.commitments),
+    "tone": lambda policy: ToneDetector(policy.tone),
     "leakage": lambda policy: LeakageDetector(policy.leakage),
     "personal-data": lambda _: PersonalDataDetector(),
 }

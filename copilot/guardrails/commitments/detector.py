@@ -17,7 +17,7 @@ from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.prices import ListedPrice
 from copilot.guardrails.commitments import prices, sources
-from copilot.guardrails.commitments.kinds import Clause, CommitmentKind, Stance
+from copilot.guardrails.commitments.kinds import WITHOUT_EVIDENCE, Clause, CommitmentKind, Stance
 from copilot.guardrails.commitments.reading import clauses_in, speaks_of
 from copilot.guardrails.commitments.rules import CommitmentRules
 from copilot.guardrails.detector import Context, Text, finding
@@ -68,7 +68,7 @@ class CommitmentsDetector:
             if clause.commits and (leaves or clause.stance is Stance.OURS):
                 for kind in clause.kinds:
                     yield self._finding(
-                        f"commitment.{kind.value}_without_evidence",
+                        WITHOUT_EVIDENCE[kind],
                         kind,
                         text.content[clause.start : clause.end],
                         span=(clause.start, clause.end),
@@ -96,7 +96,7 @@ class CommitmentsDetector:
             for kind in clause.kinds:
                 if not any(speaks_of(item.text, kind) for item in cited):
                     yield self._finding(
-                        f"commitment.{kind.value}_without_evidence",
+                        WITHOUT_EVIDENCE[kind],
                         kind,
                         segment.text[clause.start : clause.end],
                         segment=segment,
@@ -111,14 +111,14 @@ class CommitmentsDetector:
                 yield from self._discount(case)
             case _:
                 if not any(sources.carries(item, kind, case.words) for item in case.approved):
-                    yield self._of(f"commitment.{kind.value}_without_evidence", kind, case)
+                    yield self._of(WITHOUT_EVIDENCE[kind], kind, case)
 
     def _price(self, case: _Case) -> Iterator[Finding]:
         """Every amount of the clause against the book; a promise about prices without an amount needs a document."""
         kind = CommitmentKind.PRICE
         amounts = prices.amounts_in(case.words, language=case.language)
         if not amounts and not any(sources.carries(item, kind, case.words) for item in case.approved):
-            yield self._of("commitment.price_without_evidence", kind, case)
+            yield self._of(WITHOUT_EVIDENCE[kind], kind, case)
         for amount in amounts:
             if any(prices.said_by(amount, item.text) for item in case.approved):
                 continue
@@ -128,9 +128,9 @@ class CommitmentsDetector:
                 if named:
                     yield self._of("commitment.price_not_in_price_book", kind, case, _told(amount, known))
                 else:
-                    yield self._of("commitment.price_without_evidence", kind, case)
+                    yield self._of(WITHOUT_EVIDENCE[kind], kind, case)
             elif not sources.price_records(case.cited):
-                yield self._of("commitment.price_without_evidence", kind, case)
+                yield self._of(WITHOUT_EVIDENCE[kind], kind, case)
 
     def _discount(self, case: _Case) -> Iterator[Finding]:
         kind = CommitmentKind.DISCOUNT
@@ -142,8 +142,10 @@ class CommitmentsDetector:
             agreed = sources.contracts(case.cited, case.context, self._rules)
             if not any(largest in prices.percentages_in(item.text, language=None) for item in agreed):
                 yield self._of("commitment.discount_needs_approval", kind, case, self._limits(largest))
-        elif not any(sources.carries(item, kind, case.words) for item in case.approved):
-            yield self._of("commitment.discount_without_evidence", kind, case)
+        elif not sources.price_records(case.cited) and not any(
+            sources.carries(item, kind, case.words) for item in case.approved
+        ):
+            yield self._of(WITHOUT_EVIDENCE[kind], kind, case)
 
     def _limits(self, share: Decimal) -> dict[str, str]:
         values: dict[str, str] = {}

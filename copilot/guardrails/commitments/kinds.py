@@ -1,6 +1,6 @@
 """What a commitment can be about, and how one is told about.
 
-Invariant: the names are part of rules (`commitment.<kind>_without_evidence`) and of stored findings; they stay.
+Invariant: the names are part of rules and of stored findings; they stay.
 """
 
 from dataclasses import dataclass
@@ -46,3 +46,15 @@ class Clause:
     def commits(self) -> bool:
         """Whether a reader outside may hold us to it."""
         return self.stance in {Stance.OURS, Stance.STATED}
+
+
+WITHOUT_EVIDENCE: dict[CommitmentKind, str] = {
+    CommitmentKind.PRICE: "commitment.price_without_evidence",
+    CommitmentKind.DISCOUNT: "commitment.discount_without_evidence",
+    CommitmentKind.DELIVERY: "commitment.delivery_without_evidence",
+    CommitmentKind.SLA: "commitment.sla_without_evidence",
+    CommitmentKind.ROADMAP: "commitment.roadmap_without_evidence",
+    CommitmentKind.LEGAL: "commitment.legal_without_evidence",
+    CommitmentKind.SECURITY: "commitment.security_without_evidence",
+}
+"""The rule for a commitment of a kind that cites nothing it may rest on."""

@@ -6,9 +6,15 @@ in use.
 
 from collections.abc import Mapping
 
-from copilot.guardrails.texts import core, leakage, personal_data
+from copilot.guardrails.texts import commitments, core, leakage, personal_data, tone
 
-_TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (core.TEXTS, leakage.TEXTS, personal_data.TEXTS)
+_TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (
+    core.TEXTS,
+    leakage.TEXTS,
+    personal_data.TEXTS,
+    commitments.TEXTS,
+    tone.TEXTS,
+)
 TEXTS: dict[str, Mapping[str, str]] = {rule: words for table in _TABLES for rule, words in table.items()}
 
 
