@@ -4,7 +4,7 @@ Invariant: a placeholder stands for one value of one conversation for as long as
 is never given to anything else in it. The same number means the same person: `EMAIL_3` is an address of `PERSON_3`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from copilot.domain.folding import fold
@@ -12,6 +12,7 @@ from copilot.domain.personal_data import DataClass
 
 STAFF = "staff"
 """Source of what every colleague may know: the names and addresses of our own people."""
+_TOGETHER = "&"
 _LONGEST_PHONE_KEY = 9
 """National numbers have nine digits or more in most countries; what stands before them is a prefix."""
 
@@ -19,6 +20,23 @@ _LONGEST_PHONE_KEY = 9
 def typed_by(user_id: str) -> str:
     """Source of what a user wrote themselves."""
     return f"user:{user_id}"
+
+
+def jointly(sources: Iterable[str]) -> str:
+    """Source of a text in which several were mixed: whoever reads from it must be allowed to see them all."""
+    return _TOGETHER.join(sorted(set(sources)))
+
+
+def parts_of(source: str) -> tuple[str, ...]:
+    """The sources that `jointly` put together."""
+    return tuple(source.split(_TOGETHER))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFrom:
+    """Handed back beside a tool's answer (as its artifact): where the text of the answer was read."""
+
+    sources: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,18 @@ class PseudonymState:
     last_number: int = 0
     masked: Mapping[str, int] = field(default_factory=dict)
     """How many times each class of data was masked or removed, by its name. Carries no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class PseudonymChanges:
+    """What a turn added to a vault."""
+
+    added: tuple[PseudonymEntry, ...]
+    seen_again: tuple[PseudonymEntry, ...]
+    """Entries that gained a source."""
+    last_number: int
+    masked: Mapping[str, int]
+    """Counts of this turn alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ Invariant: a placeholder that is in the database keeps its value; a second proce
 refused. What was forgotten or has expired is not written again by a process that still had it in memory.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.access import Viewer
 from copilot.domain.personal_data import DataClass
-from copilot.domain.pseudonyms import STAFF, KnownPerson, PseudonymEntry, PseudonymState, typed_by, value_key
+from copilot.domain.pseudonyms import (
+    STAFF,
+    KnownPerson,
+    PseudonymChanges,
+    PseudonymEntry,
+    PseudonymState,
+    parts_of,
+    typed_by,
+    value_key,
+)
 from copilot.errors import Conflict
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.people import UserRow
@@ -24,18 +32,6 @@ from copilot.store.visibility import visible_accounts
 
 _FEWEST_WORDS = 2
 """Of a name that is forgotten together with the longer form it is part of; a first name alone may be anybody's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a turn added to a vault."""
-
-    added: tuple[PseudonymEntry, ...]
-    seen_again: tuple[PseudonymEntry, ...]
-    """Entries that gained a source."""
-    last_number: int
-    masked: dict[str, int]
-    """Counts of this turn alone."""
 
 
 class PseudonymRepository:
@@ -61,7 +57,7 @@ class PseudonymRepository:
             entries=tuple(_entry(item) for item in entries), last_number=row.last_number, masked=dict(row.masked)
         )
 
-    def save(self, conversation_id: str, changes: Changes, *, keep_days: int) -> None:
+    def save(self, conversation_id: str, changes: PseudonymChanges, *, keep_days: int) -> None:
         """Write what a turn added; everything in the conversation is kept for `keep_days` from now.
 
         Raises Conflict when another process gave the same placeholder to another value meanwhile.
@@ -126,13 +122,15 @@ class PseudonymRepository:
         return (*contacts, *staff)
 
     def visible_sources(self, sources: Iterable[str], *, viewer: Viewer) -> frozenset[str]:
-        """Those of `sources` that the viewer may read from."""
-        wanted = set(sources)
+        """Those of `sources` that the viewer may read from; of several together, only if they may from each."""
+        asked = set(sources)
+        wanted = {part for source in asked for part in parts_of(source)}
         own = {STAFF, typed_by(viewer.user_id), *(item.value for item in viewer.visibility_classes)} & wanted
         accounts = select(AccountRow.id).where(
             AccountRow.id.in_(sorted(wanted - own)), AccountRow.id.in_(visible_accounts(viewer))
         )
-        return frozenset(own) | frozenset(self._session.scalars(accounts))
+        seen = own | set(self._session.scalars(accounts))
+        return frozenset(source for source in asked if seen.issuperset(parts_of(source)))
 
     def _add(self, conversation_id: str, entry: PseudonymEntry, *, now_and_until: tuple[Any, Any]) -> None:
         row = insert(PseudonymEntryRow).values(
@@ -180,5 +178,5 @@ def _forms(value: str) -> Iterable[str]:
             yield " ".join(words[start : start + length])
 
 
-def _sum(before: dict[str, Any], added: dict[str, int]) -> dict[str, int]:
+def _sum(before: dict[str, Any], added: Mapping[str, int]) -> dict[str, int]:
     return {key: int(before.get(key, 0)) + added.get(key, 0) for key in sorted({*before, *added})}

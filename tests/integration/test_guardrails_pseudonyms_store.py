@@ -9,10 +9,10 @@ from sqlalchemy import text
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.domain.personal_data import DataClass
-from copilot.domain.pseudonyms import STAFF, PseudonymEntry, PseudonymState, typed_by
+from copilot.domain.pseudonyms import STAFF, PseudonymChanges, PseudonymEntry, PseudonymState, typed_by
 from copilot.errors import Conflict
 from copilot.store.database import Database
-from copilot.store.pseudonyms import Changes, PseudonymRepository
+from copilot.store.pseudonyms import PseudonymRepository
 from copilot.store.tables.records import AccountRow, ContactRow
 
 MakeUser = Callable[..., Viewer]
@@ -21,11 +21,11 @@ PHONE = PseudonymEntry("PHONE_1", DataClass.PHONE, "+34 600 111 222", frozenset(
 QUOTED = PseudonymEntry("QUOTED_2", None, "PERSON_1", frozenset())
 
 
-def changes(*added: PseudonymEntry, seen_again: tuple[PseudonymEntry, ...] = (), number: int = 2) -> Changes:
-    return Changes(added=added, seen_again=seen_again, last_number=number, masked={"person": 3})
+def changes(*added: PseudonymEntry, seen_again: tuple[PseudonymEntry, ...] = (), number: int = 2) -> PseudonymChanges:
+    return PseudonymChanges(added=added, seen_again=seen_again, last_number=number, masked={"person": 3})
 
 
-def save(database: Database, written: Changes, *, conversation: str = "c1", keep_days: int = 30) -> None:
+def save(database: Database, written: PseudonymChanges, *, conversation: str = "c1", keep_days: int = 30) -> None:
     with database.unit_of_work() as uow:
         PseudonymRepository(uow).save(conversation, written, keep_days=keep_days)
 
@@ -126,7 +126,7 @@ def test_people_and_sources_are_those_the_viewer_may_see(database: Database, mak
                 **columns,
             )
         )  # fmt: skip
-    sources = {"acc_1", "acc_9", STAFF, typed_by(owner.user_id), "managers"}
+    sources = {"acc_1", "acc_9", STAFF, typed_by(owner.user_id), "managers", "acc_1&acc_9", "acc_1&staff"}
     with database.unit_of_work() as uow:
         repository = PseudonymRepository(uow)
         names = [{person.name for person in repository.known_people(viewer=who)} for who in (owner, stranger)]
@@ -135,9 +135,9 @@ def test_people_and_sources_are_those_the_viewer_may_see(database: Database, mak
         assert repository.known_people(viewer=owner, account_ids=[])[0].is_contact is False
     assert names == [{MARTA.value, "Lucía Prado", "Tom Field", "Root"}, {"Lucía Prado", "Tom Field", "Root"}]
     assert seen == [
-        {"acc_1", STAFF, typed_by(owner.user_id)},
+        {"acc_1", STAFF, typed_by(owner.user_id), "acc_1&staff"},
         {STAFF},
-        {"acc_1", STAFF, "managers"},
+        {"acc_1", STAFF, "managers", "acc_1&staff"},
     ]
     assert contact.emails == ("marta@valdemora.example",)
     assert contact.sources == {"acc_1"}
