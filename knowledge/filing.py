@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from copilot.domain.documents import ParsedDocument
 from copilot.domain.import_messages import ImportMessage
 from copilot.errors import UnreadableFile
+from copilot.privacy.suppression import Suppressions
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.store.records import AccountKey
@@ -37,9 +38,10 @@ class DocumentFiler:
     options: ImportOptions
     file_ids: Mapping[int, str]
     earlier: Mapping[str, SourceFile]
-    """What the root brought before, by path."""
+    """What the root brought before, by id."""
     accounts: AccountIndex
     report: ImportReport
+    suppressions: Suppressions
     findings: list[Finding] = field(default_factory=list)
     problems: list[tuple[str, UnreadableFile]] = field(default_factory=list)
     filed: set[str] = field(default_factory=set)
@@ -101,14 +103,21 @@ class DocumentFiler:
         except UnreadableFile as error:
             self.problems.append((path.as_posix(), error))
             return
-        home = home or assigner.by_content(path, document)
+        home = self._again(home or assigner.by_content(path, document), document, before)
         if home.problem is not None:
             self._unassigned(index, home, document)
             return
         self._store(index, document, home, before)
 
+    def _again(self, home: Home, document: ParsedDocument, before: DocumentHome | None) -> Home:
+        """The home that a document has, if it was found through somebody who has been erased since."""
+        if home.problem is None or before is None or before.account_id is None:
+            return home
+        erased = self.suppressions.names_somebody(document, account_id=before.account_id)
+        return Home(account_id=before.account_id, rule=home.rule) if erased else home
+
     def _is_unchanged(self, file: FoundFile, home: Home, before: DocumentHome | None) -> bool:
-        known = self.earlier.get(file.path.as_posix())
+        known = self.earlier.get(before.source_file_id) if before is not None else None
         if self.options.reread or before is None or known is None or known.sha256 != file.sha256:
             return False
         visibility = home.visibility.value if home.visibility else None
@@ -118,7 +127,7 @@ class DocumentFiler:
         file = self.plan.discovered.files[index]
         if home.account_id is not None:
             document = with_direction(document, own_domains=self.own_domains)
-        passages = cut(document)
+        document, passages = self.suppressions.document(document, list(cut(document)), account_id=home.account_id)
         document_id = DocumentRepository(self.uow).replace(
             document,
             passages,

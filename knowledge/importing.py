@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from copilot.domain.identity import stable_id
+from copilot.privacy.suppression import Suppressions
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.store.records import RecordRepository
 from copilot.store.sources import SourceFile, SourceRepository, StoredIssue
 from copilot.telemetry import get_logger
+from knowledge.erased import ErasedPeople
 from knowledge.fields import IMPORT_ORDER
 from knowledge.filing import DocumentFiler
 from knowledge.issues import Finding, finding_id
@@ -87,42 +89,46 @@ def _import(
     sources = SourceRepository(uow)
     sources.lock()
     began = uow.clock.now()
-    earlier = sources.files_of(plan.root)
-    files = _source_files(plan)
+    suppressions = Suppressions.load(uow)
+    earlier = {file.id: file for file in sources.files_of(plan.root).values()}
+    files = _source_files(plan, suppressions)
     sources.save(files)
     file_ids = {index: file.id for index, file in enumerate(files)}
-    all_ids = sorted({file.id for file in (*earlier.values(), *files)})
+    all_ids = sorted({*earlier, *file_ids.values()})
 
-    writer = RecordWriter(uow, plan, file_ids, all_ids, report)
+    writer = RecordWriter(uow, plan, file_ids, all_ids, report, ErasedPeople(suppressions))
     writer.write(progress=progress)
     gone = writer.removals(confirmed=options.confirm_removals)
     writer.know_contacts()
 
-    filer = DocumentFiler(uow, plan, options, file_ids, earlier, writer.accounts, report)
+    filer = DocumentFiler(uow, plan, options, file_ids, earlier, writer.accounts, report, suppressions)
     filer.file_all(progress=progress)
     _report_unreadable(plan, filer, options=options, report=report)
 
     _remove(gone, uow=uow, filer=filer, file_ids=all_ids, report=report)
     _forget_files(earlier, files, sources=sources, report=report)
-    _store_findings([*writer.settle_findings(), *filer.findings], plan, all_ids, file_ids, sources, report)
+    findings = [*writer.settle_findings(), *filer.findings]
+    _store_findings(findings, plan, all_ids, file_ids, sources, report, suppressions)
     report.check()
     report.seconds = round(time.monotonic() - started, 2)
     if not options.dry_run:
         report.drafts_made_stale = after_import(uow)
-        report.run_id = sources.save_run(root=plan.root, started_at=began, actor_id=actor_id, report=report.to_dict())
+        told = suppressions.value(report.to_dict())
+        report.run_id = sources.save_run(root=plan.root, started_at=began, actor_id=actor_id, report=told)
 
 
-def _source_files(plan: ImportPlan) -> list[SourceFile]:
+def _source_files(plan: ImportPlan, suppressions: Suppressions) -> list[SourceFile]:
+    ids = [stable_id("source_file", plan.root, file.path.as_posix()) for file in plan.discovered.files]
     return [
         SourceFile(
-            id=stable_id("source_file", plan.root, file.path.as_posix()),
+            id=file_id,
             root=plan.root,
-            path=file.path.as_posix(),
+            path=suppressions.path(file.path.as_posix(), file_id=file_id),
             sha256=file.sha256,
             media_type=media_type(file.path),
             size_bytes=file.size,
         )
-        for file in plan.discovered.files
+        for file_id, file in zip(ids, plan.discovered.files, strict=True)
     ]
 
 
@@ -153,15 +159,15 @@ def _remove(
 def _forget_files(
     earlier: dict[str, SourceFile], files: Sequence[SourceFile], *, sources: SourceRepository, report: ImportReport
 ) -> None:
-    current = {file.path for file in files}
-    disappeared = [file for path, file in earlier.items() if path not in current]
+    current = {file.id for file in files}
+    disappeared = [file for file_id, file in earlier.items() if file_id not in current]
     sources.remove([file.id for file in disappeared])
     report.files_removed = sorted(file.path for file in disappeared)
 
 
 def _store_findings(
     findings: Sequence[Finding], plan: ImportPlan, all_ids: Sequence[str], file_ids: dict[int, str],
-    sources: SourceRepository, report: ImportReport,
+    sources: SourceRepository, report: ImportReport, suppressions: Suppressions,
 ) -> None:  # fmt: skip
     issues = []
     for finding in findings:
@@ -175,7 +181,7 @@ def _store_findings(
                 account_id=finding.account_id,
                 source_file_id=file_id,
                 row_number=finding.row_number,
-                details=dict(finding.details),
+                details=suppressions.value(dict(finding.details)),
             )
         )
         _count_finding(finding, plan, report)

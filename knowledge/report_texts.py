@@ -72,6 +72,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "mismo identificador que una fila posterior, que es la que vale",
         "same id as a later row, which counts",
     ),
+    "person.erased": ("persona borrada: no vuelve a entrar", "erased person: not brought back"),
     "ignored.hidden": ("oculto", "hidden"),
     "ignored.link": ("enlace u objeto especial", "link or special file"),
     "ignored.lock_file": ("temporal del sistema", "temporary file"),

@@ -14,6 +14,7 @@ from copilot.store.records import Outcome, RecordEntry, RecordRepository
 from knowledge.accounts import AccountIndex
 from knowledge.analysis import TablePlan
 from knowledge.columns import Assumption
+from knowledge.erased import ErasedPeople
 from knowledge.fields import IMPORT_ORDER
 from knowledge.issues import Finding
 from knowledge.planning import ImportPlan
@@ -44,6 +45,7 @@ class RecordWriter:
     earlier_files: Sequence[str]
     """Ids of all files that this root ever brought, those of this run included."""
     report: ImportReport
+    erased: ErasedPeople
     findings: list[Finding] = field(default_factory=list)
     accounts: AccountIndex = field(default_factory=lambda: AccountIndex([]))
     _seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -130,6 +132,7 @@ class RecordWriter:
     def _flush(self, batch: Sequence[RowResult], table: TablePlan, report: TableReport) -> None:
         by_type: dict[str, list[Built]] = defaultdict(list)
         for result in batch:
+            self.erased.screen(result)
             for built in (*result.primary, *result.extras):
                 by_type[built.record.record_type].append(built)
         outcomes: dict[str, Outcome] = {}

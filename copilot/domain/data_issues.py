@@ -212,6 +212,11 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
             "It is not known which account the document “{file}” belongs to; it was not imported.",
         ),
         ("document.warning", "{file}: {value}", "{file}: {value}"),
+        (
+            "person.erased",
+            "La fila {row} es de una persona cuyos datos se borraron; no se ha importado.",
+            "Row {row} is about a person whose data were erased; it was not imported.",
+        ),
     )
 }
 _SUGGESTION = {Language.ES: " (¿quizá «{}»?)", Language.EN: " (perhaps “{}”?)"}

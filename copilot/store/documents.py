@@ -138,7 +138,10 @@ class DocumentRepository:
         source = self._session.get(SourceFileRow, source_file_id)
         if source is None:
             raise NotFound("The source file of this document is not registered.", hint="Run the import again.")
-        return stable_id("document", source.root, source.path)
+        # A path that names an erased person was overwritten; its document keeps the id that citations know.
+        of_file = select(DocumentRow.id).where(DocumentRow.source_file_id == source_file_id)
+        known = self._session.scalar(of_file.limit(1))
+        return known or stable_id("document", source.root, source.path)
 
     def _same_cut(self, row: DocumentRow, parsed: ParsedDocument, passages: Sequence[Passage]) -> bool:
         """Whether the stored passages are these: same text and same ordinals, offsets and labels."""
