@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from copilot.guardrails.injection.features import BIAS, BUCKETS, describe, features
@@ -62,7 +62,9 @@ class Rows:
 
     def matrix(self) -> csr_matrix:
         """Shape (units, buckets)."""
-        pointers, buckets, values = [0], [], []
+        pointers = [0]
+        buckets: list[int] = []
+        values: list[float] = []
         for row in self.values:
             buckets += row.keys()
             values += row.values()

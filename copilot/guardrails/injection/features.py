@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from copilot.domain.folding import flat
 from copilot.guardrails.injection.units import Unit
@@ -47,16 +48,14 @@ def features(described: Sequence[Described]) -> list[dict[int, float]]:
     for item in described:
         seen.update({word for word in item.words if len(word) >= _LONG_WORD})
     table_share = sum(item.unit.in_table for item in described) / max(1, len(described))
-    return [
-        {**_own(item), **_beside(item, seen, count=len(described), table_share=table_share)} for item in described
-    ]
+    return [{**_own(item), **_beside(item, seen, count=len(described), table_share=table_share)} for item in described]
 
 
 def _own(item: Described) -> dict[int, float]:
     words = item.words
     classes = [CLASSES_OF.get(word, ()) for word in words]
     names = [f"w {word}" for word in words]
-    names += [f"b {first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    names += [f"b {first} {second}" for first, second in pairwise(words)]
     present = {name for found in classes for name in found}
     names += [f"c {name}" for name in present]
     names += [f"p {first} {second}" for first in present for second in present if first < second]
@@ -64,7 +63,9 @@ def _own(item: Described) -> dict[int, float]:
     names += [f"first {name}" for name in first] or ["first none"]
     names += [f"start {words[0]}"] if words else []
     names += [f"first {name} with {other}" for name in first for other in present]
-    names += [f"no {name} first {start}" for name in ("we", "you", "business") if name not in present for start in first]
+    names += [
+        f"no {name} first {start}" for name in ("we", "you", "business") if name not in present for start in first
+    ]
     for index in range(len(words) - 1):
         for left in classes[index]:
             names += [f"cc {left} {right}" for right in classes[index + 1]]

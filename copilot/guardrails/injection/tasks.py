@@ -4,6 +4,7 @@ Invariant: a pure function of the text; what is learnt is one vector of weights,
 `python -m evals.guardrails.injection_training` and shipped beside this module.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.guardrails.injection.features import describe, features
-from copilot.guardrails.injection.units import Unit, units_of
+from copilot.guardrails.injection.units import Unit
 
 WEIGHTS_FILE = Path(__file__).parent / "data" / "tasks.npz"
 
@@ -35,11 +36,10 @@ class TaskModel:
             for row in features([describe(unit) for unit in units])
         ]
 
-    def tasks_in(self, text: str) -> list[tuple[Unit, float]]:
-        """Units at or above the threshold, with their scores."""
-        units = units_of(text)
+    def tasks_in(self, units: Sequence[Unit]) -> list[tuple[Unit, float]]:
+        """Units at or above the threshold, with the probability that each is a task, in the model's own opinion."""
         scored = zip(units, self.scores(units), strict=True)
-        return [(unit, score) for unit, score in scored if score >= self.threshold]
+        return [(unit, 1 / (1 + math.exp(-min(score, 30.0)))) for unit, score in scored if score >= self.threshold]
 
 
 @cache

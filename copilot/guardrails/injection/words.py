@@ -3,7 +3,10 @@
 Invariant: folded (lower case, no accents), as the words that they are compared with; a word may be in several classes.
 """
 
+import re
 from collections.abc import Mapping
+
+from copilot.domain.folding import flat
 
 _TASK = """
     write compose draft create generate produce provide explain describe summarize summarise translate convert list
@@ -111,3 +114,26 @@ def _by_word() -> dict[str, tuple[str, ...]]:
 
 
 CLASSES_OF: Mapping[str, tuple[str, ...]] = _by_word()
+
+
+_OF_MARKETING = """
+    open visit click download update copy confirm check log see show share show use give continue start show prepare
+    discover enjoy invite save say tell list find complete register registre abre abra pulsa pulse visita visite
+    descarga descargue actualiza actualice confirma confirme comparte comparta usa use utiliza invita invite muestra
+    registra completa complete prepara prepare empieza comienza cuenta nota nombre resumen lista cambio oferta
+    """
+"""First words of hidden lines that ordinary mail has for the preview in an inbox, or that are nouns as well."""
+_FIRST_WORDS = """
+    treat leave keep skip drop set stop quote put look give do don't never if trata da deja no nada si haga haz pon
+    asume prioriza cancela
+    """
+COMMANDS = (WORD_CLASSES["task"] | WORD_CLASSES["alter"] | WORD_CLASSES["act"] | frozenset(_FIRST_WORDS.split())) - (
+    frozenset(_OF_MARKETING.split())
+)
+"""Words that start a command, where nobody but a machine reads."""
+_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]{1,3})?")
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of a short text, folded."""
+    return _WORD.findall(flat(text))

@@ -6,10 +6,11 @@ in use.
 
 from collections.abc import Mapping
 
-from copilot.guardrails.texts import commitments, core, leakage, personal_data, tone
+from copilot.guardrails.texts import commitments, core, injection, leakage, personal_data, tone
 
 _TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     core.TEXTS,
+    injection.TEXTS,
     leakage.TEXTS,
     personal_data.TEXTS,
     commitments.TEXTS,

@@ -59,20 +59,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "es": "El texto no parece estar en {asked}, el idioma pedido.",
         "en": "The text does not seem to be in {asked}, the language asked for.",
     },
-    "injection.in_source": {
-        "es": "Una fuente escrita por terceros contiene lo que parecen instrucciones para el asistente: «{quote}». "
-        "Se trata como dato; revise las frases que la citan.",
-        "en": "A source written by a third party contains what look like instructions to the assistant: “{quote}”. "
-        "It is treated as data; check the sentences that cite it.",
-    },
-    "injection.in_draft": {
-        "es": "La frase contiene lo que parecen instrucciones para un asistente: «{quote}».",
-        "en": "The sentence contains what look like instructions to an assistant: “{quote}”.",
-    },
-    "injection.in_input": {
-        "es": "El texto contiene lo que parecen instrucciones para un asistente: «{quote}».",
-        "en": "The text contains what look like instructions to an assistant: “{quote}”.",
-    },
     "draft.note": {
         "es": "Nota sobre cómo se escribió: {note}",
         "en": "Note on how this was written: {note}",
