@@ -13,11 +13,11 @@ from copilot.guardrails.personal_data.recogniser import span_of
 
 _ANCHORS = (
     (
-        re.compile(rf"(?<![\w.,])[0-9](?=[0-9]{{4}}[ ,])[0-9]{{4}},? {forms.TOWN}"),
+        re.compile(rf"(?<![\w.,])[0-9](?=[0-9]{{4}}[ ,.])[0-9]{{4}}[,.]?(?: - | ){forms.TOWN}"),
         re.compile(
             rf"(?<![^\W_]){forms.NAME}(?:,? (?i:{forms.SIGN})|, ?|"
             rf" )(?:[1-9][0-9]{{0,3}}(?: ?[-/] ?[0-9]{{1,4}})?[ºª]?[A-Z]?"
-            rf"|[sS]/[nN])(?!\w){forms.INSIDE}{forms.BREAK}(?i:c\.?p\.?:? ?)?$"
+            rf"|[sS][./]?[nN])(?!\w){forms.INSIDE}{forms.BREAK}(?i:c\.?p\.?:? ?)?(?:E-)?$"
         ),
     ),
     (
@@ -85,6 +85,8 @@ def _is_only_a_word(text: str, match: re.Match[str]) -> bool:
     """Whether the type means something else: a career, a round of talks, a way to do things."""
     if not match["house"] or match.end("house") < match.end():
         return False
+    if match["type"].islower() and match["name"].islower() and match["sign"] == " ":
+        return True
     if _UNIT_AFTER.match(text, match.end()) is not None or int(match["house"]) in _YEARS:
         return True
     return _UNSURE_TYPE.match(match["type"]) is not None and match["sign"] == " " and match["type"].islower()

@@ -29,6 +29,7 @@ _STRONG_CUE = cue(
     r"cuentas? (?:bancarias?|corrientes?|de ahorros?)|n[uú]mero de cuenta bancaria|bank account(?: number| no\.?)?|"
     r"checking account(?: number)?|savings account(?: number)?|iban"
 )
+_SHORTEST_IBAN = 15
 _CLABE_WEIGHTS = (3, 7, 1)
 
 
@@ -59,14 +60,14 @@ def _ibans(text: str) -> Iterator[PersonalSpan]:
         if end:
             place = (match.start(), match.start() + end)
             yield span_of(text, place, data_class=DataClass.BANK_ACCOUNT, scheme="iban")
-        elif cued(text, match.start(), _STRONG_CUE):
+        elif len(match.group()) >= _SHORTEST_IBAN and cued(text, match.start(), _STRONG_CUE):
             yield span_of(text, match.span(), data_class=DataClass.BANK_ACCOUNT, scheme="iban", score=0.6)
 
 
 def _end_of_iban(written: str) -> int:
     """How many characters of `written` are an IBAN; the words behind it may look like more of it. 0: none."""
     end = len(written)
-    while end >= 15:
+    while end >= _SHORTEST_IBAN:
         compact = _LETTERS_OR_DIGITS.sub("", written[:end]).upper()
         if iban.is_valid(compact, check_country=False):
             return end

@@ -13,7 +13,7 @@ from copilot.guardrails.personal_data.places import candidates, cue, cued, is_bu
 from copilot.guardrails.personal_data.recogniser import span_of
 
 _CARD = re.compile(
-    r"(?<![\w.,+-])(?:[2-6][0-9]{12,18}|[2-6][0-9]{3}(?P<separator>[ \u00a0.-])"
+    r"(?<![\w.,+-])(?:[0-9]{12,19}|[2-6][0-9]{3}(?P<separator>[ \u00a0.-])"
     r"(?:[0-9]{4}(?P=separator)[0-9]{4}(?P=separator)[0-9]{4}(?:(?P=separator)[0-9]{3})?|"
     r"[0-9]{6}(?P=separator)[0-9]{4,5}))"
     r"(?!\w|[.,-][0-9])"
@@ -51,7 +51,9 @@ def _cards(text: str) -> Iterator[PersonalSpan]:
     for match in candidates(_CARD, text, minimum=12):
         digits = _SEPARATORS.sub("", match.group())
         issuer = next((name for pattern, name in _ISSUERS if pattern.fullmatch(digits)), None)
-        if issuer is None or not luhn.is_valid(digits):
+        if not luhn.is_valid(digits):
             continue
-        if cued(text, match.start(), _CUE) or not is_business_number(text, match.start()):
-            yield span_of(text, match.span(), data_class=DataClass.CARD, scheme=f"card.{issuer}")
+        is_named = cued(text, match.start(), _CUE)
+        if is_named or (issuer is not None and not is_business_number(text, match.start())):
+            scheme = f"card.{issuer}" if issuer else "card"
+            yield span_of(text, match.span(), data_class=DataClass.CARD, scheme=scheme)

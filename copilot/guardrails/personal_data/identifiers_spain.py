@@ -92,6 +92,17 @@ SPAIN: tuple[Scheme, ...] = (
         takes_any=True,
     ),
     Scheme(
+        name="es.nss",
+        pattern=re.compile(
+            rf"{_START}(?<![.,/-])(?:[0-9]{{2}}[ /-][0-9]{{5,11}}(?:[ /-][0-9]{{1,3}})?|"
+            rf"[0-9]{{6,12}}(?:[ -][0-9]{{1,2}})?){_END}"
+        ),
+        is_valid=always,
+        words=cue(r"nss|nass|n[uú]mero de la seguridad social|n\.?º (?:de la )?seguridad social"),
+        is_plain=always,
+        score=0.7,
+    ),
+    Scheme(
         name="dni",
         pattern=re.compile(
             rf"{_START}(?<![.,/-])(?:[0-9]{{1,2}}\.[0-9]{{3}}\.[0-9]{{3}}|[0-9]{{2}} [0-9]{{3}} [0-9]{{3}}|"

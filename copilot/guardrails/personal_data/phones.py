@@ -31,6 +31,7 @@ _NATIONAL = re.compile(
     rf"(?<![\w+:@])(?<![0-9][.,/-])(?:\([0-9]{{1,5}}\)|[0-9]{{1,11}}){_GROUP}{{0,6}}(?![\w:]|[.,][0-9]){_EXTENSION}",
     re.IGNORECASE,
 )
+_AREA_AND_SLASH = re.compile(r"\(?[0-9]{2,4}\)?/[0-9 .-]{6,}$")
 _NUMBER_LENGTH = re.compile(r"[0-9]")
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
@@ -55,7 +56,7 @@ _CUE = cue(
     r" us)?|sms|"
     r"ll[aá]m[aeo]\w{0,6}|llamar\w{0,4}|llamad\w{0,4}|marque|marca(?:r|ndo)|n[uú]mero de contacto|contact number|"
     r"my number(?: is)?|mi n[uú]mero(?: es)?|number at|reach \w{2,8}(?: at| on)|centralita|switchboard|extensi[oó]n|"
-    r"contact(?:o|ar)?(?: en| me| us)?(?: at| on)?|[tmf][.:]"
+    r"messages? to|mensajes? al?|contact(?:o|ar)?(?: en| me| us)?(?: at| on)?|[tmf][.:]"
 )
 _NORTH_AMERICAN = re.compile(
     r"(?:1[-. ])?(?:\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[-. ][0-9]{4}|[2-9][0-9]{2}([-. ])[2-9][0-9]{2}\1[0-9]{4})$"
@@ -99,9 +100,9 @@ def _international(text: str) -> Iterator[PersonalSpan]:
 
 def _national(text: str, hints: Hints) -> Iterator[PersonalSpan]:
     linked_from = -1
-    for match in candidates(_NATIONAL, text, minimum=_FEWEST_DIGITS):
+    for match in _candidates(text):
         start, end = match.span()
-        if not _FEWEST_DIGITS <= _digits(match.group()) <= _MOST_DIGITS or _DATE.match(match.group()):
+        if not _FEWEST_DIGITS <= _digits(match.group()) <= _MOST_DIGITS or _is_something_else(text, match):
             continue
         is_named = _says_phone(text, start) or (
             0 <= start - linked_from <= 8 and _LINK.match(text, linked_from, start) is not None
@@ -112,14 +113,35 @@ def _national(text: str, hints: Hints) -> Iterator[PersonalSpan]:
             yield _phone(text, (start, end), score=score)
 
 
+def _candidates(text: str) -> Iterator[re.Match[str]]:
+    """Rows of digits; where a dash joins two numbers, each by itself."""
+    for match in candidates(_NATIONAL, text, minimum=_FEWEST_DIGITS):
+        if _digits(match.group()) <= _MOST_DIGITS or " - " not in match.group():
+            yield match
+            continue
+        place = match.start()
+        for piece in match.group().split(" - "):
+            part = _NATIONAL.match(text, place, place + len(piece))
+            if part is not None:
+                yield part
+            place += len(piece) + len(" - ")
+
+
+def _is_something_else(text: str, match: re.Match[str]) -> bool:
+    """A date, an amount, or two numbers with a slash between them."""
+    written = match.group()
+    if _DATE.match(written) or ("/" in written and _AREA_AND_SLASH.match(written) is None):
+        return True
+    before = text[max(0, match.start() - 6) : match.start()]
+    return _is_followed_by_unit(text, match) or _CURRENCY_BEFORE.search(before) is not None
+
+
 def _score(text: str, match: re.Match[str], hints: Hints, *, is_named: bool) -> float:
     """How sure it is that a number without prefix is a telephone; 0: it is none."""
     written = match.group()
     if is_named:
         return 0.9 if _is_valid_somewhere(written, _countries(hints)) else 0.7
     if _digits(written) < 8 or _AMOUNT.match(written) or is_business_number(text, match.start()):
-        return 0
-    if _is_followed_by_unit(text, match) or _CURRENCY_BEFORE.search(text[max(0, match.start() - 6) : match.start()]):
         return 0
     if any(shape.match(written) and _longest(written, country) for shape, country in _SHAPES):
         return 0.85
@@ -141,7 +163,7 @@ def _is_tidy(written: str) -> bool:
     groups = re.findall(r"[0-9]+", written)
     if len(groups) == 1:
         return len(groups[0]) >= 9
-    return all(2 <= len(group) <= 5 for group in groups[1:])
+    return len(groups[0]) <= 5 and all(2 <= len(group) <= 4 for group in groups[1:])
 
 
 def _is_grouped(written: str) -> bool:

@@ -21,7 +21,9 @@ _BUSINESS_NUMBER = re.compile(
     r"piezas?|art[ií]culos?|items?|modelos?|models?|series?|serial|s/n|albar[aá]n|expediente|lotes?|batch|lot|tracking|"
     r"seguimiento|env[ií]o|contratos?|contracts?|presupuestos?|quotes?|oferta|po|licencia|license|licence|build|commit|"
     r"incidencia|incident|bug|issue|rfp|transacci[oó]n|transaction|asiento|producto|product|material|ean|isbn|gtin|"
-    r"versi[oó]n|version|opportunity|oportunidad|deal|lead)\b[.:]?" + _NUMBERING + r"$",
+    r"versi[oó]n|version|nhc|episodio|(?:n\.?º ?)?col(?:egiad[oa])?|p[oó]liza|policy|clientes?|customer|account|socio|"
+    r"afiliado|member|registro|matr[ií]cula|identificador|opportunity|oportunidad|deal|"
+    r"lead)\b[.:]?" + _NUMBERING + r"$",
     re.IGNORECASE,
 )
 _ANY_WORD = re.compile(r"[^\W\d_][^0-9]{0,30}$")

@@ -11,7 +11,7 @@ _LINK = r"(?:de|del|la|las|los|el|y|i|d[e’']|da|do|dos|das|of|the|san|santa)"
 _NUMBERED = r"[0-9]{1,2}(?= de )"
 _WORD = rf"(?:[{_UPPER}][\w'’.ºª·-]{{0,24}}|{_NUMBERED})"
 NAME = rf"(?:{_LINK} ){{0,3}}{_WORD}(?:[ -]{{1,2}}(?:{_LINK} ){{0,3}}{_WORD}){{0,5}}?"
-_LOWER_NAME = r"(?:[a-záéíóúüñ]{1,16}\.? ){1,5}?(?<![,.])"
+_ANY_NAME = r"[^\W\d_][\w'’.ºª-]{0,20}(?: [^\W\d_][\w'’.ºª-]{0,20}){0,5}?"
 _NO_TOWN = (
     r"(?!(?:Tel|Tels|Telf|Tfno|Tlf|Fax|E-?mail|Correo|Phone|Mobile|M[oó]vil|Web|CP|NIF|CIF|DNI|Oficina|"
     r"Office)\b)"
@@ -21,7 +21,7 @@ TOWN = rf"{_TOWN_WORD}(?:[ -](?:(?:de|del|la|las|los|el|d[e’']|upon|on) ?){{0,
 BREAK = r"(?:[ ]?[,;.·-]?[ ]?\n?[ ]{0,2})"
 
 STREET_TYPE = (
-    r"(?:calle|c/|cl\.|cll\.?|avenida\.?|avda\.?|avd\.?|av\.?|ave\.|plaza|pza\.?|plza\.?|pl\.|paseo|p\.?º|carretera|"
+    r"(?:calle|c/\.?|cl\.|cll\.?|avenida\.?|avda\.?|avd\.?|av\.?|ave\.|plaza|pza\.?|plza\.?|pl\.|paseo|p\.?º|carretera|"
     r"ctra\.?|glorieta|rambla|gran v[ií]a|carrer|passeig|avinguda|pla[çc]a|travesera|traves[ií]a|"
     r"pol[ií]gono(?: industrial)?|pol\. ?ind\.|p\.i\.|urbanizaci[oó]n|urb\.|jir[oó]n|jr\.|pasaje|pje\.?|psje\.?|"
     r"calzada|"
@@ -32,7 +32,7 @@ STREET_TYPE = (
 SIGN = r"(?:(?:n[.º°]{1,2}|n[uú]m\.?|n[uú]mero|no\.|nro\.?|nº|#) ?)"
 _HOUSE_TAIL = r"(?: ?[-/–] ?[0-9]{1,4})?(?: ?[bB]is\b|ª|-?[A-Z]\b| [A-D]\b)?"
 HOUSE = (
-    rf"(?:(?P<sign>,? ?(?i:{SIGN})|, ?| )(?:(?P<house>[1-9][0-9]{{0,4}}){_HOUSE_TAIL}|[sS]/[nN])"
+    rf"(?:(?P<sign>,? ?(?i:{SIGN})|, ?| )(?:(?P<house>[1-9][0-9]{{0,4}}){_HOUSE_TAIL}|[sS][./]?[nN]\b)"
     r"|,? (?i:km\.?) ?[0-9]{1,3}(?:[.,][0-9]{1,3})?)(?![\w%€$]|[.,][0-9])"
 )
 _ROOM = (
@@ -44,7 +44,8 @@ _END = r"(?=[ ]?(?:[,.;\n)]|$))"
 INSIDE = (
     rf"(?:[,.]? ?-? ?(?:{_ROOM}(?: ?[0-9][\w.ºª-]{{0,5}}| [A-Z]\b|(?=[ ,.\n]|$))"
     r"|[0-9]{1,2} ?\.?[ºª°](?! de )(?: ?[A-Z]\b)?|[0-9]{1,2}-[A-Z0-9]\b|P?[0-9]{1,2}[.,º]? ?[A-Z]\b"
-    r"|(?i:izquierda|izqda?\.?|izq\.?|derecha|dcha\.?|dch\.?|centro)(?![^\W_]))"
+    r"|(?:[0-9]{1,2}[.ºª°o]{0,2} ?)?(?i:izquierda|izqda?\.?|izq\.?|derecha|dcha\.?|dch\.?|der\.?|centro)(?![^\W_])"
+    r"|P[0-9]{1,2}\b|[0-9]{1,2}o ?[A-Z]\b)"
     rf"|, ?(?:[0-9]{{1,2}}|[A-Z]){_END}){{0,4}}"
 )
 _COLONY = rf"(?:{BREAK}(?i:col\.?|colonia|fracc\.?|barrio|urb\.?|urbanizaci[oó]n) {TOWN})?"
@@ -55,20 +56,20 @@ _POSTCODE = (
 TAIL = rf"{INSIDE}{_COLONY}{_POSTCODE}"
 STREET = re.compile(rf"(?<![^\W_])(?P<type>(?i:{STREET_TYPE}))(?:(?<=[./º])|(?![^\W_])) ?(?P<name>{NAME}){HOUSE}{TAIL}")
 QUIET_STREET = re.compile(
-    rf"(?<![^\W_])(?P<type>(?i:calle|avenida|avda\.?|av\.|c/)) ?(?P<name>{_LOWER_NAME})"
-    rf"(?P<sign>)(?P<house>[1-9][0-9]{{0,3}})(?![\w%€$]|[.,][0-9]){TAIL}{_END}"
+    rf"(?<![^\W_])(?P<type>(?i:calle\.?|avenida|avda\.?|av[./]|c/\.?|paseo|plaza|carrer|camino|carretera|ctra\.?)) ?"
+    rf"(?P<name>{_ANY_NAME}){HOUSE}{TAIL}{_END}"
 )
-"""In small letters, as people type: only where the text stops behind the number."""
+"""Partly in small letters, as people type: only where the text stops behind it."""
 CROSSING = re.compile(
     r"(?<![^\W_])(?i:calle|cl\.?|cll\.?|carrera|cra\.?|kra\.?|kr\.?|cr\.?|avenida|av\.?|ak|ac|diagonal|diag\.?|dg\.?|"
-    r"transversal|transv\.?|tv\.?) ?[0-9]{1,3} ?[A-Z]{0,2}\b(?i: bis)?(?i: sur| norte| este| oeste)? ?"
-    r"(?i:#|no\.?|n[°º]|n\.º|n[uú]mero|-) ?[0-9]{1,3} ?[A-Z]{0,2}(?i: bis)? ?[-–] ?[0-9]{1,3}(?i: sur| norte| este)?"
+    r"transversal|transv\.?|tv\.?) ?[0-9]{1,3} ?[A-Za-z]{0,2}\b(?i: bis)?(?i: sur| norte| este| oeste)? ?"
+    r"(?i:#|no\.?|n[°º]|n\.º|n[uú]mero|-) ?[0-9]{1,3} ?[A-Za-z]{0,2}(?i: bis)? ?[-–] ?[0-9]{1,3}(?i: sur| norte| este)?"
     rf"(?!\w){INSIDE}"
 )
 """Colombia: the street, the street that it crosses, and the metres from there."""
 LABELLED = re.compile(
     r"(?<![^\W_])(?i:domicilio|direcci[oó]n|address|sede)(?i: fiscal| social| postal| particular)?:[ \n]{0,5}"
-    rf"(?P<place>{NAME}{HOUSE}{TAIL})"
+    rf"(?P<place>{_ANY_NAME}{HOUSE}{TAIL})"
 )
 
 UNITED_KINGDOM = r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}"
@@ -91,12 +92,12 @@ _NUMBER = r"[0-9](?<![\w.,/$€-][0-9])[0-9]{0,5}(?:-[0-9]{1,4})?[A-Za-z]?"
 ENGLISH_STREET = re.compile(
     rf"{_NUMBER}(?P<name> (?:[NSEW]\.? |North |South |East |West )?(?:[{_UPPER}0-9][\w'’.-]{{0,20}} ){{1,4}}?)"
     rf"(?P<type>{_ENGLISH_TYPE})\b\.?(?: (?:[NSEW]{{1,2}}|North|South|East|"
-    rf"West)\b)?(?:,?[ \n]{{1,2}}{_ROOM_ENGLISH})?{_LINES}"
+    rf"West)\b)?(?:,?[ \n]{{1,2}}{_ROOM_ENGLISH}(?:{BREAK}{TOWN})?)?{_LINES}"
 )
 ROOM_STREET = re.compile(
     rf"{_NUMBER}(?P<name>(?: [{_UPPER}0-9][\w'’.-]{{0,24}}){{1,5}}?),?[ \n]{{1,3}}(?i:suite|ste\.|apt\.|apt|flat|"
     rf"unit) ?"
-    rf"(?P<type>#?[0-9]{{1,5}}[A-Z]?)(?!\w){_LINES}"
+    rf"(?P<type>#?[0-9]{{1,5}}[A-Z]?)(?!\w)(?:{BREAK}{TOWN})?{_LINES}"
 )
 """No word for the street, but a flat or an office behind it."""
 ROMANCE_STREET = re.compile(
