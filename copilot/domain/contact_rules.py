@@ -66,6 +66,8 @@ class Touch:
     """Name of who wrote or called, as the source has it; empty if unknown."""
     contact_ids: frozenset[str]
     """Of the recipients asked about, those whom it reached."""
+    of_account: bool = True
+    """Whether it went to the draft's account; the same person can be a contact of another one too."""
 
 
 @dataclass(frozen=True, slots=True)

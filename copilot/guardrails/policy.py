@@ -19,6 +19,7 @@ from copilot.domain.findings import Action, Finding, Severity, Stage
 from copilot.domain.personal_data import DataClass
 from copilot.errors import ConfigurationError
 from copilot.guardrails.commitments.rules import CommitmentRules
+from copilot.guardrails.contact_rules_policy import NEVER_WRITTEN_TO, ContactPolicy
 from copilot.guardrails.leakage_policy import LeakageRules
 from copilot.guardrails.tone_rules import ToneRules
 
@@ -26,11 +27,11 @@ DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 REQUIRED: dict[Stage, frozenset[str]] = {
     Stage.INPUT: frozenset(),
     Stage.CONTEXT: frozenset({"injection"}),
-    Stage.OUTPUT: frozenset({"evidence", "citations", "figures", "injection", "leakage", "notes"}),
-    Stage.ACTION: frozenset({"evidence"}),
+    Stage.OUTPUT: frozenset({"evidence", "citations", "figures", "injection", "leakage", "contact-rules", "notes"}),
+    Stage.ACTION: frozenset({"evidence", "contact-rules"}),
 }
 """What no policy can leave out: the invariants rest on it."""
-PROTECTED = ("evidence.*", "grounding.*", "guardrail.*", "text.*", "leak.*")
+PROTECTED = ("evidence.*", "grounding.*", "guardrail.*", "text.*", "leak.*", *NEVER_WRITTEN_TO)
 """Rules whose findings an override can make heavier, never lighter."""
 _HINT = (
     "Correct the guardrail policy (COPILOT_GUARDRAIL_POLICY), or unset it to use the one that comes with the product."
@@ -104,6 +105,7 @@ class GuardrailPolicy(_Section):
     override: tuple[Override, ...] = ()
     privacy: dict[DataClass, Handling]
     leakage: LeakageRules = LeakageRules()
+    contact: ContactPolicy = ContactPolicy()
     commitments: CommitmentRules = CommitmentRules()
     tone: ToneRules = ToneRules()
 

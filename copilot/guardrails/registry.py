@@ -10,6 +10,7 @@ from copilot.domain.findings import Stage
 from copilot.errors import ConfigurationError
 from copilot.guardrails.citations import CitationsDetector
 from copilot.guardrails.commitments.detector import CommitmentsDetector
+from copilot.guardrails.contact_rules import ContactRulesDetector
 from copilot.guardrails.detector import Detector, OverSegments, TextDetector
 from copilot.guardrails.evidence import EvidenceDetector
 from copilot.guardrails.figures import FiguresDetector
@@ -34,6 +35,7 @@ DETECTORS: Mapping[str, Factory] = {
     "notes": lambda _: NotesDetector(),
     "commitments": lambda policy: CommitmentsDetector(policy.commitments),
     "tone": lambda policy: ToneDetector(policy.tone),
+    "contact-rules": lambda policy: ContactRulesDetector(policy.contact),
     "leakage": lambda policy: LeakageDetector(policy.leakage),
     "personal-data": lambda _: PersonalDataDetector(),
 }

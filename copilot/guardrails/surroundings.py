@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from copilot.domain.access import Viewer
+from copilot.domain.contact_rules import ContactFacts
 from copilot.domain.drafts import Audience, Draft
 from copilot.domain.elsewhere import Elsewhere
 from copilot.domain.facts import parse_evidence_id
@@ -17,12 +18,16 @@ from copilot.guardrails.leakage_sought import OwnNames, sought_in
 from copilot.store.commitment_sources import CitedDocument, CommitmentSourcesRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.surroundings import SurroundingsRepository
+from copilot.store.surroundings_contacts import Asked, ContactFactsRepository
 from copilot.store.surroundings_elsewhere import ElsewhereRepository
 from copilot.store.surroundings_internal import InternalText, InternalTextsRepository
+from copilot.store.voices import Voice, VoicesRepository
 
 _OFTEN_WRITTEN = {Language.ES: ("ES", "MX", "GB", "US"), Language.EN: ("GB", "US", "ES", "MX")}
 """Countries whose national formats turn up in business text of a language, whatever the account's own is."""
 _CODE_LENGTH = 2
+_LOOK_BACK_DAYS = 366
+"""How far back touches and words of recipients are read; the policy's windows are at most that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ class Surroundings:
     """Whether everything in the text could be looked up."""
     internal_texts: tuple[InternalText, ...] = ()
     """For a draft that leaves the company: what was written about the account for ourselves."""
+    voices: Mapping[str, Voice] = field(default_factory=dict)
+    """By evidence id: who wrote or said the cited passages."""
+    contacts: ContactFacts | None = None
+    """For a draft that leaves the company: its recipients. None: not read."""
 
 
 def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surroundings:
@@ -66,7 +75,26 @@ def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surro
         elsewhere=ElsewhereRepository(uow).find(sought, account_id=draft.account_id, viewer=viewer),
         elsewhere_complete=sought.complete,
         internal_texts=_internal_texts(draft, viewer=viewer, uow=uow),
+        voices=VoicesRepository(uow).of(draft.evidence, viewer=viewer),
+        contacts=read_contacts(draft, sender=viewer.name, uow=uow),
     )
+
+
+def read_contacts(
+    draft: Draft, *, sender: str, uow: UnitOfWork, without_item: str | None = None
+) -> ContactFacts | None:
+    """What is known about the recipients; None for a draft to nobody. `without_item`: its own item in the queue."""
+    if not draft.recipients:
+        return None
+    asked = Asked(
+        recipients=draft.recipients,
+        account_id=draft.account_id,
+        sender=sender,
+        touch_days=_LOOK_BACK_DAYS,
+        text_days=_LOOK_BACK_DAYS,
+        without_item=without_item,
+    )
+    return ContactFactsRepository(uow).read(asked)
 
 
 def _internal_texts(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> tuple[InternalText, ...]:

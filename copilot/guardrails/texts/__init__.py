@@ -6,9 +6,10 @@ in use.
 
 from collections.abc import Mapping
 
-from copilot.guardrails.texts import commitments, core, injection, leakage, personal_data, tone
+from copilot.guardrails.texts import commitments, contact, core, injection, leakage, personal_data, tone
 
 _TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (
+    contact.TEXTS,
     core.TEXTS,
     injection.TEXTS,
     leakage.TEXTS,
