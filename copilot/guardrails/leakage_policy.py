@@ -5,18 +5,12 @@ Invariant: a policy adds; it cannot take away.
 
 from pydantic import BaseModel, ConfigDict
 
-INTERNAL_FIELDS = (
-    "account.description",
-    "account.lifecycle",
-    "account.segment",
-    "contact.do_not_contact",
-    "contact.stance",
-    "opportunity.lost_reason",
-    "opportunity.next_step",
-    "opportunity.owner_name",
-    "opportunity.probability",
-    "opportunity.stage*",
-)
+_OWN_USE = {
+    "account": ("description", "lifecycle", "segment"),
+    "contact": ("do_not_contact", "stance"),
+    "opportunity": ("lost_reason", "next_step", "owner_name", "probability", "stage*"),
+}
+INTERNAL_FIELDS = tuple(f"{record_type}.{field}" for record_type, fields in _OWN_USE.items() for field in fields)
 """`<record type>.<field>`, `*` for any ending: how we see the customer and the deal."""
 INTERNAL_METRICS = (
     "*health*",
