@@ -29,7 +29,7 @@ _TITLES = frozenset("dr dra sr sra srta mr mrs ms miss don dona ing lic prof".sp
 
 # A word may carry combining accents and invisible characters; none of them is a letter, so nothing is tried twice.
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_WORD = re.compile(rf"[^\W_]+(?:[\u0300-\u036f{_INVISIBLE}]+[^\W_]*)*")
+_WORD = re.compile(rf"[^\W\d_]+(?:[\u0300-\u036f{_INVISIBLE}]+[^\W\d_]*)*")
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _AT = re.compile(r"@|%40")
 _DIGITS = re.compile(r"\d(?:[\s().\-/]{0,3}\d)*")
@@ -84,10 +84,26 @@ class _Words:
 
 
 def spans(text: str, marks: Marks) -> list[tuple[int, int]]:
-    """Where the person is named, written to or called, in order and without overlaps."""
-    found = sorted([*_names(text, marks), *_emails(text, marks), *_phones(text, marks)])
+    """Where the person is named, written to or called, in order and without overlaps.
+
+    Looked for again once what was found is covered: a trace can stand right behind another and show only then.
+    """
+    found: list[tuple[int, int]] = []
+    covered = text
+    while new := sorted([*_names(covered, marks), *_emails(covered, marks), *_phones(covered, marks)]):
+        found = _merged([*found, *new])
+        covered = _covered(text, found)
+    return found
+
+
+def redact(text: str, marks: Marks) -> str:
+    """The text with every trace overwritten; line breaks stay, so that lines keep their numbers."""
+    return _covered(text, spans(text, marks))
+
+
+def _merged(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for start, end in found:
+    for start, end in sorted(found):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -95,10 +111,9 @@ def spans(text: str, marks: Marks) -> list[tuple[int, int]]:
     return merged
 
 
-def redact(text: str, marks: Marks) -> str:
-    """The text with every trace overwritten; line breaks stay, so that lines keep their numbers."""
+def _covered(text: str, found: list[tuple[int, int]]) -> str:
     pieces, position = [], 0
-    for start, end in spans(text, marks):
+    for start, end in found:
         covered = "".join(char if char in "\r\n" else FILLER for char in text[start:end])
         pieces += [text[position:start], covered]
         position = end

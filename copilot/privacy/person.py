@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from copilot.domain.identity import record_type_of
 from copilot.domain.redaction import email_key, form_keys, name_forms, name_parts, part_key, phone_key, words_of
 from copilot.errors import InputError, NotFound
+from copilot.privacy.texts import problem
 from copilot.store.erasure_people import ContactFacts, PersonRepository
 from copilot.store.erasure_tables import ScopedMarks
 
@@ -60,36 +61,37 @@ def source_key(system: str, source_id: str) -> str:
     return f"source:{system}:{source_id}"
 
 
-def resolve(query: str, *, account: str | None, people: PersonRepository) -> Person:
+def resolve(query: str, *, account: str | None, language: str, people: PersonRepository) -> Person:
     """The one person that `query` (contact id, email, telephone or full name) means, within `account` if given.
 
     Raises NotFound if nobody is meant, InputError if several people or our own staff are.
     """
     wanted = query.strip()
-    account_ids = _account_ids(account, people)
+    account_ids = _account_ids(account, language, people)
     found = [item for item in _matching(wanted, people) if account_ids is None or item.account_id in account_ids]
     if found:
         groups = _groups(found)
         if len(groups) > 1:
-            raise _several(groups)
-        contacts = _with_duplicates(groups[0], people)
-        return _person(contacts, extra_email=None, people=people)
-    if "@" in wanted:
-        return _person((), extra_email=wanted, people=people)
-    if account_ids and len(words_of(wanted)) > 1 and record_type_of(wanted) is None:
-        return _person((), extra_name=wanted, account_ids=account_ids, people=people)
-    raise NotFound(
-        "No contact with that id, address, number or name was found.",
-        hint="Give an email address, or the full name with --account if the person is only named in texts.",
-    )
+            ids = ", ".join(group[0].id for group in groups[:_MANY_SHOWN])
+            raise problem(InputError, "several", language, ids=ids)
+        person = _person(_with_duplicates(groups[0], people), people=people)
+    elif "@" in wanted:
+        person = _person((), extra_email=wanted, people=people)
+    elif account_ids and len(words_of(wanted)) > 1 and record_type_of(wanted) is None:
+        person = _person((), extra_name=wanted, account_ids=account_ids, people=people)
+    else:
+        raise problem(NotFound, "nobody", language)
+    if _is_staff(person.emails, people):
+        raise problem(InputError, "staff", language)
+    return person
 
 
-def _account_ids(account: str | None, people: PersonRepository) -> list[str] | None:
+def _account_ids(account: str | None, language: str, people: PersonRepository) -> list[str] | None:
     if account is None:
         return None
     ids = people.accounts_called(account)
     if not ids:
-        raise NotFound("There is no account with that name.", hint="Give its full name or its id.")
+        raise problem(NotFound, "no_account", language)
     return ids
 
 
@@ -146,11 +148,6 @@ def _with_duplicates(group: list[ContactFacts], people: PersonRepository) -> tup
         group = grown
 
 
-def _several(groups: Sequence[Sequence[ContactFacts]]) -> InputError:
-    ids = ", ".join(group[0].id for group in groups[:_MANY_SHOWN])
-    return InputError(f"Several people could be meant: {ids}.", hint="Say which by the contact's id.")
-
-
 def _person(
     contacts: tuple[ContactFacts, ...],
     *,
@@ -163,7 +160,6 @@ def _person(
     emails = [*(item.email for item in contacts if item.email), *([extra_email] if extra_email else [])]
     phones = tuple(dict.fromkeys(item.phone for item in contacts if item.phone))
     homes = tuple(sorted({*(item.account_id for item in contacts if item.account_id), *account_ids}))
-    _refuse_staff(emails, people)
     traces = _Traces()
     _addresses(contacts, emails, phones, traces, people)
     others = _others(names, contacts, people)
@@ -180,13 +176,9 @@ def _person(
     )
 
 
-def _refuse_staff(emails: Iterable[str], people: PersonRepository) -> None:
+def _is_staff(emails: Iterable[str], people: PersonRepository) -> bool:
     staff = {email_key(email) for _, email in people.users()}
-    if any(email_key(email) in staff for email in emails):
-        raise InputError(
-            "That is somebody who works here.",
-            hint="Users are deactivated with `sales-copilot users deactivate`; what they did stays on record.",
-        )
+    return any(email_key(email) in staff for email in emails)
 
 
 def _addresses(

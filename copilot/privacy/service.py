@@ -15,6 +15,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.errors import Conflict, NotAllowed
 from copilot.privacy.exported_files import ExportedFile, files_with_traces, remove_files
 from copilot.privacy.person import Person, resolve
+from copilot.privacy.texts import problem
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_documents import DocumentEraser
@@ -106,7 +107,7 @@ class Privacy:
         """What is held about the person meant. Raises NotAllowed, NotFound or InputError."""
         _require_admin(viewer)
         people = PersonRepository(uow)
-        person = resolve(query, account=account, people=people)
+        person = resolve(query, account=account, language=viewer.language, people=people)
         finder = TraceFinder(uow, person.marks)
         found = [item for shape in finder.tables() for item in finder.search(shape)]
         names = people.account_names({item.account_id for item in found if item.account_id})
@@ -146,7 +147,7 @@ class Privacy:
         subject = _pseudonym(person, uow)
         report = self._overwrite(person, uow)
         report.files = holdings.files
-        self._require_gone(person, uow)
+        self._require_gone(person, viewer, uow)
         self._record(report, person, subject=subject, reason=reason, viewer=viewer, uow=uow)
         report.drafts_made_stale += self._after_erasure(uow)
         _log.info("privacy.erased", rows=sum(report.rows.values()), drafts=report.drafts, passages=report.passages)
@@ -186,15 +187,12 @@ class Privacy:
         return report
 
     @staticmethod
-    def _require_gone(person: Person, uow: UnitOfWork) -> None:
+    def _require_gone(person: Person, viewer: Viewer, uow: UnitOfWork) -> None:
         uow.flush()
         finder = TraceFinder(uow, person.marks)
         left = Counter(item.table for shape in finder.tables() for item in finder.search(shape))
         if left:
-            raise Conflict(
-                f"Traces were left in {', '.join(sorted(left))}; nothing was erased.",
-                hint="Try again; if it happens again, tell whoever maintains this installation.",
-            )
+            raise problem(Conflict, "left", viewer.language, tables=", ".join(sorted(left)))
 
     @staticmethod
     def _record(
@@ -218,7 +216,7 @@ class Privacy:
 
 def _require_admin(viewer: Viewer) -> None:
     if viewer.role is not Role.ADMIN:
-        raise NotAllowed("Only an administrator may do this.", hint="Ask an administrator.")
+        raise problem(NotAllowed, "admin", viewer.language)
 
 
 def _pseudonym(person: Person, uow: UnitOfWork) -> str:

@@ -161,7 +161,7 @@ def test_only_an_administrator_may_ask(company: World) -> None:
 
 
 def test_staff_are_no_contacts(company: World) -> None:
-    with pytest.raises(InputError, match="works here"):
+    with pytest.raises(InputError, match="trabaja aquí"):
         company.erase(company.owner.email)
 
 
