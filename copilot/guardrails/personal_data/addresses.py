@@ -13,7 +13,7 @@ from copilot.guardrails.personal_data.recogniser import span_of
 
 _ANCHORS = (
     (
-        re.compile(rf"(?<![\w.,])[0-9](?=[0-9]{{4}}[ ,.])[0-9]{{4}}[,.]?(?: - | ){forms.TOWN}"),
+        re.compile(rf"[0-9](?<![\w.,][0-9])(?=[0-9]{{4}}[ ,.])[0-9]{{4}}[,.]?(?: - | ){forms.TOWN}"),
         re.compile(
             rf"(?<![^\W_]){forms.NAME}(?:,? (?i:{forms.SIGN})|, ?|"
             rf" )(?:[1-9][0-9]{{0,3}}(?: ?[-/] ?[0-9]{{1,4}})?[ºª]?[A-Z]?"
@@ -21,19 +21,20 @@ _ANCHORS = (
         ),
     ),
     (
-        re.compile(rf"(?<![^\W_]){forms.UNITED_STATES}(?!\w)"),
+        re.compile(r"[A-Z](?<![^\W_].)[A-Z],? [0-9]{5}(?:-[0-9]{4})?(?!\w)"),
         re.compile(
             rf"(?<![\w.,/-])[0-9]{{1,6}}[A-Z]? (?:[A-Z0-9][\w'’.#-]{{0,20}},?[ \n]){{1,6}}(?:{forms.TOWN},? )?$"
         ),
     ),
     (
-        re.compile(rf"(?<![^\W_]){forms.UNITED_KINGDOM}(?!\w)"),
+        re.compile(r"[A-Z](?<![^\W_].)[A-Z]?[0-9][0-9A-Z]? ?[0-9][A-Z]{2}(?!\w)"),
         re.compile(r"(?<![\w.,/-])[0-9]{1,4}[A-Za-z]? (?:[A-Z][\w'’.-]{0,20},?[ \n]){2,7}$"),
     ),
 )
 """A postcode, and what stands before it if it ends an address."""
 _DIGIT = re.compile(r"[0-9]")
 _LOOK_BACK = 110
+_AROUND_POSTCODE = " ,.;-\nCEP:"
 _MONTH = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Ene|Abr|Ago|Dic)\w{0,7}\b|.{0,3} ?(?:PO|RFP|Q[1-4]|FY)\b"
 )
@@ -71,12 +72,14 @@ class AddressRecogniser:
 
 
 def _spanish(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (forms.STREET, forms.QUIET_STREET):
-        for match in pattern.finditer(text):
-            if not _is_only_a_word(text, match):
+    for place in forms.STREET_START.finditer(text):
+        for pattern in (forms.STREET, forms.QUIET_STREET):
+            match = pattern.match(text, place.start())
+            if match is not None and not _is_only_a_word(text, match):
                 yield match.span()
-    for match in forms.CROSSING.finditer(text):
-        yield match.span()
+        crossing = forms.CROSSING.match(text, place.start())
+        if crossing is not None:
+            yield crossing.span()
     for match in forms.LABELLED.finditer(text):
         yield match.span("place")
 
@@ -116,9 +119,15 @@ def _by_postcode(text: str) -> Iterator[tuple[int, int]]:
 
 def _start_of(before: str, lead: re.Pattern[str]) -> int | None:
     """Where in `before` the address begins whose postcode follows: at its street, not in the sentence before."""
-    streets = [street.start() for street in forms.STREET.finditer(before)]
-    if streets:
-        return streets[-1]
+    last = None
+    for place in forms.STREET_START.finditer(before):
+        street = forms.STREET.match(before, place.start())
+        if street is not None:
+            last = street.start()
+            if street.end() >= len(before.rstrip(_AROUND_POSTCODE)):
+                break
+    if last is not None:
+        return last
     for end in _SENTENCE_END.finditer(before):
         found = lead.match(before, end.end())
         if found is not None:

@@ -48,24 +48,23 @@ _KEY_LIMIT = 16_000
 _LOGIN = re.compile(r"://[^\s/@:?#\"'<>]{0,100}:(?P<secret>[^\s/@\"'<>]{1,200})@(?=[\w\[])")
 _BEARER = re.compile(r"\b(?:bearer|basic)\s{1,3}(?P<secret>[A-Za-z0-9+/_.~-]{16,2000}={0,2})", re.IGNORECASE)
 _WORDS = (
-    r"(?:passwords?|passwd|pwd|passphrase|passcode|contrase[nñ]as?|claves?(?: de (?:acceso|api|paso))?|pass|"
-    r"pin|(?:access|auth|api|refresh|bearer|session)?[ _-]?tokens?|(?:client|app|api|shared)?[ _-]?secrets?|secreto|"
-    r"(?:api|access|secret|private|account|encryption|license)[ _-]?(?:access[ _-]?)?keys?|credenciales|credentials)"
+    r"(?i:asswords?|asswd|wd|assphrase|asscode|ass|in|ontrase[nñ]as?|laves?(?: de (?:acceso|api|paso))?|"
+    r"redencial(?:es)?|redentials?|okens?|ecrets?|ecreto|"
+    r"(?:ccess|uth|pi|efresh|earer|ession)[ _-]?tokens?|(?:lient|pp|pi|hared)[ _-]?secrets?|"
+    r"(?:pi|ccess|ecret|rivate|ccount|ncryption|icense)[ _-]?(?:access[ _-]?)?keys?)"
 )
+"""Without their first letters, which stand in a set of their own for a quick search."""
 _ASSIGNED = re.compile(
-    rf"(?<![^\W_])(?P<words>{_WORDS})(?![^\W_])(?P<between>[^\n:=]{{0,24}}?[\"'`*]{{0,3}}\s{{0,3}}(?:[:=]|=>|:=|"
-    rf"\bis\b|\bes\b)\s{{0,3}})"
-    r"(?P<quote>[\"'`*“«]{0,3})(?P<secret>[^\s\"'`,;<>“”«»]{4,200})",
-    re.IGNORECASE,
+    rf"[aAbBcCeElLpPrRsStT](?<![^\W_].)(?P<words>{_WORDS})(?![^\W_])"
+    r"(?P<between>[^\n:=]{0,24}?[\"'`*]{0,3}\s{0,3}(?:[:=]|=>|:=|\b(?i:is|es)\b)\s{0,3})"
+    r"(?P<quote>[\"'`*“«]{0,3})(?P<secret>[^\s\"'`,;<>“”«»]{4,200})"
 )
 _MENTION = ("pass", "contrase", "clave", "pwd", "pin", "token", "secret", "key", "credencial", "credential")
 _TRAILING = ".)]}"
 _PLACEHOLDER = re.compile(r"(?:x+|\*+|\.+|•+|_+|-+|\$\{?.*|\{.*|%.*|\[.*|<.*|null|none|true|false)$", re.IGNORECASE)
 _REFERENCE = re.compile(r"https?://|[^@]{1,64}@[\w-]{1,63}\.|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}$", re.IGNORECASE)
 """An address or a date after the word says where or when, not what."""
-_STRONG = re.compile(
-    r"passw|pwd|passphrase|passcode|contrase|pin|claves? de|credential|credencial|.*key", re.IGNORECASE
-)
+_STRONG = re.compile(r"assw|wd|assphrase|asscode|ontrase|in|laves? de|redential|redencial|.*key", re.IGNORECASE)
 _LETTERS_AND_DIGITS = re.compile(r"(?=.{0,200}[0-9])(?=.{0,200}[^\W\d_])")
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[^\W\d_])|(?=.*[a-z])(?=.*[A-Z][^A-Z]*[A-Z])|(?=.*\w)(?=.*[@#$!%^&*+=~?])")
 
@@ -105,7 +104,7 @@ def _private_keys(text: str) -> Iterator[PersonalSpan]:
 
 def _by_word(text: str) -> Iterator[PersonalSpan]:
     lower = text.lower()
-    if "bearer" in lower or "basic" in lower:
+    if "bearer " in lower or "basic " in lower:
         for match in _BEARER.finditer(text):
             if _MIXED.match(match["secret"]):
                 yield _secret(text, match.span("secret"), "credential.token", score=0.9)

@@ -29,7 +29,7 @@ _CUE = (
     r"cumplea[nñ]os|cumple(?: a[nñ]os)?|dob|d\.o\.b\.?|(?:date of )?birth(?: ?date| ?day)?|birthdate|birthday|born|"
     r"nacimiento)"
 )
-_MENTION = re.compile(r"birth|born|nac|cumple|dob|d\.o\.b|f\. ?n|fdn|fn", re.IGNORECASE)
+_MENTIONS = ("birth", "born", "nac", "cumple", "dob", "d.o.b", "f.n", "f. n", "fdn", "fn")
 _BORN = re.compile(
     rf"(?<![^\W_]){_CUE}(?![^\W_])[^0-9\n]{{0,24}}?(?<![^\W_])(?P<date>{_DATE})(?![\w]|[-/.][0-9])", re.IGNORECASE
 )
@@ -56,7 +56,8 @@ class DateOfBirthRecogniser:
 
 
 def _dates(text: str) -> Iterator[PersonalSpan]:
-    if _MENTION.search(text) is None:
+    lower = text.lower()
+    if not any(mention in lower for mention in _MENTIONS):
         return
     for match in chain.from_iterable(pattern.finditer(text) for pattern in (_BORN, _BORN_IN_YEAR, _DATE_FIRST)):
         yield span_of(text, match.span("date"), data_class=DataClass.DATE_OF_BIRTH, scheme="date_of_birth", score=0.9)

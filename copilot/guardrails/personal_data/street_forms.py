@@ -20,15 +20,30 @@ _TOWN_WORD = rf"{_NO_TOWN}[{_UPPER}][\w'’·-]{{1,24}}"
 TOWN = rf"{_TOWN_WORD}(?:[ -](?:(?:de|del|la|las|los|el|d[e’']|upon|on) ?){{0,2}}{_TOWN_WORD}){{0,3}}"
 BREAK = r"(?:[ ]?[,;.·-]?[ ]?\n?[ ]{0,2})"
 
-STREET_TYPE = (
-    r"(?:calle|c/\.?|cl\.|cll\.?|avenida\.?|avda\.?|avd\.?|av\.?|ave\.|plaza|pza\.?|plza\.?|pl\.|paseo|p\.?º|carretera|"
-    r"ctra\.?|glorieta|rambla|gran v[ií]a|carrer|passeig|avinguda|pla[çc]a|travesera|traves[ií]a|"
-    r"pol[ií]gono(?: industrial)?|pol\. ?ind\.|p\.i\.|urbanizaci[oó]n|urb\.|jir[oó]n|jr\.|pasaje|pje\.?|psje\.?|"
-    r"calzada|"
-    r"calz\.|boulevard|bulevar|blvd\.?|callej[oó]n|prolongaci[oó]n|prol\.|alameda|costanera|perif[eé]rico|autopista|"
-    r"parque (?:empresarial|tecnol[oó]gico)|cra\.?|kra\.?|crr?a\.|carrera|diagonal|transversal|ronda|rda\.?|camino|"
-    r"cno\.?|v[ií]a|circuito|privada|cerrada|cuesta|barrio|bajada|r[uú]a|avenue|rue)"
+
+def _by_first_letter(words: str) -> str:
+    """The alternatives in `words`, parted by spaces (`_` stands for one), in either case and quick to rule out."""
+    rests: dict[str, list[str]] = {}
+    for word in words.split():
+        rests.setdefault(word[0], []).append(word[1:].replace("_", " "))
+    return "(?:" + "|".join(f"[{first}{first.upper()}](?i:{'|'.join(rest)})" for first, rest in rests.items()) + ")"
+
+
+STREET_TYPE = _by_first_letter(
+    r"calle\.? c/\.? cl\. cll\.? carretera ctra\.? carrer calzada calz\. callej[oó]n cra\.? crr?a\. carrera camino "
+    r"cno\.? circuito cerrada cuesta costanera avenida\.? avda\.? avd\.? av[./]? ave\. avinguda alameda autopista "
+    r"avenue plaza pza\.? plza\.? pl\. paseo p\.?º passeig pla[çc]a pol[ií]gono_industrial pol[ií]gono pol\._?ind\. "
+    r"p\.i\. pasaje pje\.? psje\.? prolongaci[oó]n prol\. perif[eé]rico parque_empresarial parque_tecnol[oó]gico "
+    r"privada glorieta gran_v[ií]a rambla ronda rda\.? r[uú]a rue travesera traves[ií]a transversal urbanizaci[oó]n "
+    r"urb\. jir[oó]n jr\. boulevard bulevar blvd\.? barrio bajada kra\.? diagonal v[ií]a"
 )
+_CROSSING_TYPE = _by_first_letter(
+    r"calle cl\.? cll\.? carrera cra\.? cr\.? kra\.? kr\.? avenida av\.? ak ac diagonal diag\.? dg\.? transversal "
+    r"transv\.? tv\.?"
+)
+_INITIALS = "aAbBcCdDgGjJkKpPrRtTuUvV"
+STREET_START = re.compile(rf"[{_INITIALS}](?<![^\W_].)(?<=(?={STREET_TYPE}|{_CROSSING_TYPE}).)")
+"""Where one of the three patterns below may match. A set of characters stands first, so that a search is quick."""
 SIGN = r"(?:(?:n[.º°]{1,2}|n[uú]m\.?|n[uú]mero|no\.|nro\.?|nº|#) ?)"
 _HOUSE_TAIL = r"(?: ?[-/–] ?[0-9]{1,4})?(?: ?[bB]is\b|ª|-?[A-Z]\b| [A-D]\b)?"
 HOUSE = (
@@ -54,21 +69,21 @@ _POSTCODE = (
     rf"(?:[,.]? \(?{TOWN}\)?)?)?"
 )
 TAIL = rf"{INSIDE}{_COLONY}{_POSTCODE}"
-STREET = re.compile(rf"(?<![^\W_])(?P<type>(?i:{STREET_TYPE}))(?:(?<=[./º])|(?![^\W_])) ?(?P<name>{NAME}){HOUSE}{TAIL}")
+STREET = re.compile(rf"(?P<type>{STREET_TYPE})(?:(?<=[./º])|(?![^\W_])) ?(?P<name>{NAME}){HOUSE}{TAIL}")
 QUIET_STREET = re.compile(
-    rf"(?<![^\W_])(?P<type>(?i:calle\.?|avenida|avda\.?|av[./]|c/\.?|paseo|plaza|carrer|camino|carretera|ctra\.?)) ?"
+    rf"(?P<type>(?i:calle\.?|avenida|avda\.?|av[./]|c/\.?|paseo|plaza|carrer|camino|carretera|ctra\.?)) ?"
     rf"(?P<name>{_ANY_NAME}){HOUSE}{TAIL}{_END}"
 )
 """Partly in small letters, as people type: only where the text stops behind it."""
 CROSSING = re.compile(
-    r"(?<![^\W_])(?i:calle|cl\.?|cll\.?|carrera|cra\.?|kra\.?|kr\.?|cr\.?|avenida|av\.?|ak|ac|diagonal|diag\.?|dg\.?|"
-    r"transversal|transv\.?|tv\.?) ?[0-9]{1,3} ?[A-Za-z]{0,2}\b(?i: bis)?(?i: sur| norte| este| oeste)? ?"
+    rf"{_CROSSING_TYPE} "
+    r"?[0-9]{1,3} ?[A-Za-z]{0,2}\b(?i: bis)?(?i: sur| norte| este| oeste)? ?"
     r"(?i:#|no\.?|n[°º]|n\.º|n[uú]mero|-) ?[0-9]{1,3} ?[A-Za-z]{0,2}(?i: bis)? ?[-–] ?[0-9]{1,3}(?i: sur| norte| este)?"
     rf"(?!\w){INSIDE}"
 )
 """Colombia: the street, the street that it crosses, and the metres from there."""
 LABELLED = re.compile(
-    r"(?<![^\W_])(?i:domicilio|direcci[oó]n|address|sede)(?i: fiscal| social| postal| particular)?:[ \n]{0,5}"
+    r"[dDaAsS](?<![^\W_].)(?i:omicilio|irecci[oó]n|ddress|ede)(?i: fiscal| social| postal| particular)?:[ \n]{0,5}"
     rf"(?P<place>{_ANY_NAME}{HOUSE}{TAIL})"
 )
 
