@@ -11,9 +11,10 @@ class FreshnessRules(BaseModel):
     record: int = Field(default=45, ge=1)
     """Fields of the CRM, since they were exported."""
     metric: int = Field(default=45, ge=1)
-    email: int = Field(default=180, ge=1)
-    transcript: int = Field(default=180, ge=1)
-    note: int = Field(default=180, ge=1)
+    email: int = Field(default=365, ge=1)
+    """As are calls and notes: one contract year."""
+    transcript: int = Field(default=365, ge=1)
+    note: int = Field(default=365, ge=1)
     knowledge: int = Field(default=550, ge=1)
     """Policies, approved answers, price lists, certificates: reviewed every year, with half a year of grace."""
     contract: int = Field(default=1_825, ge=1)

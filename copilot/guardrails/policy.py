@@ -20,7 +20,9 @@ from copilot.domain.personal_data import DataClass
 from copilot.errors import ConfigurationError
 from copilot.guardrails.commitments.rules import CommitmentRules
 from copilot.guardrails.contact_rules_policy import NEVER_WRITTEN_TO, ContactPolicy
+from copilot.guardrails.freshness_rules import FreshnessRules
 from copilot.guardrails.leakage_policy import LeakageRules
+from copilot.guardrails.link_rules import LinkRules
 from copilot.guardrails.tone_rules import ToneRules
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
@@ -108,6 +110,8 @@ class GuardrailPolicy(_Section):
     contact: ContactPolicy = ContactPolicy()
     commitments: CommitmentRules = CommitmentRules()
     tone: ToneRules = ToneRules()
+    freshness: FreshnessRules = FreshnessRules()
+    links: LinkRules = LinkRules()
 
     @model_validator(mode="after")
     def _names_every_class(self) -> Self:

@@ -14,9 +14,12 @@ from copilot.guardrails.contact_rules import ContactRulesDetector
 from copilot.guardrails.detector import Detector, OverSegments, TextDetector
 from copilot.guardrails.evidence import EvidenceDetector
 from copilot.guardrails.figures import FiguresDetector
+from copilot.guardrails.freshness import FreshnessDetector
+from copilot.guardrails.grounding import GroundingDetector
 from copilot.guardrails.injection import InjectionDetector
 from copilot.guardrails.language import LanguageDetector
 from copilot.guardrails.leakage import LeakageDetector
+from copilot.guardrails.links import LinksDetector
 from copilot.guardrails.notes import NotesDetector
 from copilot.guardrails.personal_data.detector import PersonalDataDetector
 from copilot.guardrails.policy import GuardrailPolicy
@@ -30,10 +33,13 @@ DETECTORS: Mapping[str, Factory] = {
     "evidence": lambda _: EvidenceDetector(),
     "citations": lambda _: CitationsDetector(),
     "figures": lambda _: FiguresDetector(),
+    "grounding": lambda _: GroundingDetector(),
     "language": lambda _: LanguageDetector(),
     "injection": lambda _: InjectionDetector(),
     "notes": lambda _: NotesDetector(),
     "commitments": lambda policy: CommitmentsDetector(policy.commitments),
+    "links": lambda policy: LinksDetector(policy.links),
+    "freshness": lambda policy: FreshnessDetector(policy.freshness),
     "tone": lambda policy: ToneDetector(policy.tone),
     "contact-rules": lambda policy: ContactRulesDetector(policy.contact),
     "leakage": lambda policy: LeakageDetector(policy.leakage),

@@ -6,7 +6,17 @@ in use.
 
 from collections.abc import Mapping
 
-from copilot.guardrails.texts import commitments, contact, core, injection, leakage, personal_data, tone
+from copilot.guardrails.texts import (
+    commitments,
+    contact,
+    core,
+    freshness,
+    injection,
+    leakage,
+    links,
+    personal_data,
+    tone,
+)
 
 _TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     contact.TEXTS,
@@ -16,6 +26,8 @@ _TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     personal_data.TEXTS,
     commitments.TEXTS,
     tone.TEXTS,
+    links.TEXTS,
+    freshness.TEXTS,
 )
 TEXTS: dict[str, Mapping[str, str]] = {rule: words for table in _TABLES for rule, words in table.items()}
 
