@@ -13,8 +13,10 @@ from copilot.approvals.service import ApprovalService
 from copilot.clock import Clock, SystemClock
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import load_guardrail_policy
+from copilot.guardrails.retention_policy import RetentionRules
 from copilot.jobs import Handlers, Jobs, Task
 from copilot.people import People
+from copilot.privacy.retention import let_go
 from copilot.privacy.service import Privacy
 from copilot.retrieval.service import RetrievalService
 from copilot.settings import Settings
@@ -41,7 +43,7 @@ class Application:
 
     def release_due(self) -> int:
         """Deliver what is approved and waiting. Returns how many drafts went out."""
-        return run_due_releases(self.database, exports=self.settings.exports)
+        return run_due_releases(self.database, exports=self.settings.exports, guardrails=self.guardrails)
 
     def after_import(self, *, uow: UnitOfWork) -> int:
         """What an import sets off: vectors in the background, stale drafts at once. Returns how many went stale."""
@@ -63,7 +65,8 @@ def build(settings: Settings) -> Application:
 def assemble(settings: Settings, *, database: Database) -> Application:
     """Build every part around a database that is there; its clock is everybody's."""
     policy = load_policy(settings.policy_file)
-    guardrails = Guardrails(load_guardrail_policy(settings.guardrail_policy_file))
+    rules = load_guardrail_policy(settings.guardrail_policy_file)
+    guardrails = Guardrails(rules)
     retrieval = RetrievalService(settings, database=database)
 
     def release_when_committed(uow: UnitOfWork) -> None:
@@ -74,8 +77,8 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         database,
         handlers=Handlers(
             embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
-            release=lambda: run_due_releases(database, exports=settings.exports),
-            housekeeping=lambda: _expire(database, approvals),
+            release=lambda: run_due_releases(database, exports=settings.exports, guardrails=guardrails),
+            housekeeping=lambda: _keep_house(database, approvals, retention=rules.retention),
         ),
     )
     return Application(
@@ -100,10 +103,12 @@ def _follow_up(approvals: ApprovalService, jobs: Jobs, *, uow: UnitOfWork) -> in
     return stale
 
 
-def _expire(database: Database, approvals: ApprovalService) -> int:
-    """Let lapse what nobody decided in time. Returns how many items lapsed."""
+def _keep_house(database: Database, approvals: ApprovalService, *, retention: RetentionRules) -> int:
+    """Let lapse what nobody decided in time, let go what was kept long enough. Returns how much that was."""
     with database.unit_of_work() as uow:
-        return approvals.expire_due(uow=uow)
+        lapsed = approvals.expire_due(uow=uow)
+    with database.unit_of_work() as uow:
+        return lapsed + let_go(retention, uow=uow)
 
 
 def _pinned_by_demo(database: Database) -> date | None:

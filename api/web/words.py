@@ -214,6 +214,11 @@ RELEASE_PROBLEMS = {
     "approver_not_entitled": _("Whoever approved it may no longer do so. Make the draft again."),
     "digest_mismatch": _("What is stored is not what was approved, so nothing was sent. Tell the administrator."),
     "evidence_changed": _("A source changed after the approval, so nothing was sent. Make the draft again."),
+    "may_not_be_contacted": _("A recipient may not be written to any more, so nothing was sent. Make the draft again."),
+    "guardrail_blocks": _("A check stopped the files as they went out, so nothing was sent. Make the draft again."),
+    "guardrail_holds": _(
+        "A check found something new as the files went out, so nothing was sent. Make the draft again."
+    ),
     "storage_full": _("The disk is full. Free space and try the release again."),
     "outcome_unknown": _("It is not known whether the files went out. Look before you send them again."),
 }

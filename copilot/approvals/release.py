@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from copilot.approvals.record import approval_is_on_record
+from copilot.approvals.release_check import check_before_release
 from copilot.approvals.service import FILE_SINK, SYSTEM
 from copilot.approvals.sinks import Delivery, Sink
 from copilot.approvals.sinks.files import FileSink
@@ -21,6 +22,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.approvals import ReviewState, may_approve
 from copilot.domain.drafts import Draft, content_digest
 from copilot.errors import CopilotError
+from copilot.guardrails.pipeline import Guardrails
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.drafts import DraftRepository, StoredVersion
@@ -43,12 +45,20 @@ class _Objection:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """The approval holds, and the recipients cannot be written to at this moment."""
+
+    rule: str
+
+
 class ReleaseGate:
     """Delivers what is approved and due."""
 
-    def __init__(self, database: Database, *, sinks: Mapping[str, Sink]) -> None:
+    def __init__(self, database: Database, *, sinks: Mapping[str, Sink], guardrails: Guardrails | None = None) -> None:
         self._database = database
         self._sinks = sinks
+        self._guardrails = guardrails or Guardrails()
 
     def run_due(self) -> int:
         """Deliver everything that waits, and finish what a killed process left. Returns how many went out."""
@@ -75,13 +85,15 @@ class ReleaseGate:
             if release is None or release.state not in {ReleaseState.QUEUED, ReleaseState.SENDING}:
                 return None
             sink = self._sinks[release.sink]
-            if release.state is ReleaseState.QUEUED:
-                ReleaseRepository(uow).start(item_id)
-            else:
+            if release.state is ReleaseState.SENDING:
                 known = self._finish_cut_off(item_id, sink, uow=uow)
                 if known is not None:
                     return known
-            prepared = _prepare(item_id, release_digest=release.digest, uow=uow)
+            prepared = _prepare(item_id, release_digest=release.digest, guardrails=self._guardrails, uow=uow)
+            if isinstance(prepared, _Waits):
+                _log.info("release.waits", rule=prepared.rule)
+                return None
+            ReleaseRepository(uow).start(item_id)
             if isinstance(prepared, _Objection):
                 return self._finish(item_id, ReleaseState.FAILED, uow=uow, error_code=prepared.code)
         try:
@@ -129,9 +141,9 @@ class ReleaseGate:
         return state
 
 
-def run_due_releases(database: Database, *, exports: Path) -> int:
+def run_due_releases(database: Database, *, exports: Path, guardrails: Guardrails | None = None) -> int:
     """Deliver everything due into the folder `exports`; returns how many drafts went out."""
-    return ReleaseGate(database, sinks={FILE_SINK: FileSink(exports)}).run_due()
+    return ReleaseGate(database, sinks={FILE_SINK: FileSink(exports)}, guardrails=guardrails).run_due()
 
 
 def _stored(item_id: str, *, uow: UnitOfWork) -> tuple[StoredVersion, Delivery] | None:
@@ -149,7 +161,9 @@ def _stored(item_id: str, *, uow: UnitOfWork) -> tuple[StoredVersion, Delivery] 
     return stored, Delivery(review_item_id=item.id, digest=item.digest, name=name, files=files)
 
 
-def _prepare(item_id: str, *, release_digest: str, uow: UnitOfWork) -> Delivery | _Objection:
+def _prepare(
+    item_id: str, *, release_digest: str, guardrails: Guardrails, uow: UnitOfWork
+) -> Delivery | _Objection | _Waits:
     """Check everything again, and return exactly the stored bytes if the approval still holds."""
     entry = ReviewRepository(uow).get_unfiltered(item_id)
     if entry is None or entry.item.state is not ReviewState.APPROVED:
@@ -171,7 +185,12 @@ def _prepare(item_id: str, *, release_digest: str, uow: UnitOfWork) -> Delivery 
         return _Objection("not_approved")
     if not _evidence_stands(stored.draft, approver=approver, uow=uow):
         return _Objection("evidence_changed")
-    return delivery
+    check = check_before_release(
+        stored, item_id=item_id, sender=entry.requester_name, viewer=approver, guardrails=guardrails, uow=uow
+    )
+    if check.objection is not None:
+        return _Objection(check.objection)
+    return delivery if check.waits_for is None else _Waits(check.waits_for)
 
 
 def _entitled_approver(entry: QueueEntry, *, uow: UnitOfWork) -> Viewer | None:

@@ -5,7 +5,7 @@ to the viewer, so a finding must not quote what the viewer may not see.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from copilot.domain.access import Viewer
 from copilot.domain.contact_rules import ContactFacts
@@ -78,6 +78,12 @@ def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surro
         voices=VoicesRepository(uow).of(draft.evidence, viewer=viewer),
         contacts=read_contacts(draft, sender=viewer.name, uow=uow),
     )
+
+
+def read_for_release(draft: Draft, *, item_id: str, sender: str, viewer: Viewer, uow: UnitOfWork) -> Surroundings:
+    """The same for a draft that is about to leave as the queue's item `item_id`, on behalf of `sender`."""
+    contacts = read_contacts(draft, sender=sender, uow=uow, without_item=item_id)
+    return replace(read_surroundings(draft, viewer=viewer, uow=uow), contacts=contacts)
 
 
 def read_contacts(
