@@ -11,6 +11,7 @@ from copilot.guardrails.texts import (
     contact,
     core,
     freshness,
+    grounding,
     injection,
     leakage,
     links,
@@ -21,6 +22,7 @@ from copilot.guardrails.texts import (
 _TABLES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     contact.TEXTS,
     core.TEXTS,
+    grounding.TEXTS,
     injection.TEXTS,
     leakage.TEXTS,
     personal_data.TEXTS,
