@@ -43,6 +43,10 @@ class StructuredModel:
         self._chat = chat
         self.name = name
 
+    def through(self, boundary: Callable[[BaseChatModel], BaseChatModel]) -> "StructuredModel":
+        """The same model behind a boundary that sees every question and every answer."""
+        return StructuredModel(boundary(self._chat), name=self.name)
+
     def ask(
         self,
         *,

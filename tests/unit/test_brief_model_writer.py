@@ -16,7 +16,7 @@ from copilot.workflows.brief.workflow import Written
 from tests.brief_builders import context, email
 
 
-def answer(text: str = "PERSON_1 is their champion.", evidence: tuple[int, ...] = (1,), **changes: Any) -> str:
+def answer(text: str = "PERSON_2 is their champion.", evidence: tuple[int, ...] = (1,), **changes: Any) -> str:
     """A well-formed brief that says the same in every section."""
     sections = [{"key": key, "segments": [{"text": text, "evidence": list(evidence)}]} for key in BY_MODEL]
     return json.dumps({"sections": sections, **changes})
@@ -63,7 +63,7 @@ def test_no_name_address_or_number_of_a_person_leaves() -> None:
         email("Soy Marta Ruiz Gil, marta.ruiz@mencia.example, +34 000 000 011. Nos preocupa la lentitud de Inés."),
         email("Os envío el acta antes del viernes 20. Inés", inbound=False),
     )
-    _, chat = compose(answer(), known=known)
+    _, chat = compose(answer("They are our champion."), known=known)
     for personal in ("Marta", "Ruiz", "marta.ruiz", "000 000 011", "Inés", "Robledo"):
         assert personal not in sent(chat), personal
 

@@ -42,9 +42,9 @@ class Found:
 class KnownPeople:
     """Known people by name, address and number."""
 
-    def __init__(self, people: Iterable[KnownPerson]) -> None:
+    def __init__(self, people: Iterable[KnownPerson], *, organisations: Iterable[str] = ()) -> None:
         self.people = _merged(people)
-        self._names = NameIndex(person.name for person in self.people)
+        self._names = NameIndex((person.name for person in self.people), organisations=organisations)
         self._emails = {
             flat(email): (index, detail)
             for index, person in enumerate(self.people)

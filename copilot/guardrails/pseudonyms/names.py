@@ -44,8 +44,12 @@ class _Word:
 class NameIndex:
     """Known names by their words."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], *, organisations: Iterable[str] = ()) -> None:
+        """A part of a name inside the name of one of `organisations` is nobody: `Talleres Arrieta`."""
         self._names = [tuple(_WORD.findall(flat(name))) for name in names]
+        self._organisations: dict[str, set[tuple[str, ...]]] = {}
+        for words in {tuple(_WORD.findall(flat(name))) for name in organisations} - {(), *self._names}:
+            self._organisations.setdefault(words[0], set()).add(words)
         self._owners: dict[str, set[int]] = {}
         for person, words in enumerate(self._names):
             for word in words:
@@ -58,6 +62,10 @@ class NameIndex:
         words = [_Word(match.start(), match.end(), match.group()) for match in _WORD.finditer(text.text)]
         position = read = 0
         while position < len(words):
+            passed = self._organisation_at(words, position)
+            if passed:
+                position += passed
+                continue
             run, people = self._run(words, position, text.text)
             while run and run[-1].text in _PARTICLES and not self._is_whole_name(run, people):
                 run = run[:-1]
@@ -70,10 +78,21 @@ class NameIndex:
             read = run[-1].end
             yield Mention(*text.place(start, read), person)
 
+    def _organisation_at(self, words: list[_Word], first: int) -> int:
+        """How many words the name of an organisation takes here; none if there is none."""
+        fitting = self._organisations.get(words[first].text, ())
+        return max(
+            (len(name) for name in fitting if tuple(word.text for word in words[first : first + len(name)]) == name),
+            default=0,
+        )
+
     def _run(self, words: list[_Word], first: int, text: str) -> tuple[list[_Word], set[int]]:
         """The longest stretch of words from `first` on that fits the name of at least one person."""
         people = set(self._owners.get(words[first].text, ()))
         if words[first].text in _PARTICLES:
+            people = {person for person in people if self._names[person][0] == words[first].text}
+        elif len(words[first].text) < _SHORTEST_PART and text[words[first].end : words[first].end + 1] != "'":
+            # `O` opens `O'Brien`, and is a word of its own in `O Sean`.
             people = {person for person in people if self._names[person][0] == words[first].text}
         run = [words[first]] if people else []
         while run and first + len(run) < len(words):
@@ -83,7 +102,7 @@ class NameIndex:
             used = Counter(item.text for item in run)[word.text]
             fitting = {person for person in fitting if self._names[person].count(word.text) > used}
             if _COMMA.fullmatch(gap):
-                following = tuple(item.text for item in words[first + len(run) :][:_LONGEST_NAME])
+                following = tuple(item.text for item in words[first + len(run) : first + len(run) + _LONGEST_NAME])
                 fitting = {person for person in fitting if self._may_follow_comma(person, following)}
             elif not _GAP.fullmatch(gap):
                 break

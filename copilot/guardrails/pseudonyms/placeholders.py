@@ -54,6 +54,8 @@ _PATTERN = re.compile(
 _LONGEST = 72
 """Characters that a placeholder can take with every joint it may have; longer text cannot still become one."""
 _JOINTS = re.compile(rf"[\s\\_\u2010\u2013#{SEAM}-]+")
+_CONNECTING = frozenset({"_", "-"})
+_JOINED_NUMBER = re.compile(r"-\d")
 _ESCAPES = frozenset({"\\n", "\\r", "\\t"})
 _AFTER_KIND = re.compile(r"\d{0,5}(?:'s?|es?|s)?")
 
@@ -96,12 +98,18 @@ def _found(text: Comparable) -> Iterator[Placeholder]:
 
 
 def _is_meant(match: re.Match[str], written: str) -> bool:
-    """Ordinary words before a number (`card 1`, `email-2`, `la persona 1`) are no placeholders, capitals are."""
-    joint = match["joint"].strip(" \t")
-    if "_" in joint:
+    """Ordinary words before a number (`card 1`, `email-2`, `la persona 1`) are no placeholders, capitals are.
+
+    Nor is a part of an identifier (`doc_email_2026-11-10`).
+    """
+    if written[: len(match["kind"])].isupper():
         return True
+    around = match.string[: match.start()][-1:], match.string[match.end() :][:2]
+    if around[0] in _CONNECTING or around[1][:1] == "_" or _JOINED_NUMBER.match(around[1]):
+        return False
+    joint = match["joint"].strip(" \t")
     if not match["kind"].startswith("person"):
-        return written[: len(match["kind"])].isupper()
+        return "_" in joint
     return bool(joint) or not match["joint"] or written[0].isupper()
 
 

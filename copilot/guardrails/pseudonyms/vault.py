@@ -53,7 +53,7 @@ class Vault:
         self._policy = (policy or default_guardrail_policy()).privacy
         self._hints = hints
         self._language = language
-        self._known = KnownPeople(people)
+        self._known = KnownPeople(people, organisations=hints.organisations)
         self._lock = threading.Lock()
         self._entries = {entry.placeholder: entry for entry in state.entries}
         self._before = dict(self._entries)

@@ -1,7 +1,8 @@
 """The writer that asks a language model, and knows what to do when it fails.
 
-Invariants: the model sees pseudonyms, never names; it computes nothing; what is missing, stale or contradictory is
-written by rules, never left to it. When it fails, the offline writer takes over and the draft says so.
+Invariants: the model is asked through a vault, so it sees pseudonyms, never names; it computes nothing; what is
+missing, stale or contradictory is written by rules, never left to it. When it fails, the offline writer takes over and
+the draft says so.
 """
 
 from collections.abc import Sequence
@@ -13,13 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot import __version__
 from copilot.domain.drafts import Provenance, Section
 from copilot.errors import ModelOutputError, ModelUnavailable
-from copilot.llm.pseudonyms import Pseudonyms
+from copilot.guardrails.policy import GuardrailPolicy
+from copilot.guardrails.pseudonyms import Vault
+from copilot.guardrails.pseudonyms.chat_model import MaskedChatModel
+from copilot.guardrails.pseudonyms.messages import MessageMasker
 from copilot.llm.structured import Answer, StructuredModel
 from copilot.llm.tokens import count_tokens
 from copilot.prompting import PromptRegistry, RenderedPrompt
 from copilot.telemetry import get_logger
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.model_evidence import NumberedEvidence, numbered_evidence
+from copilot.workflows.brief.model_privacy import masked_counts, readable_sources, vault_for
 from copilot.workflows.brief.offline import WRITERS, section
 from copilot.workflows.brief.words import SECTION_TITLES, pick
 from copilot.workflows.brief.workflow import OfflineComposer, Written
@@ -68,34 +73,52 @@ class ModelComposer:
         prompts: PromptRegistry | None = None,
         input_price: Decimal | None = None,
         output_price: Decimal | None = None,
+        policy: GuardrailPolicy | None = None,
     ) -> None:
-        """Prices are US dollars per million tokens; without both, the cost of a draft is unknown."""
+        """Prices are US dollars per million tokens; without both, the cost of a draft is unknown.
+
+        `policy` says what of personal data a model may be given.
+        """
         self._model = model
+        self._policy = policy
         self._prompts = prompts or PromptRegistry()
         self._prices = (input_price, output_price)
 
     def compose(self, context: BriefContext) -> Written:
         """Ask the model; hand over to the rules, with a note, when it cannot be used."""
-        names = [item.name for item in context.facts.contacts] + list(context.facts.staff)
-        names += [item.speaker for item in context.reading.sentences if item.speaker]
-        pseudonyms = Pseudonyms(names)
-        evidence = numbered_evidence(context, hide=pseudonyms.hide, count=count_tokens)
+        vault = vault_for(context, policy=self._policy)
+        evidence = numbered_evidence(context, count=count_tokens)
         rendered = render_prompt(self._prompts, context, evidence=evidence.text)
         try:
-            answer = self._model.ask(
+            answer = self._behind(vault, context).ask(
                 system=rendered.system,
                 user=rendered.user,
                 shape=WrittenBrief,
-                check=lambda brief: _problems(brief, evidence, pseudonyms),
+                check=lambda brief: _problems(brief, evidence, vault),
             )
         except (ModelUnavailable, ModelOutputError) as error:
             _log.warning("brief.model_failed", code=error.code)
             return OfflineComposer(notes=(_fallback_note(context, error),)).compose(context)
-        sections = _sections(context, answer.value, evidence, pseudonyms)
-        return Written(sections, self._provenance(context, answer, rendered, evidence))
+        sections = _sections(context, answer.value, evidence)
+        return Written(sections, self._provenance(context, answer, rendered, evidence, vault=vault))
+
+    def _behind(self, vault: Vault, context: BriefContext) -> StructuredModel:
+        """The model as it may be asked about this account: everything goes through the vault."""
+        masker = MessageMasker(
+            vault,
+            viewer_may_see=readable_sources(context).__contains__,
+            typed=context.facts.account.id,
+        )
+        return self._model.through(lambda chat: MaskedChatModel(inner=chat, masker=masker))
 
     def _provenance(
-        self, context: BriefContext, answer: Answer[WrittenBrief], rendered: RenderedPrompt, evidence: NumberedEvidence
+        self,
+        context: BriefContext,
+        answer: Answer[WrittenBrief],
+        rendered: RenderedPrompt,
+        evidence: NumberedEvidence,
+        *,
+        vault: Vault,
     ) -> Provenance:
         notes = []
         if answer.repaired:
@@ -114,7 +137,7 @@ class ModelComposer:
             prompt_id=rendered.prompt.id,
             prompt_version=rendered.prompt.version,
             prompt_sha256=rendered.prompt.sha256,
-            parameters={"structured_output": "json_schema", "written_by_rules": BY_RULES},
+            parameters={"structured_output": "json_schema", "written_by_rules": BY_RULES, **masked_counts(vault)},
             input_tokens=answer.input_tokens,
             output_tokens=answer.output_tokens,
             cost_usd=self._cost(answer),
@@ -140,7 +163,7 @@ def render_prompt(prompts: PromptRegistry, context: BriefContext, *, evidence: s
     )
 
 
-def _problems(brief: WrittenBrief, evidence: NumberedEvidence, pseudonyms: Pseudonyms) -> Sequence[str]:
+def _problems(brief: WrittenBrief, evidence: NumberedEvidence, vault: Vault) -> Sequence[str]:
     """What the schema cannot say: all sections once, numbers that exist, nobody made up."""
     keys = [item.key for item in brief.sections]
     found = []
@@ -151,21 +174,19 @@ def _problems(brief: WrittenBrief, evidence: NumberedEvidence, pseudonyms: Pseud
             wrong = [number for number in segment.evidence if evidence.id_of(number) is None]
             if wrong:
                 found.append(f"{written.key}, segment {position}: there is no evidence {wrong}.")
-            unknown = pseudonyms.unknown(segment.text)
+            unknown = vault.unknown(segment.text)
             if unknown:
                 found.append(f"{written.key}, segment {position}: nobody is called {', '.join(unknown)}.")
     return found
 
 
-def _sections(
-    context: BriefContext, brief: WrittenBrief, evidence: NumberedEvidence, pseudonyms: Pseudonyms
-) -> tuple[Section, ...]:
+def _sections(context: BriefContext, brief: WrittenBrief, evidence: NumberedEvidence) -> tuple[Section, ...]:
     by_key: dict[str, WrittenSection] = {item.key: item for item in brief.sections}
     sections = []
     for key in BY_MODEL:
         lines = [
             Line(
-                text=" ".join(pseudonyms.restore(segment.text).split()),
+                text=" ".join(segment.text.split()),
                 evidence_ids=tuple(dict.fromkeys(filter(None, map(evidence.id_of, segment.evidence)))),
             )
             for segment in by_key[key].segments

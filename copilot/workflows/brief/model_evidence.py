@@ -41,15 +41,13 @@ class NumberedEvidence:
         return self.ids[number - 1] if 1 <= number <= len(self.ids) else None
 
 
-def numbered_evidence(
-    context: BriefContext, *, hide: Callable[[str], str], count: Callable[[str], int]
-) -> NumberedEvidence:
+def numbered_evidence(context: BriefContext, *, count: Callable[[str], int]) -> NumberedEvidence:
     """Number the evidence in the order of its worth until the budget is spent."""
     lines: list[str] = []
     ids: list[str] = []
     spent = left_out = 0
     for evidence_id in dict.fromkeys(_in_order(context)):
-        line = _line(context, context.book[evidence_id], number=len(ids) + 1, hide=hide)
+        line = _line(context, context.book[evidence_id], number=len(ids) + 1)
         tokens = count(line)
         if spent + tokens > BUDGET_TOKENS:
             left_out += 1
@@ -105,17 +103,17 @@ def _promise(context: BriefContext, item: Commitment) -> Iterator[str]:
     )
 
 
-def _line(context: BriefContext, item: Evidence, *, number: int, hide: Callable[[str], str]) -> str:
+def _line(context: BriefContext, item: Evidence, *, number: int) -> str:
     kind = {EvidenceKind.RECORD: "record", EvidenceKind.METRIC: "computed", EvidenceKind.PASSAGE: "text"}[item.kind]
     payload = {
         "n": number,
         "kind": kind,
         "written_by": item.origin.value,
         "date": Formatter(context.language).day(item.as_of),
-        "source": hide(item.label),
-        "text": hide(item.text),
+        "source": item.label,
+        "text": item.text,
     }
     if item.formula and item.kind is EvidenceKind.METRIC:
-        payload["how"] = hide(item.formula)
+        payload["how"] = item.formula
     # No angle brackets and no line breaks: nothing inside can look like the end of the block.
     return json.dumps(payload, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
