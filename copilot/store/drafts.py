@@ -6,7 +6,7 @@ Invariant: a version is written once, whole (content, bytes, digest, evidence, f
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import ReviewState
@@ -108,6 +108,7 @@ class DraftRepository:
                 ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes]),
                 ReviewItemRow.kind == kind.value,
                 ReviewItemRow.state.in_([ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED]),
+                func.jsonb_array_length(DraftVersionRow.content["sections"]) > 0,  # not emptied for retention
             )
             .order_by(ReviewItemRow.decided_at.desc(), ReviewItemRow.id)
             .limit(1)

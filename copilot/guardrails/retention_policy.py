@@ -1,0 +1,23 @@
+"""How long data is kept that nobody needs any more: part of the guardrail policy.
+
+Invariant: nothing is let go that somebody may still decide on, and nothing at all by default but what has run out
+by itself.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_LONGEST = 36_500
+
+
+class RetentionRules(BaseModel):
+    """Days; 0: kept until somebody erases it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    draft_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
+    """After a decision or a missed deadline: texts, sources, findings, files and comment go; the record of the
+    decision and the digest stay."""
+    import_report_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
+    """Reports of imports, which quote cells of the exports."""
+    login_attempt_days: int = Field(default=30, strict=True, ge=0, le=_LONGEST)
+    """Hashes of addresses that failed to sign in."""

@@ -1,0 +1,103 @@
+"""What has been kept long enough goes, what somebody may still need stays."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from copilot import bootstrap
+from copilot.approvals.audit import verify_database
+from copilot.clock import FixedClock
+from copilot.domain.access import Role
+from copilot.domain.approvals import ReviewState
+from copilot.domain.drafts import DraftKind
+from copilot.guardrails.retention_policy import RetentionRules
+from copilot.jobs import Task
+from copilot.privacy.retention import let_go
+from copilot.settings import Settings
+from copilot.store.database import Database
+from copilot.store.drafts import DraftRepository
+from copilot.store.people import PeopleRepository
+from tests import privacy_company as world
+from tests.conftest import MakeUser
+
+YEAR = RetentionRules(draft_days=365, import_report_days=365, login_attempt_days=30)
+
+
+def run(database: Database, rules: RetentionRules) -> int:
+    with database.unit_of_work() as uow:
+        return let_go(rules, uow=uow)
+
+
+@pytest.fixture
+def application(database: Database, data_dir: Path, tmp_path: Path, make_user: MakeUser) -> bootstrap.Application:
+    """The company with a released and a pending brief, and what signing in leaves behind."""
+    application = bootstrap.assemble(Settings(data_dir=data_dir, embedding_model="none"), database=database)
+    owner, manager, _ = world.people(make_user)
+    world.write_export(tmp_path / "export", owner=owner.email)
+    world.import_export(tmp_path / "export", application)
+    world.file_drafts(application, owner=owner, manager=manager)
+    with database.unit_of_work() as uow:
+        now = uow.clock.now()
+        people = PeopleRepository(uow)
+        people.add_failed_attempt(["0" * 64], now=now)
+        people.add_session(
+            token_sha256="1" * 64, user_id=owner.user_id, csrf_token="x", now=now, until=now + timedelta(hours=12)
+        )
+    return application
+
+
+def test_by_default_only_what_has_run_out_goes(application: bootstrap.Application, clock: FixedClock) -> None:
+    database, rules = application.database, RetentionRules()
+    assert run(database, rules) == 0
+    clock.advance(timedelta(days=3650))
+    before = world.everything_held(database)
+    assert run(database, rules) == 2
+    after = world.everything_held(database)
+    changed = {table for table, rows in before.items() if after[table] != rows}
+    assert changed == {"sessions", "login_attempts"}
+
+
+def test_settled_drafts_are_emptied_and_the_chain_still_verifies(
+    application: bootstrap.Application, clock: FixedClock
+) -> None:
+    database = application.database
+    clock.advance(timedelta(days=364))
+    assert {row["state"] for row in world.everything_held(database)["review_items"]} == {"released", "pending"}
+    run(database, YEAR)
+    assert all(row["erased_at"] is None for row in world.everything_held(database)["draft_versions"])
+    clock.advance(timedelta(days=2))
+    assert run(database, YEAR) >= 2
+    held = world.everything_held(database)
+    states = {row["draft_id"]: row["state"] for row in held["review_items"]}
+    for version in held["draft_versions"]:
+        released = states[version["draft_id"]] == ReviewState.RELEASED
+        assert (version["content"]["sections"] == []) is released
+        assert (version["erased_at"] is not None) is released
+        assert bool(version["digest"])
+    emptied = {draft for draft, state in states.items() if state == ReviewState.RELEASED}
+    assert not emptied & {row["draft_id"] for row in (*held["deliverables"], *held["draft_evidence"])}
+    assert {row["comment"] for row in held["review_items"]} == {None}
+    assert held["import_runs"] == []
+    with database.unit_of_work() as uow:
+        assert verify_database(uow=uow).intact
+    assert run(database, YEAR) == 0
+
+
+def test_a_new_brief_does_not_compare_itself_with_an_emptied_one(
+    application: bootstrap.Application, clock: FixedClock
+) -> None:
+    database = application.database
+    clock.advance(timedelta(days=400))
+    run(database, YEAR)
+    with database.unit_of_work() as uow:
+        admin = next(iter(application.people.viewers_with_role(Role.ADMIN, uow=uow)))
+        account_id = next(row["id"] for row in world.everything_held(database)["accounts"])
+        assert DraftRepository(uow).last_approved(account_id, kind=DraftKind.BRIEF, viewer=admin) is None
+
+
+def test_housekeeping_lets_go(application: bootstrap.Application, clock: FixedClock) -> None:
+    clock.advance(timedelta(days=40))
+    application.jobs._handlers[Task.HOUSEKEEPING]()
+    held = world.everything_held(application.database)
+    assert (held["sessions"], held["login_attempts"]) == ([], [])
