@@ -23,6 +23,7 @@ from copilot.guardrails.contact_rules_policy import NEVER_WRITTEN_TO, ContactPol
 from copilot.guardrails.freshness_rules import FreshnessRules
 from copilot.guardrails.leakage_policy import LeakageRules
 from copilot.guardrails.link_rules import LinkRules
+from copilot.guardrails.privacy_retention import PrivacyRetention
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.guardrails.tone_rules import ToneRules
 
@@ -114,6 +115,7 @@ class GuardrailPolicy(_Section):
     freshness: FreshnessRules = FreshnessRules()
     links: LinkRules = LinkRules()
     retention: RetentionRules = RetentionRules()
+    privacy_retention: PrivacyRetention = PrivacyRetention()
 
     @model_validator(mode="after")
     def _names_every_class(self) -> Self:
