@@ -79,9 +79,10 @@ class _Known:
 
 
 def masked(span: PersonalSpan) -> str:
-    """The last characters of a value, as a reader needs them to find it; nothing of a short one or of a password."""
+    """The last characters of a value, as a reader needs them to find it; none of a password, a date or a short one."""
     is_password = span.data_class is DataClass.CREDENTIAL and span.score < 1
-    shown = 0 if is_password or len(span.value) < 6 else 2 if len(span.value) < 12 else 4
+    says_it_all = is_password or span.data_class is DataClass.DATE_OF_BIRTH or len(span.value) < 6
+    shown = 0 if says_it_all else 2 if len(span.value) < 12 else 4
     return "…" + (span.value[-shown:] if shown else "")
 
 

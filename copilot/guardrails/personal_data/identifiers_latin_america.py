@@ -27,6 +27,10 @@ def _is_rfc(value: str) -> bool:
     return rfc.is_valid(value, validate_check_digits=True)
 
 
+def _has_no_dash(written: str) -> bool:
+    return "-" not in written
+
+
 def _never(_: str) -> bool:
     return False
 
@@ -70,6 +74,7 @@ _SOUTHERN_CONE = (
         ),
         is_valid=rut.is_valid,
         words=cue(r"r\.?u\.?t\.?|r\.?u\.?n\.?|rol [uú]nico(?: tributario| nacional)?"),
+        is_plain=_has_no_dash,
         takes_any=True,
     ),
     Scheme(

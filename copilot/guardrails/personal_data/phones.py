@@ -39,6 +39,9 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}"
     r"|(?:19|20)[0-9]{6}(?:[0-9]{6})?$"
 )
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"
+_OTHER_SHAPE = re.compile(rf"[0-9]{{3}}-[0-9]{{2}}-[0-9]{{4}}$|{_OCTET}(?:\.{_OCTET}){{3}}$")
+"""Social-security numbers, versions and addresses of machines."""
 _AMOUNT = re.compile(r"[0-9]{1,3}(?:[. \u00a0\u202f][0-9]{3}){1,4}$|[0-9]{1,6}\.[0-9]{2}$")
 _CURRENCY_BEFORE = re.compile(r"(?:[€$£¥%#]|\b(?:usd|eur|gbp|mxn|cop|clp|ars|brl|us))[ \u00a0]?[-+]?$", re.IGNORECASE)
 _UNIT_AFTER = re.compile(
@@ -141,10 +144,16 @@ def _score(text: str, match: re.Match[str], hints: Hints, *, is_named: bool) -> 
     written = match.group()
     if is_named:
         return 0.9 if _is_valid_somewhere(written, _countries(hints)) else 0.7
-    if _digits(written) < 8 or _AMOUNT.match(written) or is_business_number(text, match.start()):
+    if _digits(written) < 8 or _OTHER_SHAPE.match(written) or is_business_number(text, match.start()):
         return 0
-    if any(shape.match(written) and _longest(written, country) for shape, country in _SHAPES):
-        return 0.85
+    countries = _countries(hints)
+    for shape, country in _SHAPES:
+        # Threes with dots or spaces between them are also how an amount is written, so there the country must fit.
+        is_sure = country in countries or not _AMOUNT.match(written)
+        if is_sure and shape.match(written) and _longest(written, country):
+            return 0.85
+    if _AMOUNT.match(written):
+        return 0
     # One run of digits could be anything, so only the account's own country, which comes first, makes it a telephone.
     hinted = hints.countries[: 1 if written.isdigit() else _MOST_COUNTRIES]
     return 0.75 if hinted and _is_tidy(written) and _is_valid_somewhere(written, hinted) else 0
