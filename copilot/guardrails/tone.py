@@ -6,6 +6,7 @@ quotation marks, weigh less than our own. What is private about a person (GDPR, 
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from copilot.domain.drafts import Audience
 from copilot.domain.findings import Action, Finding, Severity
@@ -17,6 +18,9 @@ from copilot.guardrails.tone_words import Tone, tone_words
 _SENTENCE_END = re.compile(r"[.!?…](?=[\s\"”»')\]]|$)|[\n\r;]")
 _LONGEST = 500
 """Characters of a sentence; what is longer is read in pieces."""
+_SHORTEST = 4
+_MOST = 100
+"""Findings of one text. By then it is held anyway."""
 _QUOTED = re.compile(r"«[^«»]{0,2000}»|“[^“”]{0,2000}”|\"[^\"]{0,2000}\"")
 _NAME = re.compile(r"\b[A-ZÁÉÍÓÚÑÜ][\w&’'-]{2,30}")
 _QUOTE_LENGTH = 120
@@ -54,7 +58,7 @@ class ToneDetector:
         ours = frozenset(flat(word) for name in context.surroundings.organisations for word in name.split())
         for segment in context.draft.segments():
             quotations = [match.span() for match in _QUOTED.finditer(segment.text)] if inside else []
-            for tone, start, end in self._seen(segment.text, ours):
+            for tone, start, end in islice(self._seen(segment.text, ours), _MOST):
                 quoted = any(first <= start and end <= last for first, last in quotations)
                 weights = _OUTSIDE if not inside else _QUOTED_INSIDE if quoted else _INSIDE
                 if tone in weights:
@@ -64,16 +68,15 @@ class ToneDetector:
     def inspect_text(self, text: Text) -> Iterable[Finding]:
         """The same in a text by itself, as if it were to leave."""
         ours = frozenset(flat(word) for name in text.hints.organisations for word in name.split())
-        for tone, start, end in self._seen(text.content, ours):
+        for tone, start, end in islice(self._seen(text.content, ours), _MOST):
             values = {"quote": _shortened(text.content[start:end])}
             yield finding(tone.value, *_OUTSIDE[tone], span=(start, end), values=values)
 
     def _seen(self, text: str, ours: frozenset[str]) -> Iterator[tuple[Tone, int, int]]:
         """What is wrong and where, once per sentence and kind."""
-        words = tone_words()
+        words, flattened = tone_words(), flat(text)
         for start, end in _sentences(text):
-            original = text[start:end]
-            plain = flat(original)
+            original, plain = text[start:end], flattened[start:end]
             for tone, pattern in words.anywhere.items():
                 found = pattern.finditer(plain)
                 match = next((item for item in found if tone is Tone.SENSITIVE or not _is_name(item, original)), None)
@@ -114,7 +117,8 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
     begin = 0
     for end in [*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]:
         for start in range(begin, end, _LONGEST):
-            yield start, min(start + _LONGEST, end)
+            if min(start + _LONGEST, end) - start >= _SHORTEST:
+                yield start, min(start + _LONGEST, end)
         begin = end
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from copilot.domain.drafts import Audience, Segment
-from copilot.domain.evidence import Evidence
+from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.figures import Figure
 from copilot.domain.findings import Action, Finding, Severity, Stage
 from copilot.domain.formatting import Formatter
@@ -64,7 +64,7 @@ class CommitmentsDetector:
         """Promises in a text by itself, which cites nothing: heavy once it is a text that leaves."""
         leaves = text.stage in {Stage.OUTPUT, Stage.ACTION}
         severity, action = (Severity.HIGH, Action.HOLD) if leaves else (Severity.LOW, Action.FLAG)
-        for clause in clauses_in(text.content, language=text.hints.language):
+        for clause in clauses_in(text.content):
             if clause.commits and (leaves or clause.stance is Stance.OURS):
                 for kind in clause.kinds:
                     yield self._finding(
@@ -78,7 +78,7 @@ class CommitmentsDetector:
     def _to_outsiders(self, segment: Segment, context: Context) -> Iterator[Finding]:
         cited = context.cited(segment)
         approved = sources.approved(cited, context, self._rules)
-        for clause in clauses_in(segment.text, language=context.draft.language):
+        for clause in clauses_in(segment.text):
             if not clause.commits:
                 continue
             words = segment.text[clause.start : clause.end]
@@ -90,7 +90,7 @@ class CommitmentsDetector:
         """Only promises in so many words, outside quotations, of which no source cited speaks."""
         own = _QUOTED.sub(lambda match: " " * len(match.group()), segment.text)
         cited = context.cited(segment)
-        for clause in clauses_in(own, language=context.draft.language):
+        for clause in clauses_in(own):
             if clause.stance is not Stance.OURS:
                 continue
             for kind in clause.kinds:
@@ -120,7 +120,7 @@ class CommitmentsDetector:
         if not amounts and not any(sources.carries(item, kind, case.words) for item in case.approved):
             yield self._of(WITHOUT_EVIDENCE[kind], kind, case)
         for amount in amounts:
-            if any(prices.said_by(amount, item.text) for item in case.approved):
+            if any(prices.said_by(amount, item.text) for item in case.approved) or _on_record(amount, case):
                 continue
             known = _listed(amount, case)
             if not prices.derivable(amount, case.segment.text, known, language=case.language):
@@ -183,6 +183,14 @@ class CommitmentsDetector:
             **(values or {}),
         }
         return finding(rule, *weight, segment=segment, span=span, values=told)
+
+
+def _on_record(amount: Figure, case: _Case) -> bool:
+    """Whether it only repeats what a record says, e.g. what the customer pays today, and offers nothing."""
+    if case.clause.stance is Stance.OURS:
+        return False
+    records = (item for item in case.cited if item.kind is EvidenceKind.RECORD and item.origin is Origin.INTERNAL)
+    return any(prices.said_by(amount, item.text) for item in records)
 
 
 def _listed(amount: Figure, case: _Case) -> tuple[ListedPrice, ...]:

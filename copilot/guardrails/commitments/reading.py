@@ -7,22 +7,24 @@ bounded. A clause that no cue speaks against is taken as ours: a promise that is
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from copilot.domain.figures import Figure, FigureKind, extract_figures
 from copilot.domain.folding import flat
-from copilot.domain.language import Language
 from copilot.guardrails.commitments.cues import Cues, cues
 from copilot.guardrails.commitments.kinds import Clause, CommitmentKind, Stance
 
 _LONGEST = 500
 """Characters of a clause; what is longer is read in pieces."""
-_SENTENCE_END = re.compile(r"[.!?…](?=[\s\"”»')\]]|$)|[\n\r;]")
-_TURN = re.compile(r",\s+(?:pero|sino que|aunque|mientras que|but|although|though|however|whereas)\b")
+_SHORTEST = 6
+"""Characters of a clause that says anything."""
+_MOST = 200
+"""Clauses of one text. No draft promises more; by then it is held anyway."""
+_SENTENCE_END = re.compile(r"[.!?…](?=[\s\"”»')\]]|$)|[\n\r;]|:(?=\s)")
+_TURN = re.compile(r",\s+(?:y|e|and|pero|sino que|aunque|mientras que|but|although|though|however|whereas)\b")
 _CONDITION = re.compile(
     r"^\W{0,4}(?:(?:y|and|but|pero) )?(?:si|if|when|cuando|in case|en caso de que|once|unless)\b[^,]{1,160},"
 )
-_RELATIVE_DATE = re.compile(
+_RELATIVE_DATE = (
     r"\b(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|"
     r"sunday|manana|hoy|tomorrow|today|semana que viene|next (?:week|month|quarter|year)|(?:proxim[oa]|este|esta) "
     r"(?:semana|mes|trimestre|semestre|ano|primavera|verano|otono|invierno)|this (?:week|month|quarter|year|spring|"
@@ -30,21 +32,37 @@ _RELATIVE_DATE = re.compile(
     r"end of (?:the )?(?:month|year|quarter|\w{3,9})|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|"
     r"octubre|noviembre|diciembre|january|february|march|april|june|july|august|september|october|november|december)\b"
 )
-_DURATION = re.compile(
+_DURATION = (
     r"\b(?:media hora|una hora|un dia|una semana|un mes|half an hour|an hour|one hour|a day|a week|a month|"
     r"(?:\d{1,3}|dos|tres|cuatro|cinco|seis|siete|ocho|diez|doce|quince|treinta|two|three|four|five|six|seven|eight|"
     r"ten|twelve|fifteen|thirty|sixty)[ -](?:business |working )?(?:minutos?|horas?|dias?|semanas?|mes(?:es)?|"
     r"minutes?|hours?|days?|weeks?|months?)|under (?:an|one) hour)\b"
 )
-_ROUND_THE_CLOCK = re.compile(r"\b24 ?[x/] ?7\b|\baround the clock\b|\btodos los dias del ano\b")
+_CURRENCY = (
+    r"(?:[€£¥$]|(?:eur|usd|gbp|mxn|clp|cop|ars|pen|brl|uyu|chf|euros?|dolar(?:es)?|dollars?|libras?|pounds?|pesos?|"
+    r"soles)\b)"
+)
+_VALUES = {
+    "amount": re.compile(
+        rf"{_CURRENCY}\s?\d|\d\s?(?:k|m|mm|mil|mill\w{{1,5}})?\s?(?:de )?{_CURRENCY}|"
+        rf"\b(?:mil|millon|millones|thousand|million|cien|hundred) (?:de )?{_CURRENCY}"
+    ),
+    "percentage": re.compile(r"\d\s?%|\b(?:por ciento|per ?cent|pct|puntos?|points?)\b"),
+    "date": re.compile(
+        rf"{_RELATIVE_DATE}|\b\d{{1,2}}[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?\b|\b20\d\d-\d\d|"
+        r"\b(?:may \d|\d{1,2} (?:of )?may|(?:in|by|until) may|el \d{1,2})\b"
+    ),
+    "duration": re.compile(_DURATION),
+    "number": re.compile(r"(?<![a-z\d])\d|\baround the clock\b|\btodos los dias del ano\b"),
+}
 _PRETERITE = re.compile(r"\b[^\W\d_]{2,20}ó\b|\b[^\W\d_]{2,20}(?:aron|ieron|aban)\b")
 _TIMED = frozenset({CommitmentKind.DELIVERY, CommitmentKind.ROADMAP})
 
 
 @lru_cache(maxsize=4096)
-def clauses_in(text: str, *, language: Language | None = None) -> tuple[Clause, ...]:
-    """Every clause of `text` that speaks of something one can commit to, in reading order."""
-    return tuple(_read(text, language))
+def clauses_in(text: str) -> tuple[Clause, ...]:
+    """The clauses of `text` that speak of something one can commit to, in reading order; at most 200."""
+    return tuple(islice(_read(text), _MOST))
 
 
 def speaks_of(text: str, kind: CommitmentKind) -> bool:
@@ -52,12 +70,11 @@ def speaks_of(text: str, kind: CommitmentKind) -> bool:
     return cues().kinds[kind].evidence.search(flat(text)) is not None
 
 
-def _read(text: str, language: Language | None) -> Iterator[Clause]:
-    known = cues()
+def _read(text: str) -> Iterator[Clause]:
+    known, flattened = cues(), flat(text)
     for start, end, asks in _pieces(text):
-        original = text[start:end]
-        plain = flat(original)
-        kinds = _kinds(plain, original, known, language)
+        original, plain = text[start:end], flattened[start:end]
+        kinds = _kinds(plain, known)
         if kinds:
             yield Clause(start=start, end=end, kinds=kinds, stance=_stance(plain, original, asks=asks, known=known))
 
@@ -70,7 +87,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int, bool]]:
         turns = [match.start() for match in _TURN.finditer(text, begin, end)]
         for start, stop in _cut([begin, *turns, end]):
             first, last = _trimmed(text, start, stop)
-            if last > first:
+            if last - first >= _SHORTEST:
                 yield first, last, mark == "?" and (stop == end or "¿" in text[first:last])
         begin = end
 
@@ -89,14 +106,14 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _kinds(plain: str, original: str, known: Cues, language: Language | None) -> tuple[CommitmentKind, ...]:
+def _kinds(plain: str, known: Cues) -> tuple[CommitmentKind, ...]:
     found: list[CommitmentKind] = []
     values: frozenset[str] | None = None
     for kind, words in known.kinds.items():
         if words.terms.search(plain):
             found.append(kind)
         elif words.values and words.topic.search(plain):
-            values = _values(plain, original, language) if values is None else values
+            values = _values(plain) if values is None else values
             if words.values & values:
                 found.append(kind)
     return _without_overlap(found, plain, known)
@@ -121,29 +138,9 @@ def _by_terms(plain: str, known: Cues) -> set[CommitmentKind]:
     return {kind for kind in _TIMED if known.kinds[kind].terms.search(plain)}
 
 
-def _values(plain: str, original: str, language: Language | None) -> frozenset[str]:
-    """Which sorts of value a clause states."""
-    figures = extract_figures(original, language=language)
-    found = {name for figure in figures for name in _names_of(figure)}
-    if _RELATIVE_DATE.search(plain):
-        found.add("date")
-    if _DURATION.search(plain):
-        found.add("duration")
-    if _ROUND_THE_CLOCK.search(plain):
-        found.add("number")
-    return frozenset(found)
-
-
-def _names_of(figure: Figure) -> tuple[str, ...]:
-    match figure.kind:
-        case FigureKind.AMOUNT:
-            return ("amount",)
-        case FigureKind.PERCENTAGE:
-            return ("percentage",)
-        case FigureKind.DATE:
-            return ("date",)
-        case _:
-            return ("duration",) if figure.unit else ("number",)
+def _values(plain: str) -> frozenset[str]:
+    """Which sorts of value a clause states. A quick look: what exactly they are is asked where it matters."""
+    return frozenset(name for name, pattern in _VALUES.items() if pattern.search(plain))
 
 
 def _stance(plain: str, original: str, *, asks: bool, known: Cues) -> Stance:
