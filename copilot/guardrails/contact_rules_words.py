@@ -15,7 +15,7 @@ _ASKS = re.compile(
     | \bno\ (?:vuelv|volv)\w{{1,6}}\ a\ (?:escribirme|escribirnos|llamarme|llamarnos|contactarme|contactarnos)
     | \bdej\w{{1,4}}\ de\ (?:escribirme|escribirnos|mandarme|enviarme|llamarme|contactarme|enviarnos|llamarnos)
     | \bno\ (?:quiero|queremos|deseo|deseamos)\ (?:seguir\ )?(?:recib|que\ (?:me|nos)\ (?:escrib|llam|contact))\w{{0,6}}
-    | \b(?:borr|elimin|quit|sac)\w{{1,5}}(?:me|nos)\ de\ (?:la|su|tu|vuestra|sus)\ (?:lista|base|envios)
+    | \b(?:borr|elimin|quit|sac|saqu)\w{{1,5}}(?:me|nos)\ de\ (?:la|su|tu|vuestra|sus)\ (?:lista|base|envios)
     | \bunsubscribe\ (?:me|us|my|our)\b | \b(?:please|kindly)\ unsubscribe\b
     | \b(?:remove|take)\ (?:me|us|my\ (?:name|email|address))\ (?:off|from|out\ of)\ (?:your|the|this|any)\b
     | \bstop\ (?:emailing|e-mailing|contacting|writing\ to|calling|messaging|mailing)\ (?:me|us)\b
