@@ -16,6 +16,7 @@ from copilot.guardrails.personal_data.dates_of_birth import DateOfBirthRecognise
 from copilot.guardrails.personal_data.emails import EmailRecogniser
 from copilot.guardrails.personal_data.identifiers import IdentifierRecogniser
 from copilot.guardrails.personal_data.ip_addresses import IpAddressRecogniser
+from copilot.guardrails.personal_data.names import NamesRecogniser
 from copilot.guardrails.personal_data.phones import PhoneRecogniser
 from copilot.guardrails.personal_data.recogniser import Recogniser
 
@@ -29,6 +30,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     IpAddressRecogniser(),
     DateOfBirthRecogniser(),
     AddressRecogniser(),
+    NamesRecogniser(),
 )
 _CHECKED = frozenset({DataClass.NATIONAL_ID, DataClass.BANK_ACCOUNT, DataClass.CARD})
 """Classes whose certain finds (score 1) passed a check digit."""
