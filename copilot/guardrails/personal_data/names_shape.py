@@ -25,13 +25,21 @@ _LATER = {
     Kind.UNKNOWN: 0.5,
     Kind.WORD: 0.0,
 }
-_ALONE = {Kind.GIVEN: 2.0, Kind.AMBIGUOUS: 0.8, Kind.FAMILY: 0.6, Kind.FAMILY_WORD: -0.4, Kind.UNKNOWN: 0.0}
+_ALONE = {
+    Kind.GIVEN: 2.0,
+    Kind.AMBIGUOUS: 0.8,
+    Kind.FAMILY: 0.6,
+    Kind.FAMILY_WORD: -0.4,
+    Kind.UNKNOWN: 0.0,
+    Kind.WORD: -1.4,
+}
 _ALONE_FIRST_IN_SENTENCE = {
     Kind.GIVEN: -0.2,
     Kind.AMBIGUOUS: -1.6,
     Kind.FAMILY: -0.9,
     Kind.FAMILY_WORD: -1.5,
     Kind.UNKNOWN: -1.1,
+    Kind.WORD: -1.1,
 }
 _SEVERAL_FIRST_IN_SENTENCE = -0.3
 _INITIAL = 0.7
