@@ -56,10 +56,11 @@ _WORDS = (
 """Without their first letters, which stand in a set of their own for a quick search."""
 _ASSIGNED = re.compile(
     rf"[aAbBcCeElLpPrRsStT](?<![^\W_].)(?P<words>{_WORDS})(?![^\W_])"
-    r"(?P<between>[^\n:=]{0,24}?[\"'`*]{0,3}\s{0,3}(?:[:=]|=>|:=|\b(?i:is|es)\b)\s{0,3})"
+    r"(?P<between>[^\n:=]{0,24}?[\"'`*]{0,3}\s{0,3}(?:(?::?=>?)[ \t]{0,3}|(?::|\b(?i:is|es)\b)\s{0,3}))"
     r"(?P<quote>[\"'`*“«]{0,3})(?P<secret>[^\s\"'`,;<>“”«»]{4,200})"
 )
 _MENTION = ("pass", "contrase", "clave", "pwd", "pin", "token", "secret", "key", "credencial", "credential")
+_QUOTES = frozenset("\"'`*”»")
 _TRAILING = ".)]}"
 _PLACEHOLDER = re.compile(r"(?:x+|\*+|\.+|•+|_+|-+|\$\{?.*|\{.*|%.*|\[.*|<.*|null|none|true|false)$", re.IGNORECASE)
 _REFERENCE = re.compile(r"https?://|[^@]{1,64}@[\w-]{1,63}\.|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}$", re.IGNORECASE)
@@ -117,7 +118,7 @@ def _assigned(text: str, match: re.Match[str]) -> Iterator[PersonalSpan]:
     value = match["secret"] if match["quote"] else match["secret"].rstrip(_TRAILING)
     if len(value) < 4 or _PLACEHOLDER.match(value) or _REFERENCE.match(value):
         return
-    is_quoted = "=" in match["between"] or bool(match["quote"])
+    is_quoted = "=" in match["between"] or (bool(match["quote"]) and text[match.end() : match.end() + 1] in _QUOTES)
     is_named = _STRONG.match(match["words"]) is not None
     if _looks_secret(value, is_named=is_named) or (is_quoted and len(value) >= 6):
         start = match.start("secret")

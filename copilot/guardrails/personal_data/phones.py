@@ -28,7 +28,7 @@ _INTERNATIONAL = re.compile(
     re.IGNORECASE,
 )
 _NATIONAL = re.compile(
-    rf"(?<![\w+:@])(?<![0-9][.,/-])(?:\([0-9]{{1,5}}\)|[0-9]{{1,11}}){_GROUP}{{0,6}}(?![\w:]|[.,][0-9]){_EXTENSION}",
+    rf"(?<![\w+@])(?<![0-9][.,/:-])(?:\([0-9]{{1,5}}\)|[0-9]{{1,11}}){_GROUP}{{0,6}}(?![\w:]|[.,][0-9]){_EXTENSION}",
     re.IGNORECASE,
 )
 _AREA_AND_SLASH = re.compile(r"\(?[0-9]{2,4}\)?/[0-9 .-]{6,}$")
@@ -40,8 +40,8 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{6}(?:[0-9]{6})?$"
 )
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"
-_OTHER_SHAPE = re.compile(rf"[0-9]{{3}}-[0-9]{{2}}-[0-9]{{4}}$|{_OCTET}(?:\.{_OCTET}){{3}}$")
-"""Social-security numbers, versions and addresses of machines."""
+_OTHER_SHAPE = re.compile(rf"[0-9]{{3}}-[0-9]{{2}}-[0-9]{{4}}$|{_OCTET}(?:\.{_OCTET}){{3}}$|.{{3,8}}[ .]000$")
+"""Social-security numbers, versions and addresses of machines, round amounts."""
 _AMOUNT = re.compile(r"[0-9]{1,3}(?:[. \u00a0\u202f][0-9]{3}){1,4}$|[0-9]{1,6}\.[0-9]{2}$")
 _CURRENCY_BEFORE = re.compile(r"(?:[€$£¥%#]|\b(?:usd|eur|gbp|mxn|cop|clp|ars|brl|us))[ \u00a0]?[-+]?$", re.IGNORECASE)
 _UNIT_AFTER = re.compile(
@@ -50,17 +50,20 @@ _UNIT_AFTER = re.compile(
     r"events|horas|hours|d[ií]as|days|visitas|requests)\b)",
     re.IGNORECASE,
 )
-_CUE = cue(
-    r"tel[eé]fonos?|tel[eé]fs?\.?|tels?\.?|telf\.?|tfnos?\.?|tlfs?\.?|tlfnos?\.?|tlno\.?|fono|m[oó]vil(?:es)?|"
-    r"m[oó]v\.?|mob\.?|"
-    r"celular(?:es)?|cel\.?|whatsapp|wasap|wsp|fax|phones?|ph\.?|telephones?|mobiles?|cell(?:phone)?s?|landline|"
-    r"hotline|"
-    r"call(?: me| us| him| her| them)?(?: back)?(?: at| on)?|calling|dial|ring(?: me| us)?(?: on| at)?|text(?: me|"
-    r" us)?|sms|"
-    r"ll[aá]m[aeo]\w{0,6}|llamar\w{0,4}|llamad\w{0,4}|marque|marca(?:r|ndo)|n[uú]mero de contacto|contact number|"
-    r"my number(?: is)?|mi n[uú]mero(?: es)?|number at|reach \w{2,8}(?: at| on)|centralita|switchboard|extensi[oó]n|"
-    r"messages? to|mensajes? al?|contact(?:o|ar)?(?: en| me| us)?(?: at| on)?|[tmf][.:]"
+_NOUNS = cue(
+    r"tel[eé]fonos?|tel[eé]fs?\.?|tels?\.?|telf\.?|tfnos?\.?|tlfs?\.?|tlfnos?\.?|tlno\.?|fono|m[oó]vil(?:es)?|m[oó]v\.?|"
+    r"mob\.?|celular(?:es)?|cel\.?|whatsapp|wasap|wsp|fax|phones?|ph\.?|telephones?|mobiles?|cell(?:phone)?s?|landline|"
+    r"hotline|n[uú]mero de contacto|contact number|my number(?: is)?|mi n[uú]mero(?: es)?|number at|centralita|"
+    r"switchboard|extensi[oó]n|sms"
 )
+_VERBS = re.compile(
+    r"(?<![^\W_])(?:call(?: me| us| him| her| them)?(?: back)?(?: at| on)?|calling|dial|ring(?: me| us)?(?: on| at)?|"
+    r"text(?: me| us)?|ll[aá]m[aeo]\w{0,6}|llamar\w{0,4}|llamad\w{0,4}|marque|marca(?:r|ndo)|reach \w{2,8}(?: at| on)|"
+    r"messages? to|mensajes? al?|contact(?:o|ar)?(?: en| me| us)?(?: at| on)?)(?![^\W_])[^0-9.\n]{0,28}$",
+    re.IGNORECASE,
+)
+"""What one does with a number stands in the same sentence."""
+_LETTER = re.compile(r"(?<![^\W_])[tmf][.:] ?$", re.IGNORECASE)
 _NORTH_AMERICAN = re.compile(
     r"(?:1[-. ])?(?:\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[-. ][0-9]{4}|[2-9][0-9]{2}([-. ])[2-9][0-9]{2}\1[0-9]{4})$"
 )
@@ -133,7 +136,7 @@ def _candidates(text: str) -> Iterator[re.Match[str]]:
 def _is_something_else(text: str, match: re.Match[str]) -> bool:
     """A date, an amount, or two numbers with a slash between them."""
     written = match.group()
-    if _DATE.match(written) or ("/" in written and _AREA_AND_SLASH.match(written) is None):
+    if written.startswith("000") or _DATE.match(written) or ("/" in written and _AREA_AND_SLASH.match(written) is None):
         return True
     before = text[max(0, match.start() - 6) : match.start()]
     return _is_followed_by_unit(text, match) or _CURRENCY_BEFORE.search(before) is not None
@@ -160,7 +163,8 @@ def _score(text: str, match: re.Match[str], hints: Hints, *, is_named: bool) -> 
 
 
 def _says_phone(text: str, start: int) -> bool:
-    return cued(text, start, _CUE)
+    is_said = cued(text, start, _NOUNS) or cued(text, start, _VERBS)
+    return is_said or _LETTER.search(text[max(0, start - 4) : start]) is not None
 
 
 def _countries(hints: Hints) -> tuple[str, ...]:
@@ -168,10 +172,10 @@ def _countries(hints: Hints) -> tuple[str, ...]:
 
 
 def _is_tidy(written: str) -> bool:
-    """Whether it is one run of nine digits or more, or groups that one kind of separator parts."""
+    """Whether it is one run of nine or ten digits, or groups that one kind of separator parts."""
     groups = re.findall(r"[0-9]+", written)
     if len(groups) == 1:
-        return len(groups[0]) >= 9
+        return 9 <= len(groups[0]) <= 10
     return len(groups[0]) <= 5 and all(2 <= len(group) <= 4 for group in groups[1:])
 
 
