@@ -5,6 +5,7 @@ own sources mention are at home and raise nothing inside the company.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
@@ -60,8 +61,7 @@ class LeakageDetector:
         if not context.surroundings.elsewhere_complete:
             yield finding("leak.too_much_to_check", Severity.HIGH, Action.HOLD)
         said = comparable(" \n ".join(f"{item.text} \n {item.label}" for item in _own_sources(context)))
-        for item in context.surroundings.elsewhere:
-            yield from _seen_elsewhere(item, context, said)
+        yield from _longest(found for item in context.surroundings.elsewhere for found in _seen(item, context, said))
         if context.draft.audience is Audience.EXTERNAL:
             yield from self._internal(context)
 
@@ -138,7 +138,7 @@ def _own_sources(context: Context) -> tuple[Evidence, ...]:
     return tuple(item for item in known.values() if item.account_id in {None, about})
 
 
-def _seen_elsewhere(item: Elsewhere, context: Context, said: str) -> Iterator[Finding]:
+def _seen(item: Elsewhere, context: Context, said: str) -> Iterator[Finding]:
     if item.kind is ElsewhereKind.AMOUNT:
         yield from _amount(item, context)
         return
@@ -158,6 +158,16 @@ def _seen_elsewhere(item: Elsewhere, context: Context, said: str) -> Iterator[Fi
                 yield finding(
                     rule, severity, action, segment=segment, span=(start, end), values={"quote": item.text}
                 )  # fmt: skip
+
+
+def _longest(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Without those inside another one: half of a name that is found whole tells nothing more."""
+    kept: dict[str | None, list[tuple[int, int]]] = defaultdict(list)
+    for item in sorted(found, key=lambda item: (item.start or 0) - (item.end or 0)):
+        start, end = item.start or 0, item.end or 0
+        if not any(first <= start and end <= last for first, last in kept[item.segment_id]):
+            kept[item.segment_id].append((start, end))
+            yield item
 
 
 def _places(wanted: str, text: str) -> Iterator[int]:

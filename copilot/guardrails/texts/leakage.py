@@ -30,8 +30,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "Check that we may name them as a reference.",
     },
     "leak.internal_source": {
-        "es": "El texto sale de la empresa y cita algo que es solo interno ({what.es}). Quite la frase.",
-        "en": "The text leaves the company and cites something internal ({what.en}). Take the sentence out.",
+        "es": "El texto sale de la empresa y cita algo que es solo interno ({what}). Quite la frase.",
+        "en": "The text leaves the company and cites something internal ({what}). Take the sentence out.",
     },
     "leak.internal_words": {
         "es": "El texto sale de la empresa y repite palabras de un texto interno: «{quote}». Escríbalo de otro modo "
