@@ -36,6 +36,7 @@ SUITES = (
     Suite("evals.retrieval.xquad", ("quality",)),
     Suite("evals.retrieval.demo", ("quality",), takes_data=False),
     Suite("evals.guardrails.personal_data", ("quality",)),
+    Suite("evals.guardrails.model_privacy", ("quality",), takes_data=False),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
     Suite("evals.brief.bench", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),

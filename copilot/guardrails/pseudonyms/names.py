@@ -17,6 +17,7 @@ _GAP = re.compile(r"\s{1,3}|[-'._]|\.\s")
 _COMMA = re.compile(r",\s?")
 _SHORTEST_PART = 3
 _LONGEST_NAME = 12
+_FEWEST_OF_COMPANY = 2
 _PARTICLES = frozenset("de del la las los van von der da do dos di y e san santa mac mc".split())  # noqa: SIM905
 _TITLE = re.compile(r"\b(?:mr|mrs|ms|miss|dr|dra|sr|sra|srta|don|dona|ing|lic)\.?\s{1,2}$")
 _INITIAL = re.compile(r"(?<![^\W_])([^\W\d_])\.\s?$")
@@ -45,11 +46,14 @@ class NameIndex:
     """Known names by their words."""
 
     def __init__(self, names: Iterable[str], *, organisations: Iterable[str] = ()) -> None:
-        """A part of a name inside the name of one of `organisations` is nobody: `Talleres Arrieta`."""
+        """A part of a name inside the name of one of `organisations` is nobody: `Talleres Arrieta Hijos`, or two
+        words of it."""
         self._names = [tuple(_WORD.findall(flat(name))) for name in names]
         self._organisations: dict[str, set[tuple[str, ...]]] = {}
-        for words in {tuple(_WORD.findall(flat(name))) for name in organisations} - {(), *self._names}:
-            self._organisations.setdefault(words[0], set()).add(words)
+        people = [set(words) for words in self._names]
+        for words in {form for name in organisations for form in _forms(tuple(_WORD.findall(flat(name))))}:
+            if not any(person.issuperset(words) for person in people):
+                self._organisations.setdefault(words[0], set()).add(words)
         self._owners: dict[str, set[int]] = {}
         for person, words in enumerate(self._names):
             for word in words:
@@ -150,6 +154,16 @@ class NameIndex:
             before = text[max(not_before, start - _BEFORE) : start]
         title = _TITLE.search(before)
         return start - (len(before) - title.start()) if title else start
+
+
+def _forms(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The name of a company, and what of it people may say instead: `Costa Clara` for `Naviera Costa Clara`."""
+    if words:
+        yield words
+    for start in range(len(words)):
+        for end in range(start + _FEWEST_OF_COMPANY, len(words) + 1):
+            if words[start] not in _PARTICLES and words[end - 1] not in _PARTICLES:
+                yield words[start:end]
 
 
 def _short(words: tuple[str, ...]) -> tuple[str, ...]:
