@@ -46,6 +46,8 @@ _WORDS = {
     },
 }
 
+_WWW = re.compile(r"\b(www)\.", re.IGNORECASE)
+"""What some readers of Markdown make a link of without being asked."""
 _DEADLINE = re.compile(r"^due_psg_[0-9a-f]+_[0-9]+: ")
 
 _STYLE = """
@@ -193,4 +195,4 @@ def quoted(item: Evidence, *, language: Language) -> str:
 def _markdown_text(text: str) -> str:
     """Escape what Markdown would take for markup or for a link or image of a third party."""
     escaped = "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in " ".join(text.split()))
-    return escaped.replace("://", "\\://")
+    return _WWW.sub(r"\1\\.", escaped.replace("://", "\\://"))

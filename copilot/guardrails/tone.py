@@ -50,7 +50,8 @@ class ToneDetector:
     name = "tone"
 
     def __init__(self, rules: ToneRules | None = None) -> None:
-        self._competitors = frozenset(flat(name) for name in (rules or ToneRules()).competitors)
+        names = [re.escape(flat(name)) for name in (rules or ToneRules()).competitors]
+        self._listed = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None
 
     def inspect(self, context: Context) -> Iterable[Finding]:
         """See the module docstring."""
@@ -83,16 +84,22 @@ class ToneDetector:
                 if match is not None:
                     yield tone, start + match.start(), start + match.end()
             negative = words.negative.search(plain)
-            if negative is not None and self._speaks_of_competitor(plain, original, negative, ours):
-                yield Tone.COMPETITOR, start, end
+            subject = None if negative is None else self._competitor(plain, original, negative, ours)
+            if negative is not None and subject is not None:
+                first, last = min(subject.start(), negative.start()), max(subject.end(), negative.end())
+                yield Tone.COMPETITOR, start + first, start + last
 
-    def _speaks_of_competitor(self, plain: str, original: str, negative: re.Match[str], ours: frozenset[str]) -> bool:
+    def _competitor(
+        self, plain: str, original: str, negative: re.Match[str], ours: frozenset[str]
+    ) -> re.Match[str] | None:
+        """Where the competitor is named that the negative words are about."""
         words = tone_words()
-        if words.competitor.search(plain) or any(name in plain for name in self._competitors):
-            return True
+        named = words.competitor.search(plain) or (self._listed.search(plain) if self._listed else None)
+        if named is not None:
+            return named
         no_company = words.not_names | ours
         names = (match for match in _NAME.finditer(original) if flat(match.group()) not in no_company)
-        return any(_is_subject(match, plain, negative) for match in names)
+        return next((match for match in names if _is_subject(match, plain, negative)), None)
 
 
 _VERB = re.compile(
