@@ -27,8 +27,10 @@ class IdentifierRecogniser:
     def find(self, text: str, hints: Hints) -> Iterable[PersonalSpan]:
         """See the class docstring."""
         del hints
+        lower = text.lower()
+        schemes = [item for item in SCHEMES if not item.mentions or any(mention in lower for mention in item.mentions)]
         for start, end, limit in digit_windows(text, minimum=_FEWEST_DIGITS):
-            for scheme in SCHEMES:
+            for scheme in schemes:
                 for match in scheme.pattern.finditer(text, start, limit):
                     if match.start() >= end:
                         break

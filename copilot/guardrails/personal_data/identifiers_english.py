@@ -64,6 +64,7 @@ ENGLISH: tuple[Scheme, ...] = (
             r"e\.?i\.?n\.?|f\.?e\.?i\.?n\.?|employer identification(?: number)?|tax id(?:entification)?(?: number)?"
         ),
         is_plain=always,
+        mentions=("ein", "e.i.n", "employer", "tax id"),
         score=0.9,
     ),
     Scheme(
@@ -82,6 +83,7 @@ ENGLISH: tuple[Scheme, ...] = (
         is_valid=nhs.is_valid,
         words=cue(r"nhs(?: number| no\.?)?"),
         is_plain=always,
+        mentions=("nhs",),
     ),
     Scheme(
         name="gb.utr",
@@ -89,6 +91,7 @@ ENGLISH: tuple[Scheme, ...] = (
         is_valid=utr.is_valid,
         words=cue(r"utr|unique taxpayer reference"),
         is_plain=always,
+        mentions=("utr", "taxpayer"),
     ),
     Scheme(
         name="passport",
@@ -96,6 +99,7 @@ ENGLISH: tuple[Scheme, ...] = (
         is_valid=_has_enough_digits,
         words=cue(r"pasaportes?|passports?"),
         is_plain=always,
+        mentions=("pasaporte", "passport"),
         data_class=DataClass.PASSPORT,
         score=0.9,
     ),
@@ -109,6 +113,7 @@ ENGLISH: tuple[Scheme, ...] = (
             r"carnet de conducir"
         ),
         is_plain=always,
+        mentions=("licen", "conduc"),
         score=0.8,
     ),
 )

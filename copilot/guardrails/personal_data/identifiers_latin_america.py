@@ -83,6 +83,7 @@ _SOUTHERN_CONE = (
         is_valid=uruguayan_rut.is_valid,
         words=cue(r"r\.?u\.?t\.?|rut uruguay"),
         is_plain=always,
+        mentions=("rut", "r.u.t"),
     ),
     Scheme(
         name="br.cpf",
@@ -115,6 +116,7 @@ _ANDES = (
         is_valid=always,
         words=_IDENTITY_WORDS,
         is_plain=always,
+        mentions=("dula", "cc", "c.c", "c. c", "ci", "c.i", "c. i", "identificad"),
         score=0.8,
     ),
     Scheme(
@@ -130,6 +132,7 @@ _ANDES = (
         is_valid=lambda value: ecuadorian_ci.is_valid(value[:10]),
         words=cue(r"c[eé]dula|r\.?u\.?c\.?|c\. ?i\."),
         is_plain=always,
+        mentions=("dula", "ruc", "r.u.c", "c.i", "c. i"),
     ),
     Scheme(
         name="ve.rif",

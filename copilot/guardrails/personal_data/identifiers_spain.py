@@ -100,6 +100,7 @@ SPAIN: tuple[Scheme, ...] = (
         is_valid=always,
         words=cue(r"nss|nass|n[uú]mero de la seguridad social|n\.?º (?:de la )?seguridad social"),
         is_plain=always,
+        mentions=("nss", "nass", "seguridad social"),
         score=0.7,
     ),
     Scheme(
@@ -111,6 +112,7 @@ SPAIN: tuple[Scheme, ...] = (
         is_valid=always,
         words=cue(r"d\.?n\.?i\.?|documento(?: nacional)?(?: de identidad)?|c\.?i\.?(?= ?[:n])"),
         is_plain=always,
+        mentions=("dni", "d.n.i", "documento", "ci", "c.i"),
         score=0.8,
     ),
 )

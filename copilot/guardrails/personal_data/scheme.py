@@ -26,6 +26,8 @@ class Scheme:
     """Whether a number as it is written could be anything, so that the words are needed beside the check digits."""
     takes_any: bool = False
     """Whether the words are enough: there are no check digits, or people get them wrong and it is one all the same."""
+    mentions: tuple[str, ...] = ()
+    """For a scheme that always needs its words: parts of them in small letters. A text without any is not searched."""
     data_class: DataClass = DataClass.NATIONAL_ID
     score: float = 1.0
 
