@@ -33,6 +33,8 @@ _WORD = re.compile(rf"[^\W\d_]+(?:[\u0300-\u036f{_INVISIBLE}]+[^\W\d_]*)*")
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _AT = re.compile(r"@|%40")
 _DIGITS = re.compile(r"\d(?:[\s().\-/]{0,3}\d)*")
+_IDENTIFIER = re.compile(r"\b(?:[a-z]{3,12}_[0-9a-f]{20,64}|[0-9a-f]{64})\b")
+"""Our own identifiers and hashes: digits in them are nobody's telephone number."""
 _LOCAL = re.compile(r"[\w.+%'-]")
 _DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _LONGEST_LOCAL = 64
@@ -239,6 +241,8 @@ def _emails(text: str, marks: Marks) -> Iterator[tuple[int, int]]:
 
 
 def _phones(text: str, marks: Marks) -> Iterator[tuple[int, int]]:
+    if _IDENTIFIER.search(text):
+        text = _IDENTIFIER.sub(lambda match: "x" * len(match.group()), text)
     for run in _DIGITS.finditer(text):
         places = [place for place in range(run.start(), run.end()) if text[place].isdigit()]
         if len(places) < _SHORTEST_PHONE:

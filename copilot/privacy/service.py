@@ -28,8 +28,7 @@ from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
 _SYSTEM = "system"
-_DRAFTS = ("draft_versions", "deliverables", "draft_evidence")
-_TEXTS = ("documents", "passages")
+_DRAFTS, _TEXTS = "draft_versions", "documents"
 
 AfterErasure = Callable[[UnitOfWork], int]
 """Called inside the transaction: makes vectors anew in the background, marks drafts stale and returns how many."""
@@ -108,8 +107,10 @@ class Privacy:
         _require_admin(viewer)
         people = PersonRepository(uow)
         person = resolve(query, account=account, language=viewer.language, people=people)
-        finder = TraceFinder(uow, person.marks)
-        found = [item for shape in finder.tables() for item in finder.search(shape)]
+        return self._holdings(person, _occurrences(person, uow), uow)
+
+    def _holdings(self, person: Person, found: Sequence[Occurrence], uow: UnitOfWork) -> Holdings:
+        people = PersonRepository(uow)
         names = people.account_names({item.account_id for item in found if item.account_id})
         items = [_item(occurrence, person.marks, names) for occurrence in found]
         items += [_record(contact.to_dict()) for contact in person.contacts]
@@ -140,13 +141,15 @@ class Privacy:
         """
         _require_admin(viewer)
         SourceRepository(uow).lock()
-        holdings = self.find(query, viewer=viewer, uow=uow, account=account)
-        person = holdings.person
-        if not (holdings.items or person.contacts):
-            return ErasureReport(erasure_id=None, files=holdings.files, shared=person.shared)
+        people = PersonRepository(uow)
+        person = resolve(query, account=account, language=viewer.language, people=people)
+        found = _occurrences(person, uow)
+        files = files_with_traces(self._exports, person.marks, account_of=people.account_of_item)
+        if not (found or person.contacts):
+            return ErasureReport(erasure_id=None, files=files, shared=person.shared)
         subject = _pseudonym(person, uow)
-        report = self._overwrite(person, uow)
-        report.files = holdings.files
+        report = self._overwrite(person, found, uow)
+        report.files = files
         self._require_gone(person, viewer, uow)
         self._record(report, person, subject=subject, reason=reason, viewer=viewer, uow=uow)
         report.drafts_made_stale += self._after_erasure(uow)
@@ -157,30 +160,27 @@ class Privacy:
         """Delete released files that an erasure named, once it is committed. Returns how many were deleted."""
         return remove_files(self._exports, files)
 
-    def _overwrite(self, person: Person, uow: UnitOfWork) -> ErasureReport:
+    @staticmethod
+    def _overwrite(person: Person, found: Sequence[Occurrence], uow: UnitOfWork) -> ErasureReport:
         report = ErasureReport(erasure_id=f"erasure_{uow.clock.new_id().hex}", shared=person.shared)
-        finder = TraceFinder(uow, person.marks)
-        found = {shape.name: list(finder.search(shape)) for shape in finder.tables()}
-        report.contacts = PersonRepository(uow).remove([item.id for item in person.contacts])
         own = {item.id for item in person.contacts}
+        report.contacts = PersonRepository(uow).remove(own)
+        by_table: dict[str, list[Occurrence]] = {}
+        for item in found:
+            if item.table != "contacts" or item.key["id"] not in own:
+                by_table.setdefault(item.table, []).append(item)
+        report.rows = {name: len(rows) for name, rows in by_table.items() if name != _DRAFTS}
+        drafts = DraftEraser(uow, person.marks)
+        versions = drafts.overwrite(by_table.pop(_DRAFTS, []))
+        report.drafts = len(versions)
+        report.passages = DocumentEraser(uow, person.marks).overwrite(by_table.pop(_TEXTS, []))
+        finder = TraceFinder(uow, person.marks)
         for shape in finder.tables():
-            rows = found.get(shape.name, [])
-            if shape.name in _DRAFTS or shape.name in _TEXTS:
-                continue
-            rows = [item for item in rows if shape.name != "contacts" or item.key["id"] not in own]
-            for item in rows:
+            for item in by_table.get(shape.name, []):
                 if shape.name in DELETED:
                     finder.remove(item)
                 else:
                     finder.overwrite(shape, item)
-            if rows:
-                report.rows[shape.name] = len(rows)
-        texts = [item for name in _TEXTS for item in found.get(name, [])]
-        report.passages = DocumentEraser(uow, person.marks).overwrite(texts)
-        report.rows |= {"documents": len(found["documents"])} if found.get("documents") else {}
-        drafts = DraftEraser(uow, person.marks)
-        versions = drafts.overwrite([item for name in _DRAFTS for item in found.get(name, [])])
-        report.drafts = len(versions)
         for item_id in drafts.mark_stale(versions):
             AuditLog(uow).append("review.stale", actor_id=_SYSTEM, subject=f"review_item:{item_id}")
             report.drafts_made_stale += 1
@@ -189,8 +189,7 @@ class Privacy:
     @staticmethod
     def _require_gone(person: Person, viewer: Viewer, uow: UnitOfWork) -> None:
         uow.flush()
-        finder = TraceFinder(uow, person.marks)
-        left = Counter(item.table for shape in finder.tables() for item in finder.search(shape))
+        left = {item.table for item in _occurrences(person, uow)}
         if left:
             raise problem(Conflict, "left", viewer.language, tables=", ".join(sorted(left)))
 
@@ -212,6 +211,11 @@ class Privacy:
             details={"erasure": report.erasure_id or "", "reason": reason.value}
             | {f"rows.{name}": str(count) for name, count in sorted(counts.items())},
         )
+
+
+def _occurrences(person: Person, uow: UnitOfWork) -> list[Occurrence]:
+    finder = TraceFinder(uow, person.marks)
+    return [item for shape in finder.tables() for item in finder.search(shape)]
 
 
 def _require_admin(viewer: Viewer) -> None:

@@ -30,13 +30,8 @@ class DocumentEraser:
         self._marks = marks
 
     def overwrite(self, found: Collection[Occurrence]) -> int:
-        """Overwrite the documents of these rows (documents or passages). Returns how many passages changed."""
-        ids = {item.key["id"] for item in found if item.table == "documents"}
-        passages = [item.key["id"] for item in found if item.table == "passages"]
-        for start in range(0, len(passages), _BATCH):
-            batch = passages[start : start + _BATCH]
-            ids |= set(self._session.scalars(select(PassageRow.document_id).where(PassageRow.id.in_(batch))))
-        changed = [passage_id for document_id in sorted(ids) for passage_id in self._document(document_id)]
+        """Overwrite these documents with their passages. Returns how many passages changed."""
+        changed = [passage_id for item in found for passage_id in self._document(item.key["id"])]
         for start in range(0, len(changed), _BATCH):
             batch = changed[start : start + _BATCH]
             self._session.execute(delete(PassageVectorRow).where(PassageVectorRow.passage_id.in_(batch)))

@@ -30,7 +30,7 @@ class DraftEraser:
         self._marks = marks
 
     def overwrite(self, found: Collection[Occurrence]) -> list[Version]:
-        """Overwrite the versions of these rows (versions, files or cited evidence), and name them."""
+        """Overwrite these versions with their files and the hashes of what they cite, and name them."""
         versions = sorted({(item.key["draft_id"], int(item.key["version"])) for item in found})
         for version in versions:
             self._version(version)

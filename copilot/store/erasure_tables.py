@@ -9,7 +9,7 @@ the reason, and a test looks there too.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -33,8 +33,12 @@ EXEMPT: Mapping[str, str] = {
     "lexeme_statistics": "counted anew from the passages",
 }
 """Tables that are not overwritten, and why."""
-SPECIAL = frozenset({"documents", "passages", "draft_versions", "deliverables", "draft_evidence"})
-"""Tables whose rows depend on each other; overwritten by `erasure_documents` and `erasure_drafts`."""
+DERIVED: Mapping[str, str] = {
+    "passages": "cut from documents",
+    "deliverables": "rendered from the versions of drafts",
+    "draft_evidence": "hashes of what versions of drafts cite",
+}
+"""Tables that say nothing their source does not say; overwritten with it, see `erasure_documents`, `erasure_drafts`."""
 DELETED = frozenset({"pseudonym_entries"})
 """Tables whose rows are removed as a whole: without the person they say nothing."""
 EVERY_ACCOUNT = "*"
@@ -88,6 +92,11 @@ class TableShape:
     """Columns of the primary key."""
     every_column: frozenset[str]
 
+    @property
+    def has_bytes(self) -> bool:
+        """Whether a column holds bytes, which the server cannot search as text."""
+        return any(column.kind == "bytes" for column in self.columns)
+
 
 class Occurrence(NamedTuple):
     """A row with traces: where it is, whose account it belongs to, and the values that hold them."""
@@ -107,10 +116,10 @@ class TraceFinder:
     def __init__(self, uow: UnitOfWork, marks: ScopedMarks) -> None:
         self._session = uow.session
         self._marks = marks
-        self._pattern = _pattern(marks.keys)
+        self._words, self._numbers = _patterns(marks.keys)
 
-    def tables(self, *, exempt: bool = False) -> list[TableShape]:
-        """Every table that can hold text, without the exempt ones (or only those)."""
+    def tables(self) -> list[TableShape]:
+        """Every table that can hold text of its own."""
         rows = self._session.execute(text(_COLUMNS_SQL))
         columns: dict[str, list[Column]] = {}
         everything: dict[str, set[str]] = {}
@@ -124,21 +133,21 @@ class TraceFinder:
         return [
             TableShape(table, tuple(found), tuple(keys.get(table, ())), frozenset(everything[table]))
             for table, found in sorted(columns.items())
-            if (table in EXEMPT) is exempt
+            if table not in EXEMPT and table not in DERIVED
         ]
 
     def search(self, shape: TableShape) -> Iterator[Occurrence]:
         """Rows of a table in which the person occurs, with the values that say so."""
-        if not self._pattern:
+        if not (self._words or self._numbers):
             return
         wanted = ", ".join(f"{_as_text(column)} as c{index}" for index, column in enumerate(shape.columns))
         key = ", ".join(f"'{name}', {_quoted(name)}" for name in shape.key)
         statement = (
             f"select t.ctid::text as place, jsonb_build_object({key})::text as key, {_account_sql(shape)} as account, "
-            f"{_moment_sql(shape)} as moment, {wanted} from {_quoted(shape.name)} t where {_filter_sql(shape)}"
+            f"{_moment_sql(shape)} as moment, {wanted} from {_quoted(shape.name)} t {_filter_sql(shape)}"
         )
-        rows = self._session.execute(text(statement), {"pattern": self._pattern})
-        for row in rows.yield_per(_FETCHED):
+        parameters = {"words": self._words, "numbers": self._numbers} if not shape.has_bytes else {}
+        for row in self._session.execute(text(statement), parameters).yield_per(_FETCHED):
             marks = self._marks.of(row.account)
             values = {
                 column.name: value
@@ -153,7 +162,7 @@ class TraceFinder:
         marks = self._marks.of(found.account_id)
         kinds = {column.name: column.kind for column in shape.columns}
         written = {name: _write(redacted(value, marks), kinds[name]) for name, value in found.values.items()}
-        if "content_hash" in shape.every_column and shape.name not in SPECIAL:
+        if "content_hash" in shape.every_column:
             written["content_hash"] = "erased"  # the hash was made from the values too; the next import makes it anew
         if shape.name == "source_files" and "path" in written:
             written["path"] += f"~{found.key['id'][-6:]}"  # two paths must not become one
@@ -253,37 +262,46 @@ def _moment_sql(shape: TableShape) -> str:
     return f"coalesce({', '.join(named)})" if named else "null::text"
 
 
+_LOOSE = "[\u0300-\u036f\u00ad\u200b\u200c\u200d\u2060\ufeff]"
+"""Combining accents and invisible characters."""
+
+
 def _filter_sql(shape: TableShape) -> str:
     """A condition that every row with a trace meets, and few others; what a row really holds is asked afterwards."""
-    if any(column.kind == "bytes" for column in shape.columns):
-        return "true"
+    if shape.has_bytes:
+        return ""
     whole = f"concat_ws(' ', {', '.join(_as_text(column) for column in shape.columns)})"
-    marks = "[\u0300-\u036f\u00ad\u200b\u200c\u200d\u2060\ufeff]"
-    return f"regexp_replace(normalize({whole}, NFKD), '{marks}', '', 'g') ~* :pattern"
+    plain = f"regexp_replace(normalize(w.said, NFKD), '{_LOOSE}', '', 'g')"
+    return (
+        f"cross join lateral (select {whole} as said) w cross join lateral (select lower("
+        f"case when octet_length(w.said) = char_length(w.said) then w.said else {plain} end) as said) l "
+        "where l.said like any(:words) or translate(l.said, E' \\n\\t().-/', '') like any(:numbers)"
+    )
 
 
-def _pattern(keys: Sequence[str] | frozenset[str]) -> str:
-    """A POSIX expression that matches wherever one of the keys could."""
-    parts: set[str] = set()
+def _patterns(keys: frozenset[str]) -> tuple[list[str], list[str]]:
+    """Words and digits of which at least one is wherever one of the keys is, as patterns of LIKE."""
+    words: set[str] = set()
+    numbers: set[str] = set()
     for key in keys:
         kind, _, value = key.partition(":")
         match kind:
             case "name":
-                parts.add(_loose(max(value.split(), key=len)))
+                words.add(_loose(max(value.split(), key=len)))
             case "part":
-                parts.add(_loose(value))
+                words.add(_loose(value))
             case "email":
-                parts.add(_loose(value.partition("@")[0]))
+                words.add(_loose(value.partition("@")[0]))
             case "phone":
-                parts.add("[^0-9]{0,3}".join(value))
+                numbers.add(f"%{value}%")
             case _:
                 pass
-    return "|".join(sorted(parts))
+    return sorted(words), sorted(numbers)
 
 
 def _loose(word: str) -> str:
-    """The word with a dot for whatever case and accents could change."""
-    return _NOT_ASCII.sub(".", fold(word))
+    """The word with a wildcard for whatever case, accents and spelling could change."""
+    return f"%{_NOT_ASCII.sub('_', fold(word))}%"
 
 
 def _quoted(name: str) -> str:
