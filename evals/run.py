@@ -37,6 +37,8 @@ SUITES = (
     Suite("evals.retrieval.demo", ("quality",), takes_data=False),
     Suite("evals.guardrails.personal_data", ("quality",)),
     Suite("evals.guardrails.model_privacy", ("quality",), takes_data=False),
+    Suite("evals.guardrails.commitments", ("quality",)),
+    Suite("evals.guardrails.tone", ("quality",)),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
     Suite("evals.brief.bench", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),
