@@ -1,0 +1,59 @@
+"""Over HTTP too, only an administrator sees, exports or erases what is held about a person."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from copilot import bootstrap
+from copilot.domain.access import Role, Viewer
+from tests.api.test_api_sessions import sign_in
+from tests.api.web_company import PASSWORD, Company
+from tests.conftest import MakeUser
+
+PERSON = {"person": "Rosa Almendro", "account": "Frigoríficos Valdemora"}
+
+
+@pytest.fixture
+def admin(application: bootstrap.Application, make_user: MakeUser) -> Viewer:
+    viewer = make_user("Inés Admin", role=Role.ADMIN)
+    with application.database.unit_of_work() as uow:
+        application.people.add_user(viewer, password=PASSWORD, uow=uow)
+    return viewer
+
+
+def test_an_administrator_sees_exports_and_erases(client: TestClient, company: Company, admin: Viewer) -> None:
+    headers = {"x-csrf-token": sign_in(client, admin)}
+    held = client.post("/api/v1/privacy/preview", json=PERSON, headers=headers).json()
+    assert held["counts"]["documents"] >= 1
+    given = client.post("/api/v1/privacy/export", json=PERSON, headers=headers).json()
+    assert any("Rosa" in text for item in given["items"] for some in item["texts"].values() for text in some)
+    request = {**PERSON, "reason": "request"}
+    erased = client.post("/api/v1/privacy/erase", json=request, headers=headers)
+    assert erased.status_code == 200, erased.text
+    assert erased.json()["erasure_id"]
+    assert "Rosa" not in erased.text
+    assert client.post("/api/v1/privacy/preview", json=PERSON, headers=headers).json()["counts"] == {}
+
+
+@pytest.mark.parametrize("action", ["preview", "export", "erase"])
+def test_nobody_else_does(client: TestClient, company: Company, action: str) -> None:
+    headers = {"x-csrf-token": sign_in(client, company.manager)}
+    answer = client.post(f"/api/v1/privacy/{action}", json={**PERSON, **_reason(action)}, headers=headers)
+    assert answer.status_code == 403
+    assert "Rosa" not in answer.text
+
+
+@pytest.mark.parametrize("action", ["preview", "export", "erase"])
+def test_a_browser_must_prove_itself(client: TestClient, admin: Viewer, action: str) -> None:
+    sign_in(client, admin)
+    assert client.post(f"/api/v1/privacy/{action}", json={**PERSON, **_reason(action)}).status_code == 403
+
+
+def test_somebody_unknown_is_not_found(client: TestClient, company: Company, admin: Viewer) -> None:
+    headers = {"x-csrf-token": sign_in(client, admin)}
+    answer = client.post("/api/v1/privacy/preview", json={"person": "Nadie Conocido"}, headers=headers)
+    assert answer.status_code == 404
+    assert "Nadie" not in answer.text
+
+
+def _reason(action: str) -> dict[str, str]:
+    return {"reason": "request"} if action == "erase" else {}
