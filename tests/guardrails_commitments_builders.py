@@ -100,6 +100,7 @@ def context(
     language: Language = Language.ES,
     surroundings: Surroundings | None = None,
     kinds: Mapping[int, DocumentKind | CitedDocument] | None = None,
+    draft_kind: DraftKind | None = None,
 ) -> Context:
     """A follow-up (or, for ourselves, a brief) of these sentences, each with what it cites."""
     evidence = {item.id: item for _, cited in sentences for item in cited}
@@ -108,7 +109,7 @@ def context(
         for number, (text, cited) in enumerate(((text, tuple(cited)) for text, cited in sentences), start=1)
     )
     draft = Draft(
-        kind=DraftKind.FOLLOW_UP if audience is Audience.EXTERNAL else DraftKind.BRIEF,
+        kind=draft_kind or (DraftKind.FOLLOW_UP if audience is Audience.EXTERNAL else DraftKind.BRIEF),
         audience=audience,
         language=language,
         title="Seguimiento",

@@ -29,6 +29,12 @@ _NOTES = {
         "letters are terser than made-up sentences. First measured 4/10 and 0/39 (es), 5/10 and 1/56 (en); then the "
         "cues were widened, also on these misses, so this is no longer held out."
     ),
+    "answers": (
+        "Sentences of the demo company's approved tender answers, which others wrote, labelled before any cue ran on "
+        "them. Without its question an answer is often no promise to read (`Yes, every year`); in drafts of tender "
+        "answers every sentence needs an approved source for that reason. First measured 15/25 and 0/11 (es), 15/26 "
+        "and 0/17 (en); six cues were then added after a look at the misses."
+    ),
     "chosen_on": "The half of our own sentences that the cues were chosen on.",
 }
 
@@ -44,6 +50,7 @@ def parts(sentences: list[Sentence]) -> dict[str, list[Sentence]]:
     return {
         "held_out": [item for item in written if item.held_out],
         "letters": [item for item in sentences if item.source == "letters"],
+        "answers": [item for item in sentences if item.source == "answers"],
         "chosen_on": [item for item in written if not item.held_out],
     }
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from copilot.domain.documents import DocumentKind
-from copilot.domain.drafts import Audience
+from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.findings import Action, Severity, Stage
 from copilot.domain.language import Language
@@ -239,6 +239,21 @@ def test_limits_are_those_of_the_policy() -> None:
     assert rules(strict, given) == ["commitment.discount_over_limit"]
     with pytest.raises(ValidationError, match="must not be above"):
         CommitmentRules(discount_without_asking_percent=Decimal(30))
+
+
+@pytest.mark.parametrize(
+    ("draft_kind", "cited", "found"),
+    [
+        (DraftKind.RFP_ANSWER, [], ["commitment.answer_without_evidence"]),
+        (DraftKind.RFP_ANSWER, [passage(1, "Every year, by an independent firm.")], []),
+        (DraftKind.FOLLOW_UP, [], []),
+    ],
+)
+def test_every_answer_of_a_tender_needs_an_approved_source(
+    draft_kind: DraftKind, cited: list[Evidence], found: list[str]
+) -> None:
+    given = context(("Yes, every year.", cited), draft_kind=draft_kind, kinds={1: DocumentKind.KNOWLEDGE})
+    assert rules(DETECTOR, given) == found
 
 
 def test_our_own_papers_report_promises_without_being_held() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from copilot.domain.drafts import Audience, Segment
+from copilot.domain.drafts import Audience, Draft, DraftKind, Segment
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.figures import Figure
 from copilot.domain.findings import Action, Finding, Severity, Stage
@@ -19,7 +19,7 @@ from copilot.domain.prices import ListedPrice
 from copilot.guardrails.commitments import prices, sources
 from copilot.guardrails.commitments.kinds import WITHOUT_EVIDENCE, Clause, CommitmentKind, Stance
 from copilot.guardrails.commitments.reading import clauses_in, speaks_of
-from copilot.guardrails.commitments.rules import CommitmentRules
+from copilot.guardrails.commitments.rules import MANAGER, CommitmentRules
 from copilot.guardrails.detector import Context, Text, finding
 from copilot.guardrails.texts.commitments import KIND_NAMES
 
@@ -78,13 +78,18 @@ class CommitmentsDetector:
     def _to_outsiders(self, segment: Segment, context: Context) -> Iterator[Finding]:
         cited = context.cited(segment)
         approved = sources.approved(cited, context, self._rules)
-        for clause in clauses_in(segment.text):
+        clauses = clauses_in(segment.text)
+        for clause in clauses:
             if not clause.commits:
                 continue
             words = segment.text[clause.start : clause.end]
             case = _Case(clause, words, segment, context, cited, approved)
             for kind in clause.kinds:
                 yield from self._judged(kind, case)
+        if not clauses and not approved and _answers(segment, context.draft):
+            values = {"quote": _shortened(segment.text), "approver.es": MANAGER.es, "approver.en": MANAGER.en}
+            rule = "commitment.answer_without_evidence"
+            yield finding(rule, Severity.HIGH, Action.HOLD, segment=segment, values=values)
 
     def _in_our_own_papers(self, segment: Segment, context: Context) -> Iterator[Finding]:
         """Only promises in so many words, outside quotations, of which no source cited speaks."""
@@ -183,6 +188,11 @@ class CommitmentsDetector:
             **(values or {}),
         }
         return finding(rule, *weight, segment=segment, span=span, values=told)
+
+
+def _answers(segment: Segment, draft: Draft) -> bool:
+    """Whether it answers a question of a tender: there even "Yes, every year" binds us."""
+    return draft.kind is DraftKind.RFP_ANSWER and not segment.uncited_reason
 
 
 def _on_record(amount: Figure, case: _Case) -> bool:

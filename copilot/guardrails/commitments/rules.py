@@ -20,7 +20,8 @@ class Wording(BaseModel):
     en: str = Field(min_length=1)
 
 
-_MANAGER = Wording(es="la persona responsable del equipo", en="the team's manager")
+MANAGER = Wording(es="la persona responsable del equipo", en="the team's manager")
+"""Who is asked where the policy names nobody else."""
 
 
 class CommitmentRules(BaseModel):
@@ -45,4 +46,4 @@ class CommitmentRules(BaseModel):
 
     def approver(self, kind: CommitmentKind) -> Wording:
         """Who must approve a commitment of this kind."""
-        return self.approvers.get(kind, _MANAGER)
+        return self.approvers.get(kind, MANAGER)

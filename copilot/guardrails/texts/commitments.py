@@ -49,6 +49,12 @@ TEXTS: dict[str, dict[str, str]] = {
     }
     for kind, need in _NEEDS.items()
 } | {
+    "commitment.answer_without_evidence": {
+        "es": "La respuesta «{quote}» nos compromete y no cita ningún contrato, política ni respuesta aprobada. "
+        "Cítelos o pida la aprobación de {approver}.",
+        "en": "The answer “{quote}” commits us and cites no contract, policy or approved answer. "
+        "Cite one, or ask {approver} to approve it.",
+    },
     "commitment.price_not_in_price_book": {
         "es": "El precio «{amount}» no es el del libro de precios vigente ({listed}). "
         "Corríjalo o pida la aprobación de {approver}.",
