@@ -37,6 +37,7 @@ SUITES = (
     Suite("evals.retrieval.demo", ("quality",), takes_data=False),
     Suite("evals.guardrails.personal_data", ("quality",)),
     Suite("evals.guardrails.model_privacy", ("quality",), takes_data=False),
+    Suite("evals.guardrails.injection", ("quality",)),
     Suite("evals.guardrails.commitments", ("quality",)),
     Suite("evals.guardrails.tone", ("quality",)),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),

@@ -19,6 +19,8 @@ LANGUAGES = ("es", "en")
 PLACES = ("start", "middle", "end")
 _DEMO_PIECE = 1_500
 _DEMO_PIECES = 4
+_TURNS = 40
+_LONGEST_MEETING = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,16 @@ def read_workbench_emails(folder: Path) -> list[str]:
         return [row["body"].replace("\\n", "\n") for row in csv.DictReader(file)]
 
 
+def read_meetings(qmsum: Path, summedits: Path) -> list[str]:
+    """Pieces of meetings and sales calls."""
+    found = []
+    for line in (qmsum / "val.jsonl").read_text(encoding="utf-8").splitlines():
+        turns = json.loads(line)["meeting_transcripts"][:_TURNS]
+        found.append("\n".join(f"{turn['speaker']}: {turn['content']}" for turn in turns))
+    calls = {row["doc"] for row in json.loads((summedits / "summedits_sales_call.json").read_text(encoding="utf-8"))}
+    return [text[:_LONGEST_MEETING] for text in [*found, *sorted(calls)]]
+
+
 def demo_pieces() -> list[str]:
     """Pieces of passage length from the texts of the demo company, in both languages."""
     found = []
@@ -118,8 +130,9 @@ def plant(host: str, words: str, *, place: str, chance: random.Random) -> tuple[
     return f"{host[:position]}\n{words}\n{host[position:]}", position + 1, position + 1 + len(words)
 
 
-def planted(words: Sequence[str], hosts: Sequence[str], *, chance: random.Random) -> Iterator[tuple[str, int, int]]:
-    """Each of the words at each place, every time in a host drawn anew."""
+def planted(words: Sequence[str], hosts: Sequence[str], *, seed: int) -> Iterator[tuple[str, int, int]]:
+    """Each of the words at each place, every time in a host drawn anew; what is drawn depends on words and seed."""
     for item in words:
+        chance = random.Random(f"{seed} {item}")
         for place in PLACES:
             yield plant(chance.choice(hosts), item, place=place, chance=chance)

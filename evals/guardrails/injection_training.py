@@ -1,6 +1,7 @@
-"""Trains the linear model that finds tasks for an assistant in texts about something else.
+"""Trains the model that finds tasks for an assistant in texts about something else.
 
-Run: python -m evals.guardrails.injection_training [--data DIR], where DIR holds `bipia` and `workbench`. It rewrites
+Run: python -m evals.guardrails.injection_training [--data DIR], where DIR holds `bipia`, `workbench`, `qmsum` and
+`summedits`. It rewrites
 the weights that are shipped with the detector. What is measured (`evals.guardrails.injection`) trains by the same
 recipe without what it reports.
 """
@@ -9,7 +10,8 @@ import argparse
 import random
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +20,8 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from copilot.guardrails.injection.features import BIAS, BUCKETS, describe, features
-from copilot.guardrails.injection.tasks import WEIGHTS_FILE, TaskModel
-from copilot.guardrails.injection.units import units_of
+from copilot.guardrails.injection.tasks import SIZE, WEIGHTS_FILE, Row, TaskModel, may_command, weighed, with_meaning
+from copilot.guardrails.injection.units import Unit, units_of
 from copilot.settings import load_settings
 from evals.guardrails.injection_sets import (
     LANGUAGES,
@@ -29,6 +31,7 @@ from evals.guardrails.injection_sets import (
     own_set,
     planted,
     read_bipia,
+    read_meetings,
     read_workbench_emails,
 )
 from evals.retrieval.suite import skip
@@ -36,40 +39,30 @@ from evals.retrieval.suite import skip
 SEED = 20261122
 LIKE_BIPIA = frozenset({"task", "format", "persuade"})
 """Kinds of the project's own attacks that resemble types of BIPIA."""
-_EMAILS = 200
+NO_CANDIDATE = -99.0
+"""Score of a text without anything that is worth a closer look."""
+CONCEALED = ("unicode_", "encoded_", "hidden_")
+"""Kinds whose words are read by other means before they are judged."""
+_STANDING_ALONE = ("alone", "disguise_")
+_EMAILS = 300
 _INVERSE_STRENGTH = 0.1
-_WEIGHT_OF_OTHERS = 0.3
-_MOST_FALSE_ALARMS = 0.01
+_WEIGHT_OF_HOSTS = 0.3
+_LOOKED_AT = 0.05
+"""Share of the units of ordinary texts that may cost a closer look."""
+_FALSE_ALARMS_IN_HOSTS = 0.01
+_FALSE_ALARMS_IN_LOOK_ALIKES = 0.05
 _PARTS = 4
-_DISGUISED = ("unicode_", "encoded_", "hidden_")
 
 
-@dataclass
-class Rows:
-    """Units as features, with whether each is part of an attack."""
+@dataclass(frozen=True)
+class Piece:
+    """One unit in its text, with its features by words."""
 
-    values: list[dict[int, float]] = field(default_factory=list)
-    labels: list[int] = field(default_factory=list)
-
-    def add(self, text: str, *, attack: tuple[int, int] | None = None, others: bool = True) -> None:
-        """Add the units of a text; without `others` only those of the attack."""
-        units = units_of(text)
-        for unit, row in zip(units, features([describe(unit) for unit in units]), strict=True):
-            inside = attack is not None and unit.start >= attack[0] and unit.end <= attack[1]
-            if inside or others:
-                self.values.append(row)
-                self.labels.append(int(inside))
-
-    def matrix(self) -> csr_matrix:
-        """Shape (units, buckets)."""
-        pointers = [0]
-        buckets: list[int] = []
-        values: list[float] = []
-        for row in self.values:
-            buckets += row.keys()
-            values += row.values()
-            pointers.append(len(buckets))
-        return csr_matrix((values, buckets, pointers), shape=(len(self.values), BUCKETS))
+    text: str
+    unit: Unit
+    row: Row
+    attack: bool
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -84,14 +77,35 @@ class Material:
     """Own texts, attacks and harmless ones."""
 
 
+@dataclass
+class _Fitted:
+    quick: NDArray[np.float32]
+    quick_threshold: float
+    weights: NDArray[np.float32] = field(default_factory=lambda: np.zeros(SIZE, dtype=np.float32))
+
+    def model(self, threshold: float = 0.0) -> TaskModel:
+        return TaskModel(
+            quick=self.quick, quick_threshold=self.quick_threshold, weights=self.weights, threshold=threshold
+        )
+
+
 def train(material: Material) -> TaskModel:
-    """Fit weights; the threshold is set on texts of `material` that the weights for it were fitted without."""
-    thresholds = [_threshold(_fit(_part(material, part, inside=False)), material, part) for part in range(_PARTS)]
-    return TaskModel(weights=_fit(material), threshold=float(np.median(thresholds)))
+    """Fit the weights, and set the threshold on texts that the weights for it were fitted without."""
+    hosts: list[float] = []
+    look_alikes: list[float] = []
+    for part in range(_PARTS):
+        model = _fit(_part(material, part, inside=False)).model()
+        unseen = _part(material, part, inside=True)
+        hosts += [highest(model, text) for text in unseen.hosts]
+        look_alikes += [highest(model, item.text) for item in unseen.samples]
+    threshold = max(
+        np.quantile(hosts, 1 - _FALSE_ALARMS_IN_HOSTS), np.quantile(look_alikes, 1 - _FALSE_ALARMS_IN_LOOK_ALIKES)
+    )
+    return _fit(material).model(float(threshold))
 
 
 def _part(material: Material, part: int, *, inside: bool) -> Material:
-    """The hosts and harmless samples of one part, or of all other parts with all attacks."""
+    """The hosts and harmless samples of one part, or those of all other parts with all attacks."""
 
     def kept(index: int) -> bool:
         return (index % _PARTS == part) == inside
@@ -107,40 +121,78 @@ def _part(material: Material, part: int, *, inside: bool) -> Material:
     )
 
 
-def _fit(material: Material) -> NDArray[np.float32]:
-    chance = random.Random(SEED)
-    rows = Rows()
-    for host in material.hosts:
-        rows.add(host)
-    for text, start, end in planted(material.attacks, material.hosts, chance=chance):
-        rows.add(text, attack=(start, end), others=False)
+def _fit(material: Material) -> _Fitted:
+    pieces = [piece for host in material.hosts for piece in _pieces(host, weight=_WEIGHT_OF_HOSTS)]
+    of_hosts = len(pieces)
+    for text, start, end in planted(material.attacks, material.hosts, seed=SEED):
+        pieces += _planted_pieces(text, start, end, attack=True)
     for sample in material.samples:
-        rows.add(sample.text, attack=(sample.start, sample.end) if sample.attack else None)
-    labels = np.array(rows.labels)
+        place = (sample.start, sample.end) if sample.attack else None
+        pieces += _pieces(sample.text, attack=place)
+        if not sample.kind.startswith(_STANDING_ALONE):
+            words = sample.text[sample.start : sample.end]
+            for text, start, end in planted([words], material.hosts, seed=SEED):
+                pieces += _planted_pieces(text, start, end, attack=sample.attack)
+    quick = _regress([piece.row for piece in pieces], pieces, size=BUCKETS)
+    scores = [weighed(quick, piece.row) for piece in pieces]
+    fitted = _Fitted(quick, float(np.quantile(scores[:of_hosts], 1 - _LOOKED_AT)))
+    close = [
+        piece
+        for piece, score in zip(pieces, scores, strict=True)
+        if piece.attack or (score >= fitted.quick_threshold and may_command(describe(piece.unit)))
+    ]
+    rows = [{**piece.row, **_meaning(piece.text, piece.unit)} for piece in close]
+    fitted.weights = _regress(rows, close, size=SIZE)
+    return fitted
+
+
+@cache
+def _pieces(text: str, *, attack: tuple[int, int] | None = None, weight: float = 1.0) -> list[Piece]:
+    """All units of a text."""
+    units = units_of(text)
+    rows = features([describe(unit) for unit in units])
+    return [
+        Piece(text, unit, row, attack=attack is not None and _inside(unit, attack), weight=weight)
+        for unit, row in zip(units, rows, strict=True)
+    ]
+
+
+@cache
+def _planted_pieces(text: str, start: int, end: int, *, attack: bool) -> list[Piece]:
+    """Only the units of what was planted."""
+    pieces = _pieces(text, attack=(start, end))
+    return [replace(piece, attack=attack) for piece in pieces if piece.attack]
+
+
+def _inside(unit: Unit, place: tuple[int, int]) -> bool:
+    return unit.start >= place[0] and unit.end <= place[1]
+
+
+@cache
+def _meaning(text: str, unit: Unit) -> Row:
+    """Embedding is what takes time, and the same units come up for every model that is trained."""
+    return with_meaning(text, [(unit, {})])[0]
+
+
+def _regress(rows: Sequence[Row], pieces: Sequence[Piece], *, size: int) -> NDArray[np.float32]:
+    pointers = [0]
+    columns: list[int] = []
+    values: list[float] = []
+    for row in rows:
+        columns += row.keys()
+        values += row.values()
+        pointers.append(len(columns))
+    matrix = csr_matrix((values, columns, pointers), shape=(len(rows), size))
     model = LogisticRegression(C=_INVERSE_STRENGTH, max_iter=500)
-    model.fit(rows.matrix(), labels, sample_weight=np.where(labels == 1, 1.0, _WEIGHT_OF_OTHERS))
+    model.fit(matrix, [piece.attack for piece in pieces], sample_weight=[piece.weight for piece in pieces])
     weights: NDArray[np.float32] = model.coef_[0].astype(np.float32)
-    return weights + _with_bias(float(model.intercept_[0]))
-
-
-def _with_bias(value: float) -> NDArray[np.float32]:
-    """The intercept as a weight of the feature that is always 1."""
-    bias = np.zeros(BUCKETS, dtype=np.float32)
-    bias[BIAS] = value
-    return bias
-
-
-def _threshold(weights: NDArray[np.float32], material: Material, part: int) -> float:
-    """The score that at most one harmless text in a hundred reaches."""
-    unseen = _part(material, part, inside=True)
-    model = TaskModel(weights=weights, threshold=0.0)
-    texts = [*unseen.hosts, *(item.text for item in unseen.samples)]
-    return float(np.quantile([highest(model, text) for text in texts], 1 - _MOST_FALSE_ALARMS))
+    weights[BIAS] += model.intercept_[0]
+    return weights
 
 
 def highest(model: TaskModel, text: str) -> float:
     """The score of the most suspicious unit."""
-    return max(model.scores(units_of(text)), default=-np.inf)
+    return max((score for _, score in model.scores(text, units_of(text))), default=NO_CANDIDATE)
 
 
 def material_without(
@@ -153,15 +205,17 @@ def material_without(
         samples=[
             item
             for item in samples
-            if not item.kind.startswith(_DISGUISED) and (left_out is None or item.kind not in LIKE_BIPIA)
+            if not item.kind.startswith(CONCEALED)
+            and not (left_out is not None and item.attack and item.kind in LIKE_BIPIA)
         ],
     )
 
 
 def hosts_for_training(folder: Path) -> list[str]:
-    """Emails of WorkBench and texts of the demo company; none of BIPIA's."""
+    """Emails of WorkBench, meetings, sales calls and texts of the demo company; nothing of what is reported."""
     emails = read_workbench_emails(folder / "workbench")
-    return [*random.Random(SEED).sample(emails, _EMAILS), *demo_pieces()]
+    meetings = read_meetings(folder / "qmsum", folder / "summedits")
+    return [*random.Random(SEED).sample(emails, _EMAILS), *demo_pieces(), *meetings]
 
 
 def samples_for_training() -> list[Sample]:
@@ -174,15 +228,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Train the search for tasks to an assistant.")
     parser.add_argument("--data", type=Path, help="Benchmarks folder instead of the one in the settings.")
     folder = parser.parse_args().data or load_settings().benchmarks_dir
-    for name in ("bipia", "workbench"):
+    for name in ("bipia", "workbench", "qmsum", "summedits"):
         if not (folder / name).is_dir():
             return skip(folder / name)
-    material = material_without(
-        read_bipia(folder / "bipia"), hosts_for_training(folder), left_out=None, samples=samples_for_training()
+    model = train(
+        material_without(
+            read_bipia(folder / "bipia"), hosts_for_training(folder), left_out=None, samples=samples_for_training()
+        )
     )
-    model = train(material)
     WEIGHTS_FILE.parent.mkdir(exist_ok=True)
-    np.savez_compressed(WEIGHTS_FILE, weights=model.weights.astype(np.float16), threshold=model.threshold)
+    np.savez_compressed(
+        WEIGHTS_FILE,
+        quick=model.quick.astype(np.float16),
+        quick_threshold=model.quick_threshold,
+        weights=model.weights.astype(np.float16),
+        threshold=model.threshold,
+    )
     sys.stdout.write(f"{WEIGHTS_FILE.name}: threshold {model.threshold:.2f}, {WEIGHTS_FILE.stat().st_size:,} bytes\n")
     return 0
 

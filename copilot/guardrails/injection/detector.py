@@ -13,6 +13,7 @@ from copilot.guardrails.detector import Context, Text, finding
 from copilot.guardrails.injection.disguise import normalised
 from copilot.guardrails.injection.rules import instruction_in
 from copilot.guardrails.injection.search import MOST_CHARACTERS, Suspicion, Way, suspicions
+from copilot.guardrails.injection.tasks import task_model
 
 _MOST_FINDINGS = 20
 """Of one text. Twenty warnings say all that a hundred would."""
@@ -47,7 +48,7 @@ class InjectionDetector:
         """
         typed = text.stage is Stage.INPUT
         plain = "injection.in_input" if typed else "injection.in_source"
-        for item in islice(suspicions(text.content, tasks=not typed), _MOST_FINDINGS):
+        for item in islice(suspicions(text.content, tasks=None if typed else task_model()), _MOST_FINDINGS):
             yield _finding(item, plain=plain)
         if len(text.content) > MOST_CHARACTERS:
             yield finding(
@@ -59,7 +60,7 @@ class InjectionDetector:
 
 
 def _in_source(evidence: Evidence) -> Iterator[Finding]:
-    for item in islice(suspicions(evidence.text, tasks=True), _MOST_FINDINGS):
+    for item in islice(suspicions(evidence.text, tasks=task_model()), _MOST_FINDINGS):
         yield _finding(item, plain="injection.in_source", evidence_id=evidence.id)
 
 

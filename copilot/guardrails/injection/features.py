@@ -42,13 +42,15 @@ def describe(unit: Unit) -> Described:
     return Described(unit, tuple(_WORD.findall(flat(unit.text))[:_MOST_WORDS]))
 
 
-def features(described: Sequence[Described]) -> list[dict[int, float]]:
-    """Per unit: bucket to value."""
+def features(described: Sequence[Described], wanted: Sequence[int] | None = None) -> list[dict[int, float]]:
+    """Bucket to value, for all units or those of the indexes `wanted`, each judged beside all others."""
     seen: Counter[str] = Counter()
     for item in described:
         seen.update({word for word in item.words if len(word) >= _LONG_WORD})
-    table_share = sum(item.unit.in_table for item in described) / max(1, len(described))
-    return [{**_own(item), **_beside(item, seen, count=len(described), table_share=table_share)} for item in described]
+    count = len(described)
+    table_share = sum(item.unit.in_table for item in described) / max(1, count)
+    chosen = described if wanted is None else [described[index] for index in wanted]
+    return [{**_own(item), **_beside(item, seen, count=count, table_share=table_share)} for item in chosen]
 
 
 def _own(item: Described) -> dict[int, float]:

@@ -12,7 +12,7 @@ from copilot.guardrails.injection.disguise import in_tag_characters, turned_back
 from copilot.guardrails.injection.encodings import decoded
 from copilot.guardrails.injection.markup import hidden_in_markup
 from copilot.guardrails.injection.rules import instruction_in
-from copilot.guardrails.injection.tasks import task_model
+from copilot.guardrails.injection.tasks import TaskModel
 from copilot.guardrails.injection.units import Unit, units_of
 from copilot.guardrails.injection.words import COMMANDS, folded_words
 
@@ -47,8 +47,8 @@ class Suspicion:
     score: float = 1.0
 
 
-def suspicions(text: str, *, tasks: bool) -> Iterator[Suspicion]:
-    """What is found, each stretch once; with `tasks` also tasks that nothing else gives away."""
+def suspicions(text: str, *, tasks: TaskModel | None) -> Iterator[Suspicion]:
+    """What is found, each stretch once; with a model also tasks that nothing else gives away."""
     text = text[:MOST_CHARACTERS]
     taken: list[tuple[int, int]] = []
     for found in _concealed(text):
@@ -59,8 +59,8 @@ def suspicions(text: str, *, tasks: bool) -> Iterator[Suspicion]:
     if plain is not None:
         taken.append(plain.span or (0, 0))
         yield plain
-    if tasks:
-        for unit, score in task_model().tasks_in(units):
+    if tasks is not None:
+        for unit, score in tasks.tasks_in(text, units):
             if not any(start <= unit.start < end or unit.start <= start < unit.end for start, end in taken):
                 yield Suspicion(Way.TASK, _quotable(unit.text), (unit.start, unit.end), score)
 
@@ -70,9 +70,9 @@ def _plain(text: str, units: tuple[Unit, ...], taken: list[tuple[int, int]]) -> 
     if quote is None:
         return None
     for unit in units:
-        if (words := instruction_in(unit.text)) is not None:
+        if instruction_in(unit.text) is not None:
             inside = any(start <= unit.start < end for start, end in taken)
-            return None if inside else Suspicion(Way.PLAIN, words, (unit.start, unit.end))
+            return None if inside else Suspicion(Way.PLAIN, _quotable(unit.text), (unit.start, unit.end))
     return Suspicion(Way.PLAIN, quote)
 
 
