@@ -5,6 +5,7 @@ third-party text are not among them; the same evidence has the same number throu
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from copilot.workflows.brief.sections.commitments import due_cite
 from copilot.workflows.reading.types import Commitment, CommitmentStatus, Topic
 
 BUDGET_TOKENS = 12_000
+_ENDS_BLOCK = re.compile(r"[<>\x7f-\x9f\u2028\u2029]|(?<=BEGIN )E|(?<=END )E", re.IGNORECASE)
+"""Brackets, what some readers take for the end of a line, and the first letter after the words of a mark."""
 _TOPICS = tuple(topic for topic in Topic if topic is not Topic.INSTRUCTION)
 _STATUS_WORDS = {
     CommitmentStatus.KEPT: "kept",
@@ -115,5 +118,10 @@ def _line(context: BriefContext, item: Evidence, *, number: int) -> str:
     }
     if item.formula and item.kind is EvidenceKind.METRIC:
         payload["how"] = item.formula
-    # No angle brackets and no line breaks: nothing inside can look like the end of the block.
-    return json.dumps(payload, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+    # No angle brackets, no line breaks of any kind, no marks: nothing inside can look like the end of the block.
+    return _ENDS_BLOCK.sub(_as_escapes, json.dumps(payload, ensure_ascii=False))
+
+
+def _as_escapes(match: re.Match[str]) -> str:
+    """The same characters, written as JSON writes those that it cannot show."""
+    return "".join(f"\\u{ord(character):04x}" for character in match.group())
