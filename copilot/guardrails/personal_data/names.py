@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from copilot.domain.folding import flat, fold
+from copilot.domain.language import Language
 from copilot.domain.personal_data import DataClass, Hints, PersonalSpan
 from copilot.guardrails.personal_data.name_lists import AMBIGUOUS, GIVEN
 from copilot.guardrails.personal_data.names_cues import LIST_LINK
@@ -28,6 +29,8 @@ _LOWER_CASE = re.compile(
 )
 _LOWER_WORD = re.compile(r"(?<![\w@./-])[^\W\d_]{3,30}(?![\w@])")
 _LONGEST_LINK = 8
+_FIRM_LINKS = (" and ", ", and ", " & ", " y ", " e ")
+_PERSONAL = frozenset({Kind.GIVEN, Kind.AMBIGUOUS})
 
 
 class NamesRecogniser:
@@ -41,7 +44,7 @@ class NamesRecogniser:
         for place in known_names(hints.known_names).places(text):
             if not _within(place, companies):
                 yield span_of(text, place, data_class=DataClass.PERSON, scheme="person.known")
-        for candidate in _accepted(_with_capitals(text)):
+        for candidate in _accepted(_with_capitals(text), hints.language):
             place = (candidate.start, candidate.end)
             if not _within(place, companies):
                 score = min(_HIGHEST, _LOWEST + (candidate.score - ENOUGH) / 10)
@@ -63,14 +66,25 @@ def _capitalised(word: str) -> str:
     return first + word[1:] if named else word
 
 
-def _accepted(text: str) -> list[Candidate]:
-    around = Around(text=text, flat=flat(text), mailboxes=mailboxes(text))
+def _accepted(text: str, language: Language | None) -> list[Candidate]:
+    around = Around(text=text, flat=flat(text), mailboxes=mailboxes(text), language=language)
     found = list(candidates(text, around.is_labelled))
     for candidate in found:
         candidate.score = around.weigh(candidate)
+    _refuse_firms(text, found)
     _lift_lists(text, found)
     _lift_repeated(found)
     return [candidate for candidate in found if candidate.score >= ENOUGH and not candidate.refused]
+
+
+def _refuse_firms(text: str, found: Sequence[Candidate]) -> None:
+    """ "Owens, Duran and Oneal": three lone family names in a row are a firm, not three people."""
+    for trio in zip(found, found[1:], found[2:], strict=False):
+        lone = all(item.alone and item.words[0].kind not in _PERSONAL for item in trio)
+        first, second = text[trio[0].end : trio[1].start], text[trio[1].end : trio[2].start]
+        if lone and first == ", " and second in _FIRM_LINKS:
+            for item in trio:
+                item.refused = True
 
 
 def _lift_lists(text: str, found: Sequence[Candidate]) -> None:

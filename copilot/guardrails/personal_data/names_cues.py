@@ -100,6 +100,12 @@ IS_AFTER = re.compile(
 )
 BEGAN_AFTER = re.compile(r"[ \t](?:began|started|spent|empezo|comenzo|trabajo|worked|retired|studied|estudio) \w")
 PAST_AFTER = re.compile(r"[ \t]\w{2,20}(?:ed|aron) (?:the|an?|it|that|her|his|our|us|me|el|la|los|las|una?|que)(?!\w)")
+OWNS_AFTER = re.compile(r"'s [a-z]")
+LIVES_AFTER = re.compile(
+    r"[ \t](?:is|was|has|had|will|would|could|can|didn't|doesn't|won't|never|always|also|just|es|era|tiene|"
+    r"tenia|va|no|ya|se|"
+    r"me|nos|te|le|lo|la) (?!the )\w"
+)
 QUOTED_AFTER = re.compile(r"[ \t]?: ?[\"«“]")
 ASKED_AFTER = re.compile(r", (?:can|could|would|please|puedes|podrias|podria|me|te)(?!\w)")
 KIN_AFTER = re.compile(
@@ -181,16 +187,18 @@ _BEFORE = {
     "becaria colleague companero companera usuario user representative representante consultora consultor cfo "
     "ceo cto "
     "para per que soy reply",
-    0.7: "a to for por al entre between si if ni neither y e and or yo as como pero but because porque cuando "
+    0.7: "to for por al entre between si if ni neither y e and or yo as como pero but because porque cuando "
     "when while "
     "sin without after until hasta",
     -1.2: "en in at desde hacia near around across via inside outside throughout over",
-    -1.6: "el la los las the un una a an our nuestro nuestra su este esta this that these my mi tu your their "
+    -1.6: "el la los las the un una an our nuestro nuestra su este esta this that these my mi tu your their "
     "its del every "
     "cada otro another ese esa aquel new nuevo nueva",
 }  # fmt: skip
+_BEFORE[0.4] = "of de d'"
 WORDS_BEFORE = {word: weight for weight, words in _BEFORE.items() for word in words.split()}
-WORDS_BEFORE["a"] = 0.5
+ARTICLE_OR_TO = "a"
+"""An article in English, and what stands before a person in Spanish; weighed by the language."""
 LAST_WORD = re.compile(r"([\w'.-]{1,20})[ \t]{1,2}\Z")
 SENTENCE_START = re.compile(r"(?:^|[.!?:;…»\"”“]\s{0,4}|[\n\r>•*–—-]\s{0,4}|\d[.)] ?|[¿¡(\[«\"'“])\Z")
 LINE_START = re.compile(r"(?:^|[\n\r>•*-])[ \t>*•?-]{0,4}\Z")

@@ -9,39 +9,17 @@ from dataclasses import dataclass
 
 from copilot.guardrails.personal_data.names_words import Kind, Word, runs
 
-_FIRST = {
-    Kind.GIVEN: 2.2,
-    Kind.AMBIGUOUS: 1.1,
-    Kind.FAMILY: 0.7,
-    Kind.FAMILY_WORD: 0.0,
-    Kind.UNKNOWN: 0.3,
-    Kind.WORD: 0.0,
+_WEIGHTS: dict[Kind, tuple[float, float, float, float]] = {
+    Kind.GIVEN: (2.2, 0.8, 2.0, -0.2),
+    Kind.AMBIGUOUS: (1.1, 0.5, 0.8, -1.6),
+    Kind.FAMILY: (0.9, 1.2, 1.5, -0.8),
+    Kind.FAMILY_WORD: (0.0, 0.6, -0.4, -1.5),
+    Kind.SOUNDS: (0.9, 1.2, 1.1, -0.9),
+    Kind.UNKNOWN: (0.3, 0.6, 0.0, -1.1),
+    Kind.WORD: (0.0, 0.0, -1.4, -1.1),
 }
-_LATER = {
-    Kind.GIVEN: 0.8,
-    Kind.AMBIGUOUS: 0.5,
-    Kind.FAMILY: 1.2,
-    Kind.FAMILY_WORD: 0.6,
-    Kind.UNKNOWN: 0.5,
-    Kind.WORD: 0.0,
-}
-_ALONE = {
-    Kind.GIVEN: 2.0,
-    Kind.AMBIGUOUS: 0.8,
-    Kind.FAMILY: 0.6,
-    Kind.FAMILY_WORD: -0.4,
-    Kind.UNKNOWN: 0.0,
-    Kind.WORD: -1.4,
-}
-_ALONE_FIRST_IN_SENTENCE = {
-    Kind.GIVEN: -0.2,
-    Kind.AMBIGUOUS: -1.6,
-    Kind.FAMILY: -0.9,
-    Kind.FAMILY_WORD: -1.5,
-    Kind.UNKNOWN: -1.1,
-    Kind.WORD: -1.1,
-}
-_SEVERAL_FIRST_IN_SENTENCE = -0.3
+"""What a word says as the first of several, as a later one, and alone; the last is added when it opens a sentence."""
+_FIRST, _LATER, _ALONE, _OPENING = range(4)
 _INITIAL = 0.7
 _SMALL = frozenset({Kind.INITIAL, Kind.PARTICLE})
 _MOST = 3.5
@@ -124,9 +102,10 @@ def shape_score(candidate: Candidate, *, first_in_sentence: bool) -> float:
         return -1.0 if len(candidate.words) == 1 else 0.0
     if all(word.capitals for word in proper) and not (len(proper) > 1 and all(w.kind in _NAMED for w in proper)):
         return -0.8
+    weights = _WEIGHTS[proper[0].kind]
     if len(proper) == 1 and candidate.alone:
-        return _ALONE[proper[0].kind] + (_ALONE_FIRST_IN_SENTENCE[proper[0].kind] if first_in_sentence else 0.0)
-    score = _FIRST[proper[0].kind] + sum(_LATER[word.kind] for word in proper[1:])
+        return weights[_ALONE] + (weights[_OPENING] if first_in_sentence else 0.0)
+    score = weights[_FIRST] + sum(_WEIGHTS[word.kind][_LATER] for word in proper[1:])
     if len(candidate.words) > len(proper):
         score += _INITIAL
-    return min(_MOST, score) + (_SEVERAL_FIRST_IN_SENTENCE if first_in_sentence else 0.0)
+    return min(_MOST, score)

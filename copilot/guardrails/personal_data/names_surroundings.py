@@ -6,6 +6,7 @@ Invariant: nothing further than `REACH` characters away is looked at, except the
 import re
 from dataclasses import dataclass
 
+from copilot.domain.language import Language
 from copilot.guardrails.personal_data import names_cues as cues
 from copilot.guardrails.personal_data.name_lists import PHRASES
 from copilot.guardrails.personal_data.names_shape import Candidate, shape_score
@@ -17,6 +18,7 @@ _TITLE, _LABEL, _GREETING, _INTRODUCTION, _CLOSING = 3.0, 2.6, 2.2, 2.0, 2.4
 _SAID, _SPEAKER, _VOCATIVE, _IN_EMAIL, _PAST = 1.7, 1.6, 1.4, 2.2, 2.3
 _WORD_AFTER, _WORD_BEFORE, _THING = -1.2, -0.5, -3.0
 _ALONE_ON_LINE, _ABOVE_NUMBERS, _PLACE = 0.5, 0.6, -1.5
+_A_BY_LANGUAGE: dict[Language | None, float] = {Language.ES: 0.6, Language.EN: -1.6}
 _SENTENCE_ENDS = (".", "!", "?")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}(?=@[\w-])")
 _SHORTEST_PART = 3
@@ -33,6 +35,8 @@ _AFTER = (
     (cues.ASKED_AFTER, 1.3),
     (cues.KIN_AFTER, 1.6),
     (cues.QUOTED_AFTER, 0.8),
+    (cues.OWNS_AFTER, 0.5),
+    (cues.LIVES_AFTER, 0.4),
 )
 
 
@@ -43,6 +47,7 @@ class Around:
     text: str
     flat: str
     mailboxes: frozenset[str]
+    language: Language | None = None
 
     def weigh(self, candidate: Candidate) -> float:
         """The candidate's words and what stands around them, together; `ENOUGH` makes a name."""
@@ -57,7 +62,8 @@ class Around:
             return _THING
         score += form_of_address + self._after(after, candidate, before=before) + self._mailbox(candidate)
         if form_of_address <= 0:
-            score += _before(before)
+            weight = _before(before, self.language)
+            score += weight if weight > 0 or candidate.alone else weight / 2
         if candidate.cut_after is not None:
             score += _WORD_AFTER
         if candidate.cut_before is not None and form_of_address <= 0:
@@ -104,12 +110,14 @@ def _is_called(before: str, after: str) -> bool:
     return comma and len(before) < cues.REACH // 2 and after[:1] in _SENTENCE_ENDS
 
 
-def _before(before: str) -> float:
+def _before(before: str, language: Language | None) -> float:
     if cues.TOWARDS_PERSON.search(before):
         return _SAID
     if cues.TOWARDS_PLACE.search(before):
         return _PLACE
     last = cues.LAST_WORD.search(before)
+    if last is not None and last[1] == cues.ARTICLE_OR_TO:
+        return _A_BY_LANGUAGE.get(language, 0.0)
     return cues.WORDS_BEFORE.get(last[1], 0.0) if last else 0.0
 
 

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from copilot.domain.folding import fold
-from copilot.guardrails.personal_data.name_lists import AMBIGUOUS, FAMILY, GIVEN, NOT_NAMES, WORDS
+from copilot.guardrails.personal_data.name_lists import AMBIGUOUS, FAMILY, GIVEN, NOT_NAMES, SOUNDS, WORDS
 
 _LETTERS = [chr(code) for block in ((0x41, 0x530), (0x1E00, 0x2000)) for code in range(*block) if chr(code).isalpha()]
 _UPPER = "".join(letter for letter in _LETTERS if letter.isupper())
@@ -34,6 +34,8 @@ _FAMILY_ENDINGS = (
     "puig", "ells", "wala", "murthy", "swamy", "moto", "yama", "mura", "kawa", "naka", "shima", "inen", "nen", "ila",
 )  # fmt: skip
 _SHORTEST_ENDED = 5
+_LONGEST_HEARD = 24
+_SOUNDS_LIKE_A_NAME = 2.0
 
 
 class Kind(Enum):
@@ -45,6 +47,8 @@ class Kind(Enum):
     FAMILY = auto()
     FAMILY_WORD = auto()
     """A family name that is also an everyday word."""
+    SOUNDS = auto()
+    """On no list, but made of the letter groups that names are made of."""
     UNKNOWN = auto()
     INITIAL = auto()
     CAPITALS = auto()
@@ -81,7 +85,7 @@ def _word(value: str, start: int) -> Word:
         return Word(start, start + len(value), folded, kind, capitals=False)
     for possessive in ("'s", "’s"):
         value = value.removesuffix(possessive)
-    folded, kind, capitals = _looked_up(value)
+    folded, kind, capitals = ("maria", Kind.GIVEN, False) if value == "Mª" else _looked_up(value)
     return Word(start, start + len(value), folded, kind, capitals)
 
 
@@ -92,7 +96,7 @@ def _looked_up(value: str) -> tuple[str, Kind, bool]:
     kind = kind_of(folded)
     if len(value) == 1:
         kind = Kind.INITIAL
-    elif capitals and kind is Kind.UNKNOWN:
+    elif capitals and kind in {Kind.UNKNOWN, Kind.SOUNDS}:
         kind = Kind.CAPITALS
     return folded, kind, capitals
 
@@ -113,7 +117,14 @@ def kind_of(folded: str) -> Kind:
         return next((kind for kind in (*_NAMED, Kind.NEVER, Kind.WORD) if kind in kinds), Kind.UNKNOWN)
     if len(folded) > _SHORTEST_ENDED and folded.endswith(_FAMILY_ENDINGS):
         return Kind.FAMILY
-    return Kind.UNKNOWN
+    return Kind.SOUNDS if sound(folded) >= _SOUNDS_LIKE_A_NAME else Kind.UNKNOWN
+
+
+def sound(folded: str) -> float:
+    """The log odds that a word is a name, by its groups of two to four letters."""
+    padded = f" {folded[:_LONGEST_HEARD]} "
+    groups = {padded[start : start + size] for size in (2, 3, 4) for start in range(len(padded) - size + 1)}
+    return SOUNDS.get("=", 0.0) + sum(SOUNDS.get(group, 0.0) for group in groups)
 
 
 def _word_kind(folded: str) -> Kind:

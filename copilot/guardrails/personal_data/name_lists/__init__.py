@@ -22,6 +22,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 WORDS_FILE = Path(str(_FOLDER / "words.txt"))
+SOUNDS_FILE = Path(str(_FOLDER / "sounds.txt"))
 GIVEN = _words("given")
 FAMILY = _words("family")
 AMBIGUOUS = _words("ambiguous")
@@ -29,3 +30,5 @@ NOT_NAMES = _words("not_names")
 WORDS = _words("words")
 PHRASES = frozenset(_lines("phrases"))
 """Companies, brands and places of several words, each as one string."""
+SOUNDS = {group.replace("_", " "): float(weight) for group, weight in (line.split() for line in _lines("sounds"))}
+"""What groups of two to four letters say for or against a name; the constant stands under "="."""
