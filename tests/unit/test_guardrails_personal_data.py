@@ -24,6 +24,15 @@ FOUND: list[tuple[str, DataClass, str, str]] = [
     ("phone_es_cue", DataClass.PHONE, "llámeme al {}", "612345678"),
     ("phone_no_space", DataClass.PHONE, "Fax:{} ", "942202726"),
     ("phone_letter", DataClass.PHONE, "Lola Vega\nT: {}", "91 555 01 23"),
+    ("phone_glued_extension", DataClass.PHONE, "desk {}", "+1-202-555-0188x442"),
+    ("phone_dotted_extension", DataClass.PHONE, "desk {}", "202.555.0188x44"),
+    ("phone_short_extension", DataClass.PHONE, "desk {}", "001-555-0101x5"),
+    ("phone_australia", DataClass.PHONE, "{} is the phone", "(03) 9555 1212"),
+    ("phone_with_0", DataClass.PHONE, "London {}", "+44(0)20 7946 0000"),
+    ("phone_au_plus", DataClass.PHONE, "Sydney {}", "+61 3 9555 1212"),
+    ("phone_line_above", DataClass.PHONE, "Phone:\n{}", "60-56-85-91"),
+    ("phone_said_after", DataClass.PHONE, "{} is my number", "0721 55 63 12"),
+    ("phone_in_signature", DataClass.PHONE, "Ingrid Falk\nOslo\n{}\n", "0961 759 6216"),
     ("phone_co", DataClass.PHONE, "celular: {}", "310 123 4567"),
     ("phone_cl", DataClass.PHONE, "fono {}", "9 8123 4567"),
     ("phone_cl_plus", DataClass.PHONE, "WhatsApp {}", "+56 9 8123 4567"),
@@ -49,6 +58,8 @@ FOUND: list[tuple[str, DataClass, str, str]] = [
     ("address_us_suite", DataClass.ADDRESS, "at {}", "1600 Harbor Blvd, Suite 210"),
     ("address_uk", DataClass.ADDRESS, "visit {}", "221B Baker Street, London NW1 6XE"),
     ("address_box", DataClass.ADDRESS, "write to {}", "P.O. Box 1234"),
+    ("address_forces", DataClass.ADDRESS, "ship to {}", "PSC 1437, Box 3833\nAPO AA 66791"),
+    ("address_flat", DataClass.ADDRESS, "sent to {}", "735 Coronilla 35 Apt. 931\nNijmegen\n62971"),
     ("address_label", DataClass.ADDRESS, "Domicilio: {}", "Teatinos 180"),
     # bank accounts and cards
     ("iban_es", DataClass.BANK_ACCOUNT, "Abone en {}.", "ES91 2100 0418 4502 0005 1332"),
@@ -75,7 +86,8 @@ FOUND: list[tuple[str, DataClass, str, str]] = [
     ("sendgrid", DataClass.CREDENTIAL, "mail {}", "SG." + LETTERS[:22] + "." + LETTERS),
     ("jwt", DataClass.CREDENTIAL, "Cookie {}", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0." + LETTERS),
     ("pem", DataClass.CREDENTIAL, "{}", "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----"),
-    ("login", DataClass.CREDENTIAL, "postgres://ana:{}@db.nubia.com/ventas", "s3cr3t0"),
+    ("login", DataClass.CREDENTIAL, "base: {}, gracias", "postgres://ana:s3cr3t0@db.nubia.com/ventas"),
+    ("password_beside", DataClass.CREDENTIAL, "login admin, password {}", "Hunter2024"),
     ("password_en", DataClass.CREDENTIAL, "The password is {}", "Hunter2!"),
     ("password_colon", DataClass.CREDENTIAL, "Password: {}", "tr0ub4dor&3"),
     ("password_es", DataClass.CREDENTIAL, "la contraseña es {}.", "Verano2024"),
@@ -153,6 +165,7 @@ NOT_FOUND: list[tuple[str, str]] = [
     ("record_id", '"90311045201";"Nubia"'),
     ("called_then", "Tuvimos una llamada. 612 pedidos y 345678 en cola"),
     ("initial", "Médico: Ana M. Calvo, colegiada 31 31 20250"),
+    ("product_of_numbers", "16.500 x 109 y 12.100x103"),
     ("timestamp", "1718445600 y 1718445600123"),
     # addresses
     ("career", "Su carrera profesional 2024 en ventas"),
@@ -287,9 +300,11 @@ def test_a_second_telephone_behind_a_slash_is_found_too() -> None:
     assert [item.value for item in found("Tlf. 917277336 - 606409021")] == ["917277336", "606409021"]
 
 
-def test_only_the_secret_of_a_connection_is_marked() -> None:
-    spans = found("mysql://ventas:p4labra@db.nubia.com:3306/crm")
-    assert [(item.data_class, item.value) for item in spans] == [(DataClass.CREDENTIAL, "p4labra")]
+def test_a_connection_with_a_password_is_a_secret_as_a_whole() -> None:
+    spans = found("usa mysql://ventas:p4labra@db.nubia.com:3306/crm.")
+    assert [(item.data_class, item.value) for item in spans] == [
+        (DataClass.CREDENTIAL, "mysql://ventas:p4labra@db.nubia.com:3306/crm")
+    ]
 
 
 def test_a_private_key_without_its_end_is_a_secret_too() -> None:

@@ -101,7 +101,7 @@ def _english(text: str) -> Iterator[tuple[int, int]]:
         is_short = not match["tail"] and len(match.group().split()[0]) < 2
         if words[-1].lower() not in _NOT_A_PLACE and not (match["type"] in _ALSO_A_WORD and is_short):
             yield match.span()
-    for pattern in (forms.ROOM_STREET, forms.ROMANCE_STREET, forms.BOX):
+    for pattern in (forms.ROOM_STREET, forms.ROMANCE_STREET, forms.MILITARY, forms.BOX):
         for match in pattern.finditer(text):
             yield match.span()
 

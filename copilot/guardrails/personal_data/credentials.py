@@ -45,7 +45,8 @@ _BY_FORM = tuple(
 _KEY_BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_END = re.compile(r"-----END (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LIMIT = 16_000
-_LOGIN = re.compile(r"://[^\s/@:?#\"'<>]{0,100}:(?P<secret>[^\s/@\"'<>]{1,200})@(?=[\w\[])")
+_LOGIN = re.compile(r"://[^\s/@:?#\"'<>]{0,100}:(?P<secret>[^\s/@\"'<>]{1,200})@[\w\[][^\s\"'<>,;)]{0,200}(?<![.:])")
+_URL_SCHEME = re.compile(r"[A-Za-z][\w+.-]{0,20}$")
 _BEARER = re.compile(r"\b(?:bearer|basic)\s{1,3}(?P<secret>[A-Za-z0-9+/_.~-]{16,2000}={0,2})", re.IGNORECASE)
 _WORDS = (
     r"(?i:asswords?|asswd|wd|assphrase|asscode|ass|in|ontrase[nñ]as?|laves?(?: de (?:acceso|api|paso))?|"
@@ -59,6 +60,11 @@ _ASSIGNED = re.compile(
     r"(?P<between>[^\n:=]{0,24}?[\"'`*]{0,3}\s{0,3}(?:(?::?=>?)[ \t]{0,3}|(?::|\b(?i:is|es)\b)\s{0,3}))"
     r"(?P<quote>[\"'`*“«]{0,3})(?P<secret>[^\s\"'`,;<>“”«»]{4,200})"
 )
+_BESIDE = re.compile(
+    r"[pPcC](?<![^\W_].)(?i:assword|asswd|asscode|ontrase[nñ]a)[ \t]{1,2}(?P<quote>[\"'`“«]{0,2})"
+    r"(?P<secret>[^\s\"'`,;<>“”«»]{6,200})"
+)
+"""Nothing but a space between: then it has to look like a secret all the more."""
 _MENTION = ("pass", "contrase", "clave", "pwd", "pin", "token", "secret", "key", "credencial", "credential")
 _QUOTES = frozenset("\"'`*”»")
 _TRAILING = ".)]}"
@@ -71,7 +77,7 @@ _MIXED = re.compile(r"(?=.*[0-9])(?=.*[^\W\d_])|(?=.*[a-z])(?=.*[A-Z][^A-Z]*[A-Z
 
 
 class CredentialRecogniser:
-    """Finds secrets; of an assignment or a connection string only the secret itself."""
+    """Finds secrets; of an assignment only the secret itself, of a connection with a password all of it."""
 
     name = "credentials"
 
@@ -91,7 +97,9 @@ def _by_form(text: str) -> Iterator[PersonalSpan]:
     if "://" in text:
         for match in _LOGIN.finditer(text):
             if not _PLACEHOLDER.match(match["secret"]):
-                yield _secret(text, match.span("secret"), "credential.connection")
+                scheme_name = _URL_SCHEME.search(text, max(0, match.start() - 22), match.start())
+                start = scheme_name.start() if scheme_name else match.start()
+                yield _secret(text, (start, match.end()), "credential.connection")
 
 
 def _private_keys(text: str) -> Iterator[PersonalSpan]:
@@ -112,6 +120,11 @@ def _by_word(text: str) -> Iterator[PersonalSpan]:
     if any(mention in lower for mention in _MENTION):
         for match in _ASSIGNED.finditer(text):
             yield from _assigned(text, match)
+        for match in _BESIDE.finditer(text):
+            value = match["secret"].rstrip(_TRAILING)
+            if _LETTERS_AND_DIGITS.match(value) and not _REFERENCE.match(value):
+                start = match.start("secret")
+                yield _secret(text, (start, start + len(value)), "credential.password", score=0.8)
 
 
 def _assigned(text: str, match: re.Match[str]) -> Iterator[PersonalSpan]:

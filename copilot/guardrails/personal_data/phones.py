@@ -21,17 +21,20 @@ _SEPARATOR = rf"(?:{_SPACE}?[-\u2010-\u2013]{_SPACE}?|[./]|{_SPACE}{{1,2}})"
 _GROUP = rf"(?:{_SEPARATOR}?\([0-9]{{1,5}}\)|{_SEPARATOR}[0-9]{{1,11}}|(?<=\))[0-9]{{1,11}})"
 """One way to read any row of digits, so that a failed match is cheap."""
 _EXTENSION = (
-    rf"(?:{_SPACE}?(?:,{_SPACE}?)?(?:x|ext\.?|extensi[oó]n|extension|int\.?|interno){_SPACE}?[0-9]{{1,6}}(?![^\W_]))?"
+    rf"(?:{_SPACE}?(?:,{_SPACE}?)?(?:x|ext\.?|extensi[oó]n|extension|int\.?|interno){_SPACE}?[0-9]{{1,6}}(?![^\W_])"
+    r"|(?![\w:]|[.,][0-9]))"
 )
+"""Or nothing that goes on."""
 _INTERNATIONAL = re.compile(
-    rf"(?<![\w+])(?:\+|00{_SPACE}?|\(\+)[1-9][0-9]{{0,14}}\)?{_GROUP}{{0,7}}(?![\w:]|[.,][0-9]){_EXTENSION}",
+    rf"(?<![\w+])(?:\+|00{_SPACE}?|\(\+)[1-9][0-9]{{0,14}}\)?{_GROUP}{{0,7}}{_EXTENSION}",
     re.IGNORECASE,
 )
 _NATIONAL = re.compile(
-    rf"(?<![\w+@])(?<![0-9][.,/:-])(?:\([0-9]{{1,5}}\)|[0-9]{{1,11}}){_GROUP}{{0,6}}(?![\w:]|[.,][0-9]){_EXTENSION}",
+    rf"(?<![\w+@])(?<![0-9][.,/:-])(?:\([0-9]{{1,5}}\)|[0-9]{{1,11}}){_GROUP}{{0,6}}{_EXTENSION}",
     re.IGNORECASE,
 )
 _AREA_AND_SLASH = re.compile(r"\(?[0-9]{2,4}\)?/[0-9 .-]{6,}$")
+_EXTENSION_LETTERS = re.compile(r"[a-zA-Z]")
 _NUMBER_LENGTH = re.compile(r"[0-9]")
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
@@ -40,6 +43,14 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{6}(?:[0-9]{6})?$"
 )
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"
+_SAID_AFTER = re.compile(
+    r"[ ,]{0,2}(?:is|es) (?:my|the|our|his|her|mi|el|nuestro|su) (?:new |work |direct |nuevo )?"
+    r"(?:phone|number|cell|mobile|line|tel[eé]fono|m[oó]vil|n[uú]mero|celular)",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\(0?[1-9][0-9]{0,3}\) ?[0-9]{2,4}[ .-]?[0-9]{2,4}(?:[ .-][0-9]{2,4})?$")
+_LINE_START = re.compile(r"(?:^|\n)[ \t>|*-]{0,4}$")
+_LINE_END = re.compile(r"[ \t.]{0,3}(?:\n|$)")
 _OTHER_SHAPE = re.compile(rf"[0-9]{{3}}-[0-9]{{2}}-[0-9]{{4}}$|{_OCTET}(?:\.{_OCTET}){{3}}$|.{{3,8}}[ .]000$")
 """Social-security numbers, versions and addresses of machines, round amounts."""
 _AMOUNT = re.compile(r"[0-9]{1,3}(?:[. \u00a0\u202f][0-9]{3}){1,4}$|[0-9]{1,6}\.[0-9]{2}$")
@@ -51,10 +62,14 @@ _UNIT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _NOUNS = cue(
-    r"tel[eé]fonos?|tel[eé]fs?\.?|tels?\.?|telf\.?|tfnos?\.?|tlfs?\.?|tlfnos?\.?|tlno\.?|fono|m[oó]vil(?:es)?|m[oó]v\.?|"
+    r"tel[eé]fonos?|tel[eé]fs?\.?|tels?\.?|telf\.?|tfnos?\.?|tlfs?\.?|tlfnos?\.?|tlno\.?|fono|m[oó]vil(?:es)?|"
+    r"m[oó]v\.?|"
     r"mob\.?|celular(?:es)?|cel\.?|whatsapp|wasap|wsp|fax|phones?|ph\.?|telephones?|mobiles?|cell(?:phone)?s?|landline|"
-    r"hotline|n[uú]mero de contacto|contact number|my number(?: is)?|mi n[uú]mero(?: es)?|number at|centralita|"
-    r"switchboard|extensi[oó]n|sms"
+    r"hotline|n[uú]mero de contacto|contact number|(?:your|my|his|her|our|the) (?:phone |cell |mobile )?number|"
+    r"my registered|"
+    r"mi n[uú]mero(?: es)?|number at|office:|oficina:|despacho:|centralita|"
+    r"switchboard|extensi[oó]n|sms",
+    gap=40,
 )
 _VERBS = re.compile(
     r"(?<![^\W_])(?:call(?: me| us| him| her| them)?(?: back)?(?: at| on)?|calling|dial|ring(?: me| us)?(?: on| at)?|"
@@ -110,9 +125,8 @@ def _national(text: str, hints: Hints) -> Iterator[PersonalSpan]:
         start, end = match.span()
         if not _FEWEST_DIGITS <= _digits(match.group()) <= _MOST_DIGITS or _is_something_else(text, match):
             continue
-        is_named = _says_phone(text, start) or (
-            0 <= start - linked_from <= 8 and _LINK.match(text, linked_from, start) is not None
-        )
+        is_linked = 0 <= start - linked_from <= 8 and _LINK.match(text, linked_from, start) is not None
+        is_named = is_linked or _says_phone(text, start) or _is_said_after(text, match)
         score = _score(text, match, hints, is_named=is_named)
         if score:
             linked_from = end
@@ -157,6 +171,8 @@ def _score(text: str, match: re.Match[str], hints: Hints, *, is_named: bool) -> 
             return 0.85
     if _AMOUNT.match(written):
         return 0
+    if _BRACKETED.match(written) or (_is_tidy(written) and _stands_alone(text, match)):
+        return 0.7
     # One run of digits could be anything, so only the account's own country, which comes first, makes it a telephone.
     hinted = hints.countries[: 1 if written.isdigit() else _MOST_COUNTRIES]
     return 0.75 if hinted and _is_tidy(written) and _is_valid_somewhere(written, hinted) else 0
@@ -165,6 +181,27 @@ def _score(text: str, match: re.Match[str], hints: Hints, *, is_named: bool) -> 
 def _says_phone(text: str, start: int) -> bool:
     is_said = cued(text, start, _NOUNS) or cued(text, start, _VERBS)
     return is_said or _LETTER.search(text[max(0, start - 4) : start]) is not None
+
+
+def _is_said_after(text: str, match: re.Match[str]) -> bool:
+    """An extension, or the word for a telephone behind the number."""
+    return match.group()[-1:].isdigit() and (
+        any(char.isalpha() for char in match.group())
+        or _SAID_AFTER.match(text, match.end(), match.end() + 40) is not None
+    )
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a line holds nothing but three groups or more with one separator, as in a signature."""
+    before = text[max(0, match.start() - 6) : match.start()]
+    starts = _LINE_START.search(before) is not None and (match.start() <= 5 or "\n" in before)
+    separators = set(re.findall(r"[^0-9]", match.group()))
+    return (
+        starts
+        and len(separators) == 1
+        and _is_grouped(match.group())
+        and _LINE_END.match(text, match.end()) is not None
+    )
 
 
 def _countries(hints: Hints) -> tuple[str, ...]:
@@ -188,7 +225,8 @@ def _is_followed_by_unit(text: str, match: re.Match[str]) -> bool:
 
 
 def _digits(written: str) -> int:
-    return len(_NUMBER_LENGTH.findall(written))
+    """How many digits the number has, without those of an extension."""
+    return len(_NUMBER_LENGTH.findall(_EXTENSION_LETTERS.split(written, maxsplit=1)[0]))
 
 
 def _is_valid_somewhere(written: str, countries: tuple[str, ...]) -> bool:

@@ -13,7 +13,7 @@ _NO_DIGITS = re.compile(r"[^0-9]+")
 _LEAD = 10
 _TAIL = 64
 """The longest identifier that starts inside a cluster ends within so many characters of its end."""
-CUE_REACH = 48
+CUE_REACH = 64
 
 _NUMBERING = r"(?:n[.º°ro]{1,3}|num\.?|núm\.?|numero|número|number|no\.?|id|code|código|of|de|is|es|[:#=\-/]| ){0,6}"
 _BUSINESS_NUMBER = re.compile(
@@ -59,9 +59,9 @@ def candidates(pattern: re.Pattern[str], text: str, *, minimum: int) -> Iterator
             yield match
 
 
-def cue(words: str) -> re.Pattern[str]:
-    """A pattern for `cued`: one of `words` (a regular expression), then no digit up to the place."""
-    return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])[^0-9]{{0,28}}$", re.IGNORECASE)
+def cue(words: str, *, gap: int = 28) -> re.Pattern[str]:
+    """A pattern for `cued`: one of `words` (a regular expression), then up to `gap` characters and no digit."""
+    return re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])[^0-9]{{0,{gap}}}$", re.IGNORECASE)
 
 
 def cued(text: str, start: int, words: re.Pattern[str]) -> bool:

@@ -110,15 +110,20 @@ ENGLISH_STREET = re.compile(
     rf"West)\b)?(?:,?[ \n]{{1,2}}{_ROOM_ENGLISH}(?:{BREAK}{TOWN})?)?{_LINES}"
 )
 ROOM_STREET = re.compile(
-    rf"{_NUMBER}(?P<name>(?: [{_UPPER}0-9][\w'’.-]{{0,24}}){{1,5}}?),?[ \n]{{1,3}}(?i:suite|ste\.|apt\.|apt|flat|"
-    rf"unit) ?"
-    rf"(?P<type>#?[0-9]{{1,5}}[A-Z]?)(?!\w)(?:{BREAK}{TOWN})?{_LINES}"
+    rf"{_NUMBER}(?P<name>(?: [^\W_][\w'’.-]{{0,24}}){{1,5}}?),?[ \n]{{1,3}}(?i:suite|ste\.|apt\.|apt|flat|unit) ?"
+    rf"(?P<type>#?[0-9]{{1,5}}[A-Z]?)(?!\w)(?:[ ]?,?[ \n]{{1,2}}(?:{TOWN}|[A-Z]{{2,3}}\b|nan\b)){{0,3}}"
+    r"(?:[ ]?,?[ \n]{1,2}[0-9]{4,5}(?:-[0-9]{4})?(?!\w))?"
 )
 """No word for the street, but a flat or an office behind it."""
 ROMANCE_STREET = re.compile(
     rf"{_NUMBER},? (?P<type>(?i:rue|avenue|boulevard|place|via|rua)) (?P<name>(?:{_LINK}s? |des |"
     rf"du ){{0,2}}{_WORD}(?: {_WORD}){{0,3}}?)(?![^\W_])"
 )
+MILITARY = re.compile(
+    r"(?:(?:PSC|Unit|CMR) [0-9]{1,6},? Box [0-9]{1,6}|US(?:S|NS|NV|CGC) [A-Z]\w{1,24})[, \n]{1,3}"
+    r"[AFD]PO,? A[AEP] [0-9]{5}(?:-[0-9]{4})?(?!\w)"
+)
+"""Mail to the forces of the United States."""
 BOX = re.compile(
     r"(?<![^\W_])(?:P\.? ?O\.? ?Box|[Aa]partado (?:de [Cc]orreos|[Pp]ostal)|[Aa]ptdo\.? (?:de )?[Cc]orreos) "
     r"(?:n[.º°]{1,2} ?)?[0-9]{1,6}(?!\w)"
