@@ -36,6 +36,7 @@ SUITES = (
     Suite("evals.retrieval.xquad", ("quality",)),
     Suite("evals.retrieval.demo", ("quality",), takes_data=False),
     Suite("evals.guardrails.personal_data", ("quality",)),
+    Suite("evals.guardrails.leakage", ("quality",), takes_data=False, records_on_request=True),
     Suite("evals.guardrails.model_privacy", ("quality",), takes_data=False),
     Suite("evals.guardrails.injection", ("quality",)),
     Suite("evals.guardrails.commitments", ("quality",)),

@@ -192,8 +192,8 @@ def _is_a_name(item: Elsewhere, segment: Segment, start: int, context: Context) 
 
 
 def _is_a_word_here(word: str, context: Context) -> bool:
-    """Whether the draft or its own sources use it as a word, in lower case."""
-    lowered = re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)")
+    """Whether the draft or its own sources use it as a word, in lower case and not inside an address."""
+    lowered = re.compile(rf"(?<![\w@./-]){re.escape(word.lower())}(?![\w@/-]|\.\w)")
     texts = (*(item.text for item in _own_sources(context)), *(item.text for item in context.draft.segments()))
     return any(lowered.search(text) for text in texts)
 

@@ -37,6 +37,8 @@ class OwnNames:
 
     words: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """By first word, the longest first."""
+    parts: frozenset[str] = frozenset()
+    """Every single word of them: a given name, or a company's name for short."""
 
     @classmethod
     def of(cls, names: Iterable[str]) -> "OwnNames":
@@ -46,7 +48,10 @@ class OwnNames:
             words = tuple(fold(word) for word in _WORD.findall(name))
             if words:
                 found.setdefault(words[0], []).append(words)
-        return cls({first: sorted(items, key=len, reverse=True) for first, items in found.items()})
+        return cls(
+            {first: sorted(items, key=len, reverse=True) for first, items in found.items()},
+            frozenset(word for items in found.values() for name in items for word in name),
+        )
 
     def length_at(self, words: Sequence[str], place: int) -> int:
         """How many words from `place` on are a name of ours; 0 if none."""
@@ -98,7 +103,10 @@ def names_in(text: str, *, own: OwnNames) -> Iterator[str]:
                 continue
             for last, end in run[first : first + _LONGEST_NAME]:
                 name = text[start:end]
-                if _starts_a_name(text[last]) and any(char.isalpha() for char in name):
+                alone = last == start
+                if (alone and fold(name) in own.parts) or not any(char.isalpha() for char in name):
+                    continue
+                if _starts_a_name(text[last]):
                     yield name
 
 

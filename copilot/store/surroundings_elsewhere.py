@@ -27,6 +27,15 @@ with named as materialized (
         from accounts where name_key(name) = named.key and id <> %(account)s limit 8
     ) as record
     union all
+    -- Its short name: a word of the name with which its web address begins, if hardly anybody else has such a word.
+    select 'account', sought, record.*
+    from named cross join lateral (
+        select id, name, null from accounts
+        where left(host_key(website), 6) = left(named.key, 6) and starts_with(host_key(website), named.key)
+          and named.key = any(string_to_array(name_key(name), ' ')) and id <> %(account)s limit 3
+    ) as record
+    where strpos(named.key, ' ') = 0 and length(named.key) >= 6
+    union all
     select 'person', sought, record.*
     from named cross join lateral (
         select account_id, name, null from contacts

@@ -33,6 +33,7 @@ def viewer(database: Database, make_user: MakeUser) -> Viewer:
     with database.unit_of_work() as uow:
         uow.session.get_one(AccountRow, world.OTHER_ACCOUNT).arr = Decimal("61584.00")
         uow.session.get_one(AccountRow, HIDDEN_ACCOUNT).arr = Decimal("91333.00")
+        uow.session.get_one(AccountRow, HIDDEN_ACCOUNT).website = "https://www.ashlockfire.example/es"
         people = (
             (CONTACT, "Marta Ruiz Gil", "marta@tormes.example", "+34 000 000 061", world.ACCOUNT),
             ("con_2", "Begoña Arrieta Salvo", "b.arrieta@norte.example", "+34 000 000 077", world.OTHER_ACCOUNT),
@@ -128,6 +129,12 @@ def test_what_the_viewer_may_not_see_blocks_and_no_more_is_said_of_it(database: 
     assert (
         hidden.explanation["es"].replace("Ashlock Fire & Security", "Frigoríficos del Norte") == seen.explanation["es"]
     )
+
+
+def test_a_company_is_known_by_its_short_name(database: Database, viewer: Viewer) -> None:
+    [item] = leaks(database, draft(database, viewer, "Ashlock también lo pidió."), viewer=viewer)
+    assert item.rule == "leak.other_account_name"
+    assert leaks(database, draft(database, viewer, "Security también lo pidió."), viewer=viewer) == []
 
 
 def test_what_leaves_the_company_blocks(database: Database, viewer: Viewer) -> None:

@@ -114,6 +114,7 @@ class AccountRow(RecordColumns, Base):
         Index("ix_accounts_owner_lower", sql_text("lower(owner_email)"), postgresql_include=["id", "owner_email"]),
         # Names and amounts of drafts are looked up across accounts, see `copilot.store.surroundings_elsewhere`.
         Index("ix_accounts_name_key", sql_text("name_key(name)")),
+        Index("ix_accounts_host_start", sql_text('"left"(host_key(website), 6)')),
         Index("ix_accounts_arr", "arr"),
     )
 

@@ -41,6 +41,17 @@ def upgrade() -> None:
         $$
         """
     )
+    # `https://www.harbourline.example/about` -> `harbourline`: what people call a company by for short.
+    op.execute(
+        r"""
+        create function host_key(website text) returns text language sql immutable strict parallel safe as $$
+            select regexp_replace(
+                regexp_replace(lower(website), '^(https?://)?(www\.)?([^./:]*).*$', '\3'), '[^a-z0-9]', '', 'g'
+            )
+        $$
+        """
+    )
+    op.execute("create index ix_accounts_host_start on accounts (left(host_key(website), 6))")
     op.execute("create index ix_accounts_name_key on accounts (name_key(name))")
     op.execute("create index ix_accounts_arr on accounts (arr)")
     op.execute("create index ix_contacts_person_key on contacts (person_key(name))")
