@@ -45,7 +45,7 @@ _NOTE = (
     "records. After the first run (short names 0.62) words inside mail addresses no longer count as everyday words; "
     "nothing else was changed on it"
 )
-_SENTENCES = {
+_SENTENCES: dict[str, dict[Language, tuple[str, ...]]] = {
     "name": {
         Language.ES: ("La situación es parecida a la de {}.", "{} también lo ha pedido.", "Conviene hablarlo ({})."),
         Language.EN: ("The situation is close to that of {}.", "{} asked for it too.", "It is worth a call ({})."),
