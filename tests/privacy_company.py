@@ -217,12 +217,13 @@ def files_naming(folder: Path, needles: tuple[str, ...] = NEEDLES) -> list[str]:
     """Files below a folder, of whatever kind, that hold a needle in their bytes or their name."""
     return sorted(
         path.relative_to(folder).as_posix()
-        for path in _paths(folder)
+        for path in files_below(folder)
         if any(needle in _searchable(path.name) or needle in _searchable(path.read_bytes()) for needle in needles)
     )
 
 
-def _paths(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path) -> Iterator[Path]:
+    """Every file, however deep."""
     return (path for path in folder.rglob("*") if path.is_file())
 
 

@@ -23,6 +23,7 @@ from copilot.store.erasure_drafts import DraftEraser
 from copilot.store.erasure_people import PersonRepository
 from copilot.store.erasure_suppressions import SuppressionRepository
 from copilot.store.erasure_tables import DELETED, Occurrence, ScopedMarks, TraceFinder, excerpts
+from copilot.store.pseudonyms import PseudonymRepository
 from copilot.store.sources import SourceRepository
 from copilot.telemetry import get_logger
 
@@ -181,6 +182,8 @@ class Privacy:
                     finder.remove(item)
                 else:
                     finder.overwrite(shape, item)
+        if forgotten := _forget(person, uow):
+            report.rows["pseudonym_entries"] = report.rows.get("pseudonym_entries", 0) + forgotten
         for item_id in drafts.mark_stale(versions):
             AuditLog(uow).append("review.stale", actor_id=_SYSTEM, subject=f"review_item:{item_id}")
             report.drafts_made_stale += 1
@@ -216,6 +219,12 @@ class Privacy:
 def _occurrences(person: Person, uow: UnitOfWork) -> list[Occurrence]:
     finder = TraceFinder(uow, person.marks)
     return [item for shape in finder.tables() for item in finder.search(shape)]
+
+
+def _forget(person: Person, uow: UnitOfWork) -> int:
+    """What stood for the person in conversations with models, in spellings that only its own key knows."""
+    values = {*person.names, *person.emails, *person.phones} - set(person.shared)
+    return PseudonymRepository(uow).forget(values)
 
 
 def _require_admin(viewer: Viewer) -> None:

@@ -4,17 +4,23 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from copilot import bootstrap
 from copilot.approvals.audit import export_events, verify_database, verify_export
-from copilot.domain.access import Viewer
+from copilot.domain.access import Viewer, Visibility
 from copilot.domain.approvals import ReviewItem, ReviewState
 from copilot.errors import InputError, NotAllowed, NotFound
 from copilot.privacy.service import ErasureReport, Reason
+from copilot.retrieval.indexing import embed_pending
 from copilot.settings import Settings
 from copilot.store.database import Database
+from copilot.store.releases import ReleaseRepository, ReleaseState
+from copilot.store.reviews import ReviewRepository
+from copilot.store.vectors import SharedVectors
 from tests import privacy_company as world
 from tests.conftest import MakeUser
+from tests.retrieval_support import WordEmbedder
 
 
 class World:
@@ -198,3 +204,72 @@ def test_nor_does_a_new_export_from_elsewhere(company: World, tmp_path: Path) ->
     # There it is another company's record: shorter forms of the name could mean somebody else.
     sure = (world.fold_all(world.PERSON), world.EMAIL, "612345678")
     assert world.where_named(world.everything_held(company.database), sure) == []
+
+
+def test_vectors_of_what_changed_are_made_anew(company: World, tmp_path: Path) -> None:
+    shared, embedder = SharedVectors(folder=tmp_path / "chroma"), WordEmbedder()
+    embed_pending(company.database, embedder, shared=shared)
+    before = vectors(company.database)
+    nearest = shared.nearest(Visibility.STAFF, model_id="words-1", vector=embedder.embed_query("Begoña", "es"), limit=1)
+    company.erase()
+    touched = [row for row in world.everything_held(company.database)["passages"] if "█" in row["text"]]
+    assert {row["embedded_with"] for row in touched} == {None}
+    assert not {row["id"] for row in touched} & vectors(company.database).keys()
+    assert embed_pending(company.database, embedder, shared=shared) == len(touched)
+    after = vectors(company.database)
+    assert after.keys() == before.keys()
+    assert {key for key in after if after[key] != before[key]} == {row["id"] for row in touched if row["account_id"]}
+    again = shared.nearest(Visibility.STAFF, model_id="words-1", vector=embedder.embed_query("Begoña", "es"), limit=1)
+    assert again[0].passage_id == nearest[0].passage_id
+    assert again[0].similarity < nearest[0].similarity
+    assert world.files_naming(tmp_path / "chroma") == []
+
+
+def vectors(database: Database) -> dict[str, str]:
+    return {row["passage_id"]: str(row["embedding"]) for row in world.everything_held(database)["passage_vectors"]}
+
+
+def test_an_item_that_is_just_being_delivered_is_not_delivered_redacted(company: World) -> None:
+    world.decide(company.application, company.pending, viewer=company.manager)
+    with company.database.unit_of_work() as uow:
+        ReleaseRepository(uow).start(company.pending.id)
+    company.erase()
+    company.application.release_due()
+    with company.database.unit_of_work() as uow:
+        release = ReleaseRepository(uow).get(company.pending.id)
+    assert release is not None
+    assert release.state is ReleaseState.FAILED
+    written = [path for path in world.files_below(company.settings.exports) if company.pending.id in str(path)]
+    assert written == []
+
+
+def test_an_approval_put_back_by_hand_releases_no_redacted_version(company: World) -> None:
+    world.decide(company.application, company.pending, viewer=company.manager)
+    company.erase()
+    with company.database.unit_of_work() as uow:
+        ReviewRepository(uow).move(company.pending.id, to=ReviewState.APPROVED, allowed_from=(ReviewState.STALE,))
+    assert company.application.release_due() == 0
+    with company.database.unit_of_work() as uow:
+        release = ReleaseRepository(uow).get(company.pending.id)
+    assert release is not None
+    assert (release.state, release.error_code) == (ReleaseState.FAILED, "digest_mismatch")
+
+
+def test_a_table_that_forgets_is_noticed(company: World) -> None:
+    """The scan reads tables that this code has never heard of, and so does the erasure."""
+    engine = create_engine(company.database.owner_url)
+    with engine.begin() as connection:
+        connection.execute(text("create table remarks (id int primary key, body text, notes jsonb, blob bytea)"))
+        connection.execute(text("grant all on remarks to public"))
+        connection.execute(
+            text('insert into remarks values (1, :body, \'{"a": ["Begoña Arrieta", 1]}\', :blob)'),
+            {"body": f"De {world.PERSON}", "blob": world.EMAIL.encode()},
+        )
+        connection.execute(text("insert into remarks values (2, 'Alice Thornton', null, null)"))
+    engine.dispose()
+    assert {name for name in company.named() if name.startswith("remarks")} >= {"remarks.blob: begona"}
+    company.erase()
+    assert company.named() == []
+    rows = world.everything_held(company.database)["remarks"]
+    assert {row["body"] for row in rows} == {f"De {'█' * len(world.PERSON)}", "Alice Thornton"}
+    assert rows[0]["notes"] is None or rows[0]["notes"] == {"a": ["█" * 14, 1]}
