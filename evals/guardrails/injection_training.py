@@ -10,7 +10,7 @@ import argparse
 import random
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from copilot.guardrails.injection.features import BIAS, BUCKETS, describe, features
-from copilot.guardrails.injection.tasks import SIZE, WEIGHTS_FILE, Row, TaskModel, may_command, weighed, with_meaning
+from copilot.guardrails.injection.tasks import WEIGHTS_FILE, Row, TaskModel, may_command
 from copilot.guardrails.injection.units import Unit, units_of
 from copilot.settings import load_settings
 from evals.guardrails.injection_sets import (
@@ -47,8 +47,6 @@ _STANDING_ALONE = ("alone", "disguise_")
 _EMAILS = 300
 _INVERSE_STRENGTH = 0.1
 _WEIGHT_OF_HOSTS = 0.3
-_LOOKED_AT = 0.05
-"""Share of the units of ordinary texts that may cost a closer look."""
 _FALSE_ALARMS_IN_HOSTS = 0.01
 _FALSE_ALARMS_IN_LOOK_ALIKES = 0.05
 _PARTS = 4
@@ -56,11 +54,10 @@ _PARTS = 4
 
 @dataclass(frozen=True)
 class Piece:
-    """One unit in its text, with its features by words."""
+    """The features of one unit in its text."""
 
-    text: str
-    unit: Unit
     row: Row
+    may_command: bool
     attack: bool
     weight: float
 
@@ -77,31 +74,19 @@ class Material:
     """Own texts, attacks and harmless ones."""
 
 
-@dataclass
-class _Fitted:
-    quick: NDArray[np.float32]
-    quick_threshold: float
-    weights: NDArray[np.float32] = field(default_factory=lambda: np.zeros(SIZE, dtype=np.float32))
-
-    def model(self, threshold: float = 0.0) -> TaskModel:
-        return TaskModel(
-            quick=self.quick, quick_threshold=self.quick_threshold, weights=self.weights, threshold=threshold
-        )
-
-
 def train(material: Material) -> TaskModel:
     """Fit the weights, and set the threshold on texts that the weights for it were fitted without."""
     hosts: list[float] = []
     look_alikes: list[float] = []
     for part in range(_PARTS):
-        model = _fit(_part(material, part, inside=False)).model()
+        model = TaskModel(weights=_fit(_part(material, part, inside=False)), threshold=0.0)
         unseen = _part(material, part, inside=True)
         hosts += [highest(model, text) for text in unseen.hosts]
         look_alikes += [highest(model, item.text) for item in unseen.samples]
     threshold = max(
         np.quantile(hosts, 1 - _FALSE_ALARMS_IN_HOSTS), np.quantile(look_alikes, 1 - _FALSE_ALARMS_IN_LOOK_ALIKES)
     )
-    return _fit(material).model(float(threshold))
+    return TaskModel(weights=_fit(material), threshold=float(threshold))
 
 
 def _part(material: Material, part: int, *, inside: bool) -> Material:
@@ -121,9 +106,8 @@ def _part(material: Material, part: int, *, inside: bool) -> Material:
     )
 
 
-def _fit(material: Material) -> _Fitted:
+def _fit(material: Material) -> NDArray[np.float32]:
     pieces = [piece for host in material.hosts for piece in _pieces(host, weight=_WEIGHT_OF_HOSTS)]
-    of_hosts = len(pieces)
     for text, start, end in planted(material.attacks, material.hosts, seed=SEED):
         pieces += _planted_pieces(text, start, end, attack=True)
     for sample in material.samples:
@@ -133,27 +117,17 @@ def _fit(material: Material) -> _Fitted:
             words = sample.text[sample.start : sample.end]
             for text, start, end in planted([words], material.hosts, seed=SEED):
                 pieces += _planted_pieces(text, start, end, attack=sample.attack)
-    quick = _regress([piece.row for piece in pieces], pieces, size=BUCKETS)
-    scores = [weighed(quick, piece.row) for piece in pieces]
-    fitted = _Fitted(quick, float(np.quantile(scores[:of_hosts], 1 - _LOOKED_AT)))
-    close = [
-        piece
-        for piece, score in zip(pieces, scores, strict=True)
-        if piece.attack or (score >= fitted.quick_threshold and may_command(describe(piece.unit)))
-    ]
-    rows = [{**piece.row, **_meaning(piece.text, piece.unit)} for piece in close]
-    fitted.weights = _regress(rows, close, size=SIZE)
-    return fitted
+    return _regress([piece for piece in pieces if piece.attack or piece.may_command])
 
 
 @cache
 def _pieces(text: str, *, attack: tuple[int, int] | None = None, weight: float = 1.0) -> list[Piece]:
     """All units of a text."""
     units = units_of(text)
-    rows = features([describe(unit) for unit in units])
+    described = [describe(unit) for unit in units]
     return [
-        Piece(text, unit, row, attack=attack is not None and _inside(unit, attack), weight=weight)
-        for unit, row in zip(units, rows, strict=True)
+        Piece(row, may_command(item), attack=attack is not None and _inside(item.unit, attack), weight=weight)
+        for item, row in zip(described, features(described), strict=True)
     ]
 
 
@@ -168,21 +142,15 @@ def _inside(unit: Unit, place: tuple[int, int]) -> bool:
     return unit.start >= place[0] and unit.end <= place[1]
 
 
-@cache
-def _meaning(text: str, unit: Unit) -> Row:
-    """Embedding is what takes time, and the same units come up for every model that is trained."""
-    return with_meaning(text, [(unit, {})])[0]
-
-
-def _regress(rows: Sequence[Row], pieces: Sequence[Piece], *, size: int) -> NDArray[np.float32]:
+def _regress(pieces: Sequence[Piece]) -> NDArray[np.float32]:
     pointers = [0]
     columns: list[int] = []
     values: list[float] = []
-    for row in rows:
-        columns += row.keys()
-        values += row.values()
+    for piece in pieces:
+        columns += piece.row.keys()
+        values += piece.row.values()
         pointers.append(len(columns))
-    matrix = csr_matrix((values, columns, pointers), shape=(len(rows), size))
+    matrix = csr_matrix((values, columns, pointers), shape=(len(pieces), BUCKETS))
     model = LogisticRegression(C=_INVERSE_STRENGTH, max_iter=500)
     model.fit(matrix, [piece.attack for piece in pieces], sample_weight=[piece.weight for piece in pieces])
     weights: NDArray[np.float32] = model.coef_[0].astype(np.float32)
@@ -192,7 +160,7 @@ def _regress(rows: Sequence[Row], pieces: Sequence[Piece], *, size: int) -> NDAr
 
 def highest(model: TaskModel, text: str) -> float:
     """The score of the most suspicious unit."""
-    return max((score for _, score in model.scores(text, units_of(text))), default=NO_CANDIDATE)
+    return max((score for _, score in model.scores(units_of(text))), default=NO_CANDIDATE)
 
 
 def material_without(
@@ -239,8 +207,6 @@ def main() -> int:
     WEIGHTS_FILE.parent.mkdir(exist_ok=True)
     np.savez_compressed(
         WEIGHTS_FILE,
-        quick=model.quick.astype(np.float16),
-        quick_threshold=model.quick_threshold,
         weights=model.weights.astype(np.float16),
         threshold=model.threshold,
     )

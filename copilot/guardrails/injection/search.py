@@ -60,7 +60,7 @@ def suspicions(text: str, *, tasks: TaskModel | None) -> Iterator[Suspicion]:
         taken.append(plain.span or (0, 0))
         yield plain
     if tasks is not None:
-        for unit, score in tasks.tasks_in(text, units):
+        for unit, score in tasks.tasks_in(units):
             if not any(start <= unit.start < end or unit.start <= start < unit.end for start, end in taken):
                 yield Suspicion(Way.TASK, _quotable(unit.text), (unit.start, unit.end), score)
 
