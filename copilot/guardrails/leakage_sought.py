@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar
 
 from copilot.domain.drafts import Audience, Draft
 from copilot.domain.elsewhere import Sought
@@ -15,8 +16,11 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.figures import Figure, FigureKind, Quantity, extract_figures
 from copilot.domain.folding import flat, fold
 
+T = TypeVar("T")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 PHONE = re.compile(r"(?<![\w+])\+?\(?\d(?:[ ().\u00a0-]{0,2}\d){8,15}(?!\w)")
+_MAY_BE_LARGE = re.compile(r"\d[.,'’ \u00a0\u2009\u202f]?\d{3}|\d[ \u00a0]?(?:mil|k|m|bn|thou|bill)", re.IGNORECASE)
+"""Digits that may be worth a thousand or more; spares most sentences the patterns of figures."""
 _WORD = re.compile(r"[^\W_]{1,60}")
 _JOINS = re.compile(r"[ \u00a0\t&'’.,-]{1,4}")
 """What can stand between two words of one name."""
@@ -26,6 +30,8 @@ _LONGEST_NAME = 7
 """Words, connectors included."""
 _MOST_NAMES = 3_000
 _MOST_OTHERS = 200
+_LONGEST_TEXT = 20_000
+"""Characters of one segment. A sentence has hundreds."""
 _LEAST_AMOUNT = Decimal(1_000)
 _LEAST_PLAIN_NUMBER = Decimal(10_000)
 """Smaller numbers count licences, days and tickets of everybody."""
@@ -65,23 +71,30 @@ def sought_in(draft: Draft, *, own: OwnNames) -> Sought:
     """Everything in the draft's segments that its own sources do not say."""
     own_sources = [item for item in draft.evidence if item.account_id in {None, draft.account_id}]
     said = "" if draft.audience is Audience.EXTERNAL else comparable(" \n ".join(_texts(own_sources)))
-    names: dict[str, None] = {}
-    emails: dict[str, None] = {}
-    phones: dict[str, None] = {}
-    for segment in draft.segments():
-        names.update(dict.fromkeys(item for item in names_in(segment.text, own=own) if comparable(item) not in said))
-        emails.update(dict.fromkeys(match.group() for match in EMAIL.finditer(segment.text)))
-        phones.update(dict.fromkeys(match.group() for match in PHONE.finditer(segment.text)))
-        if len(names) > _MOST_NAMES:
-            break
-    amounts = _amounts(draft)
+    texts = [segment.text[:_LONGEST_TEXT] for segment in draft.segments()]
+    seen = _first((name for text in texts for name in names_in(text, own=own)), most=_MOST_NAMES)
+    emails = _first((match.group() for text in texts for match in EMAIL.finditer(text)), most=_MOST_OTHERS)
+    phones = _first((match.group() for text in texts for match in PHONE.finditer(text)), most=_MOST_OTHERS)
+    amounts = _first(_amounts(texts, draft), most=_MOST_OTHERS)
     return Sought(
-        names=tuple(names)[:_MOST_NAMES],
-        emails=tuple(emails)[:_MOST_OTHERS],
-        phones=tuple(phones)[:_MOST_OTHERS],
-        amounts=amounts[:_MOST_OTHERS],
-        complete=len(names) <= _MOST_NAMES and max(map(len, (emails, phones, amounts))) <= _MOST_OTHERS,
+        names=tuple(name for name in seen[:_MOST_NAMES] if comparable(name) not in said),
+        emails=tuple(emails[:_MOST_OTHERS]),
+        phones=tuple(phones[:_MOST_OTHERS]),
+        amounts=tuple(amounts[:_MOST_OTHERS]),
+        complete=len(seen) <= _MOST_NAMES
+        and all(len(found) <= _MOST_OTHERS for found in (emails, phones, amounts))
+        and all(len(segment.text) <= _LONGEST_TEXT for segment in draft.segments()),
     )
+
+
+def _first(found: Iterable[T], *, most: int) -> list[T]:
+    """What is different among `found`, in order; at most one more than `most`, then nothing more is looked at."""
+    kept: dict[T, None] = {}
+    for item in found:
+        kept[item] = None
+        if len(kept) > most:
+            break
+    return list(kept)
 
 
 def comparable(text: str) -> str:
@@ -104,7 +117,7 @@ def names_in(text: str, *, own: OwnNames) -> Iterator[str]:
             for last, end in run[first : first + _LONGEST_NAME]:
                 name = text[start:end]
                 alone = last == start
-                if (alone and fold(name) in own.parts) or not any(char.isalpha() for char in name):
+                if (alone and fold(name) in own.parts) or not any(char.isupper() or char.istitle() for char in name):
                     continue
                 if _starts_a_name(text[last]):
                     yield name
@@ -140,12 +153,10 @@ def _runs(text: str, own: OwnNames) -> Iterator[list[tuple[int, int]]]:
         yield run
 
 
-def _amounts(draft: Draft) -> tuple[Decimal, ...]:
-    found: dict[Decimal, None] = {}
-    for segment in draft.segments():
-        for figure in extract_figures(segment.text, language=draft.language):
-            found.update(dict.fromkeys(values_of(figure)))
-    return tuple(found)
+def _amounts(texts: Iterable[str], draft: Draft) -> Iterator[Decimal]:
+    for text in filter(_MAY_BE_LARGE.search, texts):
+        for figure in extract_figures(text, language=draft.language):
+            yield from values_of(figure)
 
 
 def values_of(figure: Figure) -> tuple[Decimal, ...]:

@@ -37,7 +37,9 @@ class Person:
 def read_persons(uow: UnitOfWork, contact_ids: Sequence[str]) -> list[Person]:
     """In the order asked for; a contact that does not exist is a person of whom nothing is known."""
     asked = list(dict.fromkeys(contact_ids))
-    addresses = select(func.lower(ContactRow.email)).where(ContactRow.id.in_(asked), ContactRow.email.is_not(None))
+    # What is not plain text is no identifier of ours, and some of it the database would refuse.
+    plain = [item for item in asked if item.isascii() and item.isprintable()]
+    addresses = select(func.lower(ContactRow.email)).where(ContactRow.id.in_(plain), ContactRow.email.is_not(None))
     rows = uow.session.execute(
         select(
             ContactRow.id,
@@ -49,7 +51,7 @@ def read_persons(uow: UnitOfWork, contact_ids: Sequence[str]) -> list[Person]:
             AccountRow.country,
         )
         .outerjoin(AccountRow, AccountRow.id == ContactRow.account_id)
-        .where(or_(ContactRow.id.in_(asked), func.lower(ContactRow.email).in_(addresses)))
+        .where(or_(ContactRow.id.in_(plain), func.lower(ContactRow.email).in_(addresses)))
         .order_by(ContactRow.id)
     ).all()
     return _with_wishes(uow, [_person(contact_id, rows) for contact_id in asked])
