@@ -13,6 +13,7 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+"
 )
 """Accents after decomposition, and characters that format without showing."""
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]+")
 _LOOKS_LIKE = str.maketrans(
     "авекмнорстухіјѕԁԛԝһӏαβεζηικμνορτυχϲϳ\u0131\u2024\u2018\u2019\u02bc",
     "abekmhopctyxijsdqwhlaBeznikmvoptuxcji.'''".lower(),
@@ -31,6 +32,7 @@ _TAG_BASE = 0xE0000
 
 def normalised(text: str) -> str:
     """Lower case Latin without accents, invisible characters or runs of spaces, so that disguises fall away."""
+    text = _CONTROL.sub("", text)
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text)).lower().translate(_LOOKS_LIKE)
     return _BREAKS.sub(" ", text).lower()

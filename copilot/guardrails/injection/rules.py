@@ -12,7 +12,7 @@ from pathlib import Path
 from copilot.guardrails.injection.disguise import normalised, respelt
 
 _QUOTE_LENGTH = 120
-_SCAN_LIMIT = 1_000_000
+_SCAN_LIMIT = 500_000
 """Characters of one text that are looked at; evidence is a passage or a field, far below that."""
 
 _WORDINGS = Path(__file__).parent / "data" / "wordings.toml"

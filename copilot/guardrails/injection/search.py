@@ -16,7 +16,7 @@ from copilot.guardrails.injection.tasks import TaskModel
 from copilot.guardrails.injection.units import Unit, units_of
 from copilot.guardrails.injection.words import COMMANDS, folded_words
 
-MOST_CHARACTERS = 1_000_000
+MOST_CHARACTERS = 500_000
 """Of one text. What is longer is reported, as its end is not looked at."""
 _QUOTE_LENGTH = 120
 _START = 3
