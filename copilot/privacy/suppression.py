@@ -11,7 +11,7 @@ from typing import Any
 
 from copilot.domain.documents import ParsedDocument, Passage
 from copilot.domain.records import Account, Contact, Record
-from copilot.domain.redaction import Marks, email_key, redact, redact_json, spans, words_of
+from copilot.domain.redaction import Marks, email_key, part_key, redact, redact_json, spans, words_of
 from copilot.privacy.person import source_key
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_suppressions import HashedMarks, SuppressionRepository
@@ -55,7 +55,9 @@ class Suppressions:
             return True
         if contact.email and marks.holds(email_key(contact.email)):
             return True
-        return account_id in self.by_account and marks.holds(f"name:{' '.join(words_of(contact.name))}")
+        words = words_of(contact.name)
+        name = part_key(words[0]) if len(words) == 1 else f"name:{' '.join(words)}"
+        return account_id in self.by_account and marks.holds(name)
 
     def record(self, record: Record, *, account_id: str | None) -> Record:
         """The record without erased people; the same object if none is in it."""

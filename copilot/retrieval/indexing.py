@@ -142,8 +142,10 @@ def _embed_batch(database: Database, embedder: Embedder, *, shared: SharedVector
             shared.put(visibility, model_id=embedder.model_id, passage_ids=ids, vectors=vectors[chosen])
     with database.unit_of_work() as uow:
         repository = PassageRepository(uow)
-        repository.store_account_vectors(*_of_accounts(pending, vectors), model_id=embedder.model_id)
-        repository.mark_embedded([item.passage_id for item in pending], model_id=embedder.model_id)
+        same = [index for index, fits in enumerate(repository.unchanged(pending)) if fits]
+        kept, vectors = [pending[index] for index in same], vectors[np.array(same, dtype=int)]
+        repository.store_account_vectors(*_of_accounts(kept, vectors), model_id=embedder.model_id)
+        repository.mark_embedded([item.passage_id for item in kept], model_id=embedder.model_id)
     return len(pending)
 
 

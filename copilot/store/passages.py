@@ -120,6 +120,18 @@ class PassageRepository:
             for row in self._session.execute(query)
         ]
 
+    def unchanged(self, pending: Sequence[PendingPassage]) -> list[bool]:
+        """For each, whether it still says what was embedded. A person may have been erased from it meanwhile; until
+        this unit of work ends, nobody can be."""
+        rows = self._session.execute(
+            select(PassageRow.id, PassageRow.heading, PassageRow.text, DocumentRow.title)
+            .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+            .where(PassageRow.id.in_([item.passage_id for item in pending]))
+            .with_for_update(read=True, of=PassageRow)
+        )
+        now = {row.id: contextual_text(row.text, heading=row.heading, title=row.title) for row in rows}
+        return [now.get(item.passage_id, item.text) == item.text for item in pending]
+
     def counts(self, *, model_id: str) -> IndexCounts:
         """Passages in all, and those without a vector of this model."""
         passages = self._session.scalar(select(func.count()).select_from(PassageRow)) or 0

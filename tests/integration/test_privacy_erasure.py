@@ -1,6 +1,7 @@
 """An erased person is nowhere any more, and nobody else has lost a word."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from copilot.approvals.audit import export_events, verify_database, verify_expor
 from copilot.domain.access import Viewer, Visibility
 from copilot.domain.approvals import ReviewItem, ReviewState
 from copilot.errors import InputError, NotAllowed, NotFound
+from copilot.llm.embeddings.port import Vectors
 from copilot.privacy.service import ErasureReport, Reason
 from copilot.retrieval.indexing import embed_pending
 from copilot.settings import Settings
 from copilot.store.database import Database
+from copilot.store.passages import PassageRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
 from copilot.store.reviews import ReviewRepository
 from copilot.store.vectors import SharedVectors
@@ -223,6 +226,30 @@ def test_vectors_of_what_changed_are_made_anew(company: World, tmp_path: Path) -
     assert again[0].passage_id == nearest[0].passage_id
     assert again[0].similarity < nearest[0].similarity
     assert world.files_naming(tmp_path / "chroma") == []
+
+
+class _ErasesMeanwhile(WordEmbedder):
+    """Takes so long that somebody is erased while it works."""
+
+    def __init__(self, company: World) -> None:
+        super().__init__()
+        self.company: World | None = company
+
+    def embed_passages(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+        if self.company is not None:
+            self.company.erase()
+            self.company = None
+        return super().embed_passages(texts, languages)
+
+
+def test_no_vector_of_what_was_said_before_outlives_the_erasure(company: World, tmp_path: Path) -> None:
+    shared = SharedVectors(folder=tmp_path / "chroma")
+    embed_pending(company.database, _ErasesMeanwhile(company), shared=shared)
+    late = vectors(company.database)
+    with company.database.unit_of_work() as uow:
+        PassageRepository(uow).mark_all_pending()
+    embed_pending(company.database, WordEmbedder(), shared=shared)
+    assert late == vectors(company.database)
 
 
 def vectors(database: Database) -> dict[str, str]:
