@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo serve test quick lint types evals bench figures lock browser catalogues clean
+.PHONY: help install develop demo serve test quick lint types evals bench figures lock browser catalogues yardstick clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -64,5 +64,9 @@ lock: develop ## Make the lock files anew
 catalogues: develop ## Find the messages of pages and errors; then translate the empty ones in the .po file
 	$(BIN)/python -m api.web.catalogue
 
+yardstick: ## Install Presidio into .venv-yardstick, to measure the guardrails' speed and finds against it
+	test -x .venv-yardstick/bin/python || $(PYTHON) -m venv .venv-yardstick
+	.venv-yardstick/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-yardstick.lock
+
 clean: ## Remove what was built, not your data
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-yardstick build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -41,6 +41,7 @@ SUITES = (
     Suite("evals.guardrails.injection", ("quality",)),
     Suite("evals.guardrails.commitments", ("quality",)),
     Suite("evals.guardrails.tone", ("quality",)),
+    Suite("evals.guardrails.throughput", ("bench",)),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
     Suite("evals.brief.bench", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),

@@ -20,7 +20,7 @@ _SHORTEST = 4
 _LEAST_WORDS = 3
 _SMALLEST_WEIGHT = 0.12
 _STRENGTH = 0.5
-_HEAD = "# Letter groups and what they say for (+) or against (-) a name; made by evals.guardrails.personal_data_name_sounds."
+_HEAD = "# What letter groups say for or against a name; made by evals.guardrails.personal_data_name_sounds."
 
 
 def _examples() -> tuple[list[str], np.ndarray]:
@@ -40,9 +40,8 @@ def _fit(words: list[str], labels: np.ndarray) -> tuple[dict[str, float], float]
     model.fit(vectorizer.fit_transform(words), labels)
     names = vectorizer.get_feature_names_out()
     weights = {name: float(weight) for name, weight in zip(names, model.coef_[0], strict=True)}
-    return {name: weight for name, weight in weights.items() if abs(weight) >= _SMALLEST_WEIGHT}, float(
-        model.intercept_[0]
-    )
+    kept = {name: weight for name, weight in weights.items() if abs(weight) >= _SMALLEST_WEIGHT}
+    return kept, float(model.intercept_[0])
 
 
 def _score(word: str, weights: dict[str, float], intercept: float) -> float:

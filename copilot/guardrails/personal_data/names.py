@@ -54,16 +54,20 @@ class NamesRecogniser:
 
 
 def _with_capitals(text: str) -> str:
-    """A message without a single capital gets them where a listed name stands, so that it reads like any other."""
+    """A message without a single capital gets them where a listed given name stands, and the family name after it."""
     if not text.islower():
         return text
-    return _LOWER_WORD.sub(lambda match: _capitalised(match.group()), text)
-
-
-def _capitalised(word: str) -> str:
-    first = word[0].upper()
-    named = len(first) == 1 and kind_of(fold(word)) in {Kind.GIVEN, Kind.FAMILY}
-    return first + word[1:] if named else word
+    letters = list(text)
+    last_end, last_named = -1, False
+    for match in _LOWER_WORD.finditer(text):
+        kind = kind_of(fold(match.group()))
+        adjoins = last_named and match.start() - last_end == 1
+        last_named = kind is Kind.GIVEN or (adjoins and kind in {Kind.FAMILY, Kind.FAMILY_WORD, Kind.SOUNDS})
+        upper = match.group()[0].upper()
+        if last_named and len(upper) == 1:
+            letters[match.start()] = upper
+        last_end = match.end()
+    return "".join(letters)
 
 
 def _accepted(text: str, language: Language | None) -> list[Candidate]:

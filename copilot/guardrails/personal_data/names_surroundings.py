@@ -56,8 +56,7 @@ class Around:
         form_of_address = _form_of_address(before, after, candidate)
         opens = not form_of_address and bool(cues.SENTENCE_START.search(before))
         score = shape_score(candidate, first_in_sentence=opens)
-        phrase = " ".join(word.folded for word in candidate.words)
-        if phrase in PHRASES or (form_of_address < _TITLE and _is_thing(before, after)):
+        if _is_phrase(candidate) or (form_of_address < _TITLE and _is_thing(before, after)):
             candidate.refused = True
             return _THING
         score += form_of_address + self._after(after, candidate, before=before) + self._mailbox(candidate)
@@ -134,6 +133,12 @@ def _form_of_address(before: str, after: str, candidate: Candidate) -> float:
     if cues.INTRODUCTION.search(before):
         return _INTRODUCTION
     return 0.0
+
+
+def _is_phrase(candidate: Candidate) -> bool:
+    """Whether it is, or starts with, a company or place of several words."""
+    words = [word.folded for word in candidate.words]
+    return any(" ".join(words[:length]) in PHRASES for length in range(1, len(words) + 1))
 
 
 def _is_thing(before: str, after: str) -> bool:
