@@ -60,6 +60,8 @@ FOUND: list[tuple[str, DataClass, str, str]] = [
     ("address_box", DataClass.ADDRESS, "write to {}", "P.O. Box 1234"),
     ("address_forces", DataClass.ADDRESS, "ship to {}", "PSC 1437, Box 3833\nAPO AA 66791"),
     ("address_flat", DataClass.ADDRESS, "sent to {}", "735 Coronilla 35 Apt. 931\nNijmegen\n62971"),
+    ("address_block", DataClass.ADDRESS, "Address:\n{}\n\nBest", "17693 Király u. 15\nLyss 50662"),
+    ("address_quoted", DataClass.ADDRESS, "{}", "350 Fifth Avenue\n> New York, NY 10118"),
     ("address_label", DataClass.ADDRESS, "Domicilio: {}", "Teatinos 180"),
     # bank accounts and cards
     ("iban_es", DataClass.BANK_ACCOUNT, "Abone en {}.", "ES91 2100 0418 4502 0005 1332"),
@@ -168,6 +170,8 @@ NOT_FOUND: list[tuple[str, str]] = [
     ("product_of_numbers", "16.500 x 109 y 12.100x103"),
     ("timestamp", "1718445600 y 1718445600123"),
     # addresses
+    ("address_of_machine", "MAC address: 00:1A:2B:3C:4D:5E"),
+    ("address_of_nobody", "Dirección: pendiente de confirmar"),
     ("career", "Su carrera profesional 2024 en ventas"),
     ("round", "Ronda Serie A 5 millones"),
     ("plan_year", "el Plan Avenida Digital 2025"),

@@ -33,6 +33,12 @@ _ANCHORS = (
 )
 """A postcode, and what stands before it if it ends an address."""
 _DIGIT = re.compile(r"[0-9]")
+_THREE_LETTERS = re.compile(r"[^\W\d_]{3}")
+_BLOCK_END = re.compile(
+    r"(?<=[\w)])[ ,]{0,3}\.{1,2}(?:\n|$)|(?<=[^\W\d_]{4})\. (?=[A-ZÁÉÍÓÚÑ])|\n(?:[Tt]el|[Pp]hone|CP|"
+    r"[Ee]-?mail)|[?!|\t]"
+)
+_NOT_POSTAL = re.compile(r"(?:ip|mac|e-?mail|correo|web|mail|url)[ -](?:de )?$", re.IGNORECASE)
 _LOOK_BACK = 110
 _AROUND_POSTCODE = " ,.;-\nCEP:"
 _MONTH = re.compile(
@@ -82,6 +88,20 @@ def _spanish(text: str) -> Iterator[tuple[int, int]]:
             yield crossing.span()
     for match in forms.LABELLED.finditer(text):
         yield match.span("place")
+    for match in forms.BLOCK.finditer(text):
+        end = _end_of_block(text, match)
+        if end:
+            yield match.start("place"), end
+
+
+def _end_of_block(text: str, match: re.Match[str]) -> int:
+    """Where an address behind its label ends: with its sentence; 0 where it is one of a machine or has no number."""
+    place = match["place"]
+    stop = _BLOCK_END.search(place)
+    written = place[: stop.start()] if stop else place
+    is_postal = _DIGIT.search(written) is not None and _THREE_LETTERS.search(written) is not None
+    of_a_machine = _NOT_POSTAL.search(text[max(0, match.start() - 12) : match.start()]) is not None
+    return match.start("place") + len(written) if is_postal and not of_a_machine and "//" not in written else 0
 
 
 def _is_only_a_word(text: str, match: re.Match[str]) -> bool:

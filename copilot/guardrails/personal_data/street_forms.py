@@ -18,7 +18,8 @@ _NO_TOWN = (
 )
 _TOWN_WORD = rf"{_NO_TOWN}[{_UPPER}][\w'’·-]{{1,24}}"
 TOWN = rf"{_TOWN_WORD}(?:[ -](?:(?:de|del|la|las|los|el|d[e’']|upon|on) ?){{0,2}}{_TOWN_WORD}){{0,3}}"
-BREAK = r"(?:[ ]?[,;.·-]?[ ]?\n?[ ]{0,2})"
+BREAK = r"(?:[ ]?[,;.·-]?[ ]?(?:\n[ >]{0,3},?)?[ ]{0,2})"
+"""Also the mark of a quoted mail at the start of a line."""
 
 
 def _by_first_letter(words: str) -> str:
@@ -86,6 +87,11 @@ LABELLED = re.compile(
     r"[dDaAsS](?<![^\W_].)(?i:omicilio|irecci[oó]n|ddress|ede)(?i: fiscal| social| postal| particular)?:[ \n]{0,5}"
     rf"(?P<place>{_ANY_NAME}{HOUSE}{TAIL})"
 )
+BLOCK = re.compile(
+    r"[dDaA](?<![^\W_].)(?i:omicilio|irecci[oó]n|ddress)(?i: fiscal| social| postal| particular)?:\s{0,8}"
+    r"(?P<place>[^\n:@]{3,80}(?:\n[ >]{0,3}(?![\s>])(?![^\n:]{1,40}:)[^\n:@]{2,60}){0,3})"
+)
+"""What follows a label, in up to four lines."""
 
 UNITED_KINGDOM = r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}"
 UNITED_STATES = r"[A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?"
