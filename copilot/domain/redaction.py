@@ -204,6 +204,10 @@ def _plain(word: str) -> str:
 
 
 def _names(text: str, marks: Marks) -> Iterator[tuple[int, int]]:
+    # Most texts hold none of the words: each distinct one is asked for once before any place is looked at.
+    distinct = {_plain(word) for word in set(_WORD.findall(text))}
+    if not any(marks.holds(f"start:{word}") or marks.holds(part_key(word)) for word in distinct):
+        return
     words = _Words(text)
     place = 0
     while place < len(words.plain):
