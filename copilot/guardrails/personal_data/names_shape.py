@@ -12,9 +12,9 @@ from copilot.guardrails.personal_data.names_words import Kind, Word, runs
 _WEIGHTS: dict[Kind, tuple[float, float, float, float]] = {
     Kind.GIVEN: (2.2, 0.8, 2.0, -0.2),
     Kind.AMBIGUOUS: (1.1, 0.5, 0.8, -1.6),
-    Kind.FAMILY: (0.9, 1.2, 1.5, -0.8),
+    Kind.FAMILY: (0.9, 1.2, 1.5, -0.4),
     Kind.FAMILY_WORD: (0.0, 0.6, -0.4, -1.5),
-    Kind.SOUNDS: (0.9, 1.2, 1.1, -0.9),
+    Kind.SOUNDS: (0.9, 1.2, 1.1, -0.6),
     Kind.UNKNOWN: (0.3, 0.6, 0.0, -1.1),
     Kind.WORD: (0.0, 0.0, -1.4, -1.1),
 }

@@ -21,7 +21,9 @@ _ALONE_ON_LINE, _ABOVE_NUMBERS, _PLACE = 0.5, 0.6, -1.5
 _A_BY_LANGUAGE: dict[Language | None, float] = {Language.ES: 0.6, Language.EN: -1.6}
 _SENTENCE_ENDS = (".", "!", "?")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}(?=@[\w-])")
+_PARTS = re.compile(r"[\W\d_]+")
 _SHORTEST_PART = 3
+_SHORTEST_GLUED = 4
 _AMPERSAND = re.compile(r"[ \t]?&[ \t]?")
 _GREETED_ENDS = ",:;!.—–-\n\r?"
 
@@ -87,9 +89,7 @@ class Around:
         return score
 
     def _mailbox(self, candidate: Candidate) -> float:
-        parts = [word.folded for word in candidate.words if len(word.folded) >= _SHORTEST_PART]
-        named = any(part in mailbox for part in parts for mailbox in self.mailboxes)
-        return _IN_EMAIL if named else 0.0
+        return _IN_EMAIL if any(word.folded in self.mailboxes for word in candidate.words) else 0.0
 
 
 def _on_its_line(after: str, *, alone: bool) -> float:
@@ -148,7 +148,13 @@ def _is_thing(before: str, after: str) -> bool:
 
 
 def mailboxes(text: str) -> frozenset[str]:
-    """Local parts of the e-mail addresses, lower case."""
+    """The parts of e-mail addresses before the @, and the beginnings and ends of parts, which may be names glued on."""
     if "@" not in text:
         return frozenset()
-    return frozenset(match.group().lower() for match in _EMAIL.finditer(text))
+    found: set[str] = set()
+    for match in _EMAIL.finditer(text):
+        for part in _PARTS.split(match.group().lower()):
+            found.update({part} if len(part) >= _SHORTEST_PART else ())
+            found.update(part[:end] for end in range(_SHORTEST_GLUED, len(part)))
+            found.update(part[start:] for start in range(1, len(part) - _SHORTEST_GLUED + 1))
+    return frozenset(found)
