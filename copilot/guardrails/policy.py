@@ -35,7 +35,7 @@ REQUIRED: dict[Stage, frozenset[str]] = {
     Stage.ACTION: frozenset({"evidence", "contact-rules"}),
 }
 """What no policy can leave out: the invariants rest on it."""
-PROTECTED = ("evidence.*", "grounding.*", "guardrail.*", "text.*", "leak.*", *NEVER_WRITTEN_TO)
+PROTECTED = ("evidence.*", "grounding.*", "guardrail.*", "text.*", "leak.*", "personal.credential", *NEVER_WRITTEN_TO)
 """Rules whose findings an override can make heavier, never lighter."""
 _HINT = (
     "Correct the guardrail policy (COPILOT_GUARDRAIL_POLICY), or unset it to use the one that comes with the product."
