@@ -6,10 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import typer
 from sqlalchemy import text
+from typer.testing import CliRunner
 
+from copilot import bootstrap
 from copilot.approvals.contact_preferences import consent, opt_out, record_wish
 from copilot.approvals.release import run_due_releases
+from copilot.cli import contacts
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import ReviewItem, ReviewState
@@ -19,6 +23,7 @@ from copilot.domain.findings import Action
 from copilot.errors import InputError, NotAllowed, NotFound
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.surroundings import read_contacts
+from copilot.settings import Settings
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.releases import ReleaseRepository, ReleaseState
@@ -361,3 +366,31 @@ def test_the_state_of_the_item_follows(database: Database, requester: Viewer, ma
     run_due_releases(database, exports=tmp_path / "out")
     with database.unit_of_work() as uow:
         assert world.service().get(item.id, viewer=requester, uow=uow).item.state is ReviewState.RELEASE_FAILED
+
+
+@pytest.fixture
+def command(database: Database, monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
+    """The `contacts` commands on the test's database."""
+    application = bootstrap.assemble(Settings(embedding_model="none"), database=database)
+    monkeypatch.setattr(contacts, "open_application", lambda: application)
+    app = typer.Typer()
+    contacts.register(app)
+    return app
+
+
+def test_an_opt_out_at_the_command_line(database: Database, requester: Viewer, command: typer.Typer) -> None:
+    said = ["contacts", "opt-out", ADDRESS, "--channel", "email", "--source", "call", "--on", "2026-11-03"]
+    assert CliRunner().invoke(command, [*said, "--user", requester.email]).exit_code == 0
+    assert contact_rules(database, message(database, requester), viewer=requester) == ["contact.opted_out"]
+    refused = CliRunner().invoke(command, ["contacts", "opt-out", "nobody", "--user", requester.email])
+    assert refused.exit_code == 2
+
+
+def test_a_consent_at_the_command_line(
+    database: Database, requester: Viewer, manager: Viewer, command: typer.Typer
+) -> None:
+    record(database, ADDRESS, opt_out(on=date(2026, 11, 3)), viewer=requester)
+    said = ["contacts", "consent", ADDRESS, "--source", "form", "--user"]
+    assert CliRunner().invoke(command, [*said, requester.email]).exit_code == 1
+    assert CliRunner().invoke(command, [*said, manager.email]).exit_code == 0
+    assert contact_rules(database, message(database, requester), viewer=requester) == []
