@@ -41,7 +41,7 @@ FINDING_FAMILIES = {
     "freshness": _("Old sources"),
     "commitment": _("Commitments"),
     "leak": _("Data of others or internal"),
-    "personal_data": _("Personal data"),
+    "personal": _("Personal data"),
     "contact": _("Contact rules"),
     "injection": _("Instructions to the assistant"),
     "links": _("Links"),
