@@ -14,6 +14,7 @@ from copilot.domain.folding import fold
 
 FILLER = "█"
 """No letter and no digit: no index, recogniser or writer takes it for a word."""
+_BYTE_FILLER = "*"
 LONGEST_NAME = 8
 """Words of a name that are looked at together."""
 _PHONE_DIGITS = 9
@@ -120,6 +121,21 @@ def _covered(text: str, found: list[tuple[int, int]]) -> str:
         pieces += [text[position:start], covered]
         position = end
     return "".join([*pieces, text[position:]]) if pieces else text
+
+
+def redact_bytes(content: bytes, marks: Marks) -> bytes:
+    """The same for bytes that hold UTF-8 text, among whatever else: as many bytes as before, the others untouched."""
+    text, pieces, position = text_in(content), [], 0
+    for start, end in spans(text, marks):
+        covered = len(text[start:end].encode("utf-8", "surrogateescape"))
+        pieces += [text[position:start], _BYTE_FILLER * covered]
+        position = end
+    return "".join([*pieces, text[position:]]).encode("utf-8", "surrogateescape") if pieces else content
+
+
+def text_in(content: bytes) -> str:
+    """What can be read in bytes; `encode("utf-8", "surrogateescape")` gives exactly these bytes again."""
+    return content.decode("utf-8", "surrogateescape")
 
 
 def redact_json(value: Any, marks: Marks) -> Any:

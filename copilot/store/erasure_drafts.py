@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, tuple_, update
 
 from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import Draft
-from copilot.domain.redaction import PlainMarks, redact, redact_json
+from copilot.domain.redaction import PlainMarks, redact_bytes, redact_json
 from copilot.domain.rendering import render_deliverables
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_tables import Occurrence, ScopedMarks
@@ -72,7 +72,7 @@ class DraftEraser:
         )
         for file in files:
             known = anew.get(file.name)
-            file.content = known if known is not None else redact(_decoded(file.content), marks).encode()
+            file.content = known if known is not None else redact_bytes(file.content, marks)
 
     def _evidence(self, version: Version, draft: Draft) -> None:
         """The stored hash of what was cited was made from the person's data."""
@@ -101,8 +101,3 @@ def empty_versions(uow: UnitOfWork, versions: Collection[Version]) -> int:
         emptied += 1
     uow.session.flush()
     return emptied
-
-
-def _decoded(content: bytes) -> str:
-    """A file of a kind this module does not know; what is no text comes out as text that says nothing."""
-    return content.decode("utf-8", "replace")

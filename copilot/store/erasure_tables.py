@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 
 from copilot.domain.folding import fold
-from copilot.domain.redaction import PlainMarks, redact, redact_json, spans, strings_with_traces
+from copilot.domain.redaction import PlainMarks, redact_bytes, redact_json, spans, strings_with_traces, text_in
 from copilot.errors import Conflict
 from copilot.store.database import UnitOfWork
 
@@ -189,20 +189,20 @@ class TraceFinder:
 def redacted(value: Any, marks: PlainMarks) -> Any:
     """A column's value without the person, whatever its type."""
     if isinstance(value, bytes):
-        return redact(value.decode("utf-8", "replace"), marks).encode()
+        return redact_bytes(value, marks)
     return redact_json(value, marks)
 
 
 def excerpts(value: Any, marks: PlainMarks) -> list[str]:
     """The strings of a value that hold a trace, each once."""
     if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
+        value = text_in(value)
     return list(dict.fromkeys(strings_with_traces(value, marks)))
 
 
 def _holds(value: Any, marks: PlainMarks) -> bool:
     if isinstance(value, bytes):
-        return bool(spans(value.decode("utf-8", "replace"), marks))
+        return bool(spans(text_in(value), marks))
     return next(strings_with_traces(value, marks), None) is not None
 
 

@@ -16,6 +16,7 @@ from copilot.domain.redaction import (
     part_key,
     phone_key,
     redact,
+    redact_bytes,
     redact_json,
     spans,
 )
@@ -104,6 +105,17 @@ def test_json_is_overwritten_in_keys_and_values_and_keeps_its_shape() -> None:
     assert next(iter(covered.values()))[:4] == [1, 2.5, None, True]
     assert next(iter(covered.values()))[4] == {"x": [FILLER * 10, "Juan"]}
     assert covered["n"] == FILLER * 9
+
+
+@given(st.binary(max_size=30), st.binary(max_size=30))
+def test_bytes_keep_their_number_and_the_others_their_values(before: bytes, after: bytes) -> None:
+    planted = f" {NAME} ".encode()
+    content = before + planted + after
+    covered = redact_bytes(content, PlainMarks(frozenset(form_keys({"begona arrieta salvo"}))))
+    assert len(covered) == len(content)
+    assert covered.startswith(before)
+    assert covered.endswith(after)
+    assert NAME.encode() not in covered
 
 
 def test_a_short_number_tells_nobody() -> None:
