@@ -79,7 +79,16 @@ FORBIDDEN = [
 
 def test_nothing_names_this_machine_or_a_registry() -> None:
     texts = {".py", ".md", ".toml", ".lock", ".txt", ".html", ".css", ".js", ".json", ".sh", ".yaml", ".yml", ""}
-    skipped = {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "node_modules"}
+    skipped = {
+        ".git",
+        ".venv",
+        ".venv-yardstick",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+        "node_modules",
+    }
     offenders = []
     for path in ROOT.rglob("*"):
         if skipped & set(path.relative_to(ROOT).parts) or not path.is_file() or path.suffix not in texts:
