@@ -5,7 +5,7 @@ when it holds is not used after that day.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from copilot.domain.documents import DocumentKind
@@ -28,7 +28,7 @@ _HOLDS_UNTIL = re.compile(
 )
 _DATE_LENGTH = 40
 _SCAN = 20_000
-"""Characters of a source that are looked at; a passage is far shorter."""
+"""Characters of a sentence or source that are looked at; both are far shorter."""
 _KINDS_OF_OURS = frozenset({DocumentKind.KNOWLEDGE, DocumentKind.CONTRACT})
 
 
@@ -44,36 +44,34 @@ class FreshnessDetector:
         """See the module docstring."""
         for segment in context.draft.segments():
             cited = context.cited(segment)
-            if not cited:
+            stale = self._stale(cited, context)
+            expired = [(item, day) for item in cited if (day := _no_longer_valid(item, context)) is not None]
+            if stale is None and not expired:
                 continue
             told = _days_told(segment, context.draft.language)
-            yield from self._stale(segment, cited, told, context)
-            for item in cited:
-                day = _no_longer_valid(item, context)
-                if day is not None and not _tells(told, day):
+            if stale is not None and not any(_tells(told, item.as_of) for item in cited):
+                yield self._too_old(segment, stale, context)
+            for item, day in expired:
+                if not _tells(told, day):
                     yield _expired(segment, item, day)
 
-    def _stale(
-        self, segment: Segment, cited: tuple[Evidence, ...], told: tuple[Figure, ...], context: Context
-    ) -> Iterator[Finding]:
-        """One finding per sentence, about its newest source: one that is recent carries it."""
-        newest = max(cited, key=lambda item: (item.as_of, item.id))
-        age = (context.draft.as_of - newest.as_of).days
-        allowed = self._allowed(newest, context)
+    def _stale(self, cited: tuple[Evidence, ...], context: Context) -> Evidence | None:
+        """The newest source, if all are too old: one that is recent carries the sentence."""
         if any((context.draft.as_of - item.as_of).days <= self._allowed(item, context) for item in cited):
-            return
-        if any(_tells(told, item.as_of) for item in cited):
-            return
-        heavy = _is_of_ours(newest, context)
-        values = {"days": str(age), "allowed": str(allowed), "label": newest.label}
-        severity = Severity.MEDIUM if heavy else Severity.LOW
-        yield finding(
+            return None
+        return max(cited, key=lambda item: (item.as_of, item.id), default=None)
+
+    def _too_old(self, segment: Segment, item: Evidence, context: Context) -> Finding:
+        age = (context.draft.as_of - item.as_of).days
+        values = {"days": str(age), "allowed": str(self._allowed(item, context)), "label": item.label}
+        severity = Severity.MEDIUM if _is_of_ours(item, context) else Severity.LOW
+        return finding(
             "freshness.stale_evidence",
             severity,
             Action.FLAG,
             segment=segment,
-            evidence_id=newest.id,
-            values=values | _days(newest.as_of),
+            evidence_id=item.id,
+            values=values | _days(item.as_of),
         )
 
     def _allowed(self, item: Evidence, context: Context) -> int:
@@ -89,7 +87,8 @@ class FreshnessDetector:
 
 
 def _days_told(segment: Segment, language: Language) -> tuple[Figure, ...]:
-    return tuple(item for item in extract_figures(segment.text, language=language) if item.kind is FigureKind.DATE)
+    figures = extract_figures(segment.text[:_SCAN], language=language)
+    return tuple(item for item in figures if item.kind is FigureKind.DATE)
 
 
 def _tells(told: Iterable[Figure], day: date) -> bool:

@@ -19,6 +19,7 @@ _SENTENCE_END = re.compile(r"[.!?…](?=[\s\"”»')\]]|$)|[\n\r;]")
 _LONGEST = 500
 """Characters of a sentence; what is longer is read in pieces."""
 _SHORTEST = 4
+_WORD = re.compile(r"[a-z]{3}")
 _MOST = 100
 """Findings of one text. By then it is held anyway."""
 _QUOTED = re.compile(r"«[^«»]{0,2000}»|“[^“”]{0,2000}”|\"[^\"]{0,2000}\"")
@@ -78,6 +79,8 @@ class ToneDetector:
         words, flattened = tone_words(), flat(text)
         for start, end in _sentences(text):
             original, plain = text[start:end], flattened[start:end]
+            if not _WORD.search(plain):
+                continue
             for tone, pattern in words.anywhere.items():
                 found = pattern.finditer(plain)
                 match = next((item for item in found if tone is Tone.SENSITIVE or not _is_name(item, original)), None)
