@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from copilot.domain.language import Language
 from copilot.guardrails.personal_data import names_cues as cues
-from copilot.guardrails.personal_data.name_lists import PHRASES
+from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, PHRASES
 from copilot.guardrails.personal_data.names_shape import Candidate, shape_score
 from copilot.guardrails.personal_data.names_words import Kind
 
@@ -58,7 +58,7 @@ class Around:
         form_of_address = _form_of_address(before, after, candidate)
         opens = not form_of_address and bool(cues.SENTENCE_START.search(before))
         score = shape_score(candidate, first_in_sentence=opens)
-        if _is_phrase(candidate) or (form_of_address < _TITLE and _is_thing(before, after)):
+        if _is_phrase(candidate) or (form_of_address < _TITLE and _is_thing(before, after, candidate)):
             candidate.refused = True
             return _THING
         score += form_of_address + self._after(after, candidate, before=before) + self._mailbox(candidate)
@@ -141,8 +141,10 @@ def _is_phrase(candidate: Candidate) -> bool:
     return any(" ".join(words[:length]) in PHRASES for length in range(1, len(words) + 1))
 
 
-def _is_thing(before: str, after: str) -> bool:
+def _is_thing(before: str, after: str, candidate: Candidate) -> bool:
     """A company, a place or a product by the word beside it."""
+    if candidate.cut_before is not None and candidate.cut_before.folded in COMPANY_WORDS:
+        return True
     joined = _AMPERSAND.match(after) or before.endswith(("& ", "&"))
     return bool(joined or cues.THING_AFTER.match(after) or cues.THING_BEFORE.search(before))
 

@@ -27,6 +27,7 @@ GIVEN = _words("given")
 FAMILY = _words("family")
 AMBIGUOUS = _words("ambiguous")
 NOT_NAMES = _words("not_names")
+COMPANY_WORDS = _words("company_words")
 WORDS = _words("words")
 PHRASES = frozenset(_lines("phrases"))
 """Companies, brands and places of several words, each as one string."""
