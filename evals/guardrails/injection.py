@@ -50,7 +50,7 @@ _CONTEXT = "as third-party text (context stage)"
 
 @dataclass
 class _Outcome:
-    """Per case: found (1) or not (0), or the share of the models that say so."""
+    """Per attack the share of its places where it was found; per harmless text what each model said."""
 
     detected: dict[str, list[float]] = field(default_factory=dict)
     """By kind of host."""
@@ -88,11 +88,7 @@ def _leave_one_type_out(bipia: Bipia, notinject: Sequence[str], hosts: Sequence[
     for kind, words in sorted(bipia.attacks.items()):
         model = train(material_without(bipia, hosts, left_out=kind, samples=samples))
         for name, among in (("emails", bipia.emails), ("tables", bipia.tables)):
-            found = [
-                float(found_at(text, model, start=start, end=end))
-                for draw in range(_DRAWS)
-                for text, start, end in planted(words, among, seed=draw)
-            ]
+            found = [_share_found(item, among, model) for item in words]
             outcome.detected.setdefault(name, []).extend(found)
             if in_held_out_half(kind):
                 outcome.unchosen.setdefault(name, []).extend(found)
@@ -101,6 +97,12 @@ def _leave_one_type_out(bipia: Bipia, notinject: Sequence[str], hosts: Sequence[
         outcome.notinject.append(_alarms(notinject, model))
         outcome.notinject_planted.append(_alarms(strange, model))
     return outcome
+
+
+def _share_found(words: str, among: Sequence[str], model: TaskModel) -> float:
+    """Of one attack: in how many of the places where it was planted it was found."""
+    texts = [found for draw in range(_DRAWS) for found in planted([words], among, seed=draw)]
+    return sum(found_at(text, model, start=start, end=end) for text, start, end in texts) / len(texts)
 
 
 def _alarms(texts: Iterable[str], model: TaskModel) -> list[float]:
@@ -114,7 +116,7 @@ def _benchmark_figures(outcome: _Outcome) -> list[Figure]:
         ("tables", Goal(comparison=">=", threshold=0.80)),
     ):
         name = f"bipia.detected.{host}"
-        note = f"125 attacks at start, middle and end, two hosts each; {_LEFT_OUT}; a keyword list finds none"
+        note = f"125 attacks, each at start, middle and end of two hosts; {_LEFT_OUT}; a keyword list finds none"
         figures.append(_figure(name, outcome.detected[host], goal=goal, note=note))
         note = (
             "only the types of attack on which the strength of the penalty was not chosen (SHA-256 of the name starts "
@@ -142,13 +144,16 @@ def _means(models: Sequence[Sequence[float]]) -> list[float]:
 
 
 def _figure(name: str, values: Sequence[float], *, note: str, goal: Goal | None = None) -> Figure:
+    interval, method = bootstrap_interval(values), "bootstrap over attacks or texts, 2,000 draws, seed 7"
+    if interval[0] == interval[1]:
+        interval, method = wilson_interval(round(sum(values)), len(values)), "Wilson"
     return Figure(
         name=f"guardrails.injection.{name}",
         language="en",
         value=sum(values) / len(values),
         n=len(values),
-        interval=bootstrap_interval(values),
-        interval_method="bootstrap over texts, 2,000 draws, seed 7",
+        interval=interval,
+        interval_method=method,
         goal=goal,
         command=_COMMAND,
         measured_on=today(),

@@ -46,6 +46,7 @@ CONCEALED = ("unicode_", "encoded_", "hidden_")
 _STANDING_ALONE = ("alone", "disguise_")
 _EMAILS = 300
 _INVERSE_STRENGTH = 0.1
+"""The strongest penalty within a standard error of the best (1.0) on the types of attack with an even hash."""
 _WEIGHT_OF_HOSTS = 0.3
 _FALSE_ALARMS_IN_HOSTS = 0.01
 _FALSE_ALARMS_IN_LOOK_ALIKES = 0.05
