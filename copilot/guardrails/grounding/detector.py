@@ -28,7 +28,7 @@ class GroundingDetector:
         """See the module docstring."""
         names = _names(context)
         cited = [
-            (segment, _sources(segment, context))
+            (segment, _sources(segment, context, names))
             for segment in context.draft.segments()
             if segment.evidence_ids and context.cited(segment)
         ]
@@ -64,13 +64,13 @@ def _by_score(cited: list[tuple[Segment, Sources]]) -> Iterator[Finding]:
             )
 
 
-def _sources(segment: Segment, context: Context) -> Sources:
+def _sources(segment: Segment, context: Context, names: Names) -> Sources:
     own = context.draft.account_name
     return Sources(
         context.cited(segment),
         voices=context.surroundings.voices,
         own_names=frozenset({own} if own else ()),
-        people=context.surroundings.known_names,
+        people=names.people,
     )
 
 
@@ -80,7 +80,7 @@ def _names(context: Context) -> Names:
     texts = [segment.text for segment in context.draft.segments()]
     texts += [item.text for item in context.current.values()]
     known = {part for name in around.known_names | around.organisations for part in name_parts(name)}
-    people = around.known_names | {name for voice in around.voices.values() for name in voice.speakers}
+    people = around.known_names | {name for voice in around.voices.values() for name in voice.people if "@" not in name}
     return Names(lexicon=name_lexicon(texts) | (known - NO_NAMES), people=frozenset(people))
 
 

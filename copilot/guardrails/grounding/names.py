@@ -72,6 +72,8 @@ def _missing(name: Name, sources: Sources, lexicon: Collection[str]) -> Iterator
         for position, word in enumerate(words)
         if not _is_known(word.text, sources) and not (name.opens and position == 0 and not _surely(word.text, lexicon))
     ]
+    if absent and name.opens and absent[0] in words[1:2] and not _is_known(words[0].text, sources):
+        absent.insert(0, words[0])
     if absent:
         yield Name(_between(name, absent[0], absent[-1]), absent[0].start, absent[-1].end, name.opens)
         return

@@ -7,7 +7,6 @@ speaks of something else, nothing is claimed.
 import re
 from collections.abc import Iterator, Sequence
 
-from copilot.domain.evidence import EvidenceKind
 from copilot.domain.folding import flat
 from copilot.guardrails.grounding.sources import Sources
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS, OPPOSITES, negates
@@ -20,9 +19,18 @@ _REACH = 4
 """Words around what is compared in which a negation belongs to it."""
 _STEMS = {stem(word): frozenset(stem(other) for other in others) for word, others in OPPOSITES.items()}
 _SINCE = re.compile(r"\b(?:desde|since|ya no|no longer|nadie|nobody|until|mientras)\b")
-"""Something has not changed since, or is over: a way of telling a date."""
+"""Something has not changed since, or is over: a way of telling a moment."""
+_MOMENT = re.compile(r"^(?:\w{0,40}_changed_on|last_|left_on|close_date|days_since|\w{0,40}silen)")
+_DENIES = frozenset({"not", "never", "nunca", "jamas"})
+_VERB_TEXT = """
+    es son esta estan ha han tiene tienen renueva renuevan paga pagan paso pasaron cumplio sube baja crece usa usan
+    figura mantiene mantienen quiere puede sera fue fueron
+"""
+_VERBS = frozenset(_VERB_TEXT.split())
+"""After them a Spanish "no" denies; before "hay" or a noun it counts."""
 _NOTHING = re.compile(
-    r"^left_on|^close|\(empty\)|:\s*(?:0|0\.0|false|no|-\d)|churned|prospect|lost|lead\b|closed|none", re.IGNORECASE
+    r"^left_on|^close|\(empty\)|:\s*(?:0|0\.0|false|no|-\d)|unknown|^data_issue|churned|prospect|lost|lead\b|closed|none",
+    re.IGNORECASE,
 )
 """Values of records and metrics that a sentence may put as a negation."""
 
@@ -46,10 +54,15 @@ def unfounded_negation(text: str, sources: Sources) -> tuple[int, int] | None:
         return None
     if any(_NOTHING.search(item.text) for item in sources.evidence):
         return None
-    if _SINCE.search(flat(text)) or any(item.kind is EvidenceKind.METRIC for item in sources.evidence):
+    if _SINCE.search(flat(text)) and any(_MOMENT.search(item.text) for item in sources.evidence):
         return None
-    word = next((word for word in words_of(without_quotations(text)) if negates(word.folded)), None)
-    return (word.start, word.end) if word else None
+    words = words_of(without_quotations(text))
+    for word, after in zip(words, (*words[1:], None), strict=True):
+        if word.folded in _DENIES or word.folded.endswith("n't"):
+            return word.start, word.end
+        if word.folded == "no" and after is not None and after.folded in _VERBS:
+            return word.start, after.end
+    return None
 
 
 def _against(words: Sequence[Word], statements: Sequence[Sequence[Word]]) -> tuple[int, int] | None:

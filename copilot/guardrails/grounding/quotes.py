@@ -13,7 +13,7 @@ from copilot.guardrails.grounding.words import quotations, sentences
 _CUT = re.compile(r"…|\.\.\.|\[…\]|\(…\)")
 _EDGES = " \t\n.,;:!?¿¡'\"«»“”‘’()[]-–—"
 _SHORTEST = 2
-"""Words. A single word in quotation marks is often a term."""
+"""Words. A single one in quotation marks is a term, unless a capital makes it a name."""
 
 
 def altered_quotations(text: str, sources: Sources) -> Iterator[tuple[int, int]]:
@@ -25,7 +25,8 @@ def altered_quotations(text: str, sources: Sources) -> Iterator[tuple[int, int]]
 
 def _is_quoted(part: str, sources: Sources) -> bool:
     wanted = _plain(part)
-    if len(wanted.split()) < _SHORTEST or _found(wanted, sources):
+    term = len(wanted.split()) < _SHORTEST and not part.strip()[:1].isupper()
+    if term or _found(wanted, sources):
         return True
     pieces = [_plain(sentence) for sentence in sentences(part)]
     return len(pieces) > 1 and all(not piece or _found(piece, sources) for piece in pieces)

@@ -76,11 +76,13 @@ class Sources:
     def _all_names(self) -> tuple[str, ...]:
         texts = tuple(self._texts_with_names())
         there = {word for text in texts for word in _parts(text)}
-        firsts = Counter(_parts(person)[:1] for person in self.people)
+        full = {parts for person in self.people if len(parts := _parts(person)) > 1}
+        shortened = {parts[:length] for parts in full for length in range(2, len(parts))}
+        firsts = Counter(parts[0] for parts in full - shortened)
         meant = (
-            person
-            for person in self.people
-            if (parts := _parts(person)) and parts[0] in there and (firsts[parts[:1]] == 1 or there & set(parts[1:]))
+            " ".join(parts)
+            for parts in sorted(full)
+            if parts[0] in there and (firsts[parts[0]] == 1 or there & set(parts[1:]))
         )
         return (*texts, *meant)
 
@@ -89,7 +91,9 @@ class Sources:
             yield item.text[:_MOST_CHARACTERS]
             yield item.label
             voice = self.voices.get(item.id)
-            if voice is not None:
+            if voice is not None and voice.speakers:
+                yield from voice.speakers
+            elif voice is not None:
                 yield from voice.people
                 yield voice.opening
         yield from self.own_names

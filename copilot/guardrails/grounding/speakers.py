@@ -27,14 +27,15 @@ _LONG_ENOUGH = 3
 
 def wrong_speakers(text: str, sources: Sources, *, people: Iterable[str]) -> Iterator[Name]:
     """Names given as the author of a quotation that is on record as somebody else's."""
-    known = frozenset(part for person in people for part in name_parts(person))
+    everybody = tuple(people)
+    known = frozenset(part for person in everybody for part in name_parts(person))
     names = [name for name in names_in(text) if all(part in known for part in name_parts(name.text)[:1])]
     for start, end in quotations(text):
         quoted_in = _carriers(text[start:end], sources)
         speakers = sources.speakers_of(quoted_in) if quoted_in else None
         author = _author(text, start, names)
         about = author is not None and name_parts(author.text)[0] in name_parts(text[start:end])
-        if speakers and author and not about and not _is_one_of(author.text, speakers):
+        if speakers and author and not about and not _is_one_of(author.text, speakers, known):
             yield author
 
 
@@ -58,11 +59,11 @@ def _carriers(quoted: str, sources: Sources) -> list[Evidence]:
     return [item for item in sources.passages if plain in unmarked(item.text)]
 
 
-def _is_one_of(name: str, speakers: Iterable[str]) -> bool:
-    """Names share a word. An address without the name in it is nobody's proof."""
+def _is_one_of(name: str, speakers: Iterable[str], known: frozenset[str]) -> bool:
+    """Whether names share a word. An address in which nobody's name can be read may be anybody's."""
     wanted = set(name_parts(name))
     for speaker in speakers:
         parts = set(name_parts(speaker))
-        if wanted & parts or "@" in speaker:
+        if wanted & parts or ("@" in speaker and not parts & known):
             return True
     return False

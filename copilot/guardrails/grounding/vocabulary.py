@@ -35,7 +35,19 @@ _OPPOSITES = """
     profit loss|help hinder|maximum minimum|male female|day night|monthly yearly|monthly annual|temporary permanent|
     free paid|active inactive|complete incomplete|enough insufficient|efficient inefficient|similar different|
     continue stop|keep lose|optional mandatory|optional required|available unavailable|rare frequent|often rarely|
-    previous next|past future|former current|partial full|urgent trivial|
+    previous next|past future|former current|partial full|urgent trivial|month year|week month|day week|week year|
+    today tomorrow|morning evening|north south|east west|left right|top bottom|upper lower|hot cold|warm cold|
+    rich poor|friend enemy|victory defeat|peace war|life death|alive dead|general specific|clear vague|certain doubtful|
+    true false|presence absence|usefulness uselessness|advantage disadvantage|benefit drawback|encourage discourage|
+    minimize maximize|man woman|men women|husband wife|boy girl|father mother|brother sister|son daughter|
+    basic advanced|supervised unsupervised|discrete continuous|static dynamic|local global|linear nonlinear|
+    direct indirect|artificial natural|expand shrink|extend shorten|raise lower|boost reduce|remember forget|
+    praise criticize|attack defend|arrive leave|enter exit|guilty innocent|question answer|teacher student|
+    client agent|customer agent|seller buyer|employer employee|optimistic pessimistic|excited bored|remain leave|
+    together apart|promote hinder|protect harm|urban rural|comprehensive limited|online offline|manual automatic|
+    popular unpopular|known unknown|usual unusual|common rare|ancient modern|personal professional|group individual|
+    single multiple|minority majority|show hide|reveal conceal|highlight ignore|trust distrust|hope fear|solve worsen|
+    labeled unlabeled|reduce increase|grow shrink|admiration jealousy|
     aumentar disminuir|subir bajar|crecer caer|subida bajada|alto bajo|mayor menor|mas menos|mucho poco|amplio estrecho|
     grande pequeno|caro barato|aceptar rechazar|aprobar rechazar|apoyar oponerse|permitir impedir|empezar terminar|
     abrir cerrar|abierto cerrado|abierta cerrada|primero ultimo|antes despues|pronto tarde|bueno malo|buena mala|
@@ -83,6 +95,21 @@ PRONOUNS = {
     "he": "she", "she": "he", "his": "her", "her": "his", "him": "her", "mr": "mrs", "mrs": "mr", "ms": "mr",
     "el": "ella", "ella": "el", "sr": "sra", "sra": "sr",
 }  # fmt: skip
+_FAILING = """
+    fail fails failed failing refuse refuses refused lack lacks lacking lacked hardly barely avoid avoids avoided
+    avoiding deny denies denied reject rejects rejected decline declines declined ignore ignores ignored hinder
+    prevent prevents prevented stop stops stopped unlikely instead despite only
+    falla fallo rechaza rechazo falta faltan apenas evita evito evitar niega nego ignora ignoro impide impidio
+    detiene detuvo improbable pese solo
+"""
+FAILING = frozenset(_FAILING.split())
+"""Words that turn a sentence round without being a negation."""
+_QUANTIFIERS = """
+    all every each always never only none some most many few several any entire whole completely fully half both
+    todo toda todos todas cada siempre nunca solo ningun ninguno ninguna algunos algunas varios varias muchos muchas
+    pocos pocas entero entera completo mitad ambos
+"""
+QUANTIFIERS = frozenset(_QUANTIFIERS.split())
 NO_NAMES = frozenset(
     """
     january february march april may june july august september october november december monday tuesday wednesday

@@ -153,7 +153,7 @@ def _load(cache_dir: Path, threads: int) -> _Loaded:
             "The embedded e5-small model could not be started by onnxruntime.",
             hint="Set COPILOT_EMBEDDINGS=use-multilingual, or run `sales-copilot doctor`.",
         ) from error
-    return _Loaded(weights, session, _tokenizer(weights.vocabulary), embedding_tables(weights))
+    return _Loaded(weights, session, word_tokenizer(weights.vocabulary), embedding_tables(weights))
 
 
 def cached_graph(cache_dir: Path, weights: Any) -> bytes:
@@ -178,7 +178,8 @@ def cached_graph(cache_dir: Path, weights: Any) -> bytes:
     return graph
 
 
-def _tokenizer(vocabulary: Any) -> Any:
+def word_tokenizer(vocabulary: Any) -> Any:
+    """Cuts text into the pieces of the network's vocabulary."""
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     special = {vocabulary.begin, vocabulary.end, vocabulary.pad, vocabulary.unknown, len(vocabulary.pieces) - 1}

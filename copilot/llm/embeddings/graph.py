@@ -9,6 +9,7 @@ Input `embedded` [batch, length, width] (sum of the three embeddings) and `mask`
 0 = padding, int32); output `pooled` [batch, width]: mean of the last layer over the tokens, not normalised.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -116,14 +117,32 @@ def build_graph(weights: WeightsFile) -> bytes:
     for index in range(weights.shape.layers):
         current = builder.layer(current, index)
     builder.pool(current)
+    output = helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["batch", weights.shape.width])
+    return _serialised(builder, [output])
+
+
+def build_word_graph(weights: WeightsFile, *, layers: Sequence[int]) -> bytes:
+    """The same network up to the last of `layers`; its outputs are the states of every token after each of them."""
+    builder = _Builder(weights)
+    current = builder.normalise("embedded", "emb.ln", "emb.ln")
+    outputs = []
+    for index in range(max(layers) + 1):
+        current = builder.layer(current, index)
+        if index in layers:
+            shape: list[str | int | None] = ["batch", "length", weights.shape.width]
+            outputs.append(helper.make_tensor_value_info(current, TensorProto.FLOAT, shape))
+    return _serialised(builder, outputs)
+
+
+def _serialised(builder: _Builder, outputs: list[onnx.ValueInfoProto]) -> bytes:
     graph = helper.make_graph(
         builder.nodes,
         "e5-small",
         [
-            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, ["batch", "length", weights.shape.width]),
+            helper.make_tensor_value_info("embedded", TensorProto.FLOAT, ["batch", "length", builder.shape.width]),
             helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "length"]),
         ],
-        [helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["batch", weights.shape.width])],
+        outputs,
         builder.constants,
     )
     opsets = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
