@@ -137,14 +137,14 @@ class PseudonymRepository:
             conversation_id=conversation_id,
             placeholder=entry.placeholder,
             data_class=entry.data_class.value if entry.data_class else None,
-            value=entry.value,
-            value_key=value_key(entry.value),
+            value=_storable(entry.value),
+            value_key=value_key(_storable(entry.value)),
             sources=sorted(entry.sources),
             created_at=now_and_until[0],
             expires_at=now_and_until[1],
         )
         kept = self._session.scalar(row.on_conflict_do_nothing().returning(PseudonymEntryRow.placeholder))
-        if kept is None and self._value(conversation_id, entry.placeholder) != entry.value:
+        if kept is None and self._value(conversation_id, entry.placeholder) != _storable(entry.value):
             raise Conflict(
                 "This conversation went on somewhere else at the same moment.", hint="Nothing was saved. Try again."
             )
@@ -159,6 +159,11 @@ class PseudonymRepository:
     def _delete(self, condition: Any) -> int:
         result = self._session.execute(delete(PseudonymEntryRow).where(condition))
         return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def _storable(value: str) -> str:
+    """Half a character and the null character cannot be stored; a value that has them must not cost the whole turn."""
+    return value.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _entry(row: PseudonymEntryRow) -> PseudonymEntry:

@@ -55,6 +55,16 @@ def test_a_placeholder_keeps_its_value_and_a_second_process_is_refused(database:
     assert load(database).entries == (MARTA,)
 
 
+def test_a_value_with_characters_that_no_database_takes_costs_nothing_else(database: Database) -> None:
+    odd = PseudonymEntry("ADDRESS_3", DataClass.ADDRESS, "c/ Mayor\x00 \ud800 3", frozenset({"acc_1"}))
+    for _ in range(2):
+        save(database, changes(MARTA, odd))
+    assert {entry.placeholder: entry.value for entry in load(database).entries} == {
+        "PERSON_1": MARTA.value,
+        "ADDRESS_3": "c/ Mayor ? 3",
+    }
+
+
 def test_a_source_seen_later_is_kept(database: Database) -> None:
     save(database, changes(MARTA))
     wider = PseudonymEntry("PERSON_1", DataClass.PERSON, "Marta Ruiz Gil", frozenset({"acc_1", "acc_2"}))
