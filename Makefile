@@ -60,6 +60,7 @@ figures: develop ## Write the README's table from evals/figures.json
 lock: develop ## Make the lock files anew
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --constraint requirements.lock --output-file requirements-dev.lock
+	$(BIN)/uv pip compile requirements-yardstick.in --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-yardstick.lock
 
 catalogues: develop ## Find the messages of pages and errors; then translate the empty ones in the .po file
 	$(BIN)/python -m api.web.catalogue
