@@ -70,11 +70,15 @@ class LinksDetector:
             yield from _judged(segment.text, around, segment=segment)
 
     def inspect_text(self, text: Text) -> Iterable[Finding]:
-        """In a text that leaves, the same; in what a person typed only what hides where it leads, as a warning."""
+        """In a text that leaves, the same; in what a person typed only what hides where it leads, as a warning.
+
+        Without a draft nobody knows which mail addresses are ours, so one that might be another's weighs little.
+        """
         around = _Surroundings(ours=self._allowed)
         for item in _judged(text.content, around, segment=None):
             if text.stage in {Stage.OUTPUT, Stage.ACTION}:
-                yield item
+                mail = item.rule == "links.outside_mail_address"
+                yield item.model_copy(update={"severity": Severity.LOW, "action": Action.FLAG}) if mail else item
             elif item.rule in {"links.dangerous_scheme", "links.disguised_address"}:
                 yield item.model_copy(update={"severity": Severity.MEDIUM, "action": Action.FLAG})
 

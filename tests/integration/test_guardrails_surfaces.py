@@ -59,10 +59,13 @@ def test_the_answer_for_programs_says_what_ran(run: Run) -> None:
     assert {item["rule"] for item in answer["findings"]} >= {"injection.in_source"}
 
 
-def test_a_credential_on_its_way_to_a_model_stops_it(run: Run) -> None:
-    answer = run("check", "-", input="La conexión es postgres://app:s3cr3to-largo@db.example.com/ventas\n")
+def test_a_secret_that_somebody_types_stops_the_text_and_one_in_a_source_is_taken_out(run: Run) -> None:
+    secret = "La conexión es postgres://app:s3cr3to-largo@db.example.com/ventas\n"
+    answer = run("check", "-", "--stage", "input", input=secret)
     assert answer.exit_code == guard.STOPPED
     assert "s3cr3to" not in answer.output
+    redacted = json.loads(run("check", "-", "--stage", "context", "--json", input=secret).output)
+    assert {item["action"] for item in redacted["findings"] if item["rule"] == "personal.credential"} == {"redact"}
 
 
 @pytest.mark.parametrize("name", ["nowhere.txt", "picture.bin"])
