@@ -41,6 +41,8 @@ SUITES = (
     Suite("evals.guardrails.injection", ("quality",)),
     Suite("evals.guardrails.commitments", ("quality",)),
     Suite("evals.guardrails.tone", ("quality",)),
+    Suite("evals.guardrails.grounding", ("quality",)),
+    Suite("evals.guardrails.planted", ("quality",), takes_data=False),
     Suite("evals.guardrails.throughput", ("bench",)),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
     Suite("evals.brief.bench", ("bench",), takes_data=False, records_on_request=True),

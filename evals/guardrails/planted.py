@@ -40,7 +40,9 @@ _FALSE = Goal(comparison="<=", threshold=0.02)
 _WITH_GOAL = frozenset({Kind.FIGURE, Kind.DATE, Kind.NAME})
 _NOTE = (
     "one mistake at a time in briefs of the offline writer; caught: the sentence gets a finding of `grounding.` that "
-    "holds the draft; the rules were developed with the correct briefs in view, not with the planted ones; "
+    "holds the draft; the rules were developed with the correct briefs in view (the false alarms are of seen texts); "
+    "before the misses were read, names were at 0.974, speakers at 0.941 (es) and 0.959 (en), "
+    "negations at 0.114 and 0.214; "
 )
 
 

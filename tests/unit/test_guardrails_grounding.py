@@ -147,7 +147,7 @@ def test_a_sentence_without_evidence_is_unsupported() -> None:
 def test_wording_far_from_its_source_is_weak_and_only_flags() -> None:
     source = passage("The team tested the new mobile app on two sites and liked how quickly work orders arrive.")
     near = "The team tested the new mobile app on two sites and liked how quickly orders arrive."
-    far = "The board fears that a competing vendor could delay every delivery because the warehouse was flooded again."
+    far = "The team refused the old desktop program in the offices and disliked how slowly invoices arrive."
 
     close, distant = (support(text, [source], Language.EN) for text in (near, far))
 

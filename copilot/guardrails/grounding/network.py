@@ -29,6 +29,8 @@ class Network:
     output: Array
     output_bias: Array
     scale: Array
+    length: float
+    """What is added for each unit of the logarithm of the sentence's length, so that long ones are not worse by it."""
     threshold: float
 
     def words(self, features: Array, context: Array) -> Array:
@@ -43,7 +45,7 @@ class Network:
         """The score of a sentence, from those of its words: a soft maximum, so that one wrong word is enough."""
         highest = words.max(axis=1)
         soft = highest + np.log(np.exp(words - highest[:, None]).sum(axis=1))
-        return float((self.scale[:, 0] * soft + self.scale[:, 1]).mean())
+        return float((self.scale[:, 0] * soft + self.scale[:, 1]).mean() + self.length * np.log(words.shape[1]))
 
     def save(self, path: Path) -> None:
         """Write the weights, the large ones in half precision."""
@@ -59,5 +61,5 @@ def network() -> Network:
     """The model that comes with the product."""
     with np.load(MODEL_FILE, allow_pickle=False) as stored:
         arrays = {name: stored[name].astype(np.float32) for name in stored.files}
-    threshold = float(arrays.pop("threshold"))
-    return Network(**arrays, threshold=threshold)
+    length, threshold = float(arrays.pop("length")), float(arrays.pop("threshold"))
+    return Network(**arrays, length=length, threshold=threshold)
