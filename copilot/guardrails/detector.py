@@ -73,6 +73,15 @@ class TextDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class Prepared(Protocol):
+    """A detector that loads something once for the whole process, e.g. a model."""
+
+    def prepare(self) -> None:
+        """Load it if it is not loaded yet. Cheap afterwards; counted apart from the time limit."""
+        ...
+
+
 class OverSegments:
     """A detector of texts, run over every segment of a draft."""
 

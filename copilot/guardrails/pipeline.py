@@ -14,7 +14,7 @@ from copilot.domain.drafts import Draft, content_digest
 from copilot.domain.evidence import Evidence, Origin
 from copilot.domain.findings import Action, Finding, GuardrailReport, Severity, Stage, TextReport, risk_of
 from copilot.domain.personal_data import Hints
-from copilot.guardrails.detector import Context, Detector, Text, TextDetector, finding
+from copilot.guardrails.detector import Context, Detector, Prepared, Text, TextDetector, finding
 from copilot.guardrails.policy import GuardrailPolicy, default_guardrail_policy
 from copilot.guardrails.registry import draft_detectors, text_detectors
 from copilot.guardrails.surroundings import read_surroundings
@@ -26,6 +26,8 @@ _log = get_logger(__name__)
 DetectorT = TypeVar("DetectorT", Detector, TextDetector)
 
 TIME_LIMIT_SECONDS = 5.0
+_LOADING_SECONDS = 60.0
+"""For a model's first use in a process."""
 
 
 class Guardrails:
@@ -90,7 +92,7 @@ def _run_all(
 ) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for detector in detectors:
-        found.extend(_run(detector.name, partial(inspect, detector), time_limit=time_limit))
+        found.extend(_run(detector, partial(inspect, detector), time_limit=time_limit))
     return tuple(found)
 
 
@@ -98,25 +100,38 @@ def _run_all(
 class _Outcome:
     findings: tuple[Finding, ...] = ()
     failure: str | None = field(default="timeout")
+    ready: threading.Event = field(default_factory=threading.Event)
 
 
-def _run(name: str, inspect: Callable[[], Iterable[Finding]], *, time_limit: float) -> Iterable[Finding]:
-    """Run one detector in a thread of its own, which is left behind if it does not end in time."""
+def _run(
+    detector: Detector | TextDetector, inspect: Callable[[], Iterable[Finding]], *, time_limit: float
+) -> Iterable[Finding]:
+    """Run one detector in a thread of its own, which is left behind if it does not end in time.
+
+    What it loads once for the whole process has a limit of its own, so that the first draft after a start on a
+    busy machine is not blocked for it.
+    """
     outcome = _Outcome()
 
     def work() -> None:
         try:
+            if isinstance(detector, Prepared):
+                detector.prepare()
+            outcome.ready.set()
             findings = tuple(inspect())
         except Exception as error:  # noqa: BLE001 - the outermost loop of the pipeline: whatever fails, blocks
             outcome.failure = type(error).__name__
         else:
             outcome.findings, outcome.failure = findings, None
+        finally:
+            outcome.ready.set()
 
-    worker = threading.Thread(target=work, daemon=True, name=f"guardrail-{name}")
+    worker = threading.Thread(target=work, daemon=True, name=f"guardrail-{detector.name}")
     worker.start()
+    outcome.ready.wait(_LOADING_SECONDS)
     worker.join(time_limit)
     failure, findings = outcome.failure, outcome.findings
     if failure is None:
         return findings
-    _log.error("guardrail.failed", detector=name, reason=failure)
-    return (finding("guardrail.failed", Severity.CRITICAL, Action.BLOCK, values={"detector": name}),)
+    _log.error("guardrail.failed", detector=detector.name, reason=failure)
+    return (finding("guardrail.failed", Severity.CRITICAL, Action.BLOCK, values={"detector": detector.name}),)

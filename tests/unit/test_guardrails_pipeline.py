@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -57,6 +58,31 @@ def test_a_detector_that_takes_too_long_blocks() -> None:
     slow.released.set()
     assert [item.rule for item in found] == ["guardrail.failed", "draft.note"]
     assert "hangs" in found[0].explanation["es"]
+
+
+class Loads(Hangs):
+    name = "loads"
+
+    def prepare(self) -> None:
+        time.sleep(0.2)
+
+    def inspect(self, context: Context) -> Iterable[Finding]:
+        assert context.draft
+        return ()
+
+
+def test_what_is_loaded_once_does_not_count_as_time_of_the_check() -> None:
+    assert run_detectors([Loads()], CONTEXT, time_limit=0.1) == ()
+
+
+class CannotLoad(Hangs):
+    def prepare(self) -> None:
+        raise OSError
+
+
+def test_a_detector_that_cannot_load_blocks() -> None:
+    (found,) = run_detectors([CannotLoad()], CONTEXT, time_limit=0.1)
+    assert found.action is Action.BLOCK
 
 
 def test_every_rule_in_use_has_a_text_and_every_text_is_used() -> None:

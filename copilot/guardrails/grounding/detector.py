@@ -13,6 +13,7 @@ from copilot.guardrails.grounding.names import name_lexicon
 from copilot.guardrails.grounding.rules import WEAK, Names, faults
 from copilot.guardrails.grounding.score import is_weak, weaknesses
 from copilot.guardrails.grounding.sources import Sources, name_parts
+from copilot.guardrails.grounding.states import WORD_STATES
 from copilot.guardrails.grounding.vocabulary import NO_NAMES
 
 _MOST_SHOWN = 80
@@ -24,6 +25,10 @@ class GroundingDetector:
 
     name = "grounding"
 
+    def prepare(self) -> None:
+        """Load the network over words, a second or two, once per process."""
+        _ = WORD_STATES.available
+
     def inspect(self, context: Context) -> Iterable[Finding]:
         """See the module docstring."""
         names = _names(context)
@@ -34,6 +39,8 @@ class GroundingDetector:
         ]
         for segment, sources in cited:
             yield from _by_rule(segment, sources, names)
+        if cited and not WORD_STATES.available:
+            yield finding("grounding.wording_not_compared", Severity.INFO, Action.ALLOW)
         yield from _by_score(cited)
 
 

@@ -108,7 +108,7 @@ class WordStates:
                     self._loaded = _load()
                 except ModelUnavailable:
                     self._missing = True
-                    _log.warning("grounding.no_word_vectors")
+                    _log.warning("word_vectors.missing")
             return self._loaded
 
 

