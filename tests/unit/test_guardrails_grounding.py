@@ -190,3 +190,7 @@ def test_the_detector_holds_what_a_rule_finds() -> None:
 @pytest.mark.parametrize("text", ["«" * 5000, "no " * 5000, "A" * 100_000, "\ud800 \x00 “x", "A b " * 20_000])
 def test_hostile_texts_neither_break_nor_hang(text: str) -> None:
     support(text, [passage(text)], Language.EN)
+
+
+def test_a_text_too_long_to_compare_is_held() -> None:
+    assert "grounding.too_long_to_compare" in rules("the team agreed " * 2000, passage("The team agreed."))

@@ -10,7 +10,7 @@ from copilot.domain.drafts import Segment
 from copilot.domain.findings import Action, Finding, Severity
 from copilot.guardrails.detector import Context, finding
 from copilot.guardrails.grounding.names import name_lexicon
-from copilot.guardrails.grounding.rules import WEAK, Names, faults
+from copilot.guardrails.grounding.rules import MOST_CHARACTERS, WEAK, Names, faults
 from copilot.guardrails.grounding.score import is_weak, weaknesses
 from copilot.guardrails.grounding.sources import Sources, name_parts
 from copilot.guardrails.grounding.states import WORD_STATES
@@ -84,8 +84,8 @@ def _sources(segment: Segment, context: Context, names: Names) -> Sources:
 def _names(context: Context) -> Names:
     """Words that are names in the draft, its evidence or the records around it."""
     around = context.surroundings
-    texts = [segment.text for segment in context.draft.segments()]
-    texts += [item.text for item in context.current.values()]
+    texts = [segment.text[:MOST_CHARACTERS] for segment in context.draft.segments()]
+    texts += [item.text[:MOST_CHARACTERS] for item in context.current.values()]
     known = {part for name in around.known_names | around.organisations for part in name_parts(name)}
     people = around.known_names | {name for voice in around.voices.values() for name in voice.people if "@" not in name}
     return Names(lexicon=name_lexicon(texts) | (known - NO_NAMES), people=frozenset(people))

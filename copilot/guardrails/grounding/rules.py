@@ -19,7 +19,10 @@ SPEAKER = "grounding.speaker_contradicts_evidence"
 NEGATION = "grounding.negation_contradicts_evidence"
 UNFOUNDED = "grounding.negation_not_in_evidence"
 MODALITY = "grounding.firmer_than_evidence"
+TOO_LONG = "grounding.too_long_to_compare"
 WEAK = "grounding.weakly_supported"
+MOST_CHARACTERS = 20_000
+"""Of one sentence. More is no sentence; it is held instead of compared for minutes."""
 CONTRADICTING = frozenset({SPEAKER, NEGATION, "grounding.direction_contradicts_evidence"})
 """Rules that say more than "it is not there": the source says otherwise."""
 
@@ -44,6 +47,9 @@ class Names:
 
 def faults(text: str, sources: Sources, *, names: Names) -> Iterator[Fault]:
     """Everything that the rules find."""
+    if len(text) > MOST_CHARACTERS:
+        yield Fault(TOO_LONG, 0, len(text))
+        return
     for name in missing_names(text, sources, lexicon=names.lexicon):
         yield Fault(NAME, name.start, name.end)
     for start, end in altered_quotations(text, sources):

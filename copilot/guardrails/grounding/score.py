@@ -23,6 +23,7 @@ _OWN_WORDS = 8
 """Words of content outside quotations and names. With fewer there is no wording to judge."""
 _FOR_LANGUAGE = 2_000
 """Characters. Words of two languages resemble each other too little to be judged."""
+_MOST_CHARACTERS = 20_000
 _MOST_SENTENCE_WORDS = 120
 _MOST_SOURCE_WORDS = 600
 _MOST_SENTENCES = 60
@@ -66,7 +67,7 @@ _FLAGGED = 0.5
 def _own_words(text: str, sources: Sources) -> tuple[Word, ...]:
     if not sources.passages or len(sources.passages) < len(sources.evidence):
         return ()
-    words = words_of(without_quotations(text))[:_MOST_SENTENCE_WORDS]
+    words = words_of(without_quotations(text[:_MOST_CHARACTERS]))[:_MOST_SENTENCE_WORDS]
     own = [word for word in words if is_content(word) and word.text[0].islower()]
     if len(own) < _OWN_WORDS or detect(text) is not detect(sources.passages[0].text[:_FOR_LANGUAGE]):
         return ()

@@ -13,7 +13,7 @@ from copilot.domain.figures import extract_figures, says_the_same
 from copilot.domain.language import Language
 from copilot.guardrails.figures import evidence_figures
 from copilot.guardrails.grounding.names import name_lexicon
-from copilot.guardrails.grounding.rules import CONTRADICTING, WEAK, Fault, Names, faults
+from copilot.guardrails.grounding.rules import CONTRADICTING, MOST_CHARACTERS, WEAK, Fault, Names, faults
 from copilot.guardrails.grounding.score import is_weak, weakness
 from copilot.guardrails.grounding.sources import Sources
 from copilot.store.voices import Voice
@@ -52,7 +52,8 @@ def support(
     if not evidence:
         return SupportVerdict(Support.UNSUPPORTED)
     sources = Sources(tuple(evidence), voices or {}, people=people)
-    lexicon = name_lexicon([segment_text, *(item.text for item in evidence), *people])
+    texts = [segment_text, *(item.text for item in evidence), *people]
+    lexicon = name_lexicon([text[:MOST_CHARACTERS] for text in texts])
     found = [*_figures(segment_text, evidence, language), *faults(segment_text, sources, names=Names(lexicon, people))]
     score = weakness(segment_text, sources)
     if score is not None and is_weak(score):

