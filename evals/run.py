@@ -43,6 +43,7 @@ SUITES = (
     Suite("evals.guardrails.tone", ("quality",)),
     Suite("evals.guardrails.grounding", ("quality",)),
     Suite("evals.guardrails.planted", ("quality",), takes_data=False),
+    Suite("evals.guardrails.hostile", ("quality",), takes_data=False),
     Suite("evals.guardrails.throughput", ("bench",)),
     Suite("evals.guardrails.model_privacy_answers", ("bench",), takes_data=False),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),

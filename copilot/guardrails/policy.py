@@ -29,11 +29,16 @@ from copilot.guardrails.tone_rules import ToneRules
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 REQUIRED: dict[Stage, frozenset[str]] = {
-    Stage.INPUT: frozenset(),
-    Stage.CONTEXT: frozenset({"injection"}),
-    Stage.OUTPUT: frozenset({"evidence", "citations", "figures", "injection", "leakage", "contact-rules", "notes"}),
+    Stage.INPUT: frozenset({"personal-data"}),
+    Stage.CONTEXT: frozenset({"injection", "personal-data"}),
+    Stage.OUTPUT: frozenset(
+        {
+            "evidence", "citations", "figures", "grounding", "injection", "leakage", "contact-rules", "personal-data",
+            "notes",
+        }
+    ),
     Stage.ACTION: frozenset({"evidence", "contact-rules"}),
-}
+}  # fmt: skip
 """What no policy can leave out: the invariants rest on it."""
 PROTECTED = ("evidence.*", "grounding.*", "guardrail.*", "text.*", "leak.*", "personal.credential", *NEVER_WRITTEN_TO)
 """Rules whose findings an override can make heavier, never lighter."""
