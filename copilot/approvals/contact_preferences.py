@@ -5,6 +5,7 @@ contact whom one may see, and over an opt-out only by a manager. Both are in the
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from copilot.domain.access import Role, Viewer
@@ -37,7 +38,8 @@ def record_wish(who: str, stated: StatedWish, *, viewer: Viewer, uow: UnitOfWork
     contact_id = None if is_address else found[0][0]
     email = who if is_address else found[0][1]
     if stated.wish is Wish.CONSENTED:
-        _require_may_consent(stated, preferences.stated(contact_id=contact_id, email=email), found, viewer)
+        records = [preferences.stated(contact_id=known_id, email=email) for known_id, _ in found]
+        _require_may_consent(stated, [wish for record in records for wish in record], found, viewer)
     record_id = preferences.add(stated, contact_id=contact_id, email=email, recorded_by=viewer.user_id)
     AuditLog(uow).append(
         f"contact.{stated.wish.value}",
@@ -63,9 +65,12 @@ def _latest_day(uow: UnitOfWork) -> date:
     return max(uow.clock.today(), uow.clock.now().date())
 
 
-def _require_may_consent(stated: StatedWish, before: tuple[StatedWish, ...], found: object, viewer: Viewer) -> None:
+def _require_may_consent(stated: StatedWish, before: Sequence[StatedWish], found: object, viewer: Viewer) -> None:
     if not found:
         raise NotFound("There is no such contact among those you may see.", hint="Check the address.")
-    holds = wish_that_holds(before, channel=stated.channel)
-    if holds is not None and holds.wish is Wish.OPTED_OUT and viewer.role not in {Role.MANAGER, Role.ADMIN}:
+    # Channel by channel: a later consent to calls says nothing about an opt-out from mail.
+    channels = tuple(Channel) if stated.channel is Channel.ANY else (stated.channel,)
+    holding = [wish_that_holds(before, channel=channel) for channel in channels]
+    over_opt_out = any(wish is not None and wish.wish is Wish.OPTED_OUT for wish in holding)
+    if over_opt_out and viewer.role not in {Role.MANAGER, Role.ADMIN}:
         raise NotAllowed("Only managers and admins record a consent over an opt-out.", hint="Ask one of them.")

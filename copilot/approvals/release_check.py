@@ -56,9 +56,17 @@ def _verdict(now: tuple[Finding, ...], at_approval: tuple[Finding, ...]) -> Rele
     if blocks:
         contact = all(item.rule.startswith(_CONTACT) for item in blocks)
         return ReleaseCheck(objection=MAY_NOT_BE_CONTACTED if contact else GUARDRAIL_BLOCKS)
-    accepted = {item.rule for item in at_approval if item.severity.rank >= Severity.MEDIUM.rank}
-    holds = [item.rule for item in now if item.action is Action.HOLD and item.rule not in accepted]
+    accepted = {_what(item) for item in at_approval if item.severity.rank >= Severity.MEDIUM.rank}
+    holds = [item.rule for item in now if item.action is Action.HOLD and _what(item) not in accepted]
     lasting = [rule for rule in holds if rule not in WAITING_HELPS]
     if lasting:
         return ReleaseCheck(objection=GUARDRAIL_HOLDS)
     return ReleaseCheck(waits_for=holds[0] if holds else None)
+
+
+def _what(item: Finding) -> tuple[str, ...]:
+    """What an approver accepts. Of a contact's wish that is this person and this day: another who asks since to be
+    left alone was not in front of them. Of a limit it is the rule, because its count grows while the draft waits."""
+    if item.rule.startswith(_CONTACT) and item.rule not in WAITING_HELPS:
+        return item.rule, *(text for _, text in sorted(item.explanation.items()))
+    return (item.rule,)

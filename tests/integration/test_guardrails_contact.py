@@ -191,6 +191,26 @@ def test_a_consent_needs_a_contact_one_may_see_and_over_an_opt_out_a_manager(
     assert contact_rules(database, message(database, requester), viewer=requester) == []
 
 
+def test_a_consent_to_calls_opens_no_way_over_an_opt_out_from_mail(database: Database, requester: Viewer) -> None:
+    record(database, ADDRESS, opt_out(Channel.EMAIL, on=date(2026, 11, 3)), viewer=requester)
+    record(database, ADDRESS, consent(Channel.PHONE, on=date(2026, 11, 4)), viewer=requester)
+    with pytest.raises(NotAllowed):
+        record(database, ADDRESS, consent(on=date(2026, 11, 5)), viewer=requester)
+    assert contact_rules(database, message(database, requester), viewer=requester) == ["contact.opted_out"]
+
+
+def test_an_opt_out_noted_before_the_address_was_known_counts_against_a_consent(
+    database: Database, requester: Viewer
+) -> None:
+    with database.unit_of_work() as uow:
+        uow.session.get_one(ContactRow, MARTA).email = None
+    record(database, MARTA, opt_out(on=date(2026, 11, 3)), viewer=requester)
+    with database.unit_of_work() as uow:
+        uow.session.get_one(ContactRow, MARTA).email = ADDRESS
+    with pytest.raises(NotAllowed):
+        record(database, ADDRESS, consent(on=date(2026, 11, 5)), viewer=requester)
+
+
 def test_a_wish_needs_a_person_and_a_day_that_has_come(database: Database, requester: Viewer) -> None:
     with pytest.raises(InputError):
         record(database, "con_nobody", opt_out(on=date(2026, 11, 3)), viewer=requester)
@@ -358,6 +378,27 @@ def test_what_the_approver_was_told_does_not_hold_up_the_delivery(
     item = world.approve(database, world.submit(database, draft, viewer=requester), viewer=manager)
     assert run_due_releases(database, exports=tmp_path / "out") == 1
     assert _sent(database, [item]) == 1
+
+
+@pytest.mark.parametrize("writer", ["Marta Ruiz Gil", "Pedro Sanz"], ids=["again", "another"])
+def test_who_asks_after_the_approval_to_be_left_alone_was_not_in_front_of_the_approver(
+    database: Database, requester: Viewer, manager: Viewer, tmp_path: Path, writer: str
+) -> None:
+    asks = "No me escriban más, por favor."
+    log(database, "Marta Ruiz Gil", direction="inbound", body=asks, moment=NOW - timedelta(days=9))
+    item = filed(database, requester, manager, MARTA, PEDRO)
+    log(database, writer, direction="inbound", body=asks, moment=NOW - timedelta(hours=1))
+    assert run_due_releases(database, exports=tmp_path / "out") == 0
+    assert release_of(database, item) == (ReleaseState.FAILED, "guardrail_holds")
+
+
+def test_words_that_the_approver_saw_do_not_hold_up_the_delivery(
+    database: Database, requester: Viewer, manager: Viewer, tmp_path: Path
+) -> None:
+    log(database, "Marta Ruiz Gil", direction="inbound", body="No me escriban más, por favor.")
+    item = filed(database, requester, manager)
+    assert run_due_releases(database, exports=tmp_path / "out") == 1
+    assert release_of(database, item)[0] is ReleaseState.RELEASED
 
 
 def test_the_state_of_the_item_follows(database: Database, requester: Viewer, manager: Viewer, tmp_path: Path) -> None:
