@@ -73,6 +73,20 @@ def test_every_kind_of_message_is_masked() -> None:
     assert "call_1" in inner.wire
 
 
+def test_names_of_fields_and_json_inside_json_hide_nobody() -> None:
+    _, inner = boundary("ok")
+    call = {"name": "look_up", "args": {"by_name": {"Marta Ruiz": True}}, "id": "call_1"}
+    inside = json.dumps({"result": json.dumps({"Íñigo Núñez": "Núñez, Íñigo"})})
+    masker = MessageMasker(
+        Vault([MARTA, KnownPerson("Íñigo Núñez")]), viewer_may_see=lambda _: True, default_source="acc_1"
+    )
+    model = MaskedChatModel(inner=inner, masker=masker)
+    model.invoke([AIMessage("", tool_calls=[call]), ToolMessage(inside, tool_call_id="call_1")])
+    assert_nothing_personal(inner)
+    assert "igo" not in inner.wire
+    assert "ez" not in inner.wire
+
+
 def test_json_with_escaped_letters_hides_nobody() -> None:
     model, inner = boundary("ok")
     known = KnownPerson("Begoña Íñiguez", sources=frozenset({"acc_1"}))

@@ -100,6 +100,37 @@ def test_a_first_name_that_two_people_share_is_not_given_to_one_of_them() -> Non
     assert table.mask("Ana Ruiz") != table.mask("Ana Vega")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("fecha de nacimiento: 1/11/1980", "fecha de nacimiento: 11/1/1980"),
+     ("Calle Mayor 1, 23, 28013 Madrid", "Calle Mayor 12, 3, 28013 Madrid")],
+    ids=["date of birth", "address"],
+)  # fmt: skip
+def test_numbers_that_are_cut_differently_are_different_values(one: str, other: str) -> None:
+    table = vault()
+    masked = table.mask(one, source="acc_1"), table.mask(other, source="acc_2")
+    assert masked[0] != masked[1]
+    assert back(table, masked[1]) == other
+    assert back(table, masked[0], may_see={"acc_2"}.__contains__) != one
+
+
+@pytest.mark.parametrize("text", ["page 4 +34 600 111 222", "on page 4) 600 111 222", "ext. 12 600111222"])
+def test_a_number_before_a_telephone_number_is_not_lost(text: str) -> None:
+    table = vault()
+    restored = back(table, table.mask(text, source="acc_1"))
+    assert restored.endswith("+34 600 111 222")
+    assert restored.split("+")[0].strip() == text.split("600")[0].removesuffix("+34 ").strip()
+
+
+@pytest.mark.parametrize(
+    "text", ["34 600 111 222", "0034 600 111 222", "+34600111222", "(34) 600.111.222", "34-600-111222"]
+)
+def test_a_prefix_belongs_to_its_telephone_number(text: str) -> None:
+    table = vault()
+    assert table.mask(text) == "PHONE_1"
+    assert back(table, "PHONE_1", may_see=lambda _: True) == "+34 600 111 222"
+
+
 def test_part_of_a_name_inside_a_companys_name_is_nobody() -> None:
     table = vault(hints=Hints(organisations=frozenset({"Talleres Arrieta Hermanos", "Sean O'Brien"})))
     assert table.mask("Talleres Arrieta e hijos") == "Talleres Arrieta e hijos"

@@ -81,10 +81,29 @@ class KnownPeople:
             places = [group.start() + index for index, char in enumerate(group.group()) if char.isdigit()]
             digits = "".join(text.text[place] for place in places)
             for first, last, owner in self._known_within(digits):
-                start = places[first]
+                start = places[self._with_prefix(text.text, places, first, owner)]
                 while start and text.text[start - 1] in "+(":
                     start -= 1
                 yield Found(*text.place(start, places[last - 1] + 1), DataClass.PHONE, *owner)
+
+    def _with_prefix(self, text: str, places: list[int], first: int, owner: tuple[int, int]) -> int:
+        """Which digit the number begins with: what stands before it is its prefix, unless it is a number of its own."""
+        if not 0 < first <= _LONGEST_PREFIX:
+            return first
+        before = "".join(text[place] for place in places[:first])
+        own = "".join(char for char in self.people[owner[0]].phones[owner[1]] if char.isdigit())[:-_NATIONAL]
+        begin = first - len(own) if before.endswith(own) else first
+        if begin == 0:
+            return 0
+        opened = text[places[0] - 1 : places[0]] if places[0] else ""
+        gap = text[places[begin - 1] + 1 : places[begin]]
+        is_prefix = (
+            opened == "+"
+            or (opened == "(" and ")" in gap)
+            or (before[:begin] == "00" and begin < first and own[0] != "0")
+            or not any(char.isspace() for char in gap)
+        )
+        return 0 if is_prefix else begin
 
     def _known_within(self, digits: str) -> Iterator[tuple[int, int, tuple[int, int]]]:
         position = 0
@@ -92,8 +111,7 @@ class KnownPeople:
             for length in self._lengths:
                 owner = self._phones.get(digits[position : position + length])
                 if owner is not None and position + length <= len(digits):
-                    # What stands before it is its prefix, unless it is a number of its own.
-                    yield (0 if position <= _LONGEST_PREFIX else position), position + length, owner
+                    yield position, position + length, owner
                     position += length - 1
                     break
             position += 1

@@ -147,7 +147,10 @@ def changed(value: Any, change: Change, *, keys: frozenset[str] | None = None) -
         return change(value) if keys is None else value
     if isinstance(value, dict):
         return {
-            key: changed(item, change, keys=None if keys is None or key in keys else keys)
+            # A streamed answer is restored as JSON, names of fields included: they go back masked as well.
+            (change(key) if keys is None and isinstance(key, str) else key): changed(
+                item, change, keys=None if keys is None or key in keys else keys
+            )
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):

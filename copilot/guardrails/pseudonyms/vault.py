@@ -4,6 +4,7 @@ Invariant 7: what the policy masks leaves only as a placeholder, the same for th
 what it blocks is removed for good; a value comes back only for a reader who may see a source that it was read from.
 """
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -24,6 +25,8 @@ ViewerMaySee = Callable[[str], bool]
 """Whether the reader may see what comes from a source (see `PseudonymEntry.sources`)."""
 _NO_HINTS = Hints()
 _EMPTY = PseudonymState()
+_SIGNS = re.compile(r"(?:[^\w@.%]|_)+")
+_NUMBERS_APART = frozenset({DataClass.DATE_OF_BIRTH, DataClass.ADDRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,11 @@ class Vault:
 
 def _key(data_class: DataClass | None, value: str) -> tuple[DataClass | None, str]:
     """Spellings of one value have one key; of what is only quoted, each is its own."""
-    letters = "".join(char for char in flat(value) if char.isalnum() or char in "@.%") if data_class else value
-    return data_class, letters or value
+    if data_class is None:
+        return data_class, value
+    # Of a date or an address the signs say where one number ends: 1/11 is not 11/1.
+    between = " " if data_class in _NUMBERS_APART else ""
+    return data_class, _SIGNS.sub(between, flat(value)).strip() or value
 
 
 def _number(placeholder: str) -> int:
