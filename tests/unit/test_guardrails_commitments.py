@@ -55,6 +55,8 @@ def test_a_promise_is_read_with_its_kind(sentence: str, kind: CommitmentKind) ->
 @pytest.mark.parametrize(
     ("sentence", "stance"),
     [
+        ("El presupuesto aprobado ronda los 48.000 € para este año.", Stance.ASKED),
+        ("Your approved budget is about £42,000 for this year.", Stance.ASKED),
         ("Piden un 10 % de descuento.", Stance.ASKED),
         ("They want us to deliver by March.", Stance.ASKED),
         ("No podemos garantizar una disponibilidad del 99,99 %.", Stance.NEGATED),
