@@ -1,8 +1,6 @@
-"""Rules of contact against a real database: who is read, what counts as a touch, and what the release gate does."""
+"""Rules of contact against a real database: who is read, what counts as a touch, and what may be recorded."""
 
-import threading
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,116 +9,45 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from copilot import bootstrap
-from copilot.approvals.contact_preferences import consent, opt_out, record_wish
+from copilot.approvals.contact_preferences import consent, opt_out
 from copilot.approvals.release import run_due_releases
 from copilot.cli import contacts
-from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import ReviewItem, ReviewState
-from copilot.domain.contact_rules import Channel, ContactFacts, TouchState
-from copilot.domain.drafts import Audience, Draft, DraftKind
-from copilot.domain.findings import Action
+from copilot.domain.contact_rules import Channel, TouchState
 from copilot.errors import InputError, NotAllowed, NotFound
-from copilot.guardrails.pipeline import Guardrails
-from copilot.guardrails.surroundings import read_contacts
 from copilot.settings import Settings
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
-from copilot.store.releases import ReleaseRepository, ReleaseState
 from copilot.store.tables.documents import DocumentRow
-from copilot.store.tables.records import AccountRow, ActivityRow, ContactRow
+from copilot.store.tables.records import ContactRow
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
-
-MARTA, PEDRO, STRANGER = "con_marta", "con_pedro", "con_stranger"
-ADDRESS = "marta@tormes.example"
-NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
-_COMMON = {"source_system": "test", "as_of": date(2026, 11, 13), "content_hash": "x"}
+from tests.guardrails_contact_builders import (
+    ADDRESS,
+    COMMON,
+    MARTA,
+    NOW,
+    PEDRO,
+    STRANGER,
+    add_people,
+    contact_rules,
+    facts,
+    log,
+    message,
+    record,
+)
 
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
     viewer = make_user("Lucía Ferrer", role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_account(database, owner=viewer, account_id=world.OTHER_ACCOUNT, name="Otra Empresa")
-    world.add_email(database)
-    with database.unit_of_work() as uow:
-        uow.session.get_one(AccountRow, world.ACCOUNT).country = "ES"
-        for contact_id, name, email, account_id in (
-            (MARTA, "Marta Ruiz Gil", "Marta@Tormes.example", world.ACCOUNT),
-            (PEDRO, "Pedro Sanz", "pedro@tormes.example", world.ACCOUNT),
-            (STRANGER, "Eva Ajena", "eva@otra.example", world.OTHER_ACCOUNT),
-        ):
-            uow.session.add(
-                ContactRow(
-                    id=contact_id, source_id=contact_id, name=name, email=email, account_id=account_id, **_COMMON
-                )
-            )
+    add_people(database, owner=viewer)
     return viewer
 
 
 @pytest.fixture
 def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
     return make_user("Marta Solano", role=Role.MANAGER)
-
-
-def message(database: Database, viewer: Viewer, *recipients: str, title: str = "Renovación") -> Draft:
-    evidence = world.evidence_of(database, (world.RENEWAL,), viewer=viewer)
-    sentences = (("Su contrato renueva el 31 de enero de 2027.", (world.RENEWAL,)),)
-    draft = world.draft_about(evidence, sentences, audience=Audience.EXTERNAL, kind=DraftKind.FOLLOW_UP)
-    return draft.model_copy(update={"recipients": recipients or (MARTA,), "title": title})
-
-
-def contact_rules(database: Database, draft: Draft, *, viewer: Viewer) -> list[str]:
-    with database.unit_of_work() as uow:
-        findings = Guardrails().check_draft(draft, viewer=viewer, uow=uow).findings
-    return [item.rule for item in findings if item.rule.startswith("contact.")]
-
-
-def facts(database: Database, draft: Draft) -> ContactFacts:
-    with database.unit_of_work() as uow:
-        read = read_contacts(draft, sender="Lucía Ferrer", uow=uow)
-    assert read is not None
-    return read
-
-
-def log(
-    database: Database,
-    *participants: str,
-    moment: datetime = NOW - timedelta(days=2),
-    kind: str = "email",
-    direction: str = "outbound",
-    author: str = "Tom Whitlock",
-    subject: str | None = None,
-    body: str | None = None,
-    account_id: str = world.ACCOUNT,
-) -> None:
-    with database.unit_of_work() as uow:
-        number = uow.session.scalar(text("select count(*) from activities"))
-        uow.session.add(
-            ActivityRow(
-                id=f"act_{number}", source_id=str(number), account_id=account_id, kind=kind, occurred_at=moment,
-                direction=direction, subject=subject, body=body, author=author, participants=list(participants),
-                **_COMMON,
-            )
-        )  # fmt: skip
-
-
-def filed(database: Database, requester: Viewer, manager: Viewer, *recipients: str, title: str = "A") -> ReviewItem:
-    item = world.submit(database, message(database, requester, *recipients, title=title), viewer=requester)
-    return world.approve(database, item, viewer=manager)
-
-
-def release_of(database: Database, item: ReviewItem) -> tuple[ReleaseState, str | None]:
-    with database.unit_of_work() as uow:
-        release = ReleaseRepository(uow).get(item.id)
-    assert release is not None
-    return release.state, release.error_code
-
-
-def record(database: Database, who: str, stated: object, *, viewer: Viewer) -> None:
-    with database.unit_of_work() as uow:
-        record_wish(who, stated, viewer=viewer, uow=uow)  # type: ignore[arg-type]
 
 
 def test_a_contact_of_the_account_may_be_written_to(database: Database, requester: Viewer) -> None:
@@ -150,9 +77,7 @@ def test_an_opt_out_outlives_the_record_and_its_import(database: Database, reque
         uow.session.delete(uow.session.get_one(ContactRow, MARTA))
         uow.flush()
         uow.session.add(
-            ContactRow(
-                id="con_again", source_id="9", name="M. Ruiz", email=ADDRESS, account_id=world.ACCOUNT, **_COMMON
-            )
+            ContactRow(id="con_again", source_id="9", name="M. Ruiz", email=ADDRESS, account_id=world.ACCOUNT, **COMMON)
         )
     assert contact_rules(database, message(database, requester, "con_again"), viewer=requester) == ["contact.opted_out"]
 
@@ -276,137 +201,6 @@ def test_our_own_words_in_quoted_history_are_not_theirs(database: Database, requ
     with database.unit_of_work() as uow:
         uow.session.get_one(DocumentRow, world.PASSAGE.replace("psg", "doc")).blocks = []
     assert contact_rules(database, message(database, requester), viewer=requester) == ["contact.opt_out_words"]
-
-
-def _opt_out(database: Database, requester: Viewer) -> None:
-    record(database, ADDRESS, opt_out(on=date(2026, 11, 16)), viewer=requester)
-
-
-def _leaves(database: Database, requester: Viewer) -> None:
-    with database.unit_of_work() as uow:
-        uow.session.get_one(ContactRow, MARTA).left_on = date(2026, 11, 16)
-
-
-def _moves(database: Database, requester: Viewer) -> None:
-    with database.unit_of_work() as uow:
-        uow.session.get_one(ContactRow, MARTA).account_id = world.OTHER_ACCOUNT
-
-
-@pytest.mark.parametrize("disturb", [_opt_out, _leaves, _moves])
-def test_what_changes_after_the_approval_stops_the_delivery(
-    database: Database, requester: Viewer, manager: Viewer, tmp_path: Path, disturb: object
-) -> None:
-    item = filed(database, requester, manager)
-    disturb(database, requester)  # type: ignore[operator]
-    assert run_due_releases(database, exports=tmp_path / "out") == 0
-    assert release_of(database, item) == (ReleaseState.FAILED, "may_not_be_contacted")
-    assert not (tmp_path / "out").exists()
-
-
-def test_an_opted_out_recipient_cannot_be_approved(database: Database, requester: Viewer, manager: Viewer) -> None:
-    _opt_out(database, requester)
-    item = world.submit(database, message(database, requester), viewer=requester)
-    with pytest.raises(NotAllowed):
-        world.approve(database, item, viewer=manager)
-
-
-def test_a_delivery_waits_for_working_hours_and_then_goes(
-    database: Database, requester: Viewer, manager: Viewer, clock: FixedClock, tmp_path: Path
-) -> None:
-    clock.instant = datetime(2026, 11, 16, 20, 0, tzinfo=UTC)
-    item = filed(database, requester, manager)
-    assert run_due_releases(database, exports=tmp_path / "out") == 0
-    assert release_of(database, item) == (ReleaseState.QUEUED, None)
-    clock.instant = datetime(2026, 11, 17, 7, 29, tzinfo=UTC)
-    assert run_due_releases(database, exports=tmp_path / "out") == 0
-    clock.instant = datetime(2026, 11, 17, 7, 30, tzinfo=UTC)
-    assert run_due_releases(database, exports=tmp_path / "out") == 1
-    assert release_of(database, item)[0] is ReleaseState.RELEASED
-
-
-def test_waiting_ends_with_the_approval(
-    database: Database, requester: Viewer, manager: Viewer, clock: FixedClock, tmp_path: Path
-) -> None:
-    clock.instant = datetime(2026, 11, 13, 20, 0, tzinfo=UTC)
-    item = filed(database, requester, manager)
-    assert run_due_releases(database, exports=tmp_path / "out") == 0
-    clock.instant = item.requirement.expires_at
-    assert run_due_releases(database, exports=tmp_path / "out") == 0
-    assert release_of(database, item) == (ReleaseState.FAILED, "expired")
-
-
-def _sent(database: Database, items: Sequence[ReviewItem]) -> int:
-    return sum(release_of(database, item)[0] is ReleaseState.RELEASED for item in items)
-
-
-def test_deliveries_at_the_same_moment_do_not_both_count_as_the_last_allowed(
-    database: Database, requester: Viewer, manager: Viewer, tmp_path: Path
-) -> None:
-    log(database, "Marta Ruiz Gil", moment=NOW - timedelta(days=2))
-    log(database, "Marta Ruiz Gil", moment=NOW - timedelta(days=3))
-    # Filed before any of them is approved, so that none of the approvers was told about a limit.
-    items = [
-        world.submit(database, message(database, requester, title=f"Mensaje {number}"), viewer=requester)
-        for number in range(4)
-    ]
-    items = [world.approve(database, item, viewer=manager) for item in items]
-    workers = [
-        threading.Thread(target=run_due_releases, args=(database,), kwargs={"exports": tmp_path / "out"})
-        for _ in range(3)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert _sent(database, items) == 1
-    assert {release_of(database, item)[0] for item in items} == {ReleaseState.RELEASED, ReleaseState.QUEUED}
-
-
-def test_what_the_approver_was_told_does_not_hold_up_the_delivery(
-    database: Database, requester: Viewer, manager: Viewer, tmp_path: Path
-) -> None:
-    for days in (2, 3, 4):
-        log(database, "Marta Ruiz Gil", moment=NOW - timedelta(days=days))
-    draft = message(database, requester)
-    with database.unit_of_work() as uow:
-        [told] = [
-            item
-            for item in Guardrails().check_draft(draft, viewer=requester, uow=uow).findings
-            if item.rule.startswith("contact.")
-        ]
-    assert (told.rule, told.action) == ("contact.cap_contact", Action.HOLD)
-    item = world.approve(database, world.submit(database, draft, viewer=requester), viewer=manager)
-    assert run_due_releases(database, exports=tmp_path / "out") == 1
-    assert _sent(database, [item]) == 1
-
-
-@pytest.mark.parametrize("writer", ["Marta Ruiz Gil", "Pedro Sanz"], ids=["again", "another"])
-def test_who_asks_after_the_approval_to_be_left_alone_was_not_in_front_of_the_approver(
-    database: Database, requester: Viewer, manager: Viewer, tmp_path: Path, writer: str
-) -> None:
-    asks = "No me escriban más, por favor."
-    log(database, "Marta Ruiz Gil", direction="inbound", body=asks, moment=NOW - timedelta(days=9))
-    item = filed(database, requester, manager, MARTA, PEDRO)
-    log(database, writer, direction="inbound", body=asks, moment=NOW - timedelta(hours=1))
-    assert run_due_releases(database, exports=tmp_path / "out") == 0
-    assert release_of(database, item) == (ReleaseState.FAILED, "guardrail_holds")
-
-
-def test_words_that_the_approver_saw_do_not_hold_up_the_delivery(
-    database: Database, requester: Viewer, manager: Viewer, tmp_path: Path
-) -> None:
-    log(database, "Marta Ruiz Gil", direction="inbound", body="No me escriban más, por favor.")
-    item = filed(database, requester, manager)
-    assert run_due_releases(database, exports=tmp_path / "out") == 1
-    assert release_of(database, item)[0] is ReleaseState.RELEASED
-
-
-def test_the_state_of_the_item_follows(database: Database, requester: Viewer, manager: Viewer, tmp_path: Path) -> None:
-    item = filed(database, requester, manager)
-    _opt_out(database, requester)
-    run_due_releases(database, exports=tmp_path / "out")
-    with database.unit_of_work() as uow:
-        assert world.service().get(item.id, viewer=requester, uow=uow).item.state is ReviewState.RELEASE_FAILED
 
 
 @pytest.fixture
