@@ -123,10 +123,12 @@ class GuardrailPolicy(_Section):
     privacy_retention: PrivacyRetention = PrivacyRetention()
 
     @model_validator(mode="after")
-    def _names_every_class(self) -> Self:
+    def _privacy_is_whole(self) -> Self:
         missing = sorted(item.value for item in DataClass if item not in self.privacy)
         if missing:
             raise ValueError(f"[privacy] says nothing about {', '.join(missing)}")
+        if self.privacy[DataClass.CREDENTIAL] not in {Handling.BLOCK, Handling.MASK}:
+            raise ValueError("[privacy] credential has to be `block` or `mask`: a secret never reaches a model")
         return self
 
     def weigh(self, findings: Iterable[Finding], draft: Draft) -> tuple[Finding, ...]:

@@ -36,11 +36,12 @@ def with_override(folder: Path, override: str) -> Path:
         ("version = 1", "version = 2", "version"),
         ('"evidence", ', "", "output` cannot do without evidence"),
         ("person =", "persons =", "privacy"),
+        ('credential = "block"', 'credential = "allow"', "a secret never reaches a model"),
         ("time_limit_seconds = 5.0", "time_limit_seconds = 0", "time_limit_seconds"),
         ("version = 1", "version = 1\nunheard_of = 1", "unheard_of"),
         ("version = 1", "version = ", "not valid TOML"),
     ],
-    ids=["version", "required", "class", "limit", "unknown_key", "syntax"],
+    ids=["version", "required", "class", "secret", "limit", "unknown_key", "syntax"],
 )
 def test_a_faulty_policy_is_refused_with_the_place_of_the_fault(tmp_path: Path, old: str, new: str, said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
