@@ -90,7 +90,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         guardrails=guardrails,
         approvals=approvals,
         retrieval=retrieval,
-        briefs=BriefWorkflow(approvals, writer=select_writer(settings), guardrails=guardrails),
+        briefs=BriefWorkflow(approvals, writer=select_writer(settings, guardrails=guardrails), guardrails=guardrails),
         jobs=jobs,
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
     )

@@ -24,7 +24,7 @@ from copilot.domain.approvals import (
     may_approve,
 )
 from copilot.domain.drafts import Draft, content_digest
-from copilot.domain.findings import Finding, GuardrailReport, risk_of, rule_names, unsupported_segments
+from copilot.domain.findings import Finding, GuardrailReport, Stage, risk_of, rule_names, unsupported_segments
 from copilot.domain.rendering import render_deliverables
 from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed, NotFound
 from copilot.guardrails.pipeline import Guardrails
@@ -312,7 +312,7 @@ class ApprovalService:
         self, draft: Draft, report: GuardrailReport, *, viewer: Viewer, uow: UnitOfWork
     ) -> tuple[Finding, ...]:
         _require_storable(draft, viewer)
-        if report.draft_digest == content_digest(draft, deliverables={}):
+        if report.stage is Stage.OUTPUT and report.draft_digest == content_digest(draft, deliverables={}):
             return report.findings
         return self._guardrails.check_draft(draft, viewer=viewer, uow=uow).findings
 

@@ -45,8 +45,6 @@ class Elsewhere:
     """As it is written in the draft; for an amount its plain digits."""
     accounts: frozenset[str]
     """Ids of those accounts."""
-    hidden: bool = False
-    """Whether the viewer may not see one of them."""
     at_home: bool = False
     """Whether the draft's own account has it too, in a record or a text."""
     as_written: bool = True

@@ -84,6 +84,7 @@ class GuardrailReport(BaseModel):
 
     findings: tuple[Finding, ...]
     risk: Risk
+    stage: Stage = Stage.OUTPUT
     draft_digest: str = ""
     """Digest of the draft that was checked, so that a report cannot be filed with another text."""
 

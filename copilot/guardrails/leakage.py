@@ -149,7 +149,7 @@ def _seen(item: Elsewhere, context: Context, said: str) -> Iterator[Finding]:
     rule, severity, action = _RULES[item.kind], Severity.HIGH, Action.HOLD
     if at_home:
         rule, severity, action = "leak.customer_named", Severity.MEDIUM, Action.FLAG
-    elif outgoing or item.hidden:
+    elif outgoing:
         severity, action = Severity.CRITICAL, Action.BLOCK
     for segment in context.draft.segments():
         for start in _places(item.text, segment.text):

@@ -1,6 +1,7 @@
 """Runs the detectors of a stage over a draft or a text and says how risky it is.
 
-Invariant 8: a detector that raises or takes too long leaves a finding that blocks; nothing is skipped.
+Invariant 8: a detector that raises or takes too long leaves a finding that blocks; nothing is skipped. One thing no
+time limit can stop is a single regular expression, which keeps every thread waiting: that each is linear is tested.
 """
 
 import threading
@@ -10,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from copilot.domain.access import Viewer
-from copilot.domain.drafts import Draft, content_digest
+from copilot.domain.drafts import Audience, Draft, content_digest
 from copilot.domain.evidence import Evidence, Origin
 from copilot.domain.findings import Action, Finding, GuardrailReport, Severity, Stage, TextReport, risk_of
 from copilot.domain.personal_data import Hints
@@ -56,9 +57,12 @@ class Guardrails:
         """Check a draft against what the caller read."""
         draft = context.draft
         found = run_detectors(self._for_drafts[context.stage], context, time_limit=self.policy.time_limit_seconds)
-        findings = self.policy.weigh(found, draft)
+        findings = self.policy.weigh(found, kind=draft.kind, audience=draft.audience)
         return GuardrailReport(
-            findings=findings, risk=risk_of(findings), draft_digest=content_digest(draft, deliverables={})
+            findings=findings,
+            risk=risk_of(findings),
+            stage=context.stage,
+            draft_digest=content_digest(draft, deliverables={}),
         )
 
     def check_text(
@@ -67,9 +71,11 @@ class Guardrails:
         """Check a text that is no draft: what somebody typed, what a model is about to read, what is about to leave."""
         text = Text(content=content, origin=origin, hints=hints or Hints(), stage=stage)
         detectors = self._for_texts[stage]
-        findings = _run_all(
+        found = _run_all(
             detectors, lambda detector: detector.inspect_text(text), time_limit=self.policy.time_limit_seconds
         )
+        leaves = stage in {Stage.OUTPUT, Stage.ACTION}
+        findings = self.policy.weigh(found, kind=None, audience=Audience.EXTERNAL if leaves else Audience.INTERNAL)
         ran = tuple(detector.name for detector in detectors)
         needs_draft = tuple(name for name in self.policy.stages.of(stage) if name not in ran)
         return TextReport(findings=findings, risk=risk_of(findings), stage=stage, ran=ran, needs_draft=needs_draft)

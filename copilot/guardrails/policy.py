@@ -14,7 +14,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from copilot.domain.drafts import Audience, Draft, DraftKind
+from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Action, Finding, Severity, Stage
 from copilot.domain.personal_data import DataClass
 from copilot.errors import ConfigurationError
@@ -95,13 +95,10 @@ class Override(_Section):
     severity: Severity | None = None
     action: Action | None = None
 
-    def matches(self, item: Finding, draft: Draft) -> bool:
-        """Whether it says something about this finding of this draft."""
-        return (
-            draft.kind in self.kinds
-            and draft.audience in self.audiences
-            and any(fnmatchcase(item.rule, pattern) for pattern in self.rules)
-        )
+    def matches(self, item: Finding, *, kind: DraftKind | None, audience: Audience) -> bool:
+        """Whether it says something about this finding in such a draft; without a kind, in a text that is no draft."""
+        of_kind = set(self.kinds) == set(DraftKind) if kind is None else kind in self.kinds
+        return of_kind and audience in self.audiences and any(fnmatchcase(item.rule, rule) for rule in self.rules)
 
 
 class GuardrailPolicy(_Section):
@@ -131,13 +128,13 @@ class GuardrailPolicy(_Section):
             raise ValueError("[privacy] credential has to be `block` or `mask`: a secret never reaches a model")
         return self
 
-    def weigh(self, findings: Iterable[Finding], draft: Draft) -> tuple[Finding, ...]:
-        """The findings with the severity and action that this policy gives them in such a draft."""
-        return tuple(self._weighed(item, draft) for item in findings)
+    def weigh(self, findings: Iterable[Finding], *, kind: DraftKind | None, audience: Audience) -> tuple[Finding, ...]:
+        """The findings with the severity and action that this policy gives them in such a draft (None: in a text)."""
+        return tuple(self._weighed(item, kind=kind, audience=audience) for item in findings)
 
-    def _weighed(self, item: Finding, draft: Draft) -> Finding:
+    def _weighed(self, item: Finding, *, kind: DraftKind | None, audience: Audience) -> Finding:
         for override in self.override:
-            if override.matches(item, draft):
+            if override.matches(item, kind=kind, audience=audience):
                 return _changed(
                     item, severity=override.severity or item.severity, action=override.action or item.action
                 )

@@ -72,7 +72,7 @@ def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surro
             (item.document_id for item in draft.evidence if item.document_id), viewer=viewer
         ),
         own_domains=sources.own_domains(),
-        elsewhere=ElsewhereRepository(uow).find(sought, account_id=draft.account_id, viewer=viewer),
+        elsewhere=ElsewhereRepository(uow).find(sought, account_id=draft.account_id),
         elsewhere_complete=sought.complete,
         internal_texts=_internal_texts(draft, viewer=viewer, uow=uow),
         voices=VoicesRepository(uow).of(draft.evidence, viewer=viewer),

@@ -7,9 +7,8 @@ never leaves the store.
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.store.database import UnitOfWork
@@ -90,14 +89,6 @@ class SuppressionRepository:
             account_id: HashedMarks(digests=frozenset(digests | everywhere), key=secret)
             for account_id, digests in by_account.items()
         }
-
-    def erased_on(self, key: str) -> datetime | None:
-        """When the person to whom a key belongs was last erased."""
-        return self._session.scalar(
-            select(func.max(ErasureRow.erased_at))
-            .join(SuppressionRow, SuppressionRow.erasure_id == ErasureRow.id)
-            .where(SuppressionRow.digest == self.hash_of(key))
-        )
 
     def _secret(self) -> bytes:
         people = PeopleRepository(self._uow)

@@ -1,17 +1,15 @@
 """Looks up in one query which names, addresses and amounts of a draft other accounts have too.
 
-Invariant: the answer names nothing that was not asked for. It sees accounts that the viewer may not see, because
-those must not leak most of all; what a finding may say about them is settled by its detector.
+Invariant: the answer names nothing that was not asked for, and is the same whoever asks. It sees accounts that the
+viewer may not see, because those must not leak most of all.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from copilot.domain.access import Viewer
 from copilot.domain.elsewhere import Elsewhere, ElsewhereKind, Sought
 from copilot.store.database import UnitOfWork
-from copilot.store.visibility import visible_accounts_sql
 
 # Every look-up is lateral with a limit: each probe then uses its index, whatever the planner knows about the tables,
 # and a name that thousands share costs no more than one that nobody has.
@@ -66,7 +64,6 @@ with named as materialized (
     ) as record
 )
 select kind, sought, account_id, currency, strpos(written, sought) > 0,
-       account_id not in (select id from ({visible}) as visible(id)),
        kind <> 'amount' and (
            exists (select from passages where account_id = %(account)s and strpos(lower(text), lower(sought)) > 0)
            or exists (select from contacts where account_id = %(account)s
@@ -89,20 +86,18 @@ class ElsewhereRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
 
-    def find(self, sought: Sought, *, account_id: str | None, viewer: Viewer) -> tuple[Elsewhere, ...]:
+    def find(self, sought: Sought, *, account_id: str | None) -> tuple[Elsewhere, ...]:
         """What of `sought` accounts other than `account_id` have, in the order of kind and text."""
         if not sought.anything:
             return ()
-        visible, values = visible_accounts_sql(viewer)
         parameters: dict[str, Any] = {
             "names": list(sought.names),
             "emails": list(sought.emails),
             "phones": list(sought.phones),
             "amounts": list(sought.amounts),
             "account": account_id or "",
-            **values,
         }
-        rows = self._session.connection().exec_driver_sql(_QUERY.format(visible=visible), parameters).all()
+        rows = self._session.connection().exec_driver_sql(_QUERY, parameters).all()
         return tuple(_grouped(tuple(row) for row in rows))
 
 
@@ -118,6 +113,5 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterable[Elsewhere]:
             accounts=frozenset(row[2] for row in found),
             currencies=frozenset(row[3].upper() for row in found if row[3]),
             as_written=any(row[4] for row in found),
-            hidden=any(row[5] for row in found),
-            at_home=any(row[6] for row in found),
+            at_home=any(row[5] for row in found),
         )

@@ -120,12 +120,14 @@ def test_names_addresses_and_amounts_of_another_account(
     assert quote in item.explanation["en"]
 
 
-def test_what_the_viewer_may_not_see_blocks_and_no_more_is_said_of_it(database: Database, viewer: Viewer) -> None:
+def test_a_finding_does_not_tell_whether_the_viewer_may_see_the_other_account(
+    database: Database, viewer: Viewer
+) -> None:
     seen, hidden = (
         leaks(database, draft(database, viewer, f"Es un caso como el de {name}."), viewer=viewer)[0]
         for name in ("Frigoríficos del Norte", "Ashlock Fire & Security")
     )
-    assert (hidden.severity, hidden.action) == (Severity.CRITICAL, Action.BLOCK)
+    assert (hidden.severity, hidden.action) == (seen.severity, seen.action) == (Severity.HIGH, Action.HOLD)
     assert (
         hidden.explanation["es"].replace("Ashlock Fire & Security", "Frigoríficos del Norte") == seen.explanation["es"]
     )

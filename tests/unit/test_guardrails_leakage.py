@@ -78,9 +78,8 @@ def test_the_longest_name_is_told_once() -> None:
     assert (item.start, item.end) == (8, 21)
 
 
-def test_hidden_or_outgoing_blocks() -> None:
+def test_what_is_held_inside_is_blocked_where_it_would_leave() -> None:
     assert [item.action for item in found("Como Sol Nuevo.", company("Sol Nuevo"))] == [Action.HOLD]
-    assert [item.action for item in found("Como Sol Nuevo.", company("Sol Nuevo", hidden=True))] == [Action.BLOCK]
     draft = world.draft_about((), (("Como Sol Nuevo.", ()),), audience=Audience.EXTERNAL)
     context = Context(draft=draft, current={}, surroundings=Surroundings(elsewhere=(company("Sol Nuevo"),)))
     assert [item.action for item in LeakageDetector(LeakageRules()).inspect(context)] == [Action.BLOCK]

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Action, Finding, Severity, Stage, rule_names
 from copilot.errors import ConfigurationError
 from copilot.guardrails.detector import finding
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import DEFAULT_POLICY, default_guardrail_policy, load_guardrail_policy
-from tests import approvals_builders as world
 
 
 def written(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -67,7 +67,7 @@ def test_a_detector_of_drafts_is_refused_where_there_is_no_draft(tmp_path: Path)
 
 def weighed(folder: Path, override: str, item: Finding) -> Finding:
     policy = load_guardrail_policy(with_override(folder, override))
-    return policy.weigh([item], world.draft_about(()))[0]
+    return policy.weigh([item], kind=DraftKind.BRIEF, audience=Audience.INTERNAL)[0]
 
 
 NOTE = finding("draft.note", Severity.LOW, Action.FLAG, values={"note": "x"})

@@ -11,6 +11,7 @@ from copilot.domain.language import Language
 from copilot.llm.scripted import ScriptedChatModel
 from copilot.llm.structured import StructuredModel
 from copilot.workflows.brief.model import BY_MODEL, ModelComposer
+from copilot.workflows.brief.model_gate import ContextGate
 from copilot.workflows.reading import instructions
 from tests.brief_builders import context, email
 
@@ -33,6 +34,7 @@ def _nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The defence must hold without any rule that recognises an attack."""
     monkeypatch.setattr(instructions, "is_instruction", lambda _: False)
     monkeypatch.setattr(instructions, "instruction_in", lambda _: None)
+    monkeypatch.setattr(ContextGate, "admits", lambda *_: True)
 
 
 class Obedient(ScriptedChatModel):

@@ -79,9 +79,8 @@ class _Known:
 
 
 def masked(span: PersonalSpan) -> str:
-    """The last characters of a value, as a reader needs them to find it; none of a password, a date or a short one."""
-    is_password = span.data_class is DataClass.CREDENTIAL and span.score < 1
-    says_it_all = is_password or span.data_class is DataClass.DATE_OF_BIRTH or len(span.value) < 6
+    """The last characters of a value, as a reader needs them to find it; none of a secret, a date or a short one."""
+    says_it_all = span.data_class in {DataClass.CREDENTIAL, DataClass.DATE_OF_BIRTH} or len(span.value) < 6
     shown = 0 if says_it_all else 2 if len(span.value) < 12 else 4
     return "…" + (span.value[-shown:] if shown else "")
 

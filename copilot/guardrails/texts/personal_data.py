@@ -2,9 +2,9 @@
 
 TEXTS: dict[str, dict[str, str]] = {
     "personal.credential": {
-        "es": "Contiene lo que parece una contraseña o clave de acceso ({masked}). Quítela del texto y cámbiela: "
+        "es": "Contiene lo que parece una contraseña o clave de acceso. Quítela del texto y cámbiela: "
         "quien la haya leído puede usarla.",
-        "en": "It contains what looks like a password or access key ({masked}). Take it out of the text and change it: "
+        "en": "It contains what looks like a password or access key. Take it out of the text and change it: "
         "whoever read it can use it.",
     },
     "personal.card": {

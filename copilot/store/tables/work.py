@@ -39,7 +39,7 @@ class DraftVersionRow(Base):
     created_at: Mapped[datetime]
     findings: Mapped[list[Any]] = mapped_column(JSONB)
     erased_at: Mapped[datetime | None]
-    """When personal data in it was overwritten. The digest stays that of what was written, which the audit chain has."""
+    """When personal data in it was overwritten. The digest stays that of what was written, as in the audit chain."""
 
 
 class DeliverableRow(Base):

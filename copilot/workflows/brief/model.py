@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot import __version__
 from copilot.domain.drafts import Provenance, Section
+from copilot.domain.personal_data import Hints
 from copilot.errors import ModelOutputError, ModelUnavailable
-from copilot.guardrails.policy import GuardrailPolicy
+from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.pseudonyms import Vault
 from copilot.guardrails.pseudonyms.chat_model import MaskedChatModel
 from copilot.guardrails.pseudonyms.messages import MessageMasker
@@ -24,6 +25,7 @@ from copilot.prompting import PromptRegistry, RenderedPrompt
 from copilot.telemetry import get_logger
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.model_evidence import NumberedEvidence, numbered_evidence
+from copilot.workflows.brief.model_gate import ContextGate
 from copilot.workflows.brief.model_privacy import masked_counts, readable_sources, vault_for
 from copilot.workflows.brief.offline import WRITERS, section
 from copilot.workflows.brief.words import SECTION_TITLES, pick
@@ -73,21 +75,22 @@ class ModelComposer:
         prompts: PromptRegistry | None = None,
         input_price: Decimal | None = None,
         output_price: Decimal | None = None,
-        policy: GuardrailPolicy | None = None,
+        guardrails: Guardrails | None = None,
     ) -> None:
         """Prices are US dollars per million tokens; without both, the cost of a draft is unknown.
 
-        `policy` says what of personal data a model may be given.
+        `guardrails` say what a model may be given.
         """
         self._model = model
-        self._policy = policy
+        self._guardrails = guardrails or Guardrails()
         self._prompts = prompts or PromptRegistry()
         self._prices = (input_price, output_price)
 
     def compose(self, context: BriefContext) -> Written:
         """Ask the model; hand over to the rules, with a note, when it cannot be used."""
-        vault = vault_for(context, policy=self._policy)
-        evidence = numbered_evidence(context, count=count_tokens)
+        vault = vault_for(context, policy=self._guardrails.policy)
+        gate = ContextGate(self._guardrails, hints=Hints(language=context.language))
+        evidence = numbered_evidence(context, count=count_tokens, admits=gate.admits)
         rendered = render_prompt(self._prompts, context, evidence=evidence.text)
         try:
             answer = self._behind(vault, context).ask(
@@ -100,7 +103,9 @@ class ModelComposer:
             _log.warning("brief.model_failed", code=error.code)
             return OfflineComposer(notes=(_fallback_note(context, error),)).compose(context)
         sections = _sections(context, answer.value, evidence)
-        return Written(sections, self._provenance(context, answer, rendered, evidence, vault=vault))
+        provenance = self._provenance(context, answer, rendered, vault=vault)
+        notes = (*provenance.notes, *_left_out_notes(context, evidence, gate))
+        return Written(sections, provenance.model_copy(update={"notes": notes}))
 
     def _behind(self, vault: Vault, context: BriefContext) -> StructuredModel:
         """The model as it may be asked about this account: everything goes through the vault."""
@@ -116,7 +121,6 @@ class ModelComposer:
         context: BriefContext,
         answer: Answer[WrittenBrief],
         rendered: RenderedPrompt,
-        evidence: NumberedEvidence,
         *,
         vault: Vault,
     ) -> Provenance:
@@ -125,11 +129,6 @@ class ModelComposer:
             notes.append(context.say(
                 es="La primera respuesta del modelo no servía y se le pidió otra.",
                 en="The model's first answer could not be used, so it was asked again.",
-            ))  # fmt: skip
-        if evidence.left_out:
-            notes.append(context.say(
-                es=f"No cupieron {evidence.left_out} datos en lo que se dio al modelo.",
-                en=f"{evidence.left_out} facts did not fit into what the model was given.",
             ))  # fmt: skip
         return Provenance(
             writer="model",
@@ -193,6 +192,24 @@ def _sections(context: BriefContext, brief: WrittenBrief, evidence: NumberedEvid
         ]
         sections.append(section(context, key, lines))
     return (*sections, section(context, BY_RULES, WRITERS[BY_RULES](context)))
+
+
+def _left_out_notes(context: BriefContext, evidence: NumberedEvidence, gate: ContextGate) -> list[str]:
+    """What the model was not given, and why."""
+    notes = []
+    if evidence.left_out:
+        notes.append(context.say(
+            es=f"No cupieron {evidence.left_out} datos en lo que se dio al modelo.",
+            en=f"{evidence.left_out} facts did not fit into what the model was given.",
+        ))  # fmt: skip
+    if gate.kept_out:
+        notes.append(context.say(
+            es=f"Textos que los controles apartaron y el modelo no leyó: {len(gate.kept_out)}; "
+            "parecen dar instrucciones al asistente o no se pudieron comprobar.",
+            en=f"Texts that the checks set aside and the model did not read: {len(gate.kept_out)}; "
+            "they seem to instruct the assistant, or could not be checked.",
+        ))  # fmt: skip
+    return notes
 
 
 def _fallback_note(context: BriefContext, error: ModelUnavailable | ModelOutputError) -> str:

@@ -44,16 +44,24 @@ class NumberedEvidence:
         return self.ids[number - 1] if 1 <= number <= len(self.ids) else None
 
 
-def numbered_evidence(context: BriefContext, *, count: Callable[[str], int]) -> NumberedEvidence:
-    """Number the evidence in the order of its worth until the budget is spent."""
+def numbered_evidence(
+    context: BriefContext,
+    *,
+    count: Callable[[str], int],
+    admits: Callable[[Evidence], bool] = lambda _: True,
+) -> NumberedEvidence:
+    """Number the evidence that `admits` lets through, in the order of its worth, until the budget is spent."""
     lines: list[str] = []
     ids: list[str] = []
     spent = left_out = 0
     for evidence_id in dict.fromkeys(_in_order(context)):
-        line = _line(context, context.book[evidence_id], number=len(ids) + 1)
+        item = context.book[evidence_id]
+        line = _line(context, item, number=len(ids) + 1)
         tokens = count(line)
         if spent + tokens > BUDGET_TOKENS:
             left_out += 1
+            continue
+        if not admits(item):
             continue
         spent += tokens
         lines.append(line)
