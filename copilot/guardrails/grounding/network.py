@@ -28,9 +28,8 @@ class Network:
     hidden_bias: Array
     output: Array
     output_bias: Array
-    scale: Array
-    length: float
-    """What is added for each unit of the logarithm of the sentence's length, so that long ones are not worse by it."""
+    shape: Array
+    """Weights of what `shape_of` says of a sentence."""
     threshold: float
 
     def words(self, features: Array, context: Array) -> Array:
@@ -42,10 +41,8 @@ class Network:
         return scores
 
     def sentence(self, words: Array) -> float:
-        """The score of a sentence, from those of its words: a soft maximum, so that one wrong word is enough."""
-        highest = words.max(axis=1)
-        soft = highest + np.log(np.exp(words - highest[:, None]).sum(axis=1))
-        return float((self.scale[:, 0] * soft + self.scale[:, 1]).mean() + self.length * np.log(words.shape[1]))
+        """The score of a sentence, from those of its words."""
+        return float(shape_of(words) @ self.shape)
 
     def save(self, path: Path) -> None:
         """Write the weights, the large ones in half precision."""
@@ -56,10 +53,18 @@ class Network:
             np.savez_compressed(stream, allow_pickle=False, **arrays)
 
 
+def shape_of(words: Array) -> Array:
+    """Of the scores `[networks, words]` of a sentence: its worst word's, for one is enough, and its median word's.
+
+    Neither grows with the length of the sentence by much, so that no weight of length has to carry over.
+    """
+    mean = words.mean(axis=0)
+    return np.array([mean.max(), np.median(mean)], np.float32)
+
+
 @cache
 def network() -> Network:
     """The model that comes with the product."""
     with np.load(MODEL_FILE, allow_pickle=False) as stored:
         arrays = {name: stored[name].astype(np.float32) for name in stored.files}
-    length, threshold = float(arrays.pop("length")), float(arrays.pop("threshold"))
-    return Network(**arrays, length=length, threshold=threshold)
+    return Network(**arrays | {"threshold": float(arrays["threshold"])})
