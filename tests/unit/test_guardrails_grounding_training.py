@@ -23,7 +23,7 @@ def file(seed: int, *, documents: int = 6, of_each: int = 8) -> list[Example]:
             if number % 2:
                 changed[generator.integers(10)] = 1
                 features[:, 0] += 4 * changed
-            context = generator.normal(size=(10, 30)).astype(np.float16)
+            context = generator.normal(size=(10, 30)).astype(np.float32)
             made.append(Example(f"{seed}-{document}", not number % 2, features, context, changed))
     return made
 
