@@ -107,7 +107,7 @@ def test_a_promise_without_a_source_is_held_and_says_what_is_missing() -> None:
     assert found.rule == "commitment.sla_without_evidence"
     assert (found.severity, found.action) == (Severity.HIGH, Action.HOLD)
     assert "acuerdo de nivel de servicio" in found.explanation["es"]
-    assert "with support" in found.explanation["en"]
+    assert "and support" in found.explanation["en"]
     assert given.draft.sections[0].segments[0].text[found.start : found.end].startswith("Garantizamos")
 
 
