@@ -14,7 +14,7 @@ import numpy as np
 from copilot.domain.personal_data import DataClass, PersonalSpan
 from evals.figures import Figure, Goal, today
 from evals.guardrails.personal_data_gold import GoldSpan, GoldText
-from evals.statistics import bootstrap_interval
+from evals.statistics import bootstrap_interval, wilson_interval
 
 FOUND_SHARE = 0.9
 RIGHT_SHARE = 0.5
@@ -124,21 +124,27 @@ def figures(
         ("f2", _f2, int(marked), None),
     ]
     totals = np.array([marked, found, claimed, right])
-    return [
-        Figure(
-            name=f"{source.prefix}.{name}.{label}",
-            language=source.language,
-            value=measure(totals),
-            n=n,
-            interval=_interval(table, measure),
-            interval_method=INTERVAL_METHOD,
-            goal=wanted,
-            command=source.command,
-            measured_on=today(),
-            note=source.note,
+    made = []
+    for name, measure, n, wanted in measures:
+        interval, method = _interval(table, measure), INTERVAL_METHOD
+        if interval[0] == interval[1] and n:
+            # Drawing again from cases without a single fault cannot show how many faults there may be.
+            interval, method = wilson_interval(round(measure(totals) * n), n), "Wilson"
+        made.append(
+            Figure(
+                name=f"{source.prefix}.{name}.{label}",
+                language=source.language,
+                value=measure(totals),
+                n=n,
+                interval=interval,
+                interval_method=method,
+                goal=wanted,
+                command=source.command,
+                measured_on=today(),
+                note=source.note,
+            )
         )
-        for name, measure, n, wanted in measures
-    ]
+    return made
 
 
 def _row(counts: Counts, classes: frozenset[DataClass]) -> list[int]:
