@@ -29,6 +29,8 @@ from evals.figures import Figure, Goal, describe, record, today
 
 _COMMAND = "python -m evals.guardrails.hostile"
 _EXAMPLES = 10_000
+_FEWEST_RECORDED = 1_000
+"""A shorter run is a trial. Ten thousand take about half an hour on two cores."""
 _SEED = 20261122
 _PIECES = (
     "<div style='display:none'>", "</div>", "<!--", "-->", "<b><i>" * 40, "[[", "]](", "![x](http://", "```",
@@ -164,7 +166,7 @@ def main() -> int:
     examples = parser.parse_args().examples
     figure = measure(examples)
     sys.stdout.write(f"{describe(figure)}\n")
-    if examples == _EXAMPLES:
+    if examples >= _FEWEST_RECORDED:
         record([figure])
     return int(not figure.met)
 
