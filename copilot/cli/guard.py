@@ -173,7 +173,9 @@ def _print_replay(judged: Sequence[Replayed], viewer: Viewer) -> None:
     console.print(say("replayed", words, count=len(judged), changed=len(changed)), highlight=False)
     if not changed:
         return
-    table = Table(*say("replay_columns", words).split("|"))
+    table = Table()
+    for name in say("replay_columns", words).split("|"):
+        table.add_column(name, overflow="fold")
     for item in islice(changed, _SHOWN):
         table.add_row(
             Text(plain(item.entry.title)),
@@ -190,8 +192,26 @@ def _print_replay(judged: Sequence[Replayed], viewer: Viewer) -> None:
 
 
 def _differences(item: Replayed) -> list[str]:
-    before, after = set(item.before.rules), set(item.after.rules)
-    return [f"- {rule}" for rule in sorted(before - after)] + [f"+ {rule}" for rule in sorted(after - before)]
+    """`- rule weight` for what is gone, `+ rule weight` for what is new, `rule: weight → weight` for the rest."""
+    before, after = _weights(item.before.rules), _weights(item.after.rules)
+    lines = []
+    for rule in sorted({*before, *after}):
+        old, new = before.get(rule), after.get(rule)
+        if old is None:
+            lines.append(f"+ {rule} {new}")
+        elif new is None:
+            lines.append(f"- {rule} {old}")
+        elif old != new:
+            lines.append(f"{rule}: {old} → {new}")
+    return lines
+
+
+def _weights(rules: tuple[str, ...]) -> dict[str, str]:
+    """Rule -> how it weighs, e.g. `high hold`; several weights of one rule are joined."""
+    found: dict[str, str] = {}
+    for rule, _, weight in (item.partition(" ") for item in rules):
+        found[rule] = f"{found[rule]}, {weight}" if rule in found else weight
+    return found
 
 
 def _approver(roles: tuple[str, ...], words: Language) -> str:

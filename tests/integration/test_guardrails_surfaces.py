@@ -137,7 +137,7 @@ def test_a_changed_policy_is_tried_on_past_items_and_changes_nothing(
     assert (only["before"]["risk"], only["after"]["risk"]) == ("high", "critical")
     assert (only["before"]["blocked"], only["after"]["blocked"]) == (False, True)
     shown = run("replay", "--guardrail-policy", str(policy), "--user", manager.email)
-    assert "+ grounding.segment_without_evidence critical block" in shown.output
+    assert "grounding.segment_without_evidence: high hold → critical block" in " ".join(shown.output.split())
     with database.unit_of_work() as uow:
         assert world.service().get(bare.id, viewer=manager, uow=uow).item == bare
 
