@@ -4,20 +4,9 @@ Run: python -m evals.guardrails.commitments [--data DIR] [--mistakes], where DIR
 commitments_en.jsonl with `id`, `text`, `stance` (`ours` is a promise), `kind` and `source`.
 """
 
-import argparse
-import sys
-from pathlib import Path
-
-from copilot.domain.language import Language
 from copilot.guardrails.commitments.reading import clauses_in
-from evals.figures import Figure, Goal, describe, record
-from evals.guardrails.labelled_sentences import Sentence, count, figures_of, read_sentences
-from evals.run import SKIPPED
+from evals.guardrails.labelled_sentences import LabelledSets, Sentence
 
-OWN_DATA = Path(__file__).parent / "data"
-_COMMAND = "python -m evals.guardrails.commitments"
-_PREFIX = "guardrails.commitments"
-_GOALS = (Goal(comparison=">=", threshold=0.9), Goal(comparison="<=", threshold=0.05))
 _NOTES = {
     "held_out": (
         "Our own sentences, written before the cues by who wrote the cues, so it flatters. The half that nothing was "
@@ -55,46 +44,14 @@ def parts(sentences: list[Sentence]) -> dict[str, list[Sentence]]:
     }
 
 
-def measure(folder: Path, *, mistakes: bool = False) -> list[Figure]:
-    """Every part of every language that is there."""
-    figures: list[Figure] = []
-    for language in Language:
-        path = folder / f"commitments_{language.value}.jsonl"
-        if not path.is_file():
-            continue
-        labelled = read_sentences(path, label_of=lambda row: row["kind"] if row["stance"] == "ours" else None)
-        for name, sentences in parts(labelled).items():
-            errors = count(sentences, promised)
-            if mistakes and name != "held_out":
-                sys.stdout.writelines(f"{name} {line}\n" for line in errors.mistakes)
-            figures += figures_of(
-                errors,
-                prefix=f"{_PREFIX}.{name}",
-                language=language.value,
-                command=_COMMAND,
-                note=_NOTES[name],
-                goals=_GOALS if name == "held_out" else (None, None),
-            )
-    return figures
-
-
-def main() -> int:
-    """Measure, print and record."""
-    parser = argparse.ArgumentParser(description="Finding promises in our name.")
-    parser.add_argument("--data", type=Path, help="Folder with sets of the same format instead of our own.")
-    parser.add_argument("--mistakes", action="store_true", help="Show what goes wrong where settings may be chosen.")
-    arguments = parser.parse_args()
-    figures = measure(arguments.data or OWN_DATA, mistakes=arguments.mistakes)
-    if not figures:
-        sys.stdout.write(f"Skipped: there are no labelled sentences in {arguments.data or OWN_DATA}.\n")
-        return SKIPPED
-    sys.stdout.writelines(f"{describe(figure)}\n" for figure in figures)
-    if arguments.data:
-        sys.stdout.write("Not recorded: these are not our sets.\n")
-    else:
-        record(figures)
-    return 0
+SETS = LabelledSets(
+    name="commitments",
+    label_of=lambda row: row["kind"] if row["stance"] == "ours" else None,
+    parts=parts,
+    find=promised,
+    notes=_NOTES,
+)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(SETS.run("Finding promises in our name."))

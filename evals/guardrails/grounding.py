@@ -27,7 +27,7 @@ from evals.guardrails.grounding_training import (
     shapes,
     train,
 )
-from evals.retrieval.suite import finish, skip
+from evals.suite import finish, skip
 
 _COMMAND = "python -m evals.guardrails.grounding"
 _REPORTED = "sales_call"

@@ -33,8 +33,8 @@ from evals.guardrails.injection_training import (
     samples_for_training,
     train,
 )
-from evals.retrieval.suite import finish, skip
 from evals.statistics import bootstrap_interval, wilson_interval
+from evals.suite import finish, skip
 
 _COMMAND = "python -m evals.guardrails.injection"
 _BENCHMARKS = ("bipia", "notinject", "workbench", "qmsum", "summedits")

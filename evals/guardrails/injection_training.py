@@ -34,7 +34,7 @@ from evals.guardrails.injection_sets import (
     read_meetings,
     read_workbench_emails,
 )
-from evals.retrieval.suite import skip
+from evals.suite import skip
 
 SEED = 20261122
 LIKE_BIPIA = frozenset({"task", "format", "persuade"})

@@ -14,10 +14,11 @@ from copilot.domain.language import Language
 from copilot.domain.personal_data import DataClass, Hints, PersonalSpan
 from copilot.guardrails.personal_data.analysis import find_personal_data
 from copilot.settings import load_settings
-from evals.figures import Figure, describe, record
+from evals.figures import Figure
 from evals.guardrails.personal_data_gold import LEFT_OUT, GoldText, read_brat, read_marked, read_presidio_research
 from evals.guardrails.personal_data_scoring import GOALS, GROUPS, Mistake, Source, count, figures
 from evals.run import SKIPPED
+from evals.suite import finish
 
 OWN_DATA = Path(__file__).parent / "data"
 _COMMAND = "python -m evals.guardrails.personal_data"
@@ -127,13 +128,7 @@ def main() -> int:
         if arguments.mistakes:
             show_choosing_mistakes(collection)
             continue
-        measured = measure(collection)
-        for figure in measured:
-            sys.stdout.write(f"{describe(figure)}\n")
-        if arguments.data:
-            sys.stdout.write("Not recorded: these are not the benchmark's data.\n")
-        else:
-            record(measured)
+        finish(measure(collection), own_data=arguments.data is not None)
     return 0
 
 

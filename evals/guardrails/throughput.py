@@ -27,11 +27,12 @@ from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import default_guardrail_policy
 from copilot.guardrails.registry import DETECTORS, text_detectors
 from copilot.settings import load_settings
-from evals.figures import Figure, Goal, describe, record, today
+from evals.figures import Figure, Goal, today
 from evals.guardrails.personal_data_gold import GoldText, read_presidio_research
 from evals.guardrails.personal_data_scoring import Source, count, f2, figures
 from evals.run import SKIPPED
 from evals.statistics import bootstrap_interval
+from evals.suite import finish
 
 _ROOT = Path(__file__).parents[2]
 _YARDSTICK = _ROOT / ".venv-yardstick" / "bin" / "python"
@@ -262,13 +263,7 @@ def main() -> int:
     with yardstick() as other:
         measured = speed_figures(texts, other) + find_figures(texts, other)
     measured += growth_figures(texts)
-    for figure in measured:
-        sys.stdout.write(f"{describe(figure)}\n")
-    if arguments.data:
-        sys.stdout.write("Not recorded: these are not the benchmark's data.\n")
-    else:
-        record(measured)
-    return 0
+    return finish(measured, own_data=arguments.data is not None)
 
 
 if __name__ == "__main__":

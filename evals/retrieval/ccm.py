@@ -11,7 +11,8 @@ from evals.figures import Figure, Goal
 from evals.retrieval.collection import DENSE, FUSED, LEXICAL, Question, models, open_collection
 from evals.retrieval.datasets import read_beir
 from evals.retrieval.scoring import choosing_half, per_question, recall, scored
-from evals.retrieval.suite import HALF_NOTE, finish, skip
+from evals.retrieval.suite import HALF_NOTE
+from evals.suite import finish, skip
 
 _COMMAND = "python -m evals.retrieval.ccm"
 _GOAL = Goal(comparison=">=", threshold=0.50)

@@ -30,8 +30,8 @@ from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from evals.figures import Figure, today
 from evals.retrieval.collection import DENSE, FUSED, LEXICAL, models
-from evals.retrieval.suite import finish
 from evals.statistics import wilson_interval
+from evals.suite import finish
 from knowledge import demo_company
 from knowledge.progress import Silent
 

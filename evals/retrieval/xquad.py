@@ -23,7 +23,8 @@ from evals.retrieval.collection import (
 )
 from evals.retrieval.datasets import LANGUAGES, read_xquad
 from evals.retrieval.scoring import choosing_half, per_question, scored
-from evals.retrieval.suite import HALF_NOTE, finish, skip
+from evals.retrieval.suite import HALF_NOTE
+from evals.suite import finish, skip
 
 _COMMAND = "python -m evals.retrieval.xquad"
 _GOALS = {"es->en": 0.94, "en->es": 0.94, "es->es": 0.97, "en->en": 0.97}

@@ -10,10 +10,8 @@ from stdnum.us import ein, itin, ssn
 
 from copilot.domain.personal_data import DataClass
 from copilot.guardrails.personal_data.places import cue
-from copilot.guardrails.personal_data.scheme import Scheme, always
+from copilot.guardrails.personal_data.scheme import AFTER_NO_NUMBER, END, Scheme, always, has_no_dash
 
-_START = r"(?<![^\W_])(?<![0-9][.,/-])"
-_END = r"(?![^\W_])(?![-/.][^\W_])"
 _NOT_ISSUED = frozenset({"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"})
 _SECURITY_WORDS = cue(
     r"s\.?s\.?n\.?|social security(?: number| no\.?)?|social(?= is\b|:)|itin|"
@@ -29,10 +27,6 @@ def _is_ssn(value: str) -> bool:
     return ssn.is_valid(value)
 
 
-def _has_no_dashes(written: str) -> bool:
-    return "-" not in written
-
-
 def _has_enough_digits(value: str) -> bool:
     return sum(char.isdigit() for char in value) >= 5
 
@@ -40,25 +34,25 @@ def _has_enough_digits(value: str) -> bool:
 ENGLISH: tuple[Scheme, ...] = (
     Scheme(
         name="us.ssn",
-        pattern=re.compile(rf"{_START}[0-9]{{3}}[- .]?[0-9]{{2}}[- .]?[0-9]{{4}}{_END}"),
+        pattern=re.compile(rf"{AFTER_NO_NUMBER}[0-9]{{3}}[- .]?[0-9]{{2}}[- .]?[0-9]{{4}}{END}"),
         is_valid=_is_ssn,
         words=_SECURITY_WORDS,
-        is_plain=_has_no_dashes,
+        is_plain=has_no_dash,
         takes_any=True,
         score=0.9,
     ),
     Scheme(
         name="us.itin",
-        pattern=re.compile(rf"{_START}9[0-9]{{2}}[- ]?[0-9]{{2}}[- ]?[0-9]{{4}}{_END}"),
+        pattern=re.compile(rf"{AFTER_NO_NUMBER}9[0-9]{{2}}[- ]?[0-9]{{2}}[- ]?[0-9]{{4}}{END}"),
         is_valid=itin.is_valid,
         words=_SECURITY_WORDS,
-        is_plain=_has_no_dashes,
+        is_plain=has_no_dash,
         takes_any=True,
         score=0.9,
     ),
     Scheme(
         name="us.ein",
-        pattern=re.compile(rf"{_START}[0-9]{{2}}-?[0-9]{{7}}{_END}"),
+        pattern=re.compile(rf"{AFTER_NO_NUMBER}[0-9]{{2}}-?[0-9]{{7}}{END}"),
         is_valid=ein.is_valid,
         words=cue(
             r"e\.?i\.?n\.?|f\.?e\.?i\.?n\.?|employer identification(?: number)?|tax id(?:entification)?(?: number)?"
@@ -70,7 +64,8 @@ ENGLISH: tuple[Scheme, ...] = (
     Scheme(
         name="gb.nino",
         pattern=re.compile(
-            rf"{_START}[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{{2}}[ -]?[0-9]{{2}}[ -]?[0-9]{{2}} ?[A-D]{_END}"
+            rf"{AFTER_NO_NUMBER}[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?"
+            rf"[0-9]{{2}}[ -]?[0-9]{{2}}[ -]?[0-9]{{2}} ?[A-D]{END}"
         ),
         is_valid=_is_nino,
         words=cue(r"n\.?i\.?(?: number| no\.?)?|nino|national insurance(?: number| no\.?)?"),
@@ -79,7 +74,7 @@ ENGLISH: tuple[Scheme, ...] = (
     ),
     Scheme(
         name="gb.nhs",
-        pattern=re.compile(rf"{_START}[0-9]{{3}}[- ]?[0-9]{{3}}[- ]?[0-9]{{4}}{_END}"),
+        pattern=re.compile(rf"{AFTER_NO_NUMBER}[0-9]{{3}}[- ]?[0-9]{{3}}[- ]?[0-9]{{4}}{END}"),
         is_valid=nhs.is_valid,
         words=cue(r"nhs(?: number| no\.?)?"),
         is_plain=always,
@@ -87,7 +82,7 @@ ENGLISH: tuple[Scheme, ...] = (
     ),
     Scheme(
         name="gb.utr",
-        pattern=re.compile(rf"{_START}[0-9]{{5}} ?[0-9]{{5}}K?{_END}"),
+        pattern=re.compile(rf"{AFTER_NO_NUMBER}[0-9]{{5}} ?[0-9]{{5}}K?{END}"),
         is_valid=utr.is_valid,
         words=cue(r"utr|unique taxpayer reference"),
         is_plain=always,
@@ -95,7 +90,7 @@ ENGLISH: tuple[Scheme, ...] = (
     ),
     Scheme(
         name="passport",
-        pattern=re.compile(rf"{_START}(?:[A-Z]{{1,3}}[- ]?)?[0-9]{{5,9}}[A-Z]?{_END}", re.IGNORECASE),
+        pattern=re.compile(rf"{AFTER_NO_NUMBER}(?:[A-Z]{{1,3}}[- ]?)?[0-9]{{5,9}}[A-Z]?{END}", re.IGNORECASE),
         is_valid=_has_enough_digits,
         words=cue(r"pasaportes?|passports?"),
         is_plain=always,
@@ -105,7 +100,7 @@ ENGLISH: tuple[Scheme, ...] = (
     ),
     Scheme(
         name="driving_licence",
-        pattern=re.compile(rf"{_START}(?:[A-Z]{{1,5}}[- ]?)?[0-9][A-Z0-9-]{{4,17}}{_END}", re.IGNORECASE),
+        pattern=re.compile(rf"{AFTER_NO_NUMBER}(?:[A-Z]{{1,5}}[- ]?)?[0-9][A-Z0-9-]{{4,17}}{END}", re.IGNORECASE),
         is_valid=_has_enough_digits,
         words=cue(
             r"driver'?’?s?'?’? licen[cs]es?|driving licen[cs]es?|(?:carn[eé]|permiso|licencia) de (?:conducir|"

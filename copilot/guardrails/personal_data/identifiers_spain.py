@@ -8,7 +8,7 @@ import re
 from stdnum.es import cif, dni, nie
 
 from copilot.guardrails.personal_data.places import cue
-from copilot.guardrails.personal_data.scheme import Scheme, always
+from copilot.guardrails.personal_data.scheme import END, START, Scheme, always
 
 _SMALL_NUMBER = 10_000_000
 _TAX_WORDS = cue(
@@ -21,8 +21,6 @@ _SECURITY_WORDS = cue(
     r"nss|nass|n\.?a\.?f\.?|naf|seguridad social|afiliaci[oó]n|social security(?: number)?|"
     r"n[uú]mero de la seguridad social"
 )
-_END = r"(?![^\W_])(?![-/.][^\W_])"
-_START = r"(?<![^\W_])"
 
 
 def is_social_security_number(digits: str) -> bool:
@@ -56,9 +54,9 @@ SPAIN: tuple[Scheme, ...] = (
     Scheme(
         name="es.nif",
         pattern=re.compile(
-            rf"{_START}(?:ES[- ]?)?(?:[0-9]{{1,2}}\.[0-9]{{3}}\.[0-9]{{3}}|[0-9]{{2}} [0-9]{{3}} [0-9]{{3}}|"
+            rf"{START}(?:ES[- ]?)?(?:[0-9]{{1,2}}\.[0-9]{{3}}\.[0-9]{{3}}|[0-9]{{2}} [0-9]{{3}} [0-9]{{3}}|"
             rf"[0-9]{{7,8}})"
-            rf"(?:[ -]{{0,2}}[A-HJ-NP-TV-Z]|-?[a-hj-np-tv-z]){_END}"
+            rf"(?:[ -]{{0,2}}[A-HJ-NP-TV-Z]|-?[a-hj-np-tv-z]){END}"
         ),
         is_valid=_is_nif,
         words=_TAX_WORDS,
@@ -67,9 +65,9 @@ SPAIN: tuple[Scheme, ...] = (
     Scheme(
         name="es.nie",
         pattern=re.compile(
-            rf"{_START}(?:ES[- ]?)?[XYZxyz][-. ]?(?:[0-9]{{7,8}}|[0-9]\.[0-9]{{3}}\.[0-9]{{3}}|"
+            rf"{START}(?:ES[- ]?)?[XYZxyz][-. ]?(?:[0-9]{{7,8}}|[0-9]\.[0-9]{{3}}\.[0-9]{{3}}|"
             rf"[0-9] [0-9]{{3}} [0-9]{{3}})"
-            rf"(?:[- ]?[A-HJ-NP-TV-Z]|-?[a-hj-np-tv-z]){_END}"
+            rf"(?:[- ]?[A-HJ-NP-TV-Z]|-?[a-hj-np-tv-z]){END}"
         ),
         is_valid=_is_nie,
         words=_TAX_WORDS,
@@ -78,7 +76,7 @@ SPAIN: tuple[Scheme, ...] = (
     Scheme(
         name="es.cif",
         pattern=re.compile(
-            rf"{_START}(?:ES[- ]?)?[ABCDEFGHJNPQRSUVW][- .]?[0-9]{{2}}[. ]?[0-9]{{3}}[. ]?[0-9]{{2}}[- ]?[0-9A-J]{_END}"
+            rf"{START}(?:ES[- ]?)?[ABCDEFGHJNPQRSUVW][- .]?[0-9]{{2}}[. ]?[0-9]{{3}}[. ]?[0-9]{{2}}[- ]?[0-9A-J]{END}"
         ),
         is_valid=_is_cif,
         words=_TAX_WORDS,
@@ -86,7 +84,7 @@ SPAIN: tuple[Scheme, ...] = (
     ),
     Scheme(
         name="es.nss",
-        pattern=re.compile(rf"{_START}(?<![.,/-])[0-9]{{2}}[ /-]?[0-9]{{8}}[ /-]?[0-9]{{2}}{_END}"),
+        pattern=re.compile(rf"{START}(?<![.,/-])[0-9]{{2}}[ /-]?[0-9]{{8}}[ /-]?[0-9]{{2}}{END}"),
         is_valid=is_social_security_number,
         words=_SECURITY_WORDS,
         takes_any=True,
@@ -94,8 +92,8 @@ SPAIN: tuple[Scheme, ...] = (
     Scheme(
         name="es.nss",
         pattern=re.compile(
-            rf"{_START}(?<![.,/-])(?:[0-9]{{2}}[ /-][0-9]{{5,11}}(?:[ /-][0-9]{{1,3}})?|"
-            rf"[0-9]{{6,12}}(?:[ -][0-9]{{1,2}})?){_END}"
+            rf"{START}(?<![.,/-])(?:[0-9]{{2}}[ /-][0-9]{{5,11}}(?:[ /-][0-9]{{1,3}})?|"
+            rf"[0-9]{{6,12}}(?:[ -][0-9]{{1,2}})?){END}"
         ),
         is_valid=always,
         words=cue(r"nss|nass|n[uú]mero de la seguridad social|n\.?º (?:de la )?seguridad social"),
@@ -106,8 +104,8 @@ SPAIN: tuple[Scheme, ...] = (
     Scheme(
         name="dni",
         pattern=re.compile(
-            rf"{_START}(?<![.,/-])(?:[0-9]{{1,2}}\.[0-9]{{3}}\.[0-9]{{3}}|[0-9]{{2}} [0-9]{{3}} [0-9]{{3}}|"
-            rf"[0-9]{{7,8}}){_END}"
+            rf"{START}(?<![.,/-])(?:[0-9]{{1,2}}\.[0-9]{{3}}\.[0-9]{{3}}|[0-9]{{2}} [0-9]{{3}} [0-9]{{3}}|"
+            rf"[0-9]{{7,8}}){END}"
         ),
         is_valid=always,
         words=cue(r"d\.?n\.?i\.?|documento(?: nacional)?(?: de identidad)?|c\.?i\.?(?= ?[:n])"),

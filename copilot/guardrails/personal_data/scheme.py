@@ -9,6 +9,12 @@ from dataclasses import dataclass
 
 from copilot.domain.personal_data import DataClass
 
+START = r"(?<![^\W_])"
+"""Before a number: no letter and no digit."""
+AFTER_NO_NUMBER = rf"{START}(?<![0-9][.,/-])"
+"""As `START`, and not inside a longer number with separators."""
+END = r"(?![^\W_])(?![-/.][^\W_])"
+"""After a number: nothing that goes on with it."""
 _SEPARATORS = re.compile(r"[^0-9A-Za-zÑñ&]")
 
 
@@ -35,6 +41,11 @@ class Scheme:
 def compact(written: str) -> str:
     """Letters and digits only, in upper case."""
     return _SEPARATORS.sub("", written).upper()
+
+
+def has_no_dash(written: str) -> bool:
+    """For schemes that are told from other numbers by their dashes."""
+    return "-" not in written
 
 
 def always(_: str) -> bool:
