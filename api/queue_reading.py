@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from copilot.approvals.service import ApprovalService, QueueEntry, QueueFilters, QueuePage, ReviewView
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import Decision, RefusalCode, Refused, ReviewState, Verdict, decide
+from copilot.domain.approvals import RefusalCode, Refused, decide
 from copilot.domain.drafts import DraftKind, content_digest
 from copilot.domain.findings import Risk
+from copilot.domain.review_items import OPEN, UNDECIDED, Decision, ReviewState, Verdict
 from copilot.errors import Conflict, DigestMismatch, InputError, NotFound
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
@@ -86,7 +87,7 @@ def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:
     item = view.item
 
     def objection(verdict: Verdict) -> RefusalCode | None:
-        if item.state is not ReviewState.PENDING:
+        if item.state not in OPEN:
             return "expired" if item.state is ReviewState.EXPIRED else "conflict"
         trial = Decision(
             verdict=verdict,
@@ -101,7 +102,7 @@ def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:
 
     editors = {*item.requirement.roles, Role.MANAGER, Role.ADMIN}
     involved = viewer.role in editors or viewer.user_id == item.requester_id
-    pending = item.state is ReviewState.PENDING
+    pending = item.state in UNDECIDED
     return Rights(
         approve=objection(Verdict.APPROVE),
         reject=objection(Verdict.REJECT),

@@ -7,10 +7,10 @@ from decimal import Decimal
 from copilot.approvals.policy import load_policy
 from copilot.approvals.service import ApprovalService
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import Decision, ReviewItem, Verdict
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section, Segment
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.language import Language
+from copilot.domain.review_items import Decision, ReviewItem, Verdict
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import Database
 from copilot.store.evidence import EvidenceRepository

@@ -6,9 +6,9 @@ from sqlalchemy import text
 
 from copilot.approvals.contact_preferences import record_wish
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import ReviewItem
 from copilot.domain.contact_rules import ContactFacts
 from copilot.domain.drafts import Audience, Draft, DraftKind
+from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.surroundings import read_contacts
 from copilot.store.database import Database

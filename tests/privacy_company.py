@@ -15,8 +15,8 @@ from sqlalchemy import create_engine, text
 
 from copilot.bootstrap import Application
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import Decision, ReviewItem, Verdict
 from copilot.domain.language import Language
+from copilot.domain.review_items import Decision, ReviewItem, Verdict
 from copilot.store.database import Database
 from copilot.store.tables.pseudonyms import PseudonymEntryRow, PseudonymVaultRow
 from knowledge.importing import import_folder

@@ -25,9 +25,9 @@ from api.schemas.queue import (
 from copilot.approvals.service import QueueFilters
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import Decision, ReviewItem, ReviewState
 from copilot.domain.drafts import DraftKind
 from copilot.domain.findings import Risk
+from copilot.domain.review_items import OPEN, Decision, ReviewItem, ReviewState
 from copilot.errors import DigestMismatch, InputError
 from copilot.store.database import UnitOfWork
 
@@ -57,7 +57,7 @@ def list_items(
 ) -> QueueList:
     """What waits for a decision, or what was decided, among what you may see."""
     filters = QueueFilters(
-        states=tuple(state) if state else (ReviewState.PENDING,),
+        states=tuple(state) if state else tuple(sorted(OPEN)),
         risks=tuple(risk or ()),
         kinds=tuple(kind or ()),
         account_id=account_id,

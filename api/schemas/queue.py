@@ -6,10 +6,11 @@ from pydantic import BaseModel, Field
 
 from api.queue_reading import Rights
 from copilot.approvals.service import QueueEntry, ReviewView
-from copilot.domain.approvals import RefusalCode, ReviewItem, Verdict
+from copilot.domain.approvals import RefusalCode
 from copilot.domain.drafts import Draft, DraftKind
 from copilot.domain.findings import Finding
 from copilot.domain.language import Language
+from copilot.domain.review_items import ReviewItem, Verdict
 from copilot.store.releases import ReleaseState
 
 MAX_COMMENT = 4_000

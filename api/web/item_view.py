@@ -17,10 +17,11 @@ from api.web.templating import render
 from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.approvals.texts import refusal
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import RefusalCode, ReviewState
+from copilot.domain.approvals import RefusalCode
 from copilot.domain.evidence import Evidence
 from copilot.domain.findings import Finding, Severity
 from copilot.domain.language import Language
+from copilot.domain.review_items import ReviewState
 from copilot.store.accounts import AccountRepository
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork

@@ -8,13 +8,17 @@ from api.localisation import mark as _
 
 STATES = {
     "pending": _("Waiting"),
+    "in_review": _("In review"),
+    "changes_requested": _("Changes requested"),
     "approved": _("Approved"),
     "rejected": _("Rejected"),
+    "withdrawn": _("Withdrawn"),
     "superseded": _("Replaced by an edit"),
     "expired": _("Expired"),
-    "stale": _("Out of date: a source changed"),
+    "stale": _("Out of date: a source or the policy changed"),
     "released": _("Released"),
     "release_failed": _("Release failed"),
+    "recalled": _("Recalled"),
 }
 
 RISKS = {"low": _("Low risk"), "medium": _("Medium risk"), "high": _("High risk"), "critical": _("Critical risk")}

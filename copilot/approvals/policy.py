@@ -6,6 +6,7 @@ only approver of something outgoing or risky (invariant 4) is refused when the f
 
 import tomllib
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import Self
@@ -13,9 +14,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
 from copilot.domain.access import Role
-from copilot.domain.approvals import Requirement
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
+from copilot.domain.review_items import Requirement, Step
 from copilot.errors import ConfigurationError
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
@@ -32,10 +33,17 @@ class Rule(BaseModel):
     kinds: tuple[DraftKind, ...] = Field(min_length=1)
     risks: tuple[Risk, ...] = Field(min_length=1)
     audiences: tuple[Audience, ...] = Field(min_length=1)
-    roles: tuple[Role, ...] = Field(min_length=1)
+    value_from: Decimal | None = Field(default=None, ge=0)
+    """Only for accounts worth at least this, or of unknown worth."""
+    value_below: Decimal | None = Field(default=None, gt=0)
+    """Only for accounts known to be worth less."""
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=5)
     self_review: StrictBool
+    bulk: StrictBool = False
     due_hours: int = Field(strict=True, ge=1, le=24 * 90)
     expires_hours: int = Field(strict=True, ge=1, le=24 * 365)
+    escalate_to: tuple[Role, ...] = ()
+    undo_seconds: int = Field(default=0, strict=True, ge=0, le=24 * 3600)
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
@@ -43,15 +51,44 @@ class Rule(BaseModel):
             raise ValueError(f"the name `{HOLD}` is kept for what no rule matches")
         if self.due_hours > self.expires_hours:
             raise ValueError("it expires before it is due")
+        if self.value_from is not None and self.value_below is not None and self.value_from >= self.value_below:
+            raise ValueError("value_from is not below value_below, so it never applies")
         harmless = set(self.audiences) == {Audience.INTERNAL} and set(self.risks) <= {Risk.LOW, Risk.MEDIUM}
         if self.self_review and not harmless:
             raise ValueError("self_review is for internal drafts of low or medium risk only")
+        if self.self_review and sum(step.approvers for step in self.steps) > 1:
+            raise ValueError("self_review and several approvers contradict each other")
+        if self.bulk and not set(self.risks) <= {Risk.LOW, Risk.MEDIUM}:
+            raise ValueError("bulk is for drafts of low or medium risk only")
+        if not set(self.escalate_to) <= {role for step in self.steps for role in step.roles}:
+            raise ValueError("escalate_to names a role that could not approve")
         return self
 
     @property
     def cases(self) -> set[tuple[DraftKind, Risk, Audience]]:
-        """Every combination that the rule covers."""
+        """Every combination that the rule covers, whatever the value."""
         return set(product(self.kinds, self.risks, self.audiences))
+
+    def applies_to(self, value: Decimal | None) -> bool:
+        """Whether an account of this worth is covered; unknown (None) counts as large."""
+        if value is None:
+            return self.value_below is None
+        return (self.value_from is None or value >= self.value_from) and (
+            self.value_below is None or value < self.value_below
+        )
+
+    def requirement(self, *, now: datetime) -> Requirement:
+        """What it asks of an item that is submitted at `now`."""
+        return Requirement(
+            rule=self.name,
+            steps=self.steps,
+            self_review=self.self_review,
+            bulk=self.bulk,
+            escalate_to=self.escalate_to,
+            undo_seconds=self.undo_seconds,
+            due_at=now + timedelta(hours=self.due_hours),
+            expires_at=now + timedelta(hours=self.expires_hours),
+        )
 
 
 class Policy(BaseModel):
@@ -59,7 +96,7 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: int = Field(strict=True, ge=1, le=1)
+    version: int = Field(strict=True, ge=2, le=2)
     hold_hours: int = Field(strict=True, ge=1, le=24 * 365)
     """After how long an item that no rule matches expires."""
     rule: tuple[Rule, ...]
@@ -73,22 +110,19 @@ class Policy(BaseModel):
             if rule.cases <= covered:
                 raise ValueError(f"the rule `{rule.name}` never applies: earlier rules cover all its cases")
             names.add(rule.name)
-            covered |= rule.cases
+            # A rule for some values leaves the others to the rules after it.
+            covered |= rule.cases if rule.value_from is None and rule.value_below is None else set()
         return self
 
-    def requirement(self, *, kind: DraftKind, risk: Risk, audience: Audience, now: datetime) -> Requirement:
-        """What an item of this kind, risk and audience needs when it is submitted at `now`."""
+    def requirement(
+        self, *, kind: DraftKind, risk: Risk, audience: Audience, now: datetime, value: Decimal | None = None
+    ) -> Requirement:
+        """What an item needs when submitted at `now`. `value`: what its account is worth; unknown counts as large."""
         for rule in self.rule:
-            if (kind, risk, audience) in rule.cases:
-                return Requirement(
-                    rule=rule.name,
-                    roles=rule.roles,
-                    self_review=rule.self_review,
-                    due_at=now + timedelta(hours=rule.due_hours),
-                    expires_at=now + timedelta(hours=rule.expires_hours),
-                )
+            if (kind, risk, audience) in rule.cases and rule.applies_to(value):
+                return rule.requirement(now=now)
         end = now + timedelta(hours=self.hold_hours)
-        return Requirement(rule=HOLD, roles=(), self_review=False, due_at=end, expires_at=end)
+        return Requirement(rule=HOLD, steps=(), self_review=False, due_at=end, expires_at=end)
 
 
 def load_policy(path: Path | None = None) -> Policy:

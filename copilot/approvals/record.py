@@ -8,9 +8,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from copilot.domain.approvals import ReviewItem
 from copilot.domain.audit import AuditEvent, event_hash
 from copilot.domain.findings import Finding
+from copilot.domain.review_items import ReviewItem
 
 SUBMITTED = "review.submitted"
 EDITED = "review.edited"

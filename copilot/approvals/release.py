@@ -13,22 +13,23 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from copilot.approvals.entitlement import entitled_approvers
 from copilot.approvals.record import approval_is_on_record
 from copilot.approvals.release_check import check_before_release
 from copilot.approvals.service import FILE_SINK, SYSTEM
 from copilot.approvals.sinks import Delivery, Sink
 from copilot.approvals.sinks.files import FileSink
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import ReviewState, may_approve
 from copilot.domain.drafts import Draft, content_digest
+from copilot.domain.review_items import ReviewState
 from copilot.errors import CopilotError
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.drafts import DraftRepository, StoredVersion
 from copilot.store.evidence import EvidenceRepository
-from copilot.store.releases import ReleaseRepository, ReleaseState, active_user, sole_deliverer
-from copilot.store.reviews import QueueEntry, ReviewRepository
+from copilot.store.releases import ReleaseRepository, ReleaseState, sole_deliverer
+from copilot.store.reviews import ReviewRepository
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -170,9 +171,10 @@ def _prepare(
         return _Objection("not_approved")
     if uow.clock.now() >= entry.item.requirement.expires_at:
         return _Objection("expired")
-    approver = _entitled_approver(entry, uow=uow)
-    if approver is None:
+    approvers = entitled_approvers(entry.item, uow=uow)
+    if not approvers:
         return _Objection("approver_not_entitled")
+    approver = approvers[-1]
     found = _stored(item_id, uow=uow)
     if found is None:
         return _Objection("digest_mismatch")
@@ -191,14 +193,6 @@ def _prepare(
     if check.objection is not None:
         return _Objection(check.objection)
     return delivery if check.waits_for is None else _Waits(check.waits_for)
-
-
-def _entitled_approver(entry: QueueEntry, *, uow: UnitOfWork) -> Viewer | None:
-    """Who approved, if they are active, may still see the item and may still approve it."""
-    approver = active_user(uow, entry.item.decided_by or "")
-    if approver is None or may_approve(entry.item, user_id=approver.user_id, role=approver.role):
-        return None
-    return approver if ReviewRepository(uow).find(entry.item.id, viewer=approver) else None
 
 
 def _evidence_stands(draft: Draft, *, approver: Viewer, uow: UnitOfWork) -> bool:

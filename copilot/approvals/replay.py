@@ -10,15 +10,16 @@ from datetime import datetime
 
 from copilot.approvals.policy import Policy
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import ReviewItem
 from copilot.domain.drafts import Draft
 from copilot.domain.findings import GuardrailReport, Risk, blocking
+from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.detector import Context
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.surroundings import read_surroundings
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository
-from copilot.store.reviews import QueueEntry, QueueFilters, ReviewRepository
+from copilot.store.queue_pages import QueueFilters, QueuePages
+from copilot.store.review_entries import QueueEntry
 
 _PAGE = 200
 
@@ -78,7 +79,7 @@ def _newest(*, viewer: Viewer, uow: UnitOfWork, most: int) -> Sequence[QueueEntr
     entries: list[QueueEntry] = []
     cursor = None
     while True:
-        page = ReviewRepository(uow).page(QueueFilters(states=()), viewer=viewer, cursor=cursor, limit=_PAGE)
+        page = QueuePages(uow).page(QueueFilters(states=()), viewer=viewer, cursor=cursor, limit=_PAGE)
         entries += page.entries
         cursor = page.cursor
         if cursor is None:

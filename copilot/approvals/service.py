@@ -12,28 +12,21 @@ from copilot.approvals import record, texts
 from copilot.approvals.edits import edited_draft
 from copilot.approvals.policy import Policy
 from copilot.domain.access import Role, Viewer, Visibility
-from copilot.domain.approvals import (
-    Accepted,
-    Decision,
-    RefusalCode,
-    Refused,
-    ReviewItem,
-    ReviewState,
-    Verdict,
-    decide,
-    may_approve,
-)
+from copilot.domain.approvals import Accepted, RefusalCode, Refused, decide, may_approve
 from copilot.domain.drafts import Draft, content_digest
 from copilot.domain.findings import Finding, GuardrailReport, Stage, risk_of, rule_names, unsupported_segments
 from copilot.domain.rendering import render_deliverables
+from copilot.domain.review_items import Decision, ReviewItem, ReviewState, Verdict
 from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed, NotFound
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository, NewVersion, StoredVersion
 from copilot.store.evidence import EvidenceRepository
+from copilot.store.queue_pages import QueueFilters, QueuePage, QueuePages
 from copilot.store.releases import Release, ReleaseRepository
-from copilot.store.reviews import NewReviewItem, QueueEntry, QueueFilters, QueuePage, ReviewRepository
+from copilot.store.review_entries import NewReviewItem, QueueEntry
+from copilot.store.reviews import ReviewRepository
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -129,7 +122,7 @@ class ApprovalService:
                 raise _refusal(outcome.code, viewer)
             if not isinstance(outcome, Accepted):
                 return entry.item
-            settled = ReviewRepository(uow).settle(_narrowed(decision, findings), item_id=item_id, state=outcome.state)
+            settled = ReviewRepository(uow).settle(entry.item, _narrowed(decision, findings), outcome)
             entry = self._find(item_id, viewer=viewer, uow=uow)
             if settled:
                 return self._record_decision(entry.item, findings, uow=uow)
@@ -198,7 +191,7 @@ class ApprovalService:
     ) -> QueuePage:
         """The items `viewer` may see, soonest due first. Raises InputError for a cursor that is not ours."""
         size = max(1, min(limit, _MOST_PER_PAGE))
-        return ReviewRepository(uow).page(filters or QueueFilters(), viewer=viewer, cursor=cursor, limit=size)
+        return QueuePages(uow).page(filters or QueueFilters(), viewer=viewer, cursor=cursor, limit=size)
 
     def deliverables(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, bytes]:
         """File name -> the exact bytes that approving this item would release. Raises NotFound."""
@@ -248,13 +241,16 @@ class ApprovalService:
             id=f"review_{uow.clock.new_id().hex}",
             draft_id=stored.draft_id,
             version=stored.version,
+            kind=draft.kind,
             digest=stored.digest,
             state=ReviewState.PENDING,
             risk=risk,
             requester_id=requester_id,
             author_id=stored.author_id,
             audience=draft.audience,
-            requirement=self._policy.requirement(kind=draft.kind, risk=risk, audience=draft.audience, now=now),
+            requirement=self._policy.requirement(
+                kind=draft.kind, risk=risk, audience=draft.audience, value=None, now=now
+            ),
             submitted_at=now,
         )
         ReviewRepository(uow).add(
@@ -363,6 +359,9 @@ _ERRORS: dict[RefusalCode, type[CopilotError]] = {
     "conflict": Conflict,
     "digest_mismatch": DigestMismatch,
     "not_allowed": NotAllowed,
+    "not_your_turn": NotAllowed,
+    "already_voted": Conflict,
+    "delegation_over": NotAllowed,
     "own_draft": NotAllowed,
     "held": NotAllowed,
     "expired": Conflict,

@@ -22,6 +22,18 @@ REFUSALS: dict[RefusalCode, dict[str, tuple[str, str]]] = {
         "es": ("Su función no puede decidir sobre este elemento.", "Pídaselo a una de las funciones que se indican."),
         "en": ("Your role may not decide this item.", "Ask one of the roles it names."),
     },
+    "not_your_turn": {
+        "es": ("Antes tienen que aprobarlo otras personas.", "Espere a que se complete el paso anterior."),
+        "en": ("Others have to approve it first.", "Wait until the step before is complete."),
+    },
+    "already_voted": {
+        "es": ("Usted ya lo ha aprobado, o alguien en su nombre.", "Falta la aprobación de otra persona."),
+        "en": ("You approved it before, or somebody did for you.", "It needs somebody else's approval."),
+    },
+    "delegation_over": {
+        "es": ("La delegación no está vigente.", "Pida una nueva, o decida en nombre propio."),
+        "en": ("The delegation is not in force.", "Ask for a new one, or decide in your own name."),
+    },
     "own_draft": {
         "es": (
             "Usted lo pidió o escribió esta versión, así que debe aprobarla otra persona.",
@@ -41,8 +53,8 @@ REFUSALS: dict[RefusalCode, dict[str, tuple[str, str]]] = {
         "en": ("The time to decide is over.", "Create the draft again."),
     },
     "comment_required": {
-        "es": ("Para rechazar hay que decir por qué.", "Añada un comentario."),
-        "en": ("A rejection needs a reason.", "Add a comment."),
+        "es": ("Para rechazar o pedir cambios hay que decir por qué.", "Añada un comentario."),
+        "en": ("A rejection or a request for changes needs a reason.", "Add a comment."),
     },
     "unsupported_segments": {
         "es": (

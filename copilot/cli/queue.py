@@ -17,8 +17,8 @@ from copilot.bootstrap import Application
 from copilot.cli.context import UserOption, acting_viewer, console, fail, open_application, reported_errors
 from copilot.cli.queue_view import edit_template, item_as_json, print_item, print_page, read_edit, say
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import Decision, ReviewItem, ReviewState, Verdict
 from copilot.domain.findings import Risk
+from copilot.domain.review_items import OPEN, Decision, ReviewItem, ReviewState, Verdict
 from copilot.errors import InputError, NotAllowed
 from copilot.store.releases import ReleaseState
 
@@ -63,7 +63,7 @@ def queue(
         return
     with reported_errors():
         application, viewer, service = _opened(user)
-        states = () if every else tuple(state or (ReviewState.PENDING,))
+        states = () if every else tuple(state or sorted(OPEN))
         filters = QueueFilters(states=states, risks=tuple(risk or ()), rules=tuple(found or ()))
         with application.database.unit_of_work() as uow:
             page = service.list_queue(viewer=viewer, uow=uow, filters=filters, cursor=cursor, limit=limit)

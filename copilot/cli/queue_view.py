@@ -18,12 +18,13 @@ from copilot.approvals.service import ReviewView
 from copilot.approvals.texts import refusal
 from copilot.cli.context import console
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import Segment
 from copilot.domain.findings import Finding, Risk
 from copilot.domain.rendering import quoted
+from copilot.domain.review_items import OPEN, ReviewState
 from copilot.errors import InputError
-from copilot.store.reviews import QueueEntry, QueuePage
+from copilot.store.queue_pages import QueuePage
+from copilot.store.review_entries import QueueEntry
 
 _TEXTS: dict[str, dict[str, str]] = {
     "es": {
@@ -147,7 +148,7 @@ def print_page(page: QueuePage, *, viewer: Viewer, as_json: bool, now: datetime)
     table = Table(*say("columns", viewer).split("|"))
     for entry in page.entries:
         item = entry.item
-        overdue = item.state is ReviewState.PENDING and item.requirement.due_at <= now
+        overdue = item.state in OPEN and item.requirement.due_at <= now
         due = f"{item.requirement.due_at:%Y-%m-%d %H:%M}" + (f" ({say('late', viewer)})" if overdue else "")
         cells = (entry.account_name or "-", entry.title, entry.requester_name, due)
         table.add_row(
@@ -178,7 +179,7 @@ def print_item(view: ReviewView, *, viewer: Viewer) -> None:
     _print_findings(by_segment.get(None, []), viewer, none_at_all=not view.findings)
     if view.unsupported_segments:
         _print("\n" + say("accept", viewer, names=", ".join(view.unsupported_segments)), style="yellow")
-    if view.may_approve is not None and view.item.state is ReviewState.PENDING:
+    if view.may_approve is not None and view.item.state in OPEN:
         _print(say("cannot", viewer, why=refusal(view.may_approve, language=viewer.language)[0]), style="yellow")
 
 

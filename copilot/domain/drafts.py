@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from copilot.domain.destinations import CrmUpdate, Destination, Email
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
 
@@ -95,14 +96,31 @@ class Draft(BaseModel):
     provenance: Provenance
     recipients: tuple[str, ...] = ()
     """Ids of the contacts to whom it goes; chosen by a person or by code, never by a text that somebody else wrote."""
+    destination: Destination = Destination.FILES
+    email: Email | None = None
+    """Required when the destination is email."""
+    crm: CrmUpdate | None = None
+    """Required when the destination is the CRM."""
+
+    @model_validator(mode="after")
+    def _says_what_its_destination_needs(self) -> Self:
+        if (self.destination is Destination.EMAIL) != (self.email is not None):
+            raise ValueError("an email needs its envelope, and nothing else has one")
+        if (self.destination is Destination.CRM) != (self.crm is not None):
+            raise ValueError("a CRM update says which record, and nothing else does")
+        return self
 
     @model_serializer(mode="wrap")
-    def _without_empty_recipients(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A draft to nobody is written as before there were recipients, so that its digest stays what it was."""
+    def _without_defaults_added_later(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What was added to drafts later is written only if it is set, so that the digest of older ones holds."""
         written: dict[str, Any] = write(self)
-        if not self.recipients:
-            written.pop("recipients", None)
-        return written
+        added: dict[str, bool] = {
+            "recipients": bool(self.recipients),
+            "destination": self.destination is not Destination.FILES,
+            "email": self.email is not None,
+            "crm": self.crm is not None,
+        }
+        return {key: value for key, value in written.items() if added.get(key, True)}
 
     def segments(self) -> Iterator[Segment]:
         """All segments in reading order."""

@@ -7,12 +7,12 @@ from sqlalchemy import and_, select
 
 from copilot.domain.access import Viewer
 from copilot.domain.account_facts import PassageSpan
-from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import Draft, DraftKind
 from copilot.domain.evidence import Evidence
+from copilot.domain.review_items import ReviewState
 from copilot.store.database import UnitOfWork
 from copilot.store.evidence import passage_is_visible
-from copilot.store.reviews import item_is_visible
+from copilot.store.review_entries import item_is_visible
 from copilot.store.tables.documents import PassageRow
 from copilot.store.tables.work import DraftEvidenceRow, DraftVersionRow, ReviewItemRow
 from copilot.store.visibility import visible_accounts

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import Draft, DraftKind
 from copilot.domain.findings import Finding
+from copilot.domain.review_items import ReviewState
 from copilot.errors import Conflict, NotFound
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.work import DeliverableRow, DraftEvidenceRow, DraftRow, DraftVersionRow, ReviewItemRow

@@ -8,10 +8,10 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, select, tuple_, update
 
-from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import Draft
 from copilot.domain.redaction import PlainMarks, redact_bytes, redact_json
 from copilot.domain.rendering import render_deliverables
+from copilot.domain.review_items import ReviewState
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_tables import Occurrence, ScopedMarks
 from copilot.store.reviews import UNRELEASED

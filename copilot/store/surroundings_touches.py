@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Select, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from copilot.domain.approvals import ReviewState
 from copilot.domain.contact_rules import Touch, TouchState
 from copilot.domain.folding import fold
+from copilot.domain.review_items import UNDECIDED, ReviewState
 from copilot.store.database import UnitOfWork
 from copilot.store.releases import ReleaseState
 from copilot.store.surroundings_people import Person, reached
@@ -28,7 +28,7 @@ _MOST_TOUCHES = 500
 _MOST_TEXTS = 60
 _LONGEST_TEXT = 20_000
 """Characters. Who wants to be left alone says so early."""
-_OUT_OR_ON_ITS_WAY = (ReviewState.RELEASED.value, ReviewState.APPROVED.value, ReviewState.PENDING.value)
+_OUT_OR_ON_ITS_WAY = (ReviewState.RELEASED.value, ReviewState.APPROVED.value, *(state.value for state in UNDECIDED))
 _SAYS_SOMETHING = frozenset({"body", "heading", "table"})
 
 

@@ -93,7 +93,7 @@ def test_a_rejection_without_a_reason_comes_back_with_what_to_do(browser: TestCl
     refused = decide(browser, item, "reject")
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
-    assert "Para rechazar hay que decir por qué." in refused.text
+    assert "Para rechazar o pedir cambios hay que decir por qué." in refused.text
     assert decide(browser, item, "reject", comment="Falta el uso de octubre").status_code == 303
     page = browser.get(item).text
     assert "Rechazado" in page

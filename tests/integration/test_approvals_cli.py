@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from copilot import bootstrap
 from copilot.cli import context, queue, queue_view
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import ReviewItem
+from copilot.domain.review_items import ReviewItem
 from copilot.settings import Settings
 from copilot.store.database import Database
 from tests import approvals_builders as world

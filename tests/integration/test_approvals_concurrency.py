@@ -8,7 +8,8 @@ import pytest
 from copilot.approvals.audit import verify_database
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import Decision, ReviewItem, ReviewState, Verdict
+from copilot.domain.approvals import Accepted
+from copilot.domain.review_items import Decision, ReviewItem, ReviewState, Verdict
 from copilot.errors import Conflict, CopilotError
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
@@ -36,7 +37,7 @@ def test_the_update_itself_names_digest_and_deadline(database: Database, clock: 
 
     def settled(decision: Decision) -> bool:
         with database.unit_of_work() as uow:
-            return ReviewRepository(uow).settle(decision, item_id=item.id, state=ReviewState.APPROVED)
+            return ReviewRepository(uow).settle(item, decision, Accepted(state=ReviewState.APPROVED))
 
     assert not settled(right.model_copy(update={"digest": "0" * 64}))
     clock.instant = item.requirement.expires_at

@@ -3,7 +3,7 @@
 import pytest
 
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import ReviewItem
+from copilot.domain.review_items import ReviewItem
 from copilot.errors import NotFound
 from copilot.store.database import Database
 from copilot.store.tables.records import AccountRow

@@ -6,15 +6,15 @@ import pytest
 
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import ReviewItem, ReviewState, Verdict
 from copilot.domain.drafts import Audience
 from copilot.domain.findings import GuardrailReport, Risk
+from copilot.domain.review_items import ReviewItem, ReviewState, Verdict
 from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed, NotFound
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
+from copilot.store.queue_pages import QueueFilters
 from copilot.store.releases import ReleaseRepository, ReleaseState
-from copilot.store.reviews import QueueFilters
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
 

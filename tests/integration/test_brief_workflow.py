@@ -11,10 +11,10 @@ from sqlalchemy import event, func, select
 from copilot.approvals.policy import load_policy
 from copilot.approvals.service import ApprovalService
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import Decision, Verdict
 from copilot.domain.evidence import EvidenceKind
 from copilot.domain.identity import stable_id
 from copilot.domain.language import Language
+from copilot.domain.review_items import Decision, Verdict
 from copilot.errors import NotFound
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.accounts import fold

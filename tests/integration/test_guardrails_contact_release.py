@@ -11,8 +11,8 @@ from copilot.approvals.contact_preferences import opt_out
 from copilot.approvals.release import run_due_releases
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import ReviewItem, ReviewState
 from copilot.domain.findings import Action
+from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import NotAllowed
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import Database

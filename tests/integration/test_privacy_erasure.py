@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from copilot import bootstrap
 from copilot.approvals.audit import export_events, verify_database, verify_export
 from copilot.domain.access import Viewer, Visibility
-from copilot.domain.approvals import ReviewItem, ReviewState
+from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import InputError, NotAllowed, NotFound
 from copilot.llm.embeddings.port import Vectors
 from copilot.privacy.service import ErasureReport, Reason

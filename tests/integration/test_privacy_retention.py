@@ -9,8 +9,8 @@ from copilot import bootstrap
 from copilot.approvals.audit import verify_database
 from copilot.clock import FixedClock
 from copilot.domain.access import Role
-from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import DraftKind
+from copilot.domain.review_items import ReviewState
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.jobs import Task
 from copilot.privacy.retention import let_go

@@ -15,7 +15,7 @@ from copilot.approvals.sinks import Delivery
 from copilot.approvals.sinks.files import FileSink
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import ReviewItem, ReviewState
+from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed, StorageFull, UnavailableError
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
@@ -119,7 +119,7 @@ def _deactivate(database: Database, clock: FixedClock, item: ReviewItem) -> None
 
 def _raise_the_bar(database: Database, clock: FixedClock, item: ReviewItem) -> None:
     behind_the_back(
-        database, "update review_items set requirement = jsonb_set(requirement, '{roles}', '[\"manager\"]')"
+        database, "update review_items set requirement = jsonb_set(requirement, '{steps,0,roles}', '[\"manager\"]')"
     )
 
 
@@ -189,7 +189,7 @@ def _mark_stale(database: Database, clock: FixedClock, item: ReviewItem) -> None
         (_mark_stale, "not_approved", ReviewState.STALE),
         (_forge_findings, "not_approved", ReviewState.RELEASE_FAILED),
         (_forge_risk, "not_approved", ReviewState.RELEASE_FAILED),
-        (_forge_requirement, "not_approved", ReviewState.RELEASE_FAILED),
+        (_forge_requirement, "approver_not_entitled", ReviewState.RELEASE_FAILED),
         (_forge_approver, "not_approved", ReviewState.RELEASE_FAILED),
     ],
 )

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from copilot.approvals.policy import load_policy
 from copilot.approvals.service import ApprovalService
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import ReviewState
 from copilot.domain.drafts import Audience
 from copilot.domain.findings import Risk
 from copilot.domain.language import Language
 from copilot.domain.rendering import render_html, render_markdown
+from copilot.domain.review_items import ReviewState
 from copilot.llm.scripted import ScriptedChatModel
 from copilot.llm.structured import StructuredModel
 from copilot.store.database import Database

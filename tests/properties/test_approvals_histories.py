@@ -13,9 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from copilot.approvals.policy import load_policy
 from copilot.domain.access import Role
-from copilot.domain.approvals import Accepted, Decision, Refused, ReviewItem, ReviewState, Verdict, decide, may_approve
+from copilot.domain.approvals import Accepted, Refused, decide, may_approve
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Action, Finding, Risk, Severity, risk_of
+from copilot.domain.review_items import Decision, ReviewItem, ReviewState, Verdict
 
 PEOPLE = {"ana": Role.AE, "ines": Role.CSM, "mar": Role.MANAGER, "noa": Role.MANAGER, "root": Role.ADMIN}
 POLICY = load_policy()
@@ -51,6 +52,7 @@ class Queue(RuleBasedStateMachine):
             id=f"review_{number}",
             draft_id="draft",
             version=number + 1,
+            kind=kind,
             digest=f"digest-{number}",
             state=ReviewState.PENDING,
             risk=risk,

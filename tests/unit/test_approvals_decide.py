@@ -6,19 +6,10 @@ import pytest
 
 from copilot.approvals.texts import REFUSALS
 from copilot.domain.access import Role
-from copilot.domain.approvals import (
-    Accepted,
-    Decision,
-    Refused,
-    Repeated,
-    Requirement,
-    ReviewItem,
-    ReviewState,
-    Verdict,
-    decide,
-)
-from copilot.domain.drafts import Audience
+from copilot.domain.approvals import Accepted, Refused, Repeated, decide
+from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Action, Finding, Risk, Severity
+from copilot.domain.review_items import Decision, Requirement, ReviewItem, ReviewState, Step, Verdict
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 WORDS = {"es": "x", "en": "x"}
@@ -35,17 +26,18 @@ BLOCKING = Finding(rule="guardrail.failed", severity=Severity.CRITICAL, action=A
 def item(**changes: object) -> ReviewItem:
     requirement = Requirement(
         rule="test",
-        roles=(Role.AE, Role.MANAGER),
+        steps=(Step(roles=(Role.AE, Role.MANAGER)),),
         self_review=bool(changes.pop("self_review", False)),
         due_at=NOW,
         expires_at=NOW + timedelta(hours=1),
     )
-    if "roles" in changes:
-        requirement = requirement.model_copy(update={"roles": changes.pop("roles")})
+    if "steps" in changes:
+        requirement = requirement.model_copy(update={"steps": changes.pop("steps")})
     plain = ReviewItem(
         id="review_1",
         draft_id="draft_1",
         version=1,
+        kind=DraftKind.BRIEF,
         digest="d1",
         state=ReviewState.PENDING,
         risk=Risk.LOW,
@@ -81,7 +73,7 @@ REJECT = {"verdict": Verdict.REJECT, "comment": "The amount is old."}
             "conflict",
         ),
         (item(state=ReviewState.STALE, decided_by="mar", verdict=Verdict.APPROVE), decision(), (), "conflict"),
-        (item(roles=()), decision(), (), "held"),
+        (item(steps=()), decision(), (), "held"),
         (item(), decision(decider_role=Role.CSM), (), "not_allowed"),
         (item(), decision(decider_id="ana", decider_role=Role.AE), (), "own_draft"),
         (item(author_id="mar"), decision(), (), "own_draft"),
@@ -117,7 +109,7 @@ def test_nothing_is_decided_after_the_end(now: datetime) -> None:
         (item(), decision(accepted_segments=("summary.1",)), (UNSUPPORTED,), ReviewState.APPROVED),
         (item(), decision(**REJECT), (BLOCKING, UNSUPPORTED), ReviewState.REJECTED),
         (item(), decision(**REJECT, decider_id="ana", decider_role=Role.CSM), (), ReviewState.REJECTED),
-        (item(roles=()), decision(**REJECT), (), ReviewState.REJECTED),
+        (item(steps=()), decision(**REJECT), (), ReviewState.REJECTED),
     ],
 )
 def test_accepted(case: ReviewItem, wanted: Decision, findings: tuple[Finding, ...], state: ReviewState) -> None:

@@ -18,14 +18,14 @@ name = "one"
 kinds = ["brief"]
 risks = ["low"]
 audiences = ["internal"]
-roles = ["manager"]
+steps = [{ roles = ["manager"] }]
 self_review = false
 due_hours = 8
 expires_hours = 24
 """
 
 
-def written(folder: Path, content: str, *, head: str = "version = 1\nhold_hours = 48\n") -> Path:
+def written(folder: Path, content: str, *, head: str = "version = 2\nhold_hours = 48\n") -> Path:
     path = folder / "policy.toml"
     path.write_text(head + content)
     return path
@@ -67,8 +67,8 @@ def test_the_first_rule_that_matches_decides(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (("manager", "boss"), "rule 1 (one).roles"),
-        (('["manager"]', "[]"), "rule 1 (one).roles"),
+        (("manager", "boss"), "rule 1 (one).steps.0.roles"),
+        (('["manager"]', "[]"), "rule 1 (one).steps"),
         (("self_review = false", 'self_review = "no"'), "rule 1 (one).self_review"),
         (("due_hours = 8", "due_hours = 0"), "due_hours"),
         (("due_hours = 8", "due_hours = 99"), "expires before"),
@@ -78,8 +78,8 @@ def test_the_first_rule_that_matches_decides(tmp_path: Path) -> None:
         (('"one"', '"hold"'), "hold"),
         (
             (
-                '["internal"]\nroles = ["manager"]\nself_review = false',
-                '["external"]\nroles = ["ae"]\nself_review = true',
+                '["internal"]\nsteps = [{ roles = ["manager"] }]\nself_review = false',
+                '["external"]\nsteps = [{ roles = ["ae"] }]\nself_review = true',
             ),
             "self_review is for",
         ),
@@ -105,7 +105,7 @@ def test_a_rule_that_can_never_apply_is_refused(tmp_path: Path, second: str) -> 
 
 
 def test_what_is_no_policy_file_is_refused(tmp_path: Path) -> None:
-    for content, head in (("", "rule = 1"), ("[[rule", ""), ("", "version = 2\nhold_hours = 1"), ("\xff", "")):
+    for content, head in (("", "rule = 1"), ("[[rule", ""), ("", "version = 3\nhold_hours = 1"), ("\xff", "")):
         with pytest.raises(ConfigurationError):
             load_policy(written(tmp_path, content, head=head))
     with pytest.raises(ConfigurationError):

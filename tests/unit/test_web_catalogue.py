@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from api.localisation import catalogue_path, translate, translate_error
 from api.web import catalogue, words
 from api.web.templating import TEMPLATES, environment
-from copilot.domain import access, approvals, documents, drafts, evidence, findings, records
+from copilot.domain import access, documents, drafts, evidence, findings, records, review_items
 from copilot.domain.language import Language
 from copilot.store import account_metrics
 
@@ -80,7 +80,7 @@ def test_the_search_for_literal_texts_finds_them() -> None:
 @pytest.mark.parametrize(
     ("table", "codes"),
     [
-        (words.STATES, approvals.ReviewState),
+        (words.STATES, review_items.ReviewState),
         (words.RISKS, findings.Risk),
         (words.SEVERITIES, findings.Severity),
         (words.ACTIONS, findings.Action),

@@ -24,8 +24,8 @@ from api.web.words import FINDING_FAMILIES, STATES
 from copilot.approvals.service import QueueFilters
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import Decision, ReviewState, Verdict
 from copilot.domain.findings import Risk
+from copilot.domain.review_items import OPEN, UNDECIDED, Decision, ReviewState, Verdict
 from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
@@ -35,9 +35,9 @@ _PAGE = 50
 _TEXT_FIELD = "text:"
 
 SHOWN: dict[str, tuple[ReviewState, ...]] = {
-    "waiting": (ReviewState.PENDING,),
+    "waiting": tuple(sorted(UNDECIDED)),
     "approved": (ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED),
-    "rejected": (ReviewState.REJECTED,),
+    "rejected": (ReviewState.REJECTED, ReviewState.WITHDRAWN, ReviewState.RECALLED),
     "over": (ReviewState.EXPIRED, ReviewState.STALE, ReviewState.SUPERSEDED),
     "all": (),
 }
@@ -132,9 +132,7 @@ def decide(
         return item_page(request, item_id, viewer=viewer, uow=uow, approvals=application.approvals, attempt=attempt)
     response = RedirectResponse(f"/queue/{item_id}", status_code=HTTPStatus.SEE_OTHER)
     done = "approved" if verdict is Verdict.APPROVE else "rejected"
-    flash.leave(
-        response, done if before is ReviewState.PENDING else "repeated", secure=application.settings.secure_cookies
-    )
+    flash.leave(response, done if before in OPEN else "repeated", secure=application.settings.secure_cookies)
     return response
 
 

@@ -1,9 +1,19 @@
 """Drafts, review items, releases and the audit chain."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -97,7 +107,10 @@ class ReviewItemRow(Base):
     """Highest class of shared knowledge that it cites; who may not read that class does not see the item."""
     digest: Mapped[str]
     state: Mapped[str]
+    state_reason: Mapped[str | None]
     risk: Mapped[str]
+    value_at_stake: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
+    """What the account is worth in the workspace's currency; null: not known."""
     rules: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
     """Rules of the findings of this version, and their families."""
     requester_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
@@ -105,11 +118,83 @@ class ReviewItemRow(Base):
     submitted_at: Mapped[datetime]
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(server_default="0")
+    """Every change names the revision it starts from."""
+    assignee_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
+    claimed_by: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    claimed_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     verdict: Mapped[str | None]
     comment: Mapped[str | None]
     accepted_segments: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+
+
+class ReviewVoteRow(Base):
+    """What one person said about one version. Never changed but for being voided."""
+
+    __tablename__ = "review_votes"
+    __table_args__ = (
+        Index(
+            "uq_review_votes_live",
+            "review_item_id",
+            "voter_id",
+            unique=True,
+            postgresql_where=text("voided_at is null"),
+        ),
+        CheckConstraint("on_behalf_of is null or on_behalf_of <> voter_id", name="somebody_else"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    review_item_id: Mapped[str] = mapped_column(ForeignKey("review_items.id", ondelete="CASCADE"))
+    voter_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    on_behalf_of: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[str]
+    step: Mapped[int]
+    verdict: Mapped[str]
+    digest: Mapped[str]
+    terms: Mapped[str]
+    """SHA-256 of the requirement it was given under."""
+    comment: Mapped[str | None]
+    accepted_segments: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    cast_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str | None]
+
+
+class ReviewCommentRow(Base):
+    """What people say about a draft, across its versions."""
+
+    __tablename__ = "review_comments"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
+    review_item_id: Mapped[str] = mapped_column(ForeignKey("review_items.id", ondelete="CASCADE"))
+    author_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str]
+    """comment / change_request / rejection"""
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class DelegationRow(Base):
+    """One person's right to approve, lent to another until a date. It lends no right to see anything."""
+
+    __tablename__ = "delegations"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+        CheckConstraint("delegator_id <> delegate_id", name="somebody_else"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    delegator_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    delegate_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class ReleaseRow(Base):
@@ -120,9 +205,11 @@ class ReleaseRow(Base):
     review_item_id: Mapped[str] = mapped_column(ForeignKey("review_items.id"), primary_key=True)
     sink: Mapped[str]
     state: Mapped[str] = mapped_column(index=True)
-    """queued / sending / released / failed / parked"""
+    """queued / sending / released / failed / parked / recalled"""
     digest: Mapped[str]
     queued_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    """End of the time in which it can be recalled; null: it may leave at once."""
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     receipt: Mapped[dict[str, Any] | None]

@@ -11,10 +11,10 @@ from typing import Protocol
 
 from copilot import __version__
 from copilot.domain.access import Viewer
-from copilot.domain.approvals import ReviewItem
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section
 from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
+from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.database import UnitOfWork

@@ -1,0 +1,158 @@
+"""Queue entries as rows, and which of them a viewer may see.
+
+Invariant 3: whoever reads items for a person filters with `item_is_visible`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from copilot.domain.access import Role, Viewer
+from copilot.domain.drafts import Audience, DraftKind
+from copilot.domain.findings import Risk
+from copilot.domain.language import Language
+from copilot.domain.review_items import Requirement, ReviewItem, ReviewState, Verdict, Vote
+from copilot.store.tables.people import UserRow
+from copilot.store.tables.records import AccountRow
+from copilot.store.tables.work import DraftVersionRow, ReviewItemRow, ReviewVoteRow
+from copilot.store.visibility import visible_accounts
+
+
+@dataclass(frozen=True, slots=True)
+class NewReviewItem:
+    """An item to be filed, with the columns that the queue filters by."""
+
+    item: ReviewItem
+    account_id: str | None
+    kind: DraftKind
+    title: str
+    language: Language
+    visibility: str
+    rules: tuple[str, ...] = ()
+    """Rules of its findings and their families, see `copilot.domain.findings.rule_names`."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """An item with what a list shows of it."""
+
+    item: ReviewItem
+    kind: DraftKind
+    title: str
+    language: Language
+    account_id: str | None
+    account_name: str | None
+    requester_name: str
+    decider_name: str | None
+
+
+Requester = aliased(UserRow)
+Decider = aliased(UserRow)
+
+
+def item_is_visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Condition on `review_items`: items of visible accounts that cite readable knowledge.
+
+    Having asked for it gives no right of its own: who lost an account or a role loses what was written from it. An
+    item without an account (or whose account is gone) is for its requester and for admins.
+    """
+    readable = ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes])
+    asked = true() if viewer.role is Role.ADMIN else ReviewItemRow.requester_id == viewer.user_id
+    unplaced = and_(ReviewItemRow.account_id.is_(None), asked)
+    return and_(readable, or_(ReviewItemRow.account_id.in_(visible_accounts(viewer)), unplaced))
+
+
+def queue_query() -> Select[ReviewItemRow, str, str, str, str]:
+    """Items with their author, account, requester and decider; not yet filtered."""
+    return (
+        select(ReviewItemRow, DraftVersionRow.author_id, AccountRow.name, Requester.name, Decider.name)
+        .join(
+            DraftVersionRow,
+            and_(DraftVersionRow.draft_id == ReviewItemRow.draft_id, DraftVersionRow.version == ReviewItemRow.version),
+        )
+        .join(Requester, Requester.id == ReviewItemRow.requester_id)
+        .outerjoin(AccountRow, AccountRow.id == ReviewItemRow.account_id)
+        .outerjoin(Decider, Decider.id == ReviewItemRow.decided_by)
+    )
+
+
+def to_entry(row: Row[ReviewItemRow, str, str | None, str, str | None], *, votes: tuple[Vote, ...]) -> QueueEntry:
+    """The row of a `queue_query` as an entry with its live votes."""
+    stored, author_id, account_name, requester_name, decider_name = row
+    item = ReviewItem(
+        id=stored.id,
+        draft_id=stored.draft_id,
+        version=stored.version,
+        kind=DraftKind(stored.kind),
+        digest=stored.digest,
+        state=ReviewState(stored.state),
+        state_reason=stored.state_reason,
+        risk=Risk(stored.risk),
+        requester_id=stored.requester_id,
+        requirement=Requirement.model_validate(stored.requirement),
+        submitted_at=stored.submitted_at,
+        audience=Audience(stored.audience),
+        value_at_stake=stored.value_at_stake,
+        author_id=author_id,
+        assignee_id=stored.assignee_id,
+        claimed_by=stored.claimed_by,
+        claimed_at=stored.claimed_at,
+        escalated_at=stored.escalated_at,
+        revision=stored.revision,
+        votes=votes,
+        decided_by=stored.decided_by,
+        decided_at=stored.decided_at,
+        verdict=None if stored.verdict is None else Verdict(stored.verdict),
+        comment=stored.comment,
+        accepted_segments=tuple(stored.accepted_segments),
+    )
+    return QueueEntry(
+        item=item,
+        kind=DraftKind(stored.kind),
+        title=stored.title,
+        language=Language(stored.language),
+        account_id=stored.account_id,
+        account_name=account_name,
+        requester_name=requester_name,
+        decider_name=decider_name,
+    )
+
+
+def live_votes_of(item_ids: Collection[str], *, session: Session) -> Mapping[str, tuple[Vote, ...]]:
+    """Item id -> its votes that are not void, oldest first."""
+    rows = session.scalars(
+        select(ReviewVoteRow)
+        .where(ReviewVoteRow.review_item_id.in_(item_ids), ReviewVoteRow.voided_at.is_(None))
+        .order_by(ReviewVoteRow.cast_at, ReviewVoteRow.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[str, tuple[Vote, ...]] = {}
+    for row in rows:
+        found[row.review_item_id] = (*found.get(row.review_item_id, ()), _to_vote(row))
+    return found
+
+
+def to_entries(
+    rows: Iterable[Row[ReviewItemRow, str, str | None, str, str | None]], *, session: Session
+) -> tuple[QueueEntry, ...]:
+    """The rows of a `queue_query` as entries."""
+    listed = list(rows)
+    votes = live_votes_of([row[0].id for row in listed], session=session) if listed else {}
+    return tuple(to_entry(row, votes=votes.get(row[0].id, ())) for row in listed)
+
+
+def _to_vote(row: ReviewVoteRow) -> Vote:
+    return Vote(
+        voter_id=row.voter_id,
+        role=Role(row.role),
+        on_behalf_of=row.on_behalf_of,
+        step=row.step,
+        verdict=Verdict(row.verdict),
+        digest=row.digest,
+        terms=row.terms,
+        comment=row.comment,
+        accepted_segments=tuple(row.accepted_segments),
+        cast_at=row.cast_at,
+    )
