@@ -1,4 +1,4 @@
-"""`sales-copilot queue`, `approve`, `reject`, `edit`, `audit`: the approval queue at the command line.
+"""`sales-copilot queue`, `approve`, `reject`, `edit`: the approval queue at the command line.
 
 Invariant: a decision is bound to the digest of what was shown, and text from outside never reaches the
 terminal as control characters.
@@ -11,19 +11,17 @@ from typing import Annotated
 import click
 import typer
 
-from copilot.approvals.audit import export_events, verify_database, verify_export
 from copilot.approvals.service import ApprovalService, QueueFilters, ReviewView
 from copilot.bootstrap import Application
-from copilot.cli.context import UserOption, acting_viewer, console, fail, open_application, reported_errors
+from copilot.cli.context import UserOption, acting_viewer, console, open_application, reported_errors
 from copilot.cli.queue_view import edit_template, item_as_json, print_item, print_page, read_edit, say
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.findings import Risk
 from copilot.domain.review_items import OPEN, Decision, ReviewItem, ReviewState, Verdict
-from copilot.errors import InputError, NotAllowed
+from copilot.errors import InputError
 from copilot.store.releases import ReleaseState
 
 queue_app = typer.Typer(help="Show what waits for approval, and one item in full.")
-audit_app = typer.Typer(help="Check and export the audit chain.", no_args_is_help=True)
 
 ItemArgument = Annotated[str, typer.Argument(help="Id of the queue item; its first characters are enough.")]
 DigestOption = Annotated[
@@ -37,7 +35,6 @@ _SHORTEST_DIGEST = 12
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(queue_app, name="queue")
-    app.add_typer(audit_app, name="audit")
     app.command("approve")(approve)
     app.command("reject")(reject)
     app.command("edit")(edit)
@@ -175,41 +172,6 @@ def edit(
                 uow=uow,
             )
         console.print(say("edited", viewer, id=filed.id, version=filed.version), highlight=False)
-
-
-@audit_app.command("verify")
-def verify_audit(
-    export: Annotated[Path | None, typer.Option(help="Check this export, offline, instead of the database.")] = None,
-    must_contain: Annotated[
-        str | None, typer.Option("--must-contain", help="Hash noted earlier; finds a log that was cut off since.")
-    ] = None,
-) -> None:
-    """Check that no event of the audit chain was changed, removed, added or moved."""
-    with reported_errors():
-        if export is not None:
-            found = verify_export(export, must_contain=must_contain)
-        else:
-            application = open_application()
-            with application.database.unit_of_work() as uow:
-                found = verify_database(uow=uow, must_contain=must_contain)
-    if not found.intact:
-        bad = {"sequence": found.bad_sequence or 0, "place": found.bad_place or 0}
-        console.print(say("audit_bad", None, **bad), highlight=False)
-        raise typer.Exit(1)
-    console.print(say("audit_good", None, count=found.events, hash=found.last_hash), highlight=False, soft_wrap=True)
-
-
-@audit_app.command("export")
-def export_audit(file: Path, user: UserOption = None) -> None:
-    """Write the audit chain to a file, one event a line."""
-    with reported_errors():
-        application = open_application()
-        viewer = acting_viewer(application, user=user)
-        if viewer.role is not Role.ADMIN:
-            fail(NotAllowed(say("audit_admin", viewer)))
-        with application.database.unit_of_work() as uow:
-            count = export_events(file, uow=uow)
-    console.print(say("audit_exported", viewer, count=count, file=file.name), highlight=False)
 
 
 def _opened(user: str | None) -> tuple[Application, Viewer, ApprovalService]:
