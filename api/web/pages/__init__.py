@@ -1,6 +1,7 @@
 """One module of page routes per noun."""
 
-from api.web.pages import accounts, documents, queue, search, sessions
+from api.web.pages import accounts, documents, item, queue, search, sessions
 
-ROUTERS = tuple(module.router for module in (sessions, accounts, documents, queue, search))
+# The queue's own paths come before those of an item, which would take any word for an item's id.
+ROUTERS = tuple(module.router for module in (sessions, accounts, documents, queue, item, search))
 """All page routes."""
