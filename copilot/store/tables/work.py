@@ -118,6 +118,8 @@ class ReviewItemRow(Base):
     submitted_at: Mapped[datetime]
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    is_test: Mapped[bool] = mapped_column(server_default="false")
+    """Made from a decided item with a fault planted in it; a trigger refuses any release of it."""
     revision: Mapped[int] = mapped_column(server_default="0")
     """Every change names the revision it starts from."""
     assignee_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)

@@ -1,0 +1,1 @@
+"""How carefully people review: test items with a known fault, and figures about decisions."""
