@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from copilot.domain.proportions import wilson_interval
+
+__all__ = ["bootstrap_interval", "wilson_interval"]
+
 
 def bootstrap_interval(
     values: Sequence[float],
@@ -23,14 +27,3 @@ def bootstrap_interval(
     estimates = [statistic(data[generator.integers(0, data.size, data.size)]) for _ in range(draws)]
     low, high = np.percentile(estimates, [2.5, 97.5])
     return float(low), float(high)
-
-
-def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """95 % Wilson score interval of a proportion (Wilson 1927). Raises ValueError without trials."""
-    if trials <= 0:
-        raise ValueError("no trials: a proportion needs at least one")
-    z = 1.959964
-    share = successes / trials
-    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
-    half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / (1 + z * z / trials)
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from copilot.domain.drafts import Draft, Segment
 from copilot.domain.figures import Figure, FigureKind, extract_figures
@@ -130,7 +131,7 @@ def _negations(text: str, language: Language, quoted: list[tuple[int, int]]) -> 
 
 def _swaps(text: str, language: Language) -> Iterator[str]:
     figures = [item for item in extract_figures(text, language=language) if item.kind is not FigureKind.DATE]
-    for first, second in zip(figures, figures[1:], strict=False):
+    for first, second in pairwise(figures):
         if _may_be_swapped(first, second):
             middle = text[first.end : second.start]
             yield text[: first.start] + second.text + middle + first.text + text[second.end :]
