@@ -88,15 +88,15 @@ _OPPOSITES = {
 _QUOTED = re.compile(r"[«“\"][^»”\"]{0,2000}[»”\"]")
 
 
-def faulty_drafts(draft: Draft, *, randomness: random.Random) -> Iterator[FaultyDraft]:
-    """Every way to plant one fault in a sentence with sources, in random order."""
+def faulty_drafts(draft: Draft, *, seed: str) -> Iterator[FaultyDraft]:
+    """Every way to plant one fault in a sentence with sources, in an order that `seed` decides."""
     found = [
         (segment, fault, text)
         for segment in draft.segments()
         if segment.evidence_ids
         for fault, text in _faults(segment, draft.language)
     ]
-    randomness.shuffle(found)
+    random.Random(seed).shuffle(found)  # noqa: S311 - a draw that can be repeated
     for segment, fault, text in found:
         yield FaultyDraft(draft=_with_text(draft, segment.id, text), segment_id=segment.id, fault=fault)
 

@@ -4,9 +4,9 @@ Invariants: a test item looks like any other until it is decided; it can never b
 refuses it, whatever this code does); its text never becomes a draft that somebody works on.
 """
 
-import random
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 
 from copilot.approvals.quality.faults import FaultyDraft, faulty_drafts
 from copilot.approvals.quality.rules import QualityRules
@@ -75,9 +75,7 @@ def _choose(
 ) -> tuple[FaultyDraft, tuple[Finding, ...], bool] | None:
     """A fault that no guardrail points at, else one that some do; never one that blocks the draft."""
     second_best = None
-    # The source decides what is drawn, so that a run can be repeated.
-    candidates = faulty_drafts(draft, randomness=random.Random(source.item_id))  # noqa: S311
-    for _, faulty in zip(range(_TRIES), candidates, strict=False):
+    for faulty in islice(faulty_drafts(draft, seed=source.item_id), _TRIES):
         findings = guardrails.check_draft(faulty.draft, viewer=requester, uow=uow).findings
         if blocking(findings):
             continue
