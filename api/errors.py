@@ -42,6 +42,9 @@ STATUS: dict[type[errors.CopilotError], HTTPStatus] = {
     errors.PromptError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.ModelOutputError: HTTPStatus.BAD_GATEWAY,
     errors.GuardrailFailure: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.MailUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.MailRefused: HTTPStatus.BAD_GATEWAY,
+    errors.OutcomeUnknown: HTTPStatus.BAD_GATEWAY,
 }
 
 PROBLEM = "application/problem+json"

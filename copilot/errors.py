@@ -5,7 +5,8 @@ CopilotError
 ├── UnavailableError          something the product depends on cannot be reached now
 │   ├── DatabaseUnavailable
 │   ├── ModelUnavailable      a language or embedding model endpoint
-│   └── StorageFull
+│   ├── StorageFull
+│   └── MailUnavailable       the mail server cannot be reached or takes no mail now; nothing was sent
 ├── InputError                what the user handed in cannot be used
 │   ├── UnreadableFile        broken, encrypted, empty, oversized or mislabelled
 │   └── MappingError          columns that cannot be mapped onto the record type
@@ -16,7 +17,9 @@ CopilotError
 │   └── DigestMismatch        what was approved is not what is there
 ├── PromptError               a prompt is missing, altered after release, or lacks a variable
 ├── ModelOutputError          a model answered with something that is not what was asked for
-└── GuardrailFailure          a detector failed or timed out; the text is blocked
+├── GuardrailFailure          a detector failed or timed out; the text is blocked
+├── MailRefused               the mail server refuses a message for good; nothing was sent
+└── OutcomeUnknown            nobody can know whether it was sent; a person has to look
 
 Invariant: the message says what to do next and never carries personal data, a secret, or the
 existence of something the viewer may not see.
@@ -55,6 +58,10 @@ class ModelUnavailable(UnavailableError):
 
 class StorageFull(UnavailableError):
     code = "storage_full"
+
+
+class MailUnavailable(UnavailableError):
+    code = "mail_unavailable"
 
 
 class InputError(CopilotError):
@@ -99,3 +106,11 @@ class ModelOutputError(CopilotError):
 
 class GuardrailFailure(CopilotError):
     code = "guardrail_failure"
+
+
+class MailRefused(CopilotError):
+    code = "mail_refused"
+
+
+class OutcomeUnknown(CopilotError):
+    code = "outcome_unknown"

@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     """Email of the user on whose behalf the command line acts."""
     export_dir: Path | None = Field(default=None, validation_alias="COPILOT_EXPORT_DIR")
     """Where approved drafts are written. Unset: `exports` under `data_dir`."""
+    smtp_url: SecretStr | None = Field(default=None, validation_alias="COPILOT_SMTP_URL")
+    """Mail server, `smtps://USER:PASSWORD@HOST:465` or `smtp://USER:PASSWORD@HOST:587` (STARTTLS). Unset: approved
+    emails are written as files, for a person to send."""
+    smtp_from: str | None = Field(default=None, validation_alias="COPILOT_SMTP_FROM")
+    """Address that notifications come from and undeliverable mail returns to."""
+    dry_run: bool = Field(default=False, validation_alias="COPILOT_DRY_RUN")
+    """Nothing leaves: every delivery, notification and webhook is only recorded."""
     policy_file: Path | None = Field(default=None, validation_alias="COPILOT_POLICY")
     """Who must approve what. Unset: the policy that comes with the product."""
     guardrail_policy_file: Path | None = Field(default=None, validation_alias="COPILOT_GUARDRAIL_POLICY")
