@@ -1,32 +1,27 @@
 """The audit chain in the database.
 
 Invariant 6: an event is written in the transaction of what it tells about, at its very end and under one
-lock, so that sequences have no gaps, the lock is held for a moment only, and nobody waits in a circle.
+lock, so that sequences have no gaps, the lock is held for a moment only, and nobody waits in a circle. The server's
+function `append_audit_events` (migration 0011) is the only way in for the application's role.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
-from copilot.domain.audit import GENESIS, AuditEvent, seal
+from copilot.domain.audit import AuditEvent, HashInput, hash_input
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.work import AuditEventRow
 
-_CHAIN_LOCK = 727203
 _PENDING = "copilot.audit.pending"
 _PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    happened_at: datetime
-    actor_id: str
-    action: str
-    subject: str
-    details: dict[str, str]
+    text: HashInput
     savepoints: tuple[SessionTransaction, ...]
     """Those that were open: if one of them is undone, it did not happen."""
 
@@ -50,11 +45,13 @@ class AuditLog:
             event.listen(session, "after_soft_rollback", _forget_undone)
         pending.append(
             _Entry(
-                happened_at=self._uow.clock.now(),
-                actor_id=actor_id,
-                action=action,
-                subject=subject,
-                details=dict(details or {}),
+                text=hash_input(
+                    happened_at=self._uow.clock.now(),
+                    actor_id=actor_id,
+                    action=action,
+                    subject=subject,
+                    details=dict(details or {}),
+                ),
                 savepoints=tuple(_open_savepoints(session)),
             )
         )
@@ -101,29 +98,11 @@ def _write_pending(session: Session) -> None:
         return
     entries, pending[:] = list(pending), []
     session.flush()
-    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    last = session.execute(
-        select(AuditEventRow.sequence, AuditEventRow.hash).order_by(AuditEventRow.sequence.desc()).limit(1)
-    ).one_or_none()
-    sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
-    rows = []
-    for entry in entries:
-        sequence += 1
-        sealed = seal(
-            AuditEvent(
-                sequence=sequence,
-                happened_at=entry.happened_at,
-                actor_id=entry.actor_id,
-                action=entry.action,
-                subject=entry.subject,
-                details=entry.details,
-                previous_hash=previous,
-                hash="",
-            )
-        )
-        previous = sealed.hash
-        rows.append(sealed.model_dump())
-    session.execute(insert(AuditEventRow), rows)
+    # One round trip: the lock is held from here to the commit, so nothing may be left to do in between.
+    session.execute(
+        text("select append_audit_events(:heads, :tails)"),
+        {"heads": [entry.text.head for entry in entries], "tails": [entry.text.tail for entry in entries]},
+    )
 
 
 def _to_domain(row: AuditEventRow) -> AuditEvent:

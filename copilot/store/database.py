@@ -176,7 +176,11 @@ def _typed(error: BaseException | None, *, lost: bool) -> CopilotError | None:
 
 
 def grant_application_rights(connection: Connection, *, role: str | None) -> None:
-    """Let `role` work with the data but not change the schema, nor the audit events once written."""
+    """Let `role` work with the data but not change the schema.
+
+    Audit events it may only append through the function that chains them, checkpoints only append, votes only void
+    (and overwrite in their comments who is to be forgotten).
+    """
     owner = connection.execute(text("select current_user")).scalar_one()
     if role is None or role == owner:
         return
@@ -185,7 +189,11 @@ def grant_application_rights(connection: Connection, *, role: str | None) -> Non
         "grant usage on schema public to {role}",
         "grant select, insert, update, delete on all tables in schema public to {role}",
         "grant usage, select on all sequences in schema public to {role}",
-        "revoke update, delete on audit_events from {role}",
+        "revoke insert, update, delete, truncate on audit_events from {role}",
+        "grant execute on function append_audit_events(text[], text[]) to {role}",
+        "revoke update, delete, truncate on audit_checkpoints from {role}",
+        "revoke update, delete, truncate on review_votes from {role}",
+        "grant update (voided_at, void_reason, comment) on review_votes to {role}",
     ):
         connection.execute(text(statement.format(role=quoted)))
 
