@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     """US dollars per million output tokens of the writer model."""
     model_timeout_seconds: float = Field(default=60.0, gt=0, validation_alias="COPILOT_MODEL_TIMEOUT")
 
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", validation_alias="COPILOT_PUBLIC_URL"
+    )
+    """Where people reach the web app, e.g. `https://copilot.company.example`. Unset: mails have no links."""
+    webhook_private_addresses: bool = Field(default=False, validation_alias="COPILOT_WEBHOOK_PRIVATE_ADDRESSES")
+    """Whether webhooks may go to this machine and to private networks."""
     host: str = Field(default="127.0.0.1", validation_alias="COPILOT_HOST")
     port: int = Field(default=8080, ge=1, le=65535, validation_alias="COPILOT_PORT")
     secure_cookies: bool = Field(default=False, validation_alias="COPILOT_SECURE_COOKIES")
