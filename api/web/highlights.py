@@ -1,4 +1,4 @@
-"""Shows where the words of a search occur in a passage, and what the checks saw in a sentence.
+"""Shows where the words of a search occur in a passage, what a sentence rests on, and what the checks saw in it.
 
 Invariant: the pieces put together are the text, whatever the query.
 """
@@ -7,7 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from rapidfuzz.distance import Indel
+
 from api.web.document_view import Piece
+from copilot.domain.figures import extract_figures, says_the_same
+from copilot.domain.language import Language
+from copilot.guardrails.grounding.source_text import is_content
+from copilot.guardrails.grounding.words import words_of
 from copilot.store.accounts import fold
 
 _WORD = re.compile(r"\w+")
@@ -15,6 +21,9 @@ _SHORTEST = 3
 _STEM = 5
 """Words that share this many first letters are taken for forms of one word."""
 _LONGEST_SHOWN = 600
+_SHORTEST_RUN = 3
+"""Words in a row that say the same by more than chance."""
+_LONGEST_SOURCE = 20_000
 
 
 def highlighted(text: str, query: str) -> list[Piece]:
@@ -43,6 +52,55 @@ def marked_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[Piece]:
             pieces += [Piece(text[position:begin]), Piece(text[begin:stop], marked=True)]
             position = stop
     return [piece for piece in (*pieces, Piece(text[position:])) if piece.text]
+
+
+def carried_spans(sentence: str, source: str, *, language: Language | None = None) -> list[tuple[int, int]]:
+    """Which characters of `source` a sentence rests on: figures of the same value, and words said in a row.
+
+    Where neither is there, the words of content that both have; nothing where they have none in common.
+    """
+    source = source[:_LONGEST_SOURCE]
+    said = extract_figures(sentence, language=language)
+    spans = [
+        (figure.start, figure.end)
+        for figure in extract_figures(source, language=None)
+        if any(says_the_same(own, figure) for own in said)
+    ]
+    spans += _runs(sentence, source)
+    if not spans:
+        stems = {word.stem for word in words_of(sentence) if is_content(word)}
+        spans = [(word.start, word.end) for word in words_of(source) if is_content(word) and word.stem in stems]
+    return _merged(spans)
+
+
+def quoted(sentence: str, source: str, *, language: Language | None = None) -> list[Piece]:
+    """`source` with what the sentence rests on marked, shortened around it where it is long."""
+    spans = carried_spans(sentence, source, language=language)
+    begin, end = _window(source, spans[0][0] if spans else 0)
+    inside = [(start - begin, stop - begin) for start, stop in spans if start >= begin and stop <= end]
+    pieces = [Piece("… ")] if begin else []
+    return [*pieces, *marked_spans(source[begin:end], inside)] + ([Piece(" …")] if end < len(source) else [])
+
+
+def _runs(sentence: str, source: str) -> list[tuple[int, int]]:
+    """Places in the source of words that stand in the same order in the sentence."""
+    own, other = words_of(sentence), words_of(source)
+    steps = Indel.opcodes([word.folded for word in own], [word.folded for word in other])
+    return [
+        (other[step.dest_start].start, other[step.dest_end - 1].end)
+        for step in steps
+        if step.tag == "equal" and sum(word.is_word for word in other[step.dest_start : step.dest_end]) >= _SHORTEST_RUN
+    ]
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _stem(word: str) -> str:
