@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from api import errors, security
 from api.deps import ViewerDep
-from api.routes import accounts, briefs, documents, evidence, guardrails, privacy, queue, search, sessions
+from api.routes import accounts, briefs, documents, evidence, guardrails, privacy, queue, reviewers, search, sessions
 from api.web import pages
 from api.web.error_pages import error_page
 from api.web.templating import STATIC
@@ -46,7 +46,7 @@ def create_app(application: Application, *, worker: bool = True) -> FastAPI:
     app.middleware("http")(security.guard)
     app.add_middleware(security.HeadAsGet)
     errors.install(app, page=error_page)
-    for module in (sessions, accounts, briefs, documents, evidence, search, queue, guardrails, privacy):
+    for module in (sessions, accounts, briefs, documents, evidence, search, queue, reviewers, guardrails, privacy):
         app.include_router(module.router)
     for router in pages.ROUTERS:
         app.include_router(router)

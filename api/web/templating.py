@@ -49,6 +49,8 @@ def environment(language: Language) -> Environment:
         "moment": values.moment,
         "money": values.money,
         "number": values.number,
+        "share": values.share,
+        "duration": values.duration,
     }
     return env
 

@@ -111,6 +111,14 @@ class Values:
         """`1,234.5`."""
         return "" if value is None else self.formatter.number(value)
 
+    def share(self, value: float) -> str:
+        """`92 %`, of a number between 0 and 1."""
+        return self.formatter.percent(Decimal(round(value * 100)))
+
+    def duration(self, seconds: float) -> str:
+        """`4 minutes`."""
+        return format_timedelta(timedelta(seconds=seconds), threshold=2, locale=self.formatter.locale)
+
     def canonical(self, name: str, text: str) -> str:
         """The value part of a canonical text."""
         if text == EMPTY:

@@ -13,6 +13,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
+from copilot.approvals.quality.rules import QualityRules
 from copilot.domain.access import Role
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
@@ -100,6 +101,7 @@ class Policy(BaseModel):
     hold_hours: int = Field(strict=True, ge=1, le=24 * 365)
     """After how long an item that no rule matches expires."""
     rule: tuple[Rule, ...]
+    quality: QualityRules = QualityRules()
 
     @model_validator(mode="after")
     def _has_no_dead_rule(self) -> Self:

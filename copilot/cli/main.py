@@ -3,7 +3,21 @@
 import typer
 
 from copilot import __version__
-from copilot.cli import audit, brief, contacts, demo, doctor, guard, importing, privacy, queue, search, serving, users
+from copilot.cli import (
+    audit,
+    brief,
+    contacts,
+    demo,
+    doctor,
+    guard,
+    importing,
+    privacy,
+    queue,
+    reviewers,
+    search,
+    serving,
+    users,
+)
 
 app = typer.Typer(
     name="sales-copilot",
@@ -12,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for area in (demo, serving, importing, search, brief, queue, audit, guard, contacts, privacy, users, doctor):
+for area in (demo, serving, importing, search, brief, queue, audit, reviewers, guard, contacts, privacy, users, doctor):
     area.register(app)
 
 
