@@ -130,7 +130,7 @@ def live_votes_of(item_ids: Collection[str], *, session: Session) -> Mapping[str
     )
     found: dict[str, tuple[Vote, ...]] = {}
     for row in rows:
-        found[row.review_item_id] = (*found.get(row.review_item_id, ()), _to_vote(row))
+        found[row.review_item_id] = (*found.get(row.review_item_id, ()), to_vote(row))
     return found
 
 
@@ -143,7 +143,8 @@ def to_entries(
     return tuple(to_entry(row, votes=votes.get(row[0].id, ())) for row in listed)
 
 
-def _to_vote(row: ReviewVoteRow) -> Vote:
+def to_vote(row: ReviewVoteRow) -> Vote:
+    """The row as a vote."""
     return Vote(
         voter_id=row.voter_id,
         role=Role(row.role),

@@ -1,19 +1,43 @@
 """Review items: reading them for a viewer, and moving them from one state to the next.
 
 Invariant: every change of state is one conditional UPDATE that names the state (and digest, and time) it
-starts from, so two people, or a person and a deadline, never both win.
+starts from, so two people, or a person and a deadline, never both win. Where a state ends an approval, its votes are
+voided in the same breath.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import ARRAY, ColumnElement, String, and_, func, literal, select, tuple_, update
+from sqlalchemy import ARRAY, ColumnElement, String, and_, case, exists, func, literal, or_, select, tuple_, update
 
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import Accepted
-from copilot.domain.review_items import OPEN, UNDECIDED, Decision, ReviewItem, ReviewState, Verdict
+from copilot.domain.review_items import OPEN, UNDECIDED, Decision, Requirement, ReviewItem, ReviewState, Verdict
 from copilot.store.database import UnitOfWork
 from copilot.store.review_entries import NewReviewItem, QueueEntry, item_is_visible, queue_query, to_entries
 from copilot.store.tables.work import DraftEvidenceRow, ReviewItemRow, ReviewVoteRow
+from copilot.store.votes import VoteRepository
+
+UNRELEASED = (*UNDECIDED, ReviewState.APPROVED, ReviewState.RELEASE_FAILED)
+"""States of items whose evidence still matters."""
+_ENDS_APPROVAL = frozenset(ReviewState) - {
+    ReviewState.PENDING,
+    ReviewState.IN_REVIEW,
+    ReviewState.APPROVED,
+    ReviewState.RELEASED,
+    ReviewState.RELEASE_FAILED,
+}
+_UNCLAIMED: Mapping[str, object] = {"claimed_by": None, "claimed_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A decision that was recorded."""
+
+    is_test: bool
+    """Whether the item has a planted fault: it is never released."""
 
 
 class ReviewRepository:
@@ -53,11 +77,11 @@ class ReviewRepository:
 
     def find(self, item_id: str, *, viewer: Viewer) -> QueueEntry | None:
         """The item as it is now, or None if it does not exist or the viewer may not see it."""
-        row = self._session.execute(
-            queue_query().where(ReviewItemRow.id == item_id, item_is_visible(viewer)),
-            execution_options={"populate_existing": True},
-        ).one_or_none()
-        return None if row is None else to_entries([row], session=self._session)[0]
+        return self._entry(ReviewItemRow.id == item_id, item_is_visible(viewer))
+
+    def get_unfiltered(self, item_id: str) -> QueueEntry | None:
+        """The item whoever asks; for the release gate and background work only."""
+        return self._entry(ReviewItemRow.id == item_id)
 
     def ids_starting_with(self, prefix: str, *, viewer: Viewer) -> tuple[str, ...]:
         """At most two ids, of items that the viewer may see."""
@@ -66,34 +90,65 @@ class ReviewRepository:
         )
         return tuple(self._session.scalars(query.order_by(ReviewItemRow.id).limit(2)))
 
-    def get_unfiltered(self, item_id: str) -> QueueEntry | None:
-        """The item whoever asks; for the release gate and background work only."""
-        row = self._session.execute(
-            queue_query().where(ReviewItemRow.id == item_id), execution_options={"populate_existing": True}
-        ).one_or_none()
-        return None if row is None else to_entries([row], session=self._session)[0]
+    def of_draft(self, draft_id: str, *, viewer: Viewer) -> tuple[QueueEntry, ...]:
+        """The items of all versions of a draft that the viewer may see, oldest first."""
+        rows = self._session.execute(
+            queue_query()
+            .where(ReviewItemRow.draft_id == draft_id, item_is_visible(viewer))
+            .order_by(ReviewItemRow.version),
+            execution_options={"populate_existing": True},
+        ).all()
+        return to_entries(rows, session=self._session)
 
-    def settle(self, item: ReviewItem, decision: Decision, outcome: Accepted) -> bool:
-        """Record the decision on a live open item. False: somebody or the clock was faster."""
+    def undone(self, *, after: str = "", limit: int, voted: bool = False) -> tuple[QueueEntry, ...]:
+        """Undecided and unreleased items whoever asks, by id; `voted`: open ones with votes only."""
+        states = OPEN if voted else UNRELEASED
+        voted_on = exists().where(ReviewVoteRow.review_item_id == ReviewItemRow.id, ReviewVoteRow.voided_at.is_(None))
+        query = queue_query().where(ReviewItemRow.id > after, ReviewItemRow.state.in_(states))
+        rows = self._session.execute(
+            (query.where(voted_on) if voted else query).order_by(ReviewItemRow.id).limit(limit),
+            execution_options={"populate_existing": True},
+        ).all()
+        return to_entries(rows, session=self._session)
+
+    def lock(self, item_id: str) -> None:
+        """Keep the item as it is until this transaction ends."""
+        self._session.execute(select(ReviewItemRow.id).where(ReviewItemRow.id == item_id).with_for_update())
+
+    def settle(self, item: ReviewItem, decision: Decision, outcome: Accepted) -> Settled | None:
+        """Record the decision on a live open item. None: somebody or the clock was faster."""
         now = self._uow.clock.now()
-        settled = self._moved(
-            ReviewItemRow.id == item.id,
-            ReviewItemRow.state.in_(OPEN),
-            ReviewItemRow.digest == decision.digest,
-            ReviewItemRow.revision == item.revision,
-            ReviewItemRow.expires_at > now,
-            values={
-                "state": outcome.state.value,
+        values: dict[str, object] = {"state": outcome.state.value}
+        if outcome.state not in OPEN:
+            values |= {
                 "decided_by": decision.decider_id,
                 "decided_at": now,
                 "verdict": decision.verdict.value,
                 "comment": decision.comment,
                 "accepted_segments": list(decision.accepted_segments),
-            },
-        )
-        if settled and decision.verdict is Verdict.APPROVE:
-            self._add_vote(item, decision, step=outcome.step)
-        return settled
+            }
+        if outcome.state not in OPEN or item.claimed_by == decision.decider_id:
+            values |= _UNCLAIMED
+        settled = self._session.execute(
+            update(ReviewItemRow)
+            .where(
+                ReviewItemRow.id == item.id,
+                ReviewItemRow.state.in_(OPEN),
+                ReviewItemRow.digest == decision.digest,
+                ReviewItemRow.revision == item.revision,
+                ReviewItemRow.expires_at > now,
+            )
+            .values(**values, revision=ReviewItemRow.revision + 1)
+            .returning(ReviewItemRow.is_test)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+        if settled is None:
+            return None
+        if decision.verdict is Verdict.APPROVE:
+            VoteRepository(self._uow).add(item, decision, step=outcome.step)
+        else:
+            VoteRepository(self._uow).void([item.id], reason=outcome.state.value)
+        return Settled(is_test=settled.is_test)
 
     def supersede(self, item_id: str, *, digest: str) -> bool:
         """Move a live undecided item to SUPERSEDED. False: somebody or the clock was faster."""
@@ -102,28 +157,8 @@ class ReviewRepository:
             ReviewItemRow.state.in_(UNDECIDED),
             ReviewItemRow.digest == digest,
             ReviewItemRow.expires_at > self._uow.clock.now(),
-            values={"state": ReviewState.SUPERSEDED.value},
+            values={"state": ReviewState.SUPERSEDED.value, **_UNCLAIMED},
         )
-
-    def _add_vote(self, item: ReviewItem, decision: Decision, *, step: int) -> None:
-        lent = decision.delegated
-        self._session.add(
-            ReviewVoteRow(
-                id=f"vote_{self._uow.clock.new_id().hex}",
-                review_item_id=item.id,
-                voter_id=decision.decider_id,
-                on_behalf_of=lent.delegator_id if lent else None,
-                role=decision.role.value,
-                step=step,
-                verdict=decision.verdict.value,
-                digest=decision.digest,
-                terms=item.requirement.terms,
-                comment=decision.comment,
-                accepted_segments=list(decision.accepted_segments),
-                cast_at=self._uow.clock.now(),
-            )
-        )
-        self._session.flush()
 
     def move(
         self, item_id: str, *, to: ReviewState, allowed_from: Collection[ReviewState], reason: str | None = None
@@ -135,12 +170,76 @@ class ReviewRepository:
             values={"state": to.value, "state_reason": reason},
         )
 
+    def claim(self, item: ReviewItem, *, user_id: str) -> bool:
+        """Note that the person works on an open item. False: it changed meanwhile."""
+        values = {"state": ReviewState.IN_REVIEW.value, "claimed_by": user_id, "claimed_at": self._uow.clock.now()}
+        return self._moved_as_read(item, ReviewItemRow.state.in_(OPEN), values=values)
+
+    def give_back(self, item: ReviewItem) -> bool:
+        """Note that nobody works on an open item. False: it changed meanwhile."""
+        return self._moved_as_read(
+            item, ReviewItemRow.state.in_(OPEN), values={"state": _state_without_claim(), **_UNCLAIMED}
+        )
+
+    def assign(self, item: ReviewItem, *, to: str | None) -> bool:
+        """Ask somebody (or nobody in particular) to decide. False: it changed meanwhile."""
+        return self._moved_as_read(item, ReviewItemRow.state.in_(UNDECIDED), values={"assignee_id": to})
+
+    def void_votes(self, item: ReviewItem, *, voter_ids: Collection[str], reason: str) -> bool:
+        """Let some votes on an open item count no more. False: it changed meanwhile."""
+        if not self._moved_as_read(item, ReviewItemRow.state.in_(OPEN), values={}):
+            return False
+        VoteRepository(self._uow).void([item.id], reason=reason, voter_ids=voter_ids)
+        return self._moved(ReviewItemRow.id == item.id, values={"state": _state_of_open()})
+
+    def require(self, item: ReviewItem, requirement: Requirement, *, value: Decimal | None, reason: str) -> bool:
+        """Put an undecided item under another requirement; its votes are void. False: it changed meanwhile."""
+        open_again = case(
+            (ReviewItemRow.state.in_(OPEN), ReviewState.PENDING.value),
+            else_=ReviewItemRow.state,
+        )
+        changed = self._moved_as_read(
+            item,
+            ReviewItemRow.state.in_(UNDECIDED),
+            values={
+                "state": open_again,
+                "requirement": requirement.model_dump(mode="json"),
+                "due_at": requirement.due_at,
+                "expires_at": requirement.expires_at,
+                "value_at_stake": value,
+                "escalated_at": None,
+                **_UNCLAIMED,
+            },
+        )
+        if changed:
+            VoteRepository(self._uow).void([item.id], reason=reason)
+        return changed
+
+    def end_claims(self, *, before: datetime) -> tuple[str, ...]:
+        """Give back what was claimed before then and not decided; returns the ids."""
+        return self._moved_together(
+            ReviewItemRow.state.in_(OPEN),
+            ReviewItemRow.claimed_at <= before,
+            values={"state": _state_without_claim(), **_UNCLAIMED},
+        )
+
+    def escalate_due(self) -> tuple[str, ...]:
+        """Note that open items are overdue, once each, and ask nobody in particular; returns the ids."""
+        now = self._uow.clock.now()
+        return self._moved_together(
+            ReviewItemRow.state.in_(OPEN),
+            ReviewItemRow.due_at <= now,
+            ReviewItemRow.expires_at > now,
+            ReviewItemRow.escalated_at.is_(None),
+            values={"escalated_at": now, "assignee_id": None},
+        )
+
     def expire_due(self) -> tuple[str, ...]:
         """Move what waits past its time to EXPIRED and return the ids."""
         return self._moved_together(
             ReviewItemRow.state.in_(UNDECIDED),
             ReviewItemRow.expires_at <= self._uow.clock.now(),
-            to=ReviewState.EXPIRED,
+            values={"state": ReviewState.EXPIRED.value, "state_reason": None, **_UNCLAIMED},
         )
 
     def mark_stale(self, outdated: Mapping[str, Collection[str]]) -> tuple[str, ...]:
@@ -157,8 +256,7 @@ class ReviewRepository:
         return self._moved_together(
             ReviewItemRow.state.in_(UNRELEASED),
             tuple_(ReviewItemRow.draft_id, ReviewItemRow.version).in_(citing),
-            to=ReviewState.STALE,
-            reason="evidence_changed",
+            values={"state": ReviewState.STALE.value, "state_reason": "evidence_changed", **_UNCLAIMED},
         )
 
     def cited_by_open_items(self) -> dict[str, set[str]]:
@@ -180,19 +278,34 @@ class ReviewRepository:
             found.setdefault(evidence_id, set()).add(content_hash)
         return found
 
-    def _moved_together(
-        self, *conditions: ColumnElement[bool], to: ReviewState, reason: str | None = None
-    ) -> tuple[str, ...]:
+    def _entry(self, *conditions: ColumnElement[bool]) -> QueueEntry | None:
+        row = self._session.execute(
+            queue_query().where(*conditions), execution_options={"populate_existing": True}
+        ).one_or_none()
+        return None if row is None else to_entries([row], session=self._session)[0]
+
+    def _moved_together(self, *conditions: ColumnElement[bool], values: dict[str, object]) -> tuple[str, ...]:
         """Move many items, locked in one order so that two such moves never wait for each other in a circle."""
         locked = select(ReviewItemRow.id).where(*conditions).order_by(ReviewItemRow.id).with_for_update()
         moved = self._session.scalars(
             update(ReviewItemRow)
             .where(ReviewItemRow.id.in_(locked))
-            .values(state=to.value, state_reason=reason, revision=ReviewItemRow.revision + 1)
+            .values(**values, revision=ReviewItemRow.revision + 1)
             .returning(ReviewItemRow.id)
             .execution_options(synchronize_session=False)
         )
-        return tuple(sorted(moved))
+        ids = tuple(sorted(moved))
+        self._void_with(values, ids)
+        return ids
+
+    def _moved_as_read(self, item: ReviewItem, *conditions: ColumnElement[bool], values: dict[str, object]) -> bool:
+        return self._moved(
+            ReviewItemRow.id == item.id,
+            ReviewItemRow.revision == item.revision,
+            ReviewItemRow.expires_at > self._uow.clock.now(),
+            *conditions,
+            values=values,
+        )
 
     def _moved(self, *conditions: ColumnElement[bool], values: dict[str, object]) -> bool:
         moved = self._session.execute(
@@ -201,9 +314,29 @@ class ReviewRepository:
             .values(**values, revision=ReviewItemRow.revision + 1)
             .returning(ReviewItemRow.id)
             .execution_options(synchronize_session=False)
-        )
-        return moved.one_or_none() is not None
+        ).one_or_none()
+        if moved is not None:
+            self._void_with(values, (moved.id,))
+        return moved is not None
+
+    def _void_with(self, values: Mapping[str, object], item_ids: Collection[str]) -> None:
+        state = values.get("state")
+        if isinstance(state, str) and ReviewState(state) in _ENDS_APPROVAL:
+            VoteRepository(self._uow).void(item_ids, reason=state)
 
 
-UNRELEASED = (*UNDECIDED, ReviewState.APPROVED, ReviewState.RELEASE_FAILED)
-"""States of items whose evidence still matters."""
+def _has_votes() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(ReviewVoteRow.review_item_id == ReviewItemRow.id, ReviewVoteRow.voided_at.is_(None))
+        .correlate(ReviewItemRow)
+    )
+
+
+def _state_without_claim() -> ColumnElement[str]:
+    return case((_has_votes(), ReviewState.IN_REVIEW.value), else_=ReviewState.PENDING.value)
+
+
+def _state_of_open() -> ColumnElement[str]:
+    taken = or_(_has_votes(), ReviewItemRow.claimed_by.is_not(None))
+    return case((taken, ReviewState.IN_REVIEW.value), else_=ReviewState.PENDING.value)
