@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from copilot import telemetry
+from copilot.approvals.bulk import BulkApprovals
+from copilot.approvals.checkpoints import Checkpoints
 from copilot.approvals.policy import Policy, load_policy
 from copilot.approvals.release import run_due_releases
+from copilot.approvals.saved_views import SavedViews
 from copilot.approvals.service import ApprovalService
 from copilot.clock import Clock, SystemClock
 from copilot.guardrails.pipeline import Guardrails
@@ -36,10 +39,13 @@ class Application:
     policy: Policy
     guardrails: Guardrails
     approvals: ApprovalService
+    bulk: BulkApprovals
+    saved_views: SavedViews
     retrieval: RetrievalService
     briefs: BriefWorkflow
     jobs: Jobs
     privacy: Privacy
+    checkpoints: Checkpoints
 
     def release_due(self) -> int:
         """Deliver what is approved and waiting. Returns how many drafts went out."""
@@ -72,13 +78,16 @@ def assemble(settings: Settings, *, database: Database) -> Application:
     def release_when_committed(uow: UnitOfWork) -> None:
         jobs.defer(Task.RELEASE, uow=uow)
 
+    checkpoints = Checkpoints(settings)
     approvals = ApprovalService(policy, guardrails=guardrails, on_approved=release_when_committed)
     jobs = Jobs(
         database,
         handlers=Handlers(
             embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
             release=lambda: run_due_releases(database, exports=settings.exports, guardrails=guardrails),
-            housekeeping=lambda: _keep_house(database, approvals, retention=rules.retention),
+            housekeeping=lambda: (
+                _keep_house(database, approvals, retention=rules.retention) + checkpoints.keep(database)
+            ),
         ),
     )
     return Application(
@@ -89,10 +98,13 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         policy=policy,
         guardrails=guardrails,
         approvals=approvals,
+        bulk=BulkApprovals(approvals),
+        saved_views=SavedViews(),
         retrieval=retrieval,
         briefs=BriefWorkflow(approvals, writer=select_writer(settings, guardrails=guardrails), guardrails=guardrails),
         jobs=jobs,
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
+        checkpoints=checkpoints,
     )
 
 

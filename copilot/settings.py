@@ -73,6 +73,16 @@ class Settings(BaseSettings):
     """Nothing leaves: every delivery, notification and webhook is only recorded."""
     policy_file: Path | None = Field(default=None, validation_alias="COPILOT_POLICY")
     """Who must approve what. Unset: the policy that comes with the product."""
+    audit_key_file: Path | None = Field(default=None, validation_alias="COPILOT_AUDIT_KEY_FILE")
+    """Ed25519 key (PKCS 8) that signs checkpoints of the audit chain. Unset: `audit.key` under `data_dir`."""
+    audit_checkpoint_dir: Path | None = Field(default=None, validation_alias="COPILOT_AUDIT_CHECKPOINT_DIR")
+    """Folder outside this machine's reach, for copies of the checkpoints. Unset: none are kept."""
+    audit_checkpoint_events: int = Field(default=100, ge=1, le=1000, validation_alias="COPILOT_AUDIT_CHECKPOINT_EVENTS")
+    """A checkpoint is signed within a minute of this many new events,"""
+    audit_checkpoint_minutes: int = Field(
+        default=15, ge=1, le=1440, validation_alias="COPILOT_AUDIT_CHECKPOINT_MINUTES"
+    )
+    """or after this time, if there is any new event."""
     guardrail_policy_file: Path | None = Field(default=None, validation_alias="COPILOT_GUARDRAIL_POLICY")
     """What the guardrails look for and how heavily it weighs. Unset: the policy that comes with the product."""
     max_file_megabytes: int = Field(default=50, ge=1, validation_alias="COPILOT_MAX_FILE_MB")
@@ -85,6 +95,11 @@ class Settings(BaseSettings):
     def exports(self) -> Path:
         """Folder that the file sink writes to."""
         return self.export_dir or self.data_dir / "exports"
+
+    @property
+    def audit_key(self) -> Path:
+        """File of the key that signs checkpoints."""
+        return self.audit_key_file or self.data_dir / "audit.key"
 
 
 def load_settings() -> Settings:

@@ -55,8 +55,6 @@ _TEXTS: dict[str, dict[str, str]] = {
         "edit_unreadable": "No se puede leer {file} como texto UTF-8. Use la forma que escribe --print.",
         "edit_form": "El archivo no tiene la forma esperada: cada texto va bajo una línea como [summary.1].",
         "edit_twice": "La frase {name} aparece dos veces. Deje una.",
-        "audit_admin": "Solo un administrador puede exportar la auditoría.",
-        "audit_exported": "{count} eventos exportados a {file}.",
         "low": "bajo",
         "medium": "medio",
         "high": "alto",
@@ -98,8 +96,6 @@ _TEXTS: dict[str, dict[str, str]] = {
         "edit_unreadable": "{file} cannot be read as UTF-8 text. Use the form that --print writes.",
         "edit_form": "The file does not have the form expected: each text below a line like [summary.1].",
         "edit_twice": "The sentence {name} is there twice. Leave one.",
-        "audit_admin": "Only an administrator may export the audit chain.",
-        "audit_exported": "{count} events exported to {file}.",
         "low": "low",
         "medium": "medium",
         "high": "high",
@@ -114,19 +110,12 @@ _TEXTS: dict[str, dict[str, str]] = {
         "release_failed": "release failed",
     },
 }
-_BOTH: dict[str, str] = {
-    "audit_good": "{count} events, chain intact / {count} eventos, cadena íntegra. Last hash / último hash: {hash}",
-    "audit_bad": "The chain breaks at event {sequence} (position {place}) / "
-    "La cadena se rompe en el evento {sequence} (posición {place}).",
-}
 _BLOCK = re.compile(r"\[([\w.-]{1,100})\]\s*")
 _RISK_STYLE = {Risk.LOW: "green", Risk.MEDIUM: "yellow", Risk.HIGH: "red", Risk.CRITICAL: "bold red"}
 
 
-def say(text: str, viewer: Viewer | None, **values: object) -> str:
-    """A text in the viewer's language; without a viewer (an offline check) in both."""
-    if viewer is None:
-        return _BOTH[text].format(**values)
+def say(text: str, viewer: Viewer, **values: object) -> str:
+    """A text in the viewer's language."""
     return _TEXTS.get(viewer.language, _TEXTS["en"])[text].format(**values)
 
 

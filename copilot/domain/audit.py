@@ -130,6 +130,19 @@ def verify(
     return Verification(count, previous)
 
 
+def first_misfit(events: Iterable[AuditEvent], *, after: int, previous: str) -> Fault | None:
+    """What is wrong with the first of `events` that does not continue a chain, or None if all do.
+
+    The chain so far ends with event number `after`, whose hash is `previous`.
+    """
+    for event in events:
+        fault = _fault(event, count=after, previous=previous, signed=SignedHashes())
+        if fault is not None:
+            return fault
+        after, previous = event.sequence, event.hash
+    return None
+
+
 def _fault(event: AuditEvent | None, *, count: int, previous: str, signed: SignedHashes) -> Fault | None:
     if event is None:
         return Fault.UNREADABLE

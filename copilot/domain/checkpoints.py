@@ -154,6 +154,8 @@ class CheckpointFault(StrEnum):
     """Not signed with the key that it names."""
     UNKNOWN_KEY = "unknown_key"
     """Signed with a key that is neither trusted nor was named by a trusted one before."""
+    OTHER_COPY = "other_copy"
+    """The copy kept elsewhere says something else, or is the only one left."""
     RETIRED_KEY = "retired_key"
     """Signed with a key that had handed over to another."""
 
@@ -204,6 +206,18 @@ def check_checkpoints(checkpoints: Iterable[Checkpoint | None], *, trusted: Sequ
     if vouched < len(series.checkpoints):
         bad = series.checkpoints[vouched]
         return Vouched(series.checkpoints[:vouched], bad.number, CheckpointFault.UNKNOWN_KEY)
+    return series
+
+
+def against_copies(series: Vouched, copies: Vouched) -> Vouched:
+    """The part of a series that does not contradict the copies kept elsewhere, which may be fewer."""
+    for place, copy in enumerate(copies.checkpoints):
+        if place >= len(series.checkpoints) or series.checkpoints[place] != copy:
+            if series.bad_number is not None and series.bad_number <= copy.number:
+                return series
+            return Vouched(copies.checkpoints, copy.number, CheckpointFault.OTHER_COPY)
+    if copies.bad_number is not None and series.bad_number is None:
+        return Vouched(series.checkpoints, copies.bad_number, CheckpointFault.OTHER_COPY)
     return series
 
 
