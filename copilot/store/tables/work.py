@@ -216,6 +216,22 @@ class ReleaseRow(Base):
     finished_at: Mapped[datetime | None]
     receipt: Mapped[dict[str, Any] | None]
     error_code: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    """How often a delivery was begun."""
+    attempt_id: Mapped[str | None]
+    """Of the delivery begun last. Whoever records its end names it."""
+    tries: Mapped[int] = mapped_column(server_default="0")
+    """How often the other side said to come back later since it was queued."""
+    channel: Mapped[str | None]
+    """What the delivery that was begun last went through, e.g. `smtp`."""
+    waits_for: Mapped[str | None]
+    """Code of what it waits for: a rule of contact, or the other side."""
+    waits_until: Mapped[datetime | None]
+    """When it is looked at again."""
+    resolved_by: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    """Who said what became of a delivery whose outcome was unknown."""
+    resolved_at: Mapped[datetime | None]
+    resolution_note: Mapped[str | None]
 
 
 class AuditEventRow(Base):
