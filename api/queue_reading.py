@@ -4,28 +4,19 @@ Invariant 3: everything is read through the approval service for one viewer. Wha
 asked of the same pure `decide` that settles it, so that a page never offers what would be refused.
 """
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 
-from copilot.approvals.service import ApprovalService, QueueEntry, QueueFilters, QueuePage, ReviewView
+from copilot.approvals.service import ApprovalService, QueueFilters, QueuePage, ReviewView
 from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import RefusalCode, Refused, decide
 from copilot.domain.drafts import DraftKind, content_digest
-from copilot.domain.findings import Risk
 from copilot.domain.review_items import OPEN, UNDECIDED, Decision, ReviewState, Verdict
-from copilot.errors import Conflict, DigestMismatch, InputError, NotFound
+from copilot.errors import Conflict, DigestMismatch, NotFound
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
+from copilot.store.queue_pages import QueueCounts, QueuePages, Sort
 
-_SEPARATOR = "~"
-
-
-class Sort(StrEnum):
-    """Order of the list."""
-
-    DEADLINE = "deadline"
-    RISK = "risk"
-    """The riskiest first, then by deadline."""
+MOST_PER_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,7 @@ class Rights:
 
 
 def list_queue(
-    approvals: ApprovalService,
+    _approvals: ApprovalService,
     *,
     viewer: Viewer,
     uow: UnitOfWork,
@@ -48,38 +39,15 @@ def list_queue(
     cursor: str | None,
     limit: int,
 ) -> QueuePage:
-    """One page of the queue in the order asked for. Raises InputError for a cursor that is not ours."""
-    if sort is Sort.DEADLINE:
-        return approvals.list_queue(viewer=viewer, uow=uow, filters=filters, cursor=cursor, limit=limit)
-    wanted = [risk for risk in reversed(Risk) if not filters.risks or risk in filters.risks]
-    risk, inner = _place(cursor, wanted)
-    entries: list[QueueEntry] = []
-    for position in range(wanted.index(risk), len(wanted)):
-        page = approvals.list_queue(
-            viewer=viewer,
-            uow=uow,
-            filters=replace(filters, risks=(wanted[position],)),
-            cursor=inner,
-            limit=limit - len(entries),
-        )
-        entries += page.entries
-        following = wanted[position + 1] if position + 1 < len(wanted) else None
-        if page.cursor is not None:
-            return QueuePage(tuple(entries), f"{wanted[position].value}{_SEPARATOR}{page.cursor}")
-        if len(entries) >= limit and following is not None:
-            return QueuePage(tuple(entries), f"{following.value}{_SEPARATOR}")
-        inner = None
-    return QueuePage(tuple(entries), None)
+    """One page of the queue in the order asked for. Raises InputError for a cursor that is not of this order."""
+    return QueuePages(uow).page(
+        filters, viewer=viewer, cursor=cursor, limit=max(1, min(limit, MOST_PER_PAGE)), sort=sort
+    )
 
 
-def _place(cursor: str | None, wanted: list[Risk]) -> tuple[Risk, str | None]:
-    if cursor is None:
-        return wanted[0], None
-    name, separator, inner = cursor.partition(_SEPARATOR)
-    risk = next((risk for risk in wanted if risk.value == name), None)
-    if risk is None or not separator:
-        raise InputError("This page marker cannot be read.", hint="Start again from the first page.")
-    return risk, inner or None
+def queue_counts(*, viewer: Viewer, uow: UnitOfWork) -> QueueCounts:
+    """How much waits for whom, for the head of every page."""
+    return QueuePages(uow).counts(viewer)
 
 
 def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:

@@ -9,6 +9,7 @@ from copilot.store.tables import (
     privacy,
     pseudonyms,
     quality,
+    queue,
     records,
     work,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "privacy",
     "pseudonyms",
     "quality",
+    "queue",
     "records",
     "work",
 ]

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
     Numeric,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -18,6 +20,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.store.tables.base import Base
+
+RISK_ORDER = "case risk when 'critical' then 0 when 'high' then 1 when 'medium' then 2 else 3 end"
+VALUE_ORDER = "coalesce(-value_at_stake, 'Infinity'::numeric)"
 
 
 class DraftRow(Base):
@@ -91,14 +96,19 @@ class ReviewItemRow(Base):
     __table_args__ = (
         ForeignKeyConstraint(["draft_id", "version"], ["draft_versions.draft_id", "draft_versions.version"]),
         UniqueConstraint("draft_id", "version"),
+        # One order each, per state: the queue is read as an ordered walk, see `copilot.store.queue_pages`.
         Index("ix_review_items_queue", "state", "due_at", "id"),
+        Index("ix_review_items_by_risk", "state", "risk_order", "due_at", "id"),
+        Index("ix_review_items_by_value", "state", "value_order", "due_at", "id"),
+        Index("ix_review_items_account", "account_id", "state", "due_at", "id"),
+        Index("ix_review_items_requester", "requester_id", "state", "due_at", "id"),
         Index("ix_review_items_rules", "rules", postgresql_using="gin"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     draft_id: Mapped[str]
     version: Mapped[int]
-    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
     kind: Mapped[str]
     title: Mapped[str]
     language: Mapped[str]
@@ -111,9 +121,13 @@ class ReviewItemRow(Base):
     risk: Mapped[str]
     value_at_stake: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     """What the account is worth in the workspace's currency; null: not known."""
+    risk_order: Mapped[int] = mapped_column(SmallInteger, Computed(RISK_ORDER, persisted=True))
+    """0 for critical to 3 for low, so that ascending is the riskiest first."""
+    value_order: Mapped[Decimal] = mapped_column(Numeric, Computed(VALUE_ORDER, persisted=True))
+    """The value negated, infinite if it is not known, so that ascending is the largest first and the unknown last."""
     rules: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
     """Rules of the findings of this version, and their families."""
-    requester_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    requester_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     requirement: Mapped[dict[str, Any]]
     submitted_at: Mapped[datetime]
     due_at: Mapped[datetime]
