@@ -18,6 +18,8 @@ from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import load_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.jobs import Handlers, Jobs, Task
+from copilot.mail import open_transport
+from copilot.notifications.service import Notifications
 from copilot.people import People
 from copilot.privacy.retention import let_go
 from copilot.privacy.service import Privacy
@@ -45,6 +47,7 @@ class Application:
     briefs: BriefWorkflow
     jobs: Jobs
     privacy: Privacy
+    notifications: Notifications
     checkpoints: Checkpoints
 
     def release_due(self) -> int:
@@ -77,7 +80,14 @@ def assemble(settings: Settings, *, database: Database) -> Application:
 
     def release_when_committed(uow: UnitOfWork) -> None:
         jobs.defer(Task.RELEASE, uow=uow)
+        jobs.defer(Task.NOTIFY, uow=uow)
 
+    notifications = Notifications(
+        settings,
+        database=database,
+        rules=policy.notifications,
+        transport=open_transport(settings, clock=database.clock),
+    )
     checkpoints = Checkpoints(settings)
     approvals = ApprovalService(policy, guardrails=guardrails, on_approved=release_when_committed)
     jobs = Jobs(
@@ -88,6 +98,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
             housekeeping=lambda: (
                 _keep_house(database, approvals, retention=rules.retention) + checkpoints.keep(database)
             ),
+            notify=notifications.run,
         ),
     )
     return Application(
@@ -103,6 +114,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         retrieval=retrieval,
         briefs=BriefWorkflow(approvals, writer=select_writer(settings, guardrails=guardrails), guardrails=guardrails),
         jobs=jobs,
+        notifications=notifications,
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
         checkpoints=checkpoints,
     )

@@ -32,6 +32,7 @@ class Task(StrEnum):
     EMBED = "embed"
     RELEASE = "release"
     HOUSEKEEPING = "housekeeping"
+    NOTIFY = "notify"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Handlers:
     """May run long: it is handed the question whether to stop."""
     release: Callable[[], int]
     housekeeping: Callable[[], int]
+    notify: Callable[[], int] = int
+    """By default nobody is told anything."""
 
 
 class Jobs:
@@ -53,6 +56,7 @@ class Jobs:
             Task.EMBED: lambda: handlers.embed(self._stopping.is_set),
             Task.RELEASE: handlers.release,
             Task.HOUSEKEEPING: handlers.housekeeping,
+            Task.NOTIFY: handlers.notify,
         }
         url = database.libpq_url()
         self._worker_app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))

@@ -17,6 +17,7 @@ from copilot.approvals.quality.rules import QualityRules
 from copilot.domain.access import Role
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
+from copilot.domain.notifications import NotificationRules
 from copilot.domain.review_items import Requirement, Step
 from copilot.errors import ConfigurationError
 
@@ -101,6 +102,8 @@ class Policy(BaseModel):
     hold_hours: int = Field(strict=True, ge=1, le=24 * 365)
     """After how long an item that no rule matches expires."""
     rule: tuple[Rule, ...]
+    notifications: NotificationRules = NotificationRules()
+    """Emails about the queue, and webhooks."""
     quality: QualityRules = QualityRules()
 
     @model_validator(mode="after")

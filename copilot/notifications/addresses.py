@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from copilot.errors import InputError, UnavailableError
+from copilot.notifications.texts import message
 
 Address = IPv4Address | IPv6Address
 
@@ -25,26 +26,26 @@ class AddressRefused(UnavailableError):
     """The receiver's address may not be reached, or there is none. Internal: ends as a code in the delivery log."""
 
 
-def checked_url(url: str) -> SplitResult:
+def checked_url(url: str, *, language: str = "en") -> SplitResult:
     """The parts of an address that a receiver may have: https, or http on this machine; no password, no fragment.
 
-    Raises InputError.
+    Raises InputError in the language of the reader.
     """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise _bad("The address of the webhook cannot be read.") from error
+        raise _bad("url_unreadable", language) from error
     host = parts.hostname or ""
     if len(url) > _LONGEST or not url.isascii() or any(char.isspace() or char == "\\" for char in url):
-        raise _bad("The address of the webhook is too long or has characters that no address has.")
+        raise _bad("url_unreadable", language)
     if not host or port == 0 or parts.username is not None or parts.password is not None or parts.fragment:
-        raise _bad("The address of the webhook needs a host, and has no user, password or fragment.")
+        raise _bad("url_parts", language)
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL_NAMES):
-        raise _bad("The address of the webhook begins with https (http only for localhost).")
+        raise _bad("url_https", language)
     literal = _literal(host)
     if literal is not None and not may_be_reached(literal, private=True):
-        raise _bad("The address of the webhook can never be reached.")
+        raise _bad("url_never", language)
     return parts
 
 
@@ -90,8 +91,9 @@ def _literal(host: str) -> Address | None:
         return None
 
 
-def _bad(message: str) -> InputError:
-    return InputError(message, hint="Give it as https://hooks.company.example/path.")
+def _bad(name: str, language: str) -> InputError:
+    words, hint = message(name, language=language)
+    return InputError(words, hint=hint)
 
 
 def _is_site_local(address: Address) -> bool:

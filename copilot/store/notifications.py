@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.notifications import MailMode, NotificationKind, Preferences
@@ -177,20 +177,31 @@ class NotificationRepository:
         )
         return taken is not None
 
-    def delegates_of(self, delegator_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Delegate -> whose right to approve they have now."""
-        now = self._clock.now()
-        rows = self._session.execute(
-            select(DelegationRow.delegate_id, func.array_agg(DelegationRow.delegator_id))
-            .where(
-                DelegationRow.delegator_id.in_(delegator_ids),
-                DelegationRow.starts_at <= now,
-                DelegationRow.ends_at > now,
-                DelegationRow.revoked_at.is_(None),
-            )
-            .group_by(DelegationRow.delegate_id)
+    def give_turn_back(self, user_id: str, *, last_mail_at: datetime | None) -> None:
+        """The mail did not go: the person was last written to when they were."""
+        self._session.execute(
+            update(NotificationPreferenceRow)
+            .where(NotificationPreferenceRow.user_id == user_id)
+            .values(last_mail_at=last_mail_at)
         )
-        return {delegate: tuple(sorted(delegators)) for delegate, delegators in rows}
+
+    def delegates_of(self, delegator_ids: Sequence[str]) -> frozenset[str]:
+        """Everybody who has the right to approve of one of them now."""
+        rows = self._session.scalars(
+            select(DelegationRow.delegate_id).where(DelegationRow.delegator_id.in_(delegator_ids), self._in_force())
+        )
+        return frozenset(rows)
+
+    def delegators_of(self, delegate_id: str) -> frozenset[str]:
+        """Everybody whose right to approve this person has now."""
+        rows = self._session.scalars(
+            select(DelegationRow.delegator_id).where(DelegationRow.delegate_id == delegate_id, self._in_force())
+        )
+        return frozenset(rows)
+
+    def _in_force(self) -> ColumnElement[bool]:
+        now = self._clock.now()
+        return and_(DelegationRow.starts_at <= now, DelegationRow.ends_at > now, DelegationRow.revoked_at.is_(None))
 
 
 def _to_notification(row: NotificationRow) -> Notification:

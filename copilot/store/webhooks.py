@@ -192,6 +192,11 @@ class WebhookRepository:
         )
         return settled is not None
 
+    def delivery(self, delivery_id: str, *, webhook_id: str) -> Delivery | None:
+        """One delivery of a receiver as it is now."""
+        row = self._session.get(WebhookDeliveryRow, delivery_id, populate_existing=True)
+        return _to_delivery(row) if row is not None and row.webhook_id == webhook_id else None
+
     def redeliver(self, delivery_id: str, *, webhook_id: str) -> bool:
         """Make a delivery again, with all its attempts before it. False: there is no such delivery."""
         now = self._clock.now()

@@ -1,0 +1,30 @@
+"""Addresses of the web app, for mails and webhooks.
+
+Invariant: links begin with what the installation calls itself (COPILOT_PUBLIC_URL), never with what a request says.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`public_url` None: there are no links."""
+
+    public_url: str | None = None
+
+    def item(self, item_id: str) -> str | None:
+        """The page of one item."""
+        return self._at(f"/queue/{quote(item_id, safe='')}")
+
+    @property
+    def queue(self) -> str | None:
+        """The queue's page."""
+        return self._at("/queue")
+
+    def unsubscribe(self, token: str) -> str | None:
+        """Where whoever got a mail stops the mails, signed in or not."""
+        return self._at(f"/unsubscribe/{quote(token, safe='')}")
+
+    def _at(self, path: str) -> str | None:
+        return None if self.public_url is None else self.public_url.rstrip("/") + path
