@@ -12,7 +12,7 @@ from copilot.approvals.quality.faults import FaultyDraft, faulty_drafts
 from copilot.approvals.quality.rules import QualityRules
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Draft
-from copilot.domain.findings import Finding, blocking
+from copilot.domain.findings import Finding, GuardrailReport, blocking
 from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
@@ -26,7 +26,7 @@ _SOURCES = 5
 _TRIES = 8
 """Faults tried for each source: each costs a run of the guardrails."""
 
-FileItem = Callable[[Draft, tuple[Finding, ...], Viewer, UnitOfWork], ReviewItem]
+FileItem = Callable[[Draft, GuardrailReport, Viewer, UnitOfWork], ReviewItem]
 """Files a checked draft on behalf of a requester, without announcing it to anybody."""
 
 
@@ -55,8 +55,8 @@ def _plant(source: Source, *, guardrails: Guardrails, file_item: FileItem, uow: 
     chosen = _choose(draft, source, before, guardrails=guardrails, requester=requester, uow=uow)
     if chosen is None:
         return False
-    faulty, findings, flagged = chosen
-    item = file_item(faulty.draft, findings, requester, uow)
+    faulty, report, flagged = chosen
+    item = file_item(faulty.draft, report, requester, uow)
     QualityRepository(uow).plant(
         item, source_item_id=source.item_id, segment_id=faulty.segment_id, fault=faulty.fault.value, flagged=flagged
     )
@@ -72,15 +72,15 @@ def _choose(
     guardrails: Guardrails,
     requester: Viewer,
     uow: UnitOfWork,
-) -> tuple[FaultyDraft, tuple[Finding, ...], bool] | None:
+) -> tuple[FaultyDraft, GuardrailReport, bool] | None:
     """A fault that no guardrail points at, else one that some do; never one that blocks the draft."""
     second_best = None
     for faulty in islice(faulty_drafts(draft, seed=source.item_id), _TRIES):
-        findings = guardrails.check_draft(faulty.draft, viewer=requester, uow=uow).findings
-        if blocking(findings):
+        report = guardrails.check_draft(faulty.draft, viewer=requester, uow=uow)
+        if blocking(report.findings):
             continue
         seen = {(item.rule, item.segment_id) for item in before}
-        if all((item.rule, item.segment_id) in seen for item in findings):
-            return faulty, findings, False
-        second_best = second_best or (faulty, findings, True)
+        if all((item.rule, item.segment_id) in seen for item in report.findings):
+            return faulty, report, False
+        second_best = second_best or (faulty, report, True)
     return second_best
