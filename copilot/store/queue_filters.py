@@ -80,14 +80,12 @@ def sort_columns(sort: Sort) -> tuple[InstrumentedAttribute[Any], ...]:
 
 
 def conditions(filters: QueueFilters, *, now: datetime) -> list[ColumnElement[bool]]:
-    """Conditions on columns of `review_items`, but for its state, the text, and whom it waits for."""
+    """Conditions on columns of `review_items`, but for its state, what it holds, and whom it waits for."""
     found: list[ColumnElement[bool]] = []
     if filters.risks:
         found.append(ReviewItemRow.risk.in_([risk.value for risk in filters.risks]))
     if filters.kinds:
         found.append(ReviewItemRow.kind.in_([kind.value for kind in filters.kinds]))
-    if filters.rules:
-        found.append(ReviewItemRow.rules.overlap(list(filters.rules)))
     if filters.overdue:
         found += [ReviewItemRow.due_at <= now, ReviewItemRow.state.in_([state.value for state in UNDECIDED])]
     return found + _equalities(filters) + _amounts(filters)

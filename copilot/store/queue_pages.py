@@ -1,23 +1,23 @@
 """The queue as pages: filtered, ordered, one page at a time; and how much of it waits.
 
-Invariant 3: a page holds what its viewer may see and nothing else, and says nothing about the rest.
+Invariant 3: a page holds what its viewer may see and nothing else, and says nothing about the rest. A page costs the
+same however long the queue is: ids are found by ordered walks or small sets, and only then joined with what is shown.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from copilot.domain.access import Viewer
-from copilot.domain.findings import Risk
-from copilot.domain.review_items import UNDECIDED
 from copilot.store.database import UnitOfWork
+from copilot.store.queue_counts import MOST_COUNTED, QueueCounts, count_waiting
 from copilot.store.queue_cursors import read_cursor, write_cursor
-from copilot.store.queue_filters import QueueFilters, Sort, conditions, sort_columns
-from copilot.store.review_entries import QueueEntry, item_is_visible, queue_query, to_entries
+from copilot.store.queue_filters import QueueFilters, Sort, sort_columns
+from copilot.store.queue_reach import reach_of
+from copilot.store.queue_reading import Reading, plan_each_time
+from copilot.store.queue_turns import turns_of
+from copilot.store.review_entries import QueueEntry, queue_query, to_entries
 from copilot.store.tables.work import ReviewItemRow
-
-MOST_COUNTED = 999
-"""Counting stops here, so that it costs the same however long the queue is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,6 @@ class QueuePage:
 
     entries: tuple[QueueEntry, ...]
     cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueCounts:
-    """How many undecided items the viewer may see, each counted to `MOST_COUNTED` + 1 at most ("999+")."""
-
-    waiting: int
-    overdue: int
-    high_risk: int
-    mine: int
-    """Asked for by the viewer."""
 
 
 class QueuePages:
@@ -55,35 +44,40 @@ class QueuePages:
         limit: int,
         sort: Sort = Sort.DEADLINE,
     ) -> QueuePage:
-        """List what `viewer` may see in the order of `sort`. Raises InputError for a cursor that is not of it."""
-        columns = sort_columns(sort)
-        query = queue_query().where(item_is_visible(viewer), *conditions(filters.checked(), now=self._uow.clock.now()))
-        if filters.states:
-            query = query.where(ReviewItemRow.state.in_([state.value for state in filters.states]))
-        if cursor is not None:
-            query = query.where(tuple_(*columns) > tuple_(*read_cursor(sort, cursor)))
-        rows = self._session.execute(query.order_by(*columns).limit(limit + 1)).all()
+        """List what `viewer` may see in the order of `sort`.
+
+        Raises InputError for a cursor that is not of this order, or a text that is too long to look for.
+        """
+        after = None if cursor is None else read_cursor(sort, cursor)
+        plan_each_time(self._uow)
+        turns = turns_of(viewer, uow=self._uow) if filters.for_me else None
+        reading = Reading(filters.checked(), sort, reach_of(viewer, uow=self._uow), turns, self._uow)
+        found = reading.ids(after=after, limit=limit + 1).subquery("found")
+        rows = self._session.execute(
+            queue_query().join(found, found.c.id == ReviewItemRow.id).order_by(*sort_columns(sort))
+        ).all()
+        entries = to_entries(rows[:limit], session=self._session)
+        if turns is not None:
+            entries = tuple(entry for entry in entries if turns.holds(entry.item))
         more = len(rows) > limit
-        last = tuple(getattr(rows[limit - 1][0], column.key) for column in columns) if more else ()
-        return QueuePage(
-            entries=to_entries(rows[:limit], session=self._session),
-            cursor=write_cursor(sort, last) if more else None,
-        )
+        return QueuePage(entries=entries, cursor=_end_of(rows[limit - 1][0], sort) if more else None)
+
+    def count(self, filters: QueueFilters, *, viewer: Viewer) -> int:
+        """How many items a list would hold, counted to `MOST_COUNTED` + 1 at most. Raises InputError as `page`."""
+        plan_each_time(self._uow)
+        turns = turns_of(viewer, uow=self._uow) if filters.for_me else None
+        reading = Reading(filters.checked(), Sort.DEADLINE, reach_of(viewer, uow=self._uow), turns, self._uow)
+        found = reading.ids(after=None, limit=MOST_COUNTED + 1).subquery()
+        return self._session.execute(select(func.count()).select_from(found)).scalar_one()
 
     def counts(self, viewer: Viewer) -> QueueCounts:
         """How much waits, for the head of every page."""
-        waiting = (item_is_visible(viewer), ReviewItemRow.state.in_([state.value for state in UNDECIDED]))
+        plan_each_time(self._uow)
+        return count_waiting(reach_of(viewer, uow=self._uow), uow=self._uow)
 
-        def counted(*more: object) -> int:
-            some = select(ReviewItemRow.id).where(*waiting, *more).limit(MOST_COUNTED + 1).subquery()  # type: ignore[arg-type]
-            return self._session.execute(select(func.count()).select_from(some)).scalar_one()
 
-        return QueueCounts(
-            waiting=counted(),
-            overdue=counted(ReviewItemRow.due_at <= self._uow.clock.now()),
-            high_risk=counted(ReviewItemRow.risk.in_([Risk.HIGH.value, Risk.CRITICAL.value])),
-            mine=counted(ReviewItemRow.requester_id == viewer.user_id),
-        )
+def _end_of(row: ReviewItemRow, sort: Sort) -> str:
+    return write_cursor(sort, [getattr(row, column.key) for column in sort_columns(sort)])
 
 
 __all__ = ["MOST_COUNTED", "QueueCounts", "QueueFilters", "QueuePage", "QueuePages", "Sort"]

@@ -5,8 +5,9 @@ Invariant 3: every query that returns account data filters by `visible_accounts(
 
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, func, select, true, union
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.orm import aliased
 
 from copilot.domain.access import Role, Viewer
 from copilot.store.tables.people import AccountGrantRow, UserRow
@@ -37,6 +38,29 @@ def visible_accounts(viewer: Viewer) -> Select[str]:
         branches.append(select(AccountGrantRow.account_id).where(AccountGrantRow.user_id.in_(members)))
     allowed = union(*branches).subquery("allowed")
     return select(allowed.c.id)
+
+
+def account_is_open_to(viewer: Viewer, account_id: ColumnElement[str | None]) -> ColumnElement[bool]:
+    """The same rule asked of one account at a time, for lists that are read in order until a page is full.
+
+    `account_id` belongs to the row that is looked at. Each part is a lookup, so what it costs does not grow with the
+    number of accounts that the viewer may see.
+    """
+    account = aliased(AccountRow)
+    same = account.id == account_id
+    if viewer.role is Role.ADMIN:
+        return exists(select(account.id).where(same))
+    owner = func.lower(account.owner_email)
+    owned = owner == viewer.email.lower()
+    granted = AccountGrantRow.user_id == viewer.user_id
+    if viewer.role is Role.MANAGER and viewer.team_id is not None:
+        team = UserRow.team_id == viewer.team_id
+        owned = or_(owned, owner.in_(select(UserRow.email).where(team)))
+        granted = or_(granted, AccountGrantRow.user_id.in_(select(UserRow.id).where(team)))
+    return or_(
+        exists(select(account.id).where(same, owned)),
+        exists(select(AccountGrantRow.account_id).where(AccountGrantRow.account_id == account_id, granted)),
+    )
 
 
 _PLACEHOLDERS = {"viewer_email": "\x00email", "viewer_id": "\x00id", "viewer_team": "\x00team"}

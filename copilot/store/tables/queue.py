@@ -17,10 +17,12 @@ class ReviewTextRow(Base):
     """
 
     __tablename__ = "review_texts"
-    __table_args__ = (Index("ix_review_texts_words", "words", postgresql_using="gin"),)
+    __table_args__ = (Index("ix_review_texts_words", "words", "rules", postgresql_using="gin"),)
 
     review_item_id: Mapped[str] = mapped_column(ForeignKey("review_items.id", ondelete="CASCADE"), primary_key=True)
     words: Mapped[Any] = mapped_column(TSVECTOR)
+    rules: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    """As in the item; found here because the item's own row moves with each change of state."""
     other_accounts: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
     """Accounts besides its own that its draft cites: who may not see one of them does not search it."""
 
@@ -29,10 +31,11 @@ class WaitingTextRow(Base):
     """The same of undecided items only, so that searching what waits does not read what is decided."""
 
     __tablename__ = "waiting_texts"
-    __table_args__ = (Index("ix_waiting_texts_words", "words", postgresql_using="gin"),)
+    __table_args__ = (Index("ix_waiting_texts_words", "words", "rules", postgresql_using="gin"),)
 
     review_item_id: Mapped[str] = mapped_column(ForeignKey("review_items.id", ondelete="CASCADE"), primary_key=True)
     words: Mapped[Any] = mapped_column(TSVECTOR)
+    rules: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     other_accounts: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
 
 

@@ -102,7 +102,6 @@ class ReviewItemRow(Base):
         Index("ix_review_items_by_value", "state", "value_order", "due_at", "id"),
         Index("ix_review_items_account", "account_id", "state", "due_at", "id"),
         Index("ix_review_items_requester", "requester_id", "state", "due_at", "id"),
-        Index("ix_review_items_rules", "rules", postgresql_using="gin"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

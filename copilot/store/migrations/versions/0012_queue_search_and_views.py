@@ -35,6 +35,7 @@ def _add_orders() -> None:
     op.create_index("ix_review_items_by_value", "review_items", ["state", "value_order", "due_at", "id"])
     op.create_index("ix_review_items_account", "review_items", ["account_id", "state", "due_at", "id"])
     op.create_index("ix_review_items_requester", "review_items", ["requester_id", "state", "due_at", "id"])
+    op.drop_index("ix_review_items_rules", "review_items")
     op.drop_index("ix_review_items_account_id", "review_items")
     op.drop_index("ix_review_items_requester_id", "review_items")
 
@@ -80,7 +81,7 @@ def _create_functions() -> None:
         """
         create function refresh_review_text(item_id text) returns void language sql as $$
             with anew as (
-                select i.id, i.state,
+                select i.id, i.state, i.rules,
                     public.review_words(
                         i.language,
                         concat_ws(' . ', i.title, a.name, u.name, v.content #>> '{email,subject}'),
@@ -100,15 +101,16 @@ def _create_functions() -> None:
                 left join public.accounts a on a.id = i.account_id
                 where i.id = item_id
             ), kept as (
-                insert into public.review_texts (review_item_id, words, other_accounts)
-                select id, words, other_accounts from anew
+                insert into public.review_texts (review_item_id, words, rules, other_accounts)
+                select id, words, rules, other_accounts from anew
                 on conflict (review_item_id) do update
-                set words = excluded.words, other_accounts = excluded.other_accounts
+                set words = excluded.words, rules = excluded.rules, other_accounts = excluded.other_accounts
             )
-            insert into public.waiting_texts (review_item_id, words, other_accounts)
-            select id, words, other_accounts from anew where state in ('pending', 'in_review', 'changes_requested')
+            insert into public.waiting_texts (review_item_id, words, rules, other_accounts)
+            select id, words, rules, other_accounts from anew
+            where state in ('pending', 'in_review', 'changes_requested')
             on conflict (review_item_id) do update
-            set words = excluded.words, other_accounts = excluded.other_accounts
+            set words = excluded.words, rules = excluded.rules, other_accounts = excluded.other_accounts
         $$
         """
     )
@@ -120,6 +122,7 @@ def _create_texts() -> None:
             table,
             sa.Column("review_item_id", sa.String(), nullable=False),
             sa.Column("words", postgresql.TSVECTOR(), nullable=False),
+            sa.Column("rules", postgresql.ARRAY(sa.TEXT()), nullable=False),
             sa.Column("other_accounts", postgresql.ARRAY(sa.TEXT()), server_default=sa.text("'{}'"), nullable=False),
             sa.ForeignKeyConstraint(
                 ["review_item_id"],
@@ -129,7 +132,7 @@ def _create_texts() -> None:
             ),
             sa.PrimaryKeyConstraint("review_item_id", name=op.f(f"pk_{table}")),
         )
-        op.create_index(f"ix_{table}_words", table, ["words"], postgresql_using="gin")
+        op.create_index(f"ix_{table}_words", table, ["words", "rules"], postgresql_using="gin")
 
 
 def _create_triggers() -> None:
@@ -137,7 +140,7 @@ def _create_triggers() -> None:
     _trigger(
         "review_items_words",
         "review_items",
-        "after update of title, language, account_id, requester_id",
+        "after update of title, language, account_id, requester_id, rules",
         "perform public.refresh_review_text(new.id);",
     )
     _trigger(

@@ -1,0 +1,141 @@
+"""How the ids of one page are found: by walking an index in order, or by sorting a small set.
+
+Invariant: both ways give the same ids in the same order; which is taken depends only on how much there is to read.
+The choice is made here and not left to the planner, which cannot know how many of a viewer's items hold a word.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
+
+from copilot.domain.findings import Risk
+from copilot.domain.review_items import UNDECIDED, ReviewState
+from copilot.store.database import UnitOfWork
+from copilot.store.queue_cursors import Place
+from copilot.store.queue_filters import QueueFilters, Sort, conditions, sort_columns
+from copilot.store.queue_reach import Reach, TextTable
+from copilot.store.queue_turns import Turns
+from copilot.store.tables.queue import ReviewTextRow, WaitingTextRow
+from copilot.store.tables.work import ReviewItemRow
+
+FEW_WAITING = 1_000
+FEW_OF_ALL = 5_000
+"""So many items that hold a word are sorted; if there are more, reading in order soon meets a page of them. About the
+square root of page size times table size, where both cost the same."""
+_RISK_ORDER = {Risk.CRITICAL: 0, Risk.HIGH: 1, Risk.MEDIUM: 2, Risk.LOW: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One question to the queue."""
+
+    filters: QueueFilters
+    sort: Sort
+    reach: Reach
+    turns: Turns | None
+    uow: UnitOfWork
+
+    def ids(self, *, after: Place | None, limit: int) -> Select[*tuple[object, ...]]:
+        """The first `limit` ids after a place, with the values they are ordered by."""
+        columns = sort_columns(self.sort)
+        wanted = [*conditions(self.filters, now=self.uow.clock.now())]
+        if after is not None:
+            wanted.append(tuple_(*columns) > tuple_(*after))
+        if self.turns is not None:
+            wanted.append(self.turns.condition(self.uow.clock.now()))
+        sources = self._small_sets(wanted) or self._walks(wanted, limit=limit)
+        found = union_all(*sources).subquery("candidates") if len(sources) > 1 else sources[0].subquery("candidates")
+        names = [found.c[column.key] for column in columns]
+        return select(*names).order_by(*names).limit(limit)
+
+    def _small_sets(self, wanted: Sequence[ColumnElement[bool]]) -> list[Select[*tuple[object, ...]]]:
+        """Sets to be sorted whole, or none if none is small."""
+        held = self._held()
+        listed = self.reach.account_ids is not None
+        if not listed and (held is None or not self._is_rare(held)):
+            return []
+        states = [_state_in(self.filters.states)] if self.filters.states else []
+        if held is not None:
+            texts = self._texts
+            states.append(ReviewItemRow.id.in_(select(texts.review_item_id).where(held, *self._searchable())))
+        parts = [self.reach.listed, self.reach.unplaced] if listed else [self.reach.condition]
+        sets = [self._select(part, self.reach.readable, *states, *wanted) for part in parts]
+        # Materialised, so that the planner does not read in order after all, hoping for an early end.
+        gathered = union_all(*sets).cte("gathered").prefix_with("materialized") if len(sets) > 1 else None
+        gathered = sets[0].cte("gathered") if gathered is None else gathered
+        return [select(*gathered.c)]
+
+    def _walks(self, wanted: Sequence[ColumnElement[bool]], *, limit: int) -> list[Select[*tuple[object, ...]]]:
+        """One ordered walk for each state (and risk, where the index then keeps the order)."""
+        found = [self.reach.condition, *wanted]
+        held = self._held()
+        if held is not None:
+            texts = self._texts
+            # A scalar subquery is asked of each item in turn; a join could be turned around.
+            fits = select(and_(held, *self._searchable())).where(texts.review_item_id == ReviewItemRow.id)
+            found.append(func.coalesce(fits.scalar_subquery(), false()))
+        columns = sort_columns(self.sort)
+        walks = []
+        for state, risk in product(self.filters.states or tuple(ReviewState), self._risks()):
+            place = [ReviewItemRow.state == literal_column(f"'{state.value}'")]
+            if risk is not None:
+                place.append(ReviewItemRow.risk_order == literal_column(str(_RISK_ORDER[risk])))
+            walk = self._select(*place, *found).order_by(*columns).limit(limit).subquery()
+            walks.append(select(*walk.c))
+        return walks
+
+    def _risks(self) -> Sequence[Risk | None]:
+        chosen = tuple(dict.fromkeys(self.filters.risks))
+        return chosen if chosen and self.sort is not Sort.VALUE else (None,)
+
+    def _select(self, *where: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+        return select(*sort_columns(self.sort)).where(*where)
+
+    @property
+    def _texts(self) -> TextTable:
+        waiting = bool(self.filters.states) and set(self.filters.states) <= UNDECIDED
+        return WaitingTextRow if waiting or self.filters.overdue or self.filters.for_me else ReviewTextRow
+
+    def _held(self) -> ColumnElement[bool] | None:
+        """What an item must hold: words, rules."""
+        found: list[ColumnElement[bool]] = []
+        if self.filters.q is not None and self.filters.q.strip():
+            found.append(self._texts.words.bool_op("@@")(func.review_query(self.filters.q)))
+        if self.filters.rules:
+            found.append(self._texts.rules.overlap(list(self.filters.rules)))
+        return and_(*found) if found else None
+
+    def _searchable(self) -> list[ColumnElement[bool]]:
+        searched = self.filters.q is not None and self.filters.q.strip()
+        return [self.reach.may_search(self._texts)] if searched else []
+
+    def _is_rare(self, held: ColumnElement[bool]) -> bool:
+        """Whether few items hold it. Counting stops at the bound."""
+        most = FEW_WAITING if self._texts is WaitingTextRow else FEW_OF_ALL
+        some = select(literal(1)).select_from(self._texts).where(held).limit(most + 1).subquery()
+        return self.uow.session.execute(select(func.count()).select_from(some)).scalar_one() <= most
+
+
+def plan_each_time(uow: UnitOfWork) -> None:
+    """Let each question of this transaction be planned for its own values; a plan for any values reads too much."""
+    uow.session.execute(
+        text("select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)")
+    )
+
+
+def _state_in(states: Sequence[ReviewState]) -> ColumnElement[bool]:
+    return ReviewItemRow.state.in_([state.value for state in states])
