@@ -6,49 +6,30 @@ an approval is bound to them; everything that was not written by us is escaped.
 
 import json
 import re
+from collections.abc import Mapping
 from html import escape
 
-from copilot.domain.drafts import Draft, Segment
-from copilot.domain.evidence import Evidence, EvidenceKind, Origin
-from copilot.domain.formatting import Formatter
-from copilot.domain.language import Language
-
-_WORDS = {
-    Language.ES: {
-        "sources": "Fuentes",
-        "date": "Datos a {day}",
-        "by_model": "Redactado por el modelo {model}; las cifras se calculan con consultas.",
-        "by_code": "Redactado sin modelo, a partir de los datos y los textos citados.",
-        "contents": "Apartados",
-        "internal": "interno",
-        "customer": "cliente",
-        "web": "web",
-        "computed": "calculado",
-        "how": "cómo se calcula",
-        "due": "plazo",
-        "draft": "Uso interno. Borrador hasta su aprobación.",
-        "no_source": "sin fuente",
-    },
-    Language.EN: {
-        "sources": "Sources",
-        "date": "Data as of {day}",
-        "by_model": "Written by the model {model}; figures are computed by query.",
-        "by_code": "Written without a model, from the data and texts cited.",
-        "contents": "Sections",
-        "internal": "internal",
-        "customer": "customer",
-        "web": "web",
-        "computed": "computed",
-        "how": "how it is computed",
-        "due": "due",
-        "draft": "Internal use. A draft until it is approved.",
-        "no_source": "no source",
-    },
-}
+from copilot.domain.destinations import Email
+from copilot.domain.drafts import Draft, DraftKind, Segment
+from copilot.domain.rendering_crm import CRM_FILE, render_crm_update
+from copilot.domain.rendering_docx import render_docx
+from copilot.domain.rendering_email import ATTACHMENTS, MESSAGE_FILE, plain_text, render_message
+from copilot.domain.rendering_words import (
+    WORDS,
+    about,
+    citation_numbers,
+    citation_numbers_with_items,
+    date_line,
+    quoted,
+    writer_line,
+)
+from copilot.domain.rendering_xlsx import render_xlsx
+from copilot.errors import InputError
 
 _WWW = re.compile(r"\b(www)\.", re.IGNORECASE)
 """What some readers of Markdown make a link of without being asked."""
-_DEADLINE = re.compile(r"^due_psg_[0-9a-f]+_[0-9]+: ")
+
+_AS_TABLE = frozenset({DraftKind.RFP_ANSWER})
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1c2430;--soft:#5b6675;--line:#d9dee5;--accent:#0b5cad;--paper:#fff}
@@ -69,19 +50,47 @@ a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 """.strip()
 
 
-def render_deliverables(draft: Draft) -> dict[str, bytes]:
-    """Return `<kind>.md`, `<kind>.html` and `<kind>.json`, each UTF-8."""
+def render_deliverables(draft: Draft, *, attachments: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """File name -> the bytes that a release may send.
+
+    An email is `message.eml`, with `attachments` (by name) in it, a CRM update `crm-update.json`; anything else is
+    `<kind>.md`, `.html`, `.json` and `.docx`, and `.xlsx` where the answers belong in a table.
+    Raises InputError if an address or an attachment cannot be used.
+    """
+    if draft.email is not None:
+        if set(draft.recipients) != _contacts(draft.email):
+            raise InputError("This email goes to other people than its draft names.", hint="Create the draft again.")
+        return {MESSAGE_FILE: render_message(draft, draft.email, attachments or {})}
+    if draft.crm is not None:
+        return {CRM_FILE: render_crm_update(draft, draft.crm)}
+    return _files(draft)
+
+
+def render_redacted(draft: Draft) -> dict[str, bytes]:
+    """The same for a version whose content was overwritten; it is never released, and this never fails.
+
+    Overwritten addresses are none, so an email is its text alone. What is attached is emptied: it may name the
+    person in a form that cannot be searched.
+    """
+    if draft.email is None:
+        return render_deliverables(draft)
+    attached = {f"{ATTACHMENTS}{item.name}": b"" for item in draft.email.attachments}
+    return attached | {MESSAGE_FILE: plain_text(draft).encode()}
+
+
+def _files(draft: Draft) -> dict[str, bytes]:
     kind = draft.kind.value
-    return {
+    files = {
         f"{kind}.md": render_markdown(draft).encode(),
         f"{kind}.html": render_html(draft).encode(),
         f"{kind}.json": render_json(draft).encode(),
+        f"{kind}.docx": render_docx(draft),
     }
+    return files | ({f"{kind}.xlsx": render_xlsx(draft)} if draft.kind in _AS_TABLE else {})
 
 
-def citation_numbers(draft: Draft) -> dict[str, int]:
-    """Evidence id -> the number it is cited by, from 1 in the order of `draft.evidence`."""
-    return {item.id: position for position, item in enumerate(draft.evidence, start=1)}
+def _contacts(email: Email) -> set[str]:
+    return {box.contact_id for box in (*email.to, *email.cc) if box.contact_id}
 
 
 def render_json(draft: Draft) -> str:
@@ -95,8 +104,8 @@ def render_json(draft: Draft) -> str:
 
 def render_markdown(draft: Draft) -> str:
     """Headings, sentences with `[n]`, and the numbered source list."""
-    words, numbers = _WORDS[draft.language], citation_numbers(draft)
-    lines = [f"# {_markdown_text(draft.title)}", "", f"*{_date_line(draft)} {words['draft']}*", ""]
+    words, numbers = WORDS[draft.language], citation_numbers(draft)
+    lines = [f"# {_markdown_text(draft.title)}", "", f"*{date_line(draft)} {words['draft']}*", ""]
     for section in draft.sections:
         lines += [f"## {_markdown_text(section.title)}", ""]
         as_text = section.key == "summary"
@@ -107,17 +116,17 @@ def render_markdown(draft: Draft) -> str:
     lines += [f"## {words['sources']}", ""]
     for item in draft.evidence:
         quote = _markdown_text(quoted(item, language=draft.language))
-        about = _markdown_text(_about(item, draft))
-        lines.append(f"[{numbers[item.id]}] {_markdown_text(item.label)} · {about}: “{quote}”  ")
-    return "\n".join([*lines, "", f"*{_writer_line(draft)}*", ""])
+        origin = _markdown_text(about(item, language=draft.language))
+        lines.append(f"[{numbers[item.id]}] {_markdown_text(item.label)} · {origin}: “{quote}”  ")
+    return "\n".join([*lines, "", f"*{writer_line(draft)}*", ""])
 
 
 def render_html(draft: Draft) -> str:
     """One self-contained page: no script, no outside resource, printable, with links both ways."""
-    words, numbers = _WORDS[draft.language], citation_numbers(draft)
+    words, numbers = WORDS[draft.language], citation_numbers(draft)
     body = [
         f"<h1>{escape(draft.title)}</h1>",
-        f'<p class="meta">{escape(_date_line(draft))} {escape(words["draft"])}</p>',
+        f'<p class="meta">{escape(date_line(draft))} {escape(words["draft"])}</p>',
     ]
     for section in draft.sections:
         tag, item_tag = ("div", "p") if section.key == "summary" else ("ul", "li")
@@ -131,7 +140,7 @@ def render_html(draft: Draft) -> str:
             f"<{tag}>{items}</{tag}></section>"
         )
     body.append(_html_sources(draft))
-    body.append(f'<p class="meta">{escape(_writer_line(draft))}</p>')
+    body.append(f'<p class="meta">{escape(writer_line(draft))}</p>')
     return (
         f'<!doctype html>\n<html lang="{draft.language.value}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -148,48 +157,19 @@ def _html_marks(segment: Segment, numbers: dict[str, int]) -> str:
 
 
 def _html_sources(draft: Draft) -> str:
-    words = _WORDS[draft.language]
+    words = WORDS[draft.language]
     items = []
     for number, item in citation_numbers_with_items(draft):
         how = f' <span class="quote">({escape(words["how"])}: {escape(item.formula)})</span>' if item.formula else ""
+        quote = escape(quoted(item, language=draft.language))
         items.append(
             f'<li id="source-{number}" value="{number}"><strong>{escape(item.label)}</strong> · '
-            f"{escape(_about(item, draft))}: <q>{escape(quoted(item, language=draft.language))}</q>{how}</li>"
+            f"{escape(about(item, language=draft.language))}: <q>{quote}</q>{how}</li>"
         )
     return (
         f'<section class="sources" aria-labelledby="section-sources"><h2 id="section-sources">{words["sources"]}</h2>'
         f"<ol>{''.join(items)}</ol></section>"
     )
-
-
-def citation_numbers_with_items(draft: Draft) -> list[tuple[int, Evidence]]:
-    """Pairs of citation number and evidence, in order."""
-    return list(enumerate(draft.evidence, start=1))
-
-
-def _about(item: Evidence, draft: Draft) -> str:
-    words = _WORDS[draft.language]
-    origin = {Origin.INTERNAL: "internal", Origin.CUSTOMER: "customer", Origin.WEB: "web"}[item.origin]
-    kind = words["computed"] if item.kind is EvidenceKind.METRIC else words[origin]
-    return f"{Formatter(draft.language).day(item.as_of)}, {kind}"
-
-
-def _date_line(draft: Draft) -> str:
-    day = Formatter(draft.language).day(draft.as_of)
-    return _WORDS[draft.language]["date"].format(day=day) + "."
-
-
-def _writer_line(draft: Draft) -> str:
-    words = _WORDS[draft.language]
-    if draft.provenance.writer == "model":
-        return words["by_model"].format(model=draft.provenance.model or "")
-    return words["by_code"]
-
-
-def quoted(item: Evidence, *, language: Language) -> str:
-    """What the evidence says on one line; a computed deadline without the id of the sentence it comes from."""
-    shown = " ".join(item.text.split())
-    return _DEADLINE.sub(f"{_WORDS[language]['due']}: ", shown) if item.kind is EvidenceKind.METRIC else shown
 
 
 def _markdown_text(text: str) -> str:

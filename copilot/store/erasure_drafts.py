@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, tuple_, update
 
 from copilot.domain.drafts import Draft
 from copilot.domain.redaction import PlainMarks, redact_bytes, redact_json
-from copilot.domain.rendering import render_deliverables
+from copilot.domain.rendering import render_redacted
 from copilot.domain.review_items import ReviewState
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_tables import Occurrence, ScopedMarks
@@ -66,7 +66,7 @@ class DraftEraser:
 
     def _files(self, row: DraftVersionRow, draft: Draft, marks: PlainMarks) -> None:
         """Files are written anew from the redacted draft: in their own markup a name may be spelt differently."""
-        anew = render_deliverables(draft)
+        anew = render_redacted(draft)
         files = self._session.scalars(
             select(DeliverableRow).where(DeliverableRow.draft_id == row.draft_id, DeliverableRow.version == row.version)
         )

@@ -48,7 +48,7 @@ def draft(language: Language = Language.ES, text: str = "Renueva el 31 de enero 
 
 def test_the_same_draft_gives_the_same_bytes() -> None:
     assert render_deliverables(draft()) == render_deliverables(draft())
-    assert sorted(render_deliverables(draft())) == ["brief.html", "brief.json", "brief.md"]
+    assert sorted(render_deliverables(draft())) == ["brief.docx", "brief.html", "brief.json", "brief.md"]
 
 
 def test_html_is_self_contained_and_nothing_foreign_is_markup() -> None:

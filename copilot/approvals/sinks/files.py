@@ -9,12 +9,12 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from copilot.approvals.sinks import Delivery
+from copilot.approvals.sinks import Delivery, nothing_to_begin
 from copilot.errors import DigestMismatch, InputError, StorageFull, UnavailableError
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,150}")
@@ -26,16 +26,20 @@ class FileSink:
     """Writes below `folder`, which is created readable by its owner only."""
 
     folder: Path
+    channel: str = "files"
     repeatable: bool = True
+    tried_again: bool = False
+    """A full disk or a missing right needs a person."""
 
-    def deliver(self, delivery: Delivery) -> dict[str, str]:
+    def deliver(self, delivery: Delivery, *, begin: Callable[[], None] = nothing_to_begin) -> dict[str, str]:
         """Write `<folder>/<name>-<review item id>/<file>` for every file; see the module docstring.
 
         Raises StorageFull or UnavailableError (nothing is left behind that looks delivered), InputError for an
         unsafe name, DigestMismatch if other bytes lie there under this approval's name.
         """
         target, files = self._place(delivery)
-        with _translated_errors():
+        begin()
+        with translated_errors():
             if not os.path.lexists(target):
                 _write_folder(target, files)
         receipt = self.delivered(delivery)
@@ -48,10 +52,12 @@ class FileSink:
     def delivered(self, delivery: Delivery) -> dict[str, str] | None:
         """The folder and the SHA-256 of each file if they lie there as approved."""
         target, files = self._place(delivery)
-        with _translated_errors():
+        with translated_errors():
             if not _holds(target, files):
                 return None
-        return {"folder": target.name} | {name: _sha256(content) for name, content in sorted(files.items())}
+        return {"channel": self.channel, "folder": target.name} | {
+            name: _sha256(content) for name, content in sorted(files.items())
+        }
 
     def _place(self, delivery: Delivery) -> tuple[Path, dict[str, bytes]]:
         target = self.folder / _safe(f"{delivery.name}-{delivery.review_item_id}")
@@ -121,7 +127,8 @@ def _sha256(content: bytes) -> str:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
+    """Say in typed errors why something could not be written."""
     try:
         yield
     except OSError as error:
