@@ -9,6 +9,7 @@ from datetime import date
 from copilot import telemetry
 from copilot.approvals.bulk import BulkApprovals
 from copilot.approvals.checkpoints import Checkpoints
+from copilot.approvals.delegations import Delegations
 from copilot.approvals.policy import Policy, load_policy
 from copilot.approvals.release import run_due_releases
 from copilot.approvals.saved_views import SavedViews
@@ -89,7 +90,9 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         transport=open_transport(settings, clock=database.clock),
     )
     checkpoints = Checkpoints(settings)
-    approvals = ApprovalService(policy, guardrails=guardrails, on_approved=release_when_committed)
+    approvals = ApprovalService(
+        policy, guardrails=guardrails, on_approved=release_when_committed, home_currency=settings.home_currency
+    )
     jobs = Jobs(
         database,
         handlers=Handlers(
@@ -128,9 +131,17 @@ def _follow_up(approvals: ApprovalService, jobs: Jobs, *, uow: UnitOfWork) -> in
 
 
 def _keep_house(database: Database, approvals: ApprovalService, *, retention: RetentionRules) -> int:
-    """Let lapse what nobody decided in time, let go what was kept long enough. Returns how much that was."""
-    with database.unit_of_work() as uow:
-        lapsed = approvals.expire_due(uow=uow)
+    """Keep the queue true, and let go what was kept long enough. Returns how much that changed."""
+    lapsed = 0
+    for keep in (
+        approvals.apply_policy,
+        approvals.expire_due,
+        approvals.void_lost_votes,
+        approvals.escalate_due,
+        approvals.end_claims,
+    ):
+        with database.unit_of_work() as uow:
+            lapsed += keep(uow=uow)
     with database.unit_of_work() as uow:
         return lapsed + let_go(retention, uow=uow)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from copilot.approvals.policy import load_policy
+from copilot.approvals.policy import Policy, load_policy
 from copilot.approvals.service import ApprovalService
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section, Segment
@@ -175,9 +175,17 @@ def good_draft(database: Database, *, viewer: Viewer, audience: Audience = Audie
     return draft_about(evidence_of(database, (ARR, RENEWAL, DAYS_LEFT, EMAIL), viewer=viewer), audience=audience)
 
 
-def service() -> ApprovalService:
-    """The queue under the policy that comes with the product."""
-    return ApprovalService(load_policy())
+def policy_without_undo() -> Policy:
+    """The policy that comes with the product, but what is approved may leave at once."""
+    policy = load_policy()
+    return policy.model_copy(
+        update={"rule": tuple(rule.model_copy(update={"undo_seconds": 0}) for rule in policy.rule)}
+    )
+
+
+def service(policy: Policy | None = None) -> ApprovalService:
+    """The queue under `policy`, or the one that comes with the product without its time to undo."""
+    return ApprovalService(policy or policy_without_undo())
 
 
 def submit(database: Database, draft: Draft, *, viewer: Viewer) -> ReviewItem:

@@ -1,14 +1,23 @@
 """Whether the people behind an approval may still give it.
 
-Invariant: a vote counts for as long as its voter is active, sees the item and has the role it was given with.
+Invariant: a vote counts for as long as its voter could still give it: they are active, see the item and all it cites,
+and have the role it was given with, or still act for an active delegator who has it and sees the item too.
 """
 
+from collections.abc import Mapping
+
+from copilot.approvals.entries import is_readable
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import approvals_hold, live_votes
-from copilot.domain.review_items import ReviewItem, Vote
+from copilot.domain.review_items import Delegated, ReviewItem, Vote
 from copilot.store.database import UnitOfWork
+from copilot.store.delegations import DelegationRepository
+from copilot.store.drafts import DraftRepository
 from copilot.store.releases import active_user
-from copilot.store.reviews import ReviewRepository
+
+LOST = "entitlement_changed"
+REOPENED = "step_reopened"
+"""A vote of a later step, given when the step before seemed complete."""
 
 
 def entitled_approvers(item: ReviewItem, *, uow: UnitOfWork) -> tuple[Viewer, ...]:
@@ -21,7 +30,33 @@ def entitled_approvers(item: ReviewItem, *, uow: UnitOfWork) -> tuple[Viewer, ..
 
 def entitled_voter(item: ReviewItem, vote: Vote, *, uow: UnitOfWork) -> Viewer | None:
     """Who gave the vote, if they could still give it."""
+    cited = DraftRepository(uow).judged(item.draft_id, item.version).cited_accounts
     voter = active_user(uow, vote.voter_id)
-    if voter is None or ReviewRepository(uow).find(item.id, viewer=voter) is None:
+    if voter is None or not is_readable(item.id, cited_accounts=cited, viewer=voter, uow=uow):
         return None
-    return voter if voter.role is vote.role else None
+    if vote.on_behalf_of is None:
+        return voter if voter.role is vote.role else None
+    lent = DelegationRepository(uow).lent_to(voter.user_id, delegator_id=vote.on_behalf_of)
+    holds = any(each.role is vote.role and lender_sees(item, each, uow=uow) for each in lent)
+    return voter if holds else None
+
+
+def lender_sees(item: ReviewItem, lent: Delegated, *, uow: UnitOfWork) -> bool:
+    """Whether the delegator has a right to lend: they are active and see the item and all it cites."""
+    delegator = active_user(uow, lent.delegator_id)
+    cited = DraftRepository(uow).judged(item.draft_id, item.version).cited_accounts
+    return delegator is not None and is_readable(item.id, cited_accounts=cited, viewer=delegator, uow=uow)
+
+
+def lost_votes(item: ReviewItem, *, uow: UnitOfWork) -> Mapping[str, str]:
+    """Voter -> why their vote on the item no longer counts. Steps are in order, so a gap voids what came after it."""
+    votes = live_votes(item)
+    lost = {vote.voter_id: LOST for vote in votes if entitled_voter(item, vote, uow=uow) is None}
+    if not lost:
+        return {}
+    left = [vote.step for vote in votes if vote.voter_id not in lost]
+    gap = next(
+        (number for number, step in enumerate(item.requirement.steps) if left.count(number) < step.approvers), None
+    )
+    later = {vote.voter_id for vote in votes if gap is not None and vote.step > gap}
+    return lost | dict.fromkeys(later - set(lost), REOPENED)

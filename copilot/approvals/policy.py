@@ -14,6 +14,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
 from copilot.approvals.quality.rules import QualityRules
+from copilot.approvals.review_rules import ReviewRules
 from copilot.domain.access import Role
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
@@ -104,6 +105,7 @@ class Policy(BaseModel):
     rule: tuple[Rule, ...]
     notifications: NotificationRules = NotificationRules()
     """Emails about the queue, and webhooks."""
+    review: ReviewRules = ReviewRules()
     quality: QualityRules = QualityRules()
 
     @model_validator(mode="after")

@@ -105,6 +105,83 @@ _MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "es": ("Esta entrega no ha fallado, así que no hay nada que repetir.", "Vea su estado en la cola."),
         "en": ("This release did not fail, so there is nothing to try again.", "See its state in the queue."),
     },
+    "already_released": {
+        "es": ("Ya ha salido, así que no se puede retirar.", "Escriba a quien lo recibió."),
+        "en": ("It has left already, so it cannot be recalled.", "Write to whoever received it."),
+    },
+    "leaving_now": {
+        "es": ("Está saliendo en este momento, así que no se puede retirar.", "Mire dentro de un momento si salió."),
+        "en": ("It is leaving at this moment, so it cannot be recalled.", "See in a moment whether it left."),
+    },
+    "outcome_unknown": {
+        "es": (
+            "No se sabe si salió, así que no se puede retirar.",
+            "Compruebe la entrega y anote lo que encuentre.",
+        ),
+        "en": ("Nobody knows whether it left, so it cannot be recalled.", "Check the delivery and say what you find."),
+    },
+    "not_recallable": {
+        "es": ("Solo se retira lo que está aprobado y aún no ha salido.", "Vea su estado en la cola."),
+        "en": ("Only what is approved and has not left can be recalled.", "See its state in the queue."),
+    },
+    "claimed_by_other": {
+        "es": ("Otra persona lo está revisando.", "Puede decidir igualmente, o esperar a que lo devuelva."),
+        "en": ("Somebody else is working on it.", "You can decide all the same, or wait until they give it back."),
+    },
+    "not_claimed": {
+        "es": ("Usted no lo tiene en revisión.", "Vea en la cola quién lo tiene."),
+        "en": ("You are not the one working on it.", "See in the queue who is."),
+    },
+    "not_assignable": {
+        "es": ("Esa persona no puede ver y aprobar este elemento.", "Elija a alguien de la lista."),
+        "en": ("That person may not both see and approve this item.", "Choose somebody from the list."),
+    },
+    "not_submittable": {
+        "es": (
+            "Así como está, este elemento no se puede presentar de nuevo.",
+            "Se presenta de nuevo lo devuelto, retirado, vencido u obsoleto.",
+        ),
+        "en": (
+            "As it is, this item cannot be submitted again.",
+            "What was sent back, withdrawn, recalled, expired or went stale can be.",
+        ),
+    },
+    "newer_version": {
+        "es": ("Hay una versión más nueva de este borrador.", "Abra esa."),
+        "en": ("There is a newer version of this draft.", "Open that one."),
+    },
+    "comment_empty": {
+        "es": ("El comentario está vacío.", "Escriba qué quiere decir."),
+        "en": ("The comment is empty.", "Write what you want to say."),
+    },
+    "comment_long": {
+        "es": ("El comentario es demasiado largo.", "Acórtelo."),
+        "en": ("The comment is too long.", "Shorten it."),
+    },
+    "attachments_differ": {
+        "es": ("Los adjuntos no son los que nombra el borrador.", "Adjunte exactamente los que nombra."),
+        "en": ("The attachments are not those that the draft names.", "Attach exactly those it names."),
+    },
+    "delegate_unknown": {
+        "es": ("No hay nadie activo con esa dirección.", "Revise la dirección."),
+        "en": ("There is nobody active with that address.", "Check the address."),
+    },
+    "delegate_self": {
+        "es": ("Nadie delega en sí mismo.", "Elija a otra persona."),
+        "en": ("Nobody delegates to themselves.", "Choose somebody else."),
+    },
+    "delegation_times": {
+        "es": ("La delegación tiene que terminar después de empezar, y en el futuro.", "Corrija las fechas."),
+        "en": ("A delegation has to end after it starts, and in the future.", "Correct the dates."),
+    },
+    "delegation_long": {
+        "es": ("La delegación dura más de lo que permite la política.", "Elija una fecha final más cercana."),
+        "en": ("The delegation lasts longer than the policy allows.", "Choose an earlier end."),
+    },
+    "delegation_not_found": {
+        "es": ("No hay ninguna delegación así entre las suyas.", "Búsquela en su lista."),
+        "en": ("There is no such delegation among yours.", "Look for it in your list."),
+    },
 }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 
 from copilot.domain.access import Viewer
+from copilot.domain.destinations import Destination
 from copilot.domain.drafts import Draft, DraftKind
 from copilot.domain.findings import Finding
 from copilot.domain.review_items import ReviewState
@@ -40,6 +41,15 @@ class StoredVersion:
     findings: tuple[Finding, ...]
     author_id: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Of a version, what its approval rests on, without its text."""
+
+    findings: tuple[Finding, ...]
+    cited_accounts: frozenset[str]
+    destination: Destination
 
 
 class DraftRepository:
@@ -83,6 +93,18 @@ class DraftRepository:
         if row is None:
             raise NotFound("This version of the draft does not exist.")
         return _to_domain(row)
+
+    def judged(self, draft_id: str, version: int) -> Judged:
+        """What the approval of a version rests on. Raises NotFound."""
+        row = self._session.get(DraftVersionRow, (draft_id, version))
+        if row is None:
+            raise NotFound("This version of the draft does not exist.")
+        cited = (item.get("account_id") for item in row.content["evidence"])
+        return Judged(
+            findings=tuple(Finding.model_validate(item) for item in row.findings),
+            cited_accounts=frozenset(account_id for account_id in cited if account_id),
+            destination=Destination(row.content.get("destination", Destination.FILES)),
+        )
 
     def deliverables(self, draft_id: str, version: int) -> dict[str, bytes]:
         """File name -> the exact stored bytes."""

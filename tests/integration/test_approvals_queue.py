@@ -72,7 +72,7 @@ def test_a_good_brief_is_low_risk_and_its_requester_may_approve_it(
         release = ReleaseRepository(uow).get(item.id)
     assert release is not None
     assert (release.state, release.digest) == (ReleaseState.QUEUED, item.digest)
-    assert actions(database, item) == ["review.submitted", "review.approved"]
+    assert actions(database, item) == ["review.submitted", "review.voted", "review.approved"]
 
 
 def test_the_same_decision_again_is_one_decision_and_another_is_a_conflict(
@@ -84,7 +84,7 @@ def test_the_same_decision_again_is_one_decision_and_another_is_a_conflict(
         reject(database, item, requester)
     with pytest.raises(Conflict):
         world.approve(database, item, viewer=manager)
-    assert actions(database, item) == ["review.submitted", "review.approved"]
+    assert actions(database, item) == ["review.submitted", "review.voted", "review.approved"]
 
 
 def test_a_risky_item_needs_a_manager_who_accepts_each_unsupported_sentence(

@@ -1,0 +1,207 @@
+"""One item as a reviewer sees it: the draft, the findings, who did and said what, and what they may do now.
+
+Invariant 3: earlier versions and what was said about them are shown only to who may see all that those cite.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from copilot.approvals.entries import find_readable, is_readable
+from copilot.approvals.filing import may_edit
+from copilot.approvals.handling import Handling, may_claim, may_reassign, names_of, right_to_approve
+from copilot.domain.access import Role, Viewer
+from copilot.domain.approvals import RefusalCode, Refused, decide, may_approve, recall, withdraw
+from copilot.domain.drafts import Draft
+from copilot.domain.findings import Finding, blocking, unsupported_segments
+from copilot.domain.review_items import (
+    OPEN,
+    SUBMITTED_AGAIN,
+    UNDECIDED,
+    Decision,
+    ReviewItem,
+    ReviewState,
+    Verdict,
+)
+from copilot.store.database import UnitOfWork
+from copilot.store.drafts import DraftRepository, StoredVersion
+from copilot.store.releases import Release, ReleaseRepository
+from copilot.store.review_comments import Comment, CommentRepository
+from copilot.store.review_entries import QueueEntry
+from copilot.store.reviews import ReviewRepository
+from copilot.store.votes import VoteLine, VoteRepository
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version of the draft."""
+
+    item_id: str
+    version: int
+    state: ReviewState
+    author_name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRights:
+    """Why the viewer may not do something with the item now; None: they may."""
+
+    approve: RefusalCode | None
+    """Sentences without support taken as accepted."""
+    reject: RefusalCode | None
+    request_changes: RefusalCode | None
+    edit: RefusalCode | None
+    claim: RefusalCode | None
+    give_back: RefusalCode | None
+    reassign: RefusalCode | None
+    comment: RefusalCode | None
+    withdraw: RefusalCode | None
+    recall: RefusalCode | None
+    submit_again: RefusalCode | None
+    retry_release: RefusalCode | None
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Names of what the viewer may do."""
+        return frozenset(field.name for field in fields(self) if getattr(self, field.name) is None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """Everything a reviewer sees of one item."""
+
+    entry: QueueEntry
+    version: StoredVersion
+    release: Release | None
+    may_approve: RefusalCode | None
+    """Why this viewer's own role may not approve it; None: it may."""
+    rights: ReviewRights
+    comments: tuple[Comment, ...] = ()
+    """On all versions that the viewer may see, oldest first."""
+    votes: tuple[VoteLine, ...] = ()
+    """All votes on this version, void ones too, oldest first."""
+    versions: tuple[VersionLine, ...] = ()
+    """Those that the viewer may see, oldest first."""
+    assignee_name: str | None = None
+    claimer_id: str | None = None
+    """Who is on it now; None also when their claim ran out."""
+    claimer_name: str | None = None
+
+    @property
+    def item(self) -> ReviewItem:
+        return self.entry.item
+
+    @property
+    def draft(self) -> Draft:
+        return self.version.draft
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.version.findings
+
+    @property
+    def unsupported_segments(self) -> tuple[str, ...]:
+        """Ids of the segments that must be accepted by name."""
+        return unsupported_segments(self.version.findings)
+
+
+def read_view(item_id: str, *, handling: Handling, viewer: Viewer, uow: UnitOfWork) -> ReviewView:
+    """One item for one person. Raises NotFound."""
+    entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
+    item = entry.item
+    siblings = _readable_versions(entry, viewer=viewer, uow=uow)
+    claimer_id = handling.claimer(item, uow=uow)
+    names = names_of({item.assignee_id, claimer_id} | {each.author_id for each in siblings}, uow=uow)
+    version = DraftRepository(uow).version(item.draft_id, item.version)
+    return ReviewView(
+        entry=entry,
+        version=version,
+        release=ReleaseRepository(uow).get(item_id),
+        may_approve=may_approve(item, user_id=viewer.user_id, role=viewer.role),
+        rights=_rights(item, version, claimer_id=claimer_id, viewer=viewer, uow=uow),
+        comments=CommentRepository(uow).on_items([each.id for each in siblings]),
+        votes=VoteRepository(uow).history(item_id),
+        versions=tuple(
+            VersionLine(
+                item_id=each.id,
+                version=each.version,
+                state=each.state,
+                author_name=names.get(each.author_id or "", ""),
+                created_at=each.submitted_at,
+            )
+            for each in siblings
+        ),
+        assignee_name=names.get(item.assignee_id or ""),
+        claimer_id=claimer_id,
+        claimer_name=names.get(claimer_id or ""),
+    )
+
+
+def _readable_versions(entry: QueueEntry, *, viewer: Viewer, uow: UnitOfWork) -> list[ReviewItem]:
+    drafts = DraftRepository(uow)
+    readable = []
+    for other in ReviewRepository(uow).of_draft(entry.item.draft_id, viewer=viewer):
+        item = other.item
+        cited = drafts.judged(item.draft_id, item.version).cited_accounts
+        if item.id == entry.item.id or is_readable(item.id, cited_accounts=cited, viewer=viewer, uow=uow):
+            readable.append(item)
+    return readable
+
+
+def _rights(
+    item: ReviewItem, version: StoredVersion, *, claimer_id: str | None, viewer: Viewer, uow: UnitOfWork
+) -> ReviewRights:
+    closed: RefusalCode = "expired" if item.state is ReviewState.EXPIRED else "conflict"
+    is_open = item.state in UNDECIDED
+    holds = viewer.user_id == claimer_id or (claimer_id is not None and viewer.role in {Role.MANAGER, Role.ADMIN})
+    may_retry = viewer.user_id == item.requester_id or viewer.role in item.requirement.roles
+    failed = item.state is ReviewState.RELEASE_FAILED
+    again = item.state in SUBMITTED_AGAIN
+    return ReviewRights(
+        approve=_may_approve_now(item, version, viewer=viewer, uow=uow),
+        reject=_may_send_back(item, version, Verdict.REJECT, viewer=viewer, uow=uow),
+        request_changes=_may_send_back(item, version, Verdict.REQUEST_CHANGES, viewer=viewer, uow=uow),
+        edit=closed if not is_open else None if may_edit(item, viewer) else "not_allowed",
+        claim=may_claim(item, viewer=viewer, uow=uow) if claimer_id in {None, viewer.user_id} else "conflict",
+        give_back=None if holds else "not_allowed",
+        reassign=may_reassign(item, viewer=viewer),
+        comment=None,
+        withdraw=_code(withdraw(item, user_id=viewer.user_id, role=viewer.role)),
+        recall=_code(recall(item, user_id=viewer.user_id, role=viewer.role)),
+        submit_again="conflict" if not again else None if viewer.user_id == item.requester_id else "not_allowed",
+        retry_release="conflict" if not failed else None if may_retry else "not_allowed",
+    )
+
+
+def _may_approve_now(
+    item: ReviewItem, version: StoredVersion, *, viewer: Viewer, uow: UnitOfWork
+) -> RefusalCode | None:
+    if item.state not in OPEN:
+        return "expired" if item.state is ReviewState.EXPIRED else "conflict"
+    if uow.clock.now() >= item.requirement.expires_at:
+        return "expired"
+    objection = right_to_approve(item, viewer=viewer, uow=uow)
+    return objection or ("blocked" if blocking(version.findings) else None)
+
+
+def _may_send_back(
+    item: ReviewItem, version: StoredVersion, verdict: Verdict, *, viewer: Viewer, uow: UnitOfWork
+) -> RefusalCode | None:
+    trial = Decision(
+        verdict=verdict,
+        decider_id=viewer.user_id,
+        decider_role=viewer.role,
+        digest=item.digest,
+        comment="-",
+    )
+    if item.state not in OPEN:
+        return "expired" if item.state is ReviewState.EXPIRED else "conflict"
+    own = decide(item, trial, now=uow.clock.now(), findings=version.findings)
+    code = _code(own)
+    if code == "not_allowed" and right_to_approve(item, viewer=viewer, uow=uow) is None:
+        return None
+    return code
+
+
+def _code(outcome: object) -> RefusalCode | None:
+    return outcome.code if isinstance(outcome, Refused) else None
