@@ -42,6 +42,7 @@ class Application:
     policy: Policy
     guardrails: Guardrails
     approvals: ApprovalService
+    delegations: Delegations
     bulk: BulkApprovals
     saved_views: SavedViews
     retrieval: RetrievalService
@@ -112,6 +113,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         policy=policy,
         guardrails=guardrails,
         approvals=approvals,
+        delegations=Delegations(policy.review),
         bulk=BulkApprovals(approvals),
         saved_views=SavedViews(),
         retrieval=retrieval,

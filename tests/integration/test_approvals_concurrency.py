@@ -37,7 +37,7 @@ def test_the_update_itself_names_digest_and_deadline(database: Database, clock: 
 
     def settled(decision: Decision) -> bool:
         with database.unit_of_work() as uow:
-            return ReviewRepository(uow).settle(item, decision, Accepted(state=ReviewState.APPROVED))
+            return ReviewRepository(uow).settle(item, decision, Accepted(state=ReviewState.APPROVED)) is not None
 
     assert not settled(right.model_copy(update={"digest": "0" * 64}))
     clock.instant = item.requirement.expires_at
