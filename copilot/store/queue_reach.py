@@ -6,7 +6,7 @@ looked up one by one; with many, items are read in order and each is asked wheth
 
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, String, and_, any_, exists, func, literal, not_, or_, select
+from sqlalchemy import ARRAY, TEXT, Boolean, ColumnElement, and_, any_, exists, func, literal, not_, or_, select
 
 from copilot.domain.access import Role, Viewer
 from copilot.store.database import UnitOfWork
@@ -74,4 +74,4 @@ def _open_to(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _array(values: tuple[str, ...]) -> ColumnElement[list[str]]:
-    return literal(list(values), ARRAY(String))
+    return literal(list(values), ARRAY(TEXT))
