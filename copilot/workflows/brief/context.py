@@ -16,6 +16,7 @@ from copilot.domain.language import Language
 from copilot.domain.records import Record
 from copilot.workflows.brief.evidence_book import EvidenceBook
 from copilot.workflows.brief.words import FIELDS, pick
+from copilot.workflows.instructions import Instruction
 from copilot.workflows.reading.types import Reading, Sentence
 
 QUOTE_LENGTH = 190
@@ -47,6 +48,8 @@ class BriefContext:
     language: Language
     book: EvidenceBook
     previous: Previous | None = None
+    instruction: Instruction | None = None
+    """What a colleague asked of this version."""
     format: Formatter = field(init=False)
 
     def __post_init__(self) -> None:

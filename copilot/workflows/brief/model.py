@@ -29,12 +29,15 @@ from copilot.workflows.brief.model_gate import ContextGate
 from copilot.workflows.brief.model_privacy import masked_counts, readable_sources, vault_for
 from copilot.workflows.brief.offline import WRITERS, section
 from copilot.workflows.brief.words import SECTION_TITLES, pick
-from copilot.workflows.brief.workflow import OfflineComposer, Written
+from copilot.workflows.brief.workflow import OfflineComposer
+from copilot.workflows.brief.written import Written
 
 _log = get_logger(__name__)
 PROMPT_ID = "account_brief"
 BY_RULES = "data_problems"
 BY_MODEL = tuple(key for key in WRITERS if key != BY_RULES)
+NO_INSTRUCTION = "-"
+"""What stands in the prompt where nobody asked for changes."""
 _LONGEST_SEGMENT = 600
 _MOST_SEGMENTS = 20
 _PER_MILLION = Decimal(1_000_000)
@@ -158,8 +161,14 @@ def render_prompt(prompts: PromptRegistry, context: BriefContext, *, evidence: s
         account_name=context.facts.account.name,
         today=context.format.day(context.today),
         sections="\n".join(wanted),
+        instruction=_one_line(context.instruction.text) if context.instruction else NO_INSTRUCTION,
         evidence=evidence,
     )
+
+
+def _one_line(request: str) -> str:
+    """On one line, so that no line of it can look like a mark of the prompt."""
+    return " ".join(request.split())
 
 
 def _problems(brief: WrittenBrief, evidence: NumberedEvidence, vault: Vault) -> Sequence[str]:

@@ -5,13 +5,14 @@ entered the queue in the same transaction.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from copilot import __version__
+from copilot.approvals.feedback.drafting import with_style
 from copilot.domain.access import Viewer
-from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section
+from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance
 from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
 from copilot.domain.review_items import ReviewItem
@@ -21,9 +22,11 @@ from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.store.drafts import DraftRepository
 from copilot.telemetry import get_logger
+from copilot.workflows.brief import instructed
 from copilot.workflows.brief.context import BriefContext, Previous
 from copilot.workflows.brief.evidence_book import EvidenceBook
 from copilot.workflows.brief.offline import OfflineWriter
+from copilot.workflows.brief.written import Written as Written
 from copilot.workflows.reading.reader import read_texts
 
 _log = get_logger(__name__)
@@ -31,14 +34,6 @@ _log = get_logger(__name__)
 STEPS = ("records", "texts", "write", "verify", "submit")
 Progress = Callable[[str, int, int], None]
 """Called with the step that begins, how many are done, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a writer hands back: the sections, and how they came to be."""
-
-    sections: tuple[Section, ...]
-    provenance: Provenance
 
 
 class Writer(Protocol):
@@ -105,7 +100,7 @@ class BriefWorkflow:
         report_step = _reporter(progress)
         context = gather(account_id, viewer=viewer, language=language, uow=uow, as_of=as_of, report_step=report_step)
         report_step("write")
-        draft = assemble(context, self._writer.compose(context), uow=uow)
+        draft = with_style(assemble(context, self._writer.compose(context), uow=uow), viewer=viewer, uow=uow)
         report_step("verify")
         report = self._guardrails.check_draft(draft, viewer=viewer, uow=uow)
         report_step("submit")
@@ -114,6 +109,18 @@ class BriefWorkflow:
         if progress is not None:
             progress("done", len(STEPS), len(STEPS))
         return BriefResult(draft=draft, report=report, item=item)
+
+    def draft_again(self, previous: Draft, *, instruction: str | None, viewer: Viewer, uow: UnitOfWork) -> Draft:
+        """Write the brief of the same account from the evidence of now, as `instruction` asks; nothing is filed.
+
+        Raises NotFound if the viewer may no longer see the account.
+        """
+        wanted = instructed.read(instruction) if instruction else None
+        language = (wanted.language if wanted else None) or previous.language
+        context = gather(previous.account_id or "", viewer=viewer, language=language, uow=uow)
+        context = replace(context, instruction=wanted)
+        written = instructed.honoured(self._writer.compose(context), context)
+        return with_style(assemble(context, written, uow=uow), viewer=viewer, uow=uow)
 
 
 def gather(
