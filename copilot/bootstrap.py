@@ -10,11 +10,16 @@ from copilot import telemetry
 from copilot.approvals.bulk import BulkApprovals
 from copilot.approvals.checkpoints import Checkpoints
 from copilot.approvals.delegations import Delegations
+from copilot.approvals.feedback.learning import learn_due
+from copilot.approvals.feedback.proposals import Proposals
+from copilot.approvals.feedback.rules import FeedbackRules
+from copilot.approvals.feedback.styles import Styles
 from copilot.approvals.policy import Policy, load_policy
 from copilot.approvals.release import run_due_releases
 from copilot.approvals.saved_views import SavedViews
 from copilot.approvals.service import ApprovalService
 from copilot.clock import Clock, SystemClock
+from copilot.domain.drafts import DraftKind
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import load_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
@@ -29,6 +34,7 @@ from copilot.settings import Settings
 from copilot.store.database import Database, UnitOfWork, open_database
 from copilot.store.people import PeopleRepository
 from copilot.workflows.brief import BriefWorkflow, select_writer
+from copilot.workflows.redraft import Redraft
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,9 @@ class Application:
     saved_views: SavedViews
     retrieval: RetrievalService
     briefs: BriefWorkflow
+    redraft: Redraft
+    styles: Styles
+    proposals: Proposals
     jobs: Jobs
     privacy: Privacy
     notifications: Notifications
@@ -94,13 +103,16 @@ def assemble(settings: Settings, *, database: Database) -> Application:
     approvals = ApprovalService(
         policy, guardrails=guardrails, on_approved=release_when_committed, home_currency=settings.home_currency
     )
+    briefs = BriefWorkflow(approvals, writer=select_writer(settings, guardrails=guardrails), guardrails=guardrails)
     jobs = Jobs(
         database,
         handlers=Handlers(
             embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
             release=lambda: run_due_releases(database, exports=settings.exports, guardrails=guardrails),
             housekeeping=lambda: (
-                _keep_house(database, approvals, retention=rules.retention) + checkpoints.keep(database)
+                _keep_house(database, approvals, retention=rules.retention)
+                + checkpoints.keep(database)
+                + _learn(database, rules=policy.feedback)
             ),
             notify=notifications.run,
         ),
@@ -117,7 +129,10 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         bulk=BulkApprovals(approvals),
         saved_views=SavedViews(),
         retrieval=retrieval,
-        briefs=BriefWorkflow(approvals, writer=select_writer(settings, guardrails=guardrails), guardrails=guardrails),
+        briefs=briefs,
+        redraft=Redraft(approvals, writers={DraftKind.BRIEF: briefs}, guardrails=guardrails),
+        styles=Styles(),
+        proposals=Proposals(),
         jobs=jobs,
         notifications=notifications,
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
@@ -146,6 +161,12 @@ def _keep_house(database: Database, approvals: ApprovalService, *, retention: Re
             lapsed += keep(uow=uow)
     with database.unit_of_work() as uow:
         return lapsed + let_go(retention, uow=uow)
+
+
+def _learn(database: Database, *, rules: FeedbackRules) -> int:
+    """Learn from what was edited and decided since the last time."""
+    with database.unit_of_work() as uow:
+        return learn_due(uow=uow, rules=rules)
 
 
 def _pinned_by_demo(database: Database) -> date | None:

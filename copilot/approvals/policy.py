@@ -13,6 +13,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
+from copilot.approvals.feedback.rules import FeedbackRules
 from copilot.approvals.quality.rules import QualityRules
 from copilot.approvals.review_rules import ReviewRules
 from copilot.domain.access import Role
@@ -107,6 +108,7 @@ class Policy(BaseModel):
     """Emails about the queue, and webhooks."""
     review: ReviewRules = ReviewRules()
     quality: QualityRules = QualityRules()
+    feedback: FeedbackRules = FeedbackRules()
 
     @model_validator(mode="after")
     def _has_no_dead_rule(self) -> Self:
