@@ -16,6 +16,8 @@ from api.localisation import translations
 from api.web import flash
 from api.web.citations import short_form
 from api.web.links import with_query
+from api.web.navigation import more_pages
+from api.web.unseen import pieces as visible
 from api.web.values import Values
 from copilot.bootstrap import Application
 from copilot.domain.language import Language
@@ -40,7 +42,8 @@ def environment(language: Language) -> Environment:
     env.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     values = Values(language)
     env.globals |= {"language": language, "values": values, "with_query": with_query, "languages": list(Language)}
-    env.globals |= {"short_form": short_form}
+    env.globals |= {"short_form": short_form, "more_pages": more_pages}
+    env.globals |= {"visible": visible}
     env.globals |= {"release_problem": values.release_problem, "file_kind": values.file_kind}
     env.filters |= {
         "word": values.word,

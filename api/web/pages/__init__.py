@@ -1,7 +1,7 @@
 """One module of page routes per noun."""
 
-from api.web.pages import accounts, documents, item, queue, reviewers, search, sessions
+from api.web.pages import accounts, bulk, documents, item, queue, reviewers, search, sessions
 
 # The queue's own paths come before those of an item, which would take any word for an item's id.
-ROUTERS = tuple(module.router for module in (sessions, accounts, documents, queue, item, reviewers, search))
+ROUTERS = tuple(module.router for module in (sessions, accounts, documents, bulk, queue, item, reviewers, search))
 """All page routes."""

@@ -1,71 +1,103 @@
-"""The queue: what waits for a decision.
+"""The queue: what waits for a decision, in parts, filtered, ordered.
 
 Invariant: what is listed is what the viewer may see; a filter that means nothing narrows nothing.
 """
 
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
-from api.queue_reading import Sort, list_queue
-from api.web.links import member
-from api.web.templating import render
-from api.web.words import FINDING_FAMILIES
-from copilot.approvals.service import QueueFilters
+from api.languages import language_of
+from api.localisation import translate, translations
+from api.queue_reading import list_queue
+from api.web.queue_list import EMPTY, GROUPS, ListWords
+from api.web.queue_query import Group, QueueQuery, from_pairs
+from api.web.queue_views import default_address, view_tabs
+from api.web.templating import environment, render
+from copilot.domain.access import Viewer
 from copilot.domain.findings import Risk
-from copilot.domain.review_items import UNDECIDED, ReviewState
+from copilot.domain.language import Language
+from copilot.store.database import UnitOfWork
+from copilot.store.queue_pages import MOST_COUNTED, QueuePages
 
 router = APIRouter(include_in_schema=False)
-_PAGE = 50
+PAGE_SIZE = 50
 
-SHOWN: dict[str, tuple[ReviewState, ...]] = {
-    "waiting": tuple(sorted(UNDECIDED)),
-    "approved": (ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED),
-    "rejected": (ReviewState.REJECTED, ReviewState.WITHDRAWN, ReviewState.RECALLED),
-    "over": (ReviewState.EXPIRED, ReviewState.STALE, ReviewState.SUPERSEDED),
-    "all": (),
-}
-"""Groups of states that the list can be narrowed to."""
+
+def asked_list(request: Request) -> QueueQuery:
+    """The list that the address names."""
+    return from_pairs(request.query_params.multi_items()[:60])
+
+
+QueryDep = Annotated[QueueQuery, Depends(asked_list)]
 
 
 @router.get("/queue")
 def queue(
-    request: Request,
-    viewer: ViewerDep,
-    uow: UnitOfWorkDep,
-    application: ApplicationDep,
-    show: Annotated[str, Query(max_length=20)] = "waiting",
-    risk: Annotated[str, Query(max_length=20)] = "",
-    found: Annotated[str, Query(max_length=30)] = "",
-    sort: Annotated[str, Query(max_length=20)] = "",
-    mine: Annotated[str, Query(max_length=10)] = "",
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    request: Request, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep, query: QueryDep
 ) -> Response:
-    """What waits for a decision, the riskiest first."""
-    chosen = show if show in SHOWN else "waiting"
-    wanted, order = member(Risk, risk), member(Sort, sort) or Sort.RISK
-    family = found if found in FINDING_FAMILIES else ""
-    filters = QueueFilters(
-        states=SHOWN[chosen],
-        risks=(wanted,) if wanted else (),
-        requester_id=viewer.user_id if mine else None,
-        rules=(family,) if family else (),
-    )
+    """One list; without a query the view that the viewer's queue opens with."""
+    if not request.query_params:
+        address = default_address(application.saved_views, viewer=viewer, uow=uow)
+        if address is not None:
+            return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+    language, currency = language_of(request), application.settings.home_currency
     page = list_queue(
-        application.approvals, viewer=viewer, uow=uow, filters=filters, sort=order, cursor=cursor, limit=_PAGE
+        application.approvals,
+        viewer=viewer,
+        uow=uow,
+        filters=query.filters(viewer),
+        sort=query.sort,
+        cursor=query.cursor,
+        limit=PAGE_SIZE,
     )
+    listing = ListWords(viewer, language=language, uow=uow)
+    rows, selects = listing.rows(page.entries), listing.selects(query)
+    money = environment(language).filters["money"]
+    title, text = EMPTY.get(query.show, ("", ""))
+    groups = _groups(viewer, uow=uow, language=language)
     return render(
         request,
         "queue.html",
-        page=page,
-        show=chosen,
-        risk=wanted,
-        risks=list(reversed(Risk)),
-        found=family,
-        families=list(FINDING_FAMILIES),
-        sort=order,
-        mine=bool(mine),
-        cursor=cursor,
-        filtered=bool(wanted or family or mine or chosen != "waiting"),
+        query=query,
+        groups=groups,
+        group_name=translate(GROUPS[query.show], language=language),
+        rows=rows,
+        next_page=page.cursor,
+        bulk_possible=any(row.may_bulk for row in rows),
+        choices={"risks": tuple(reversed(Risk)), "selects": selects},
+        chips=listing.chips(query, selects, money=lambda amount: money(amount, currency)),
+        views=view_tabs(application.saved_views, query, viewer=viewer, uow=uow),
+        shown=_shown(query, viewer=viewer, uow=uow, language=language),
+        others_wait=any(group["name"] is Group.OPEN and group["count"] != "0" for group in groups),
+        empty={"title": translate(title, language=language), "text": translate(text, language=language)},
+        currency=currency,
     )
+
+
+def _groups(viewer: Viewer, *, uow: UnitOfWork, language: Language) -> list[dict[str, object]]:
+    found = []
+    for group, label in GROUPS.items():
+        number = QueuePages(uow).count(QueueQuery(show=group).filters(viewer), viewer=viewer)
+        found.append(
+            {
+                "name": group,
+                "label": translate(label, language=language),
+                "count": _number(number),
+                "alarming": group is Group.OVERDUE and number > 0,
+            }
+        )
+    return found
+
+
+def _shown(query: QueueQuery, *, viewer: Viewer, uow: UnitOfWork, language: Language) -> str:
+    number = QueuePages(uow).count(query.filters(viewer), viewer=viewer)
+    words = translations(language).ngettext("%(number)s draft", "%(number)s drafts", number)
+    return str(words) % {"number": _number(number)}
+
+
+def _number(number: int) -> str:
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)

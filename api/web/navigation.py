@@ -1,0 +1,16 @@
+"""Which pages stand in the menu beside the daily ones.
+
+Invariant: a page is named only to people who may open it.
+"""
+
+from api.localisation import mark as _
+from copilot.domain.access import Role, Viewer
+
+_EVERYBODY = (("/delegations", _("Standing in")), ("/reviewers", _("Reviewers")))
+
+_ADMINS: tuple[tuple[str, str], ...] = ()
+
+
+def more_pages(viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    """Address and name of each page of the menu."""
+    return _EVERYBODY + (_ADMINS if viewer.role is Role.ADMIN else ())
