@@ -8,15 +8,19 @@ from dataclasses import dataclass
 
 from copilot.approvals.service import ApprovalService, QueueFilters, QueuePage, ReviewView
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import RefusalCode, Refused, decide
+from copilot.domain.approvals import RefusalCode
 from copilot.domain.drafts import DraftKind, content_digest
-from copilot.domain.review_items import OPEN, UNDECIDED, Decision, ReviewState, Verdict
+from copilot.domain.review_items import ReviewState
 from copilot.errors import Conflict, DigestMismatch, NotFound
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.queue_pages import QueueCounts, QueuePages, Sort
+from copilot.store.releases import ReleaseState
 
 MOST_PER_PAGE = 200
+_APPROVED = frozenset({ReviewState.APPROVED, ReviewState.RELEASED})
+RIGHTS_OFFERED_APART = ("claim", "give_back", "reassign", "withdraw", "recall", "submit_again", "redraft", "copy")
+"""Rights that a page offers beside the decision itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,21 @@ class Rights:
     reject: RefusalCode | None
     edit: RefusalCode | None
     retry: bool
+    request_changes: RefusalCode | None
+    claim: RefusalCode | None
+    """Refused also to who is on it already."""
+    give_back: RefusalCode | None
+    reassign: RefusalCode | None
+    comment: RefusalCode | None
+    withdraw: RefusalCode | None
+    recall: RefusalCode | None
+    submit_again: RefusalCode | None
+    redraft: RefusalCode | None
+    """Have it drafted again with the change request."""
+    resolve: RefusalCode | None
+    """Say what became of a delivery whose outcome nobody knows."""
+    copy: RefusalCode | None
+    """Copy the approved text."""
 
 
 def list_queue(
@@ -50,33 +69,27 @@ def queue_counts(*, viewer: Viewer, uow: UnitOfWork) -> QueueCounts:
     return QueuePages(uow).counts(viewer)
 
 
-def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:
+def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:  # noqa: ARG001 - asked with what it may need
     """What the viewer may do with the item now, sentences without support taken as accepted."""
-    item = view.item
-
-    def objection(verdict: Verdict) -> RefusalCode | None:
-        if item.state not in OPEN:
-            return "expired" if item.state is ReviewState.EXPIRED else "conflict"
-        trial = Decision(
-            verdict=verdict,
-            decider_id=viewer.user_id,
-            decider_role=viewer.role,
-            digest=item.digest,
-            comment="-",
-            accepted_segments=view.unsupported_segments,
-        )
-        outcome = decide(item, trial, now=uow.clock.now(), findings=view.findings)
-        return outcome.code if isinstance(outcome, Refused) else None
-
-    editors = {*item.requirement.roles, Role.MANAGER, Role.ADMIN}
-    involved = viewer.role in editors or viewer.user_id == item.requester_id
-    pending = item.state in UNDECIDED
+    may, item, release = view.rights, view.item, view.release
+    involved = viewer.user_id == item.requester_id or viewer.role in {*item.requirement.roles, Role.MANAGER, Role.ADMIN}
+    parked = release is not None and release.state is ReleaseState.PARKED
     return Rights(
-        approve=objection(Verdict.APPROVE),
-        reject=objection(Verdict.REJECT),
-        edit="conflict" if not pending else None if involved else "not_allowed",
-        retry=item.state is ReviewState.RELEASE_FAILED
-        and (viewer.user_id == item.requester_id or viewer.role in item.requirement.roles),
+        approve=may.approve,
+        reject=may.reject,
+        request_changes=may.request_changes,
+        edit=may.edit,
+        retry=may.retry_release is None and not parked,
+        claim="conflict" if view.claimer_id == viewer.user_id else may.claim,
+        give_back=may.give_back,
+        reassign=may.reassign,
+        comment=may.comment,
+        withdraw=may.withdraw,
+        recall="conflict" if parked else may.recall,
+        submit_again=may.submit_again,
+        redraft=may.edit if item.state is ReviewState.CHANGES_REQUESTED else "conflict",
+        resolve="conflict" if not parked else None if involved else "not_allowed",
+        copy=None if item.state in _APPROVED else "conflict",
     )
 
 

@@ -23,6 +23,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "brief_made": ("success", _("The brief is written and waits in the queue for approval.")),
     "approved": ("success", _("Approved. The files will be released in a moment.")),
     "rejected": ("success", _("Rejected. The requester sees your comment.")),
+    "approved_in_part": ("success", _("Your approval counts. Others have to approve it too.")),
+    "sent_back": ("success", _("Sent back. Whoever asked for it sees what to change.")),
     "repeated": ("success", _("You had decided this before; nothing changed.")),
     "edited": ("success", _("Your edit is a new version, checked again. Earlier votes no longer count.")),
     "decided_before": ("warning", _("Somebody decided this first: %(state)s by %(name)s. Your decision was not used.")),

@@ -1,33 +1,39 @@
 """The page of one review item.
 
-Invariant: what is offered is what `decide` would accept; what is not offered is explained.
+Invariant: what is offered is what the rules would accept; what is not offered is explained, with who could do it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import Request, Response
 
 from api.errors import Failure
 from api.languages import language_of
-from api.queue_reading import rights_of
-from api.web.document_view import Piece
-from api.web.highlights import marked_spans
+from api.queue_reading import RIGHTS_OFFERED_APART, Rights, rights_of
+from api.web import queue_query
+from api.web.item_changes import changes_of
+from api.web.item_sentences import by_sentence, sentences_of
+from api.web.item_steps import clock_of, steps_of
 from api.web.templating import render
+from copilot.approvals.comparison import word_diff
 from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.approvals.texts import refusal
+from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import RefusalCode
-from copilot.domain.evidence import Evidence
-from copilot.domain.findings import Finding, Severity
+from copilot.domain.findings import Finding
 from copilot.domain.language import Language
-from copilot.domain.review_items import ReviewState
+from copilot.domain.review_items import UNDECIDED, ReviewState
 from copilot.store.accounts import AccountRepository
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
+from copilot.store.people import PeopleRepository
 
 ALL = "all"
-_SAVED = (ReviewState.RELEASED,)
+_TASK = "task"
+"""Parameter of the provenance in which a workflow keeps what it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,22 @@ class Attempt:
 
     failure: Failure
     comment: str = ""
+    remark: str = ""
     accepted: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How the page was asked for."""
+
+    list_text: str = ""
+    """Query of the list it was opened from."""
+    editing: str = ""
+    """Id of the sentence to change, or `all`."""
+    attempt: Attempt | None = None
+    copied: str | None = None
+    """The approved text, for a browser that cannot copy it by itself."""
 
 
 def item_page(
@@ -46,86 +66,103 @@ def item_page(
     *,
     viewer: Viewer,
     uow: UnitOfWork,
-    approvals: ApprovalService,
-    editing: str = "",
-    attempt: Attempt | None = None,
+    application: Application,
+    opened: Opened | None = None,
 ) -> Response:
     """Render the item as it is now. Raises NotFound."""
-    view = approvals.get(item_id, viewer=viewer, uow=uow)
-    language = language_of(request)
+    opened = opened or Opened()
+    view = application.approvals.get(item_id, viewer=viewer, uow=uow)
     rights = rights_of(view, viewer=viewer, uow=uow)
-    known = {segment.id for segment in view.draft.segments()} | {ALL}
-    editing = editing if editing in known and rights.edit is None else ""
+    status = opened.attempt.failure.status if opened.attempt else 200
+    context = {
+        **_about(view, viewer=viewer, uow=uow),
+        **_weighed(view, viewer=viewer, language=language_of(request), uow=uow),
+        **_offered(view, rights, language=language_of(request), opened=opened),
+        **_delivery(view, viewer=viewer, uow=uow, application=application),
+        **_list_of(opened),
+    }
+    return render(request, "item.html", status=status, **context)
+
+
+def _about(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, Any]:
+    """The item and its draft, and who is named on the page."""
     account_id = view.entry.account_id
     seen = AccountRepository(uow).names([account_id] if account_id else [], viewer=viewer)
-    files = sorted(approvals.deliverables(item_id, viewer=viewer, uow=uow)) if view.item.state in _SAVED else []
+    named = [view.item.requester_id, view.item.author_id, view.version.author_id]
+    names = PeopleRepository(uow).names([person for person in named if person])
     newest = CitedWorkRepository(uow).newest_version_item_id(view.item.draft_id, viewer=viewer)
-    return render(
-        request,
-        "item.html",
-        status=attempt.failure.status if attempt else 200,
-        view=view,
-        draft=view.draft,
-        item=view.item,
-        entry=view.entry,
-        rights=rights,
-        why_not_approve=_reason(rights.approve, language),
-        why_not_reject=_reason(rights.reject, language),
-        findings=_by_segment(view),
-        editing=editing,
-        editable=rights.edit is None,
-        attempt=attempt,
-        files=files,
-        newest=newest if newest != item_id else None,
-        account_visible=bool(seen),
-        evidence_of=_evidence_of(view),
-        pieces_of=_pieces_of(view),
-    )
+    crm = view.draft.crm
+    return {
+        "view": view,
+        "draft": view.draft,
+        "item": view.item,
+        "entry": view.entry,
+        "pending": view.item.state in UNDECIDED,
+        "account_visible": bool(seen),
+        "names": names,
+        "newest": newest if newest != view.item.id else None,
+        "task": view.draft.provenance.parameters.get(_TASK, ""),
+        "crm_change": word_diff(crm.value_before or "", crm.value or "") if crm else (),
+        "steps": steps_of(view),
+        "void_votes": [line for line in view.votes if line.voided_at is not None],
+        "clock": clock_of(view, now=uow.clock.now()),
+        "here_path": f"/queue/{view.item.id}",
+    }
+
+
+def _weighed(view: ReviewView, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> dict[str, Any]:
+    """What the reviewer weighs: sentences, evidence, findings, changes."""
+    return {
+        "sentences": sentences_of(view, viewer=viewer, language=language, uow=uow),
+        "listed_findings": _listed(view),
+        "changes": changes_of(view, viewer=viewer, uow=uow),
+        "versions": view.versions,
+        "comments": view.comments,
+        "version_of": {line.item_id: line.version for line in view.versions},
+    }
+
+
+def _listed(view: ReviewView) -> list[tuple[str | None, Finding]]:
+    """The findings, the most severe first; those about the whole draft before those about a sentence."""
+    grouped = by_sentence(view.findings)
+    pairs = [(segment_id, finding) for segment_id, listed in grouped.items() for finding in listed]
+    return sorted(pairs, key=lambda pair: (-pair[1].severity.rank, pair[0] is not None))
+
+
+def _offered(view: ReviewView, rights: Rights, *, language: Language, opened: Opened) -> dict[str, Any]:
+    """What the viewer may do, and why not."""
+    known = {segment.id for segment in view.draft.segments()} | {ALL}
+    editing = opened.editing if opened.editing in known and rights.edit is None else ""
+    asked = ("approve", "reject", "request_changes")
+    return {
+        "rights": rights,
+        "why_not": {name: _reason(getattr(rights, name), language) for name in asked},
+        "who_can": (),
+        "editing": editing,
+        "editable": rights.edit is None,
+        "attempt": opened.attempt,
+        "copied": opened.copied,
+        "offered": opened.copied is not None or any(getattr(rights, name) is None for name in RIGHTS_OFFERED_APART),
+        "assignable": (),
+    }
+
+
+def _delivery(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork, application: Application) -> dict[str, Any]:
+    """How what was approved leaves."""
+    released = view.item.state is ReviewState.RELEASED
+    approvals: ApprovalService = application.approvals
+    files = sorted(approvals.deliverables(view.item.id, viewer=viewer, uow=uow)) if released else []
+    return {"files": files, "waits_for": "", "parked": "", "dry_run": application.settings.dry_run}
+
+
+def _list_of(opened: Opened) -> dict[str, Any]:
+    """The list the item was opened from."""
+    query = queue_query.from_text(opened.list_text)
+    return {
+        "list_text": query.text if opened.list_text else "",
+        "list_address": query.address if opened.list_text else "/queue",
+    }
 
 
 def _reason(code: RefusalCode | None, language: Language) -> tuple[str, str] | None:
     return None if code is None else refusal(code, language=language.value)
-
-
-def _by_segment(view: ReviewView) -> dict[str | None, list[Finding]]:
-    """Findings by the sentence they are about; None for those about the whole draft. The most severe first."""
-    found: dict[str | None, list[Finding]] = {}
-    for finding in sorted(view.findings, key=lambda item: -item.severity.rank):
-        found.setdefault(finding.segment_id, []).append(finding)
-    return found
-
-
-def _pieces_of(view: ReviewView) -> dict[str, list[Piece]]:
-    """Each sentence with the characters marked that a finding is about."""
-    found = _by_segment(view)
-    return {
-        segment.id: marked_spans(
-            segment.text,
-            [
-                (item.start, item.end)
-                for item in found.get(segment.id, [])
-                if item.start is not None and item.end is not None and item.severity is not Severity.INFO
-            ],
-        )
-        for segment in view.draft.segments()
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceGroup:
-    """What a sentence cites from one source, with the citation numbers."""
-
-    cited: list[tuple[int, Evidence]]
-
-
-def _evidence_of(view: ReviewView) -> dict[str, list[EvidenceGroup]]:
-    """What each sentence cites, source by source."""
-    numbered = {item.id: (position, item) for position, item in enumerate(view.draft.evidence, start=1)}
-    found: dict[str, list[EvidenceGroup]] = {}
-    for segment in view.draft.segments():
-        groups: dict[tuple[str, str, str], EvidenceGroup] = {}
-        for number, item in (numbered[key] for key in segment.evidence_ids if key in numbered):
-            source = (item.label, item.as_of.isoformat(), item.kind.value + item.origin.value)
-            groups.setdefault(source, EvidenceGroup([])).cited.append((number, item))
-        found[segment.id] = list(groups.values())
-    return found

@@ -4,6 +4,7 @@ Invariant: every form names the digest of the content that was on the page; a de
 told who was faster, and changes nothing.
 """
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
@@ -17,46 +18,87 @@ from api.queue_reading import released_file
 from api.routes.queue import ItemId
 from api.schemas.queue import MAX_COMMENT, MAX_SEGMENT, MAX_SEGMENTS
 from api.web import flash
-from api.web.item_view import Attempt, item_page
+from api.web.item_view import Attempt, Opened, item_page
+from api.web.links import with_query
+from api.web.queue_query import LIST_PARAMETER, LONGEST_ADDRESS
 from api.web.words import STATES
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
 from copilot.domain.review_items import OPEN, Decision, ReviewState, Verdict
-from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed
+from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
 
 router = APIRouter(include_in_schema=False)
 _TEXT_FIELD = "text:"
+_DONE = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.REQUEST_CHANGES: "sent_back"}
+
+OpenedFrom = Annotated[str, Query(alias=LIST_PARAMETER, max_length=LONGEST_ADDRESS)]
+SentFrom = Annotated[str, Form(alias=LIST_PARAMETER, max_length=LONGEST_ADDRESS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for what, of which item, from which list."""
+
+    request: Request
+    item_id: str
+    viewer: Viewer
+    uow: UnitOfWork
+    application: Application
+
+    def page(self, *, list_text: str, editing: str = "", attempt: Attempt | None = None) -> Response:
+        """The item as it is now."""
+        return item_page(
+            self.request,
+            self.item_id,
+            viewer=self.viewer,
+            uow=self.uow,
+            application=self.application,
+            opened=Opened(list_text=list_text, editing=editing, attempt=attempt),
+        )
+
+    def go(self, item_id: str, *, list_text: str, told: str = "", **values: str) -> Response:
+        """On to an item, with a message."""
+        address = with_query(f"/queue/{item_id}", {LIST_PARAMETER: list_text})
+        response = RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+        if told:
+            flash.leave(response, told, secure=self.application.settings.secure_cookies, **values)
+        return response
+
+    def failed(self, error: CopilotError) -> Attempt:
+        """What was refused, to be shown with the page."""
+        return Attempt(failure=failure_of(self.request, error))
+
+
+def asked(
+    request: Request, item_id: ItemId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> Asked:
+    """What every route of one item needs."""
+    return Asked(request, item_id, viewer, uow, application)
+
+
+AskedDep = Annotated[Asked, Depends(asked)]
 
 
 @router.get("/queue/{item_id}")
-def item(
-    request: Request,
-    item_id: ItemId,
-    viewer: ViewerDep,
-    uow: UnitOfWorkDep,
-    application: ApplicationDep,
-    edit: Annotated[str, Query(max_length=120)] = "",
-) -> Response:
+def item(asked: AskedDep, edit: Annotated[str, Query(max_length=120)] = "", list_text: OpenedFrom = "") -> Response:
     """A draft beside its evidence; `edit` names the sentence to change, or `all`."""
-    return item_page(request, item_id, viewer=viewer, uow=uow, approvals=application.approvals, editing=edit)
+    return asked.page(list_text=list_text, editing=edit)
 
 
 @router.post("/queue/{item_id}/decision")
 def decide(
-    request: Request,
-    item_id: ItemId,
-    viewer: ViewerDep,
-    uow: UnitOfWorkDep,
-    application: ApplicationDep,
+    asked: AskedDep,
     verdict: Annotated[Verdict, Form()],
     digest: Annotated[str, Form(max_length=64)],
     comment: Annotated[str, Form(max_length=MAX_COMMENT)] = "",
     accepted: Annotated[list[str] | None, Form(max_length=MAX_SEGMENTS)] = None,
+    list_text: SentFrom = "",
 ) -> Response:
-    """Approve or reject what was on the page."""
-    before = application.approvals.get(item_id, viewer=viewer, uow=uow).item.state
+    """Approve, reject or send back what was on the page."""
+    approvals, viewer, uow = asked.application.approvals, asked.viewer, asked.uow
+    before = approvals.get(asked.item_id, viewer=viewer, uow=uow).item.state
     decision = Decision(
         verdict=verdict,
         decider_id=viewer.user_id,
@@ -67,17 +109,14 @@ def decide(
     )
     try:
         with uow.savepoint():
-            application.approvals.decide(item_id, decision, viewer=viewer, uow=uow)
+            after = approvals.decide(asked.item_id, decision, viewer=viewer, uow=uow).state
     except Conflict as error:
-        return _too_late(error, item_id, viewer=viewer, uow=uow, application=application)
+        return _too_late(error, asked, list_text=list_text)
     except (InputError, NotAllowed) as error:
-        failure = failure_of(request, error)
-        attempt = Attempt(failure=failure, comment=comment, accepted=frozenset(accepted or ()))
-        return item_page(request, item_id, viewer=viewer, uow=uow, approvals=application.approvals, attempt=attempt)
-    response = RedirectResponse(f"/queue/{item_id}", status_code=HTTPStatus.SEE_OTHER)
-    done = "approved" if verdict is Verdict.APPROVE else "rejected"
-    flash.leave(response, done if before in OPEN else "repeated", secure=application.settings.secure_cookies)
-    return response
+        attempt = Attempt(failure=failure_of(asked.request, error), comment=comment, accepted=frozenset(accepted or ()))
+        return asked.page(list_text=list_text, attempt=attempt)
+    told = "approved_in_part" if after is ReviewState.IN_REVIEW else _DONE[verdict]
+    return asked.go(asked.item_id, list_text=list_text, told=told if before in OPEN else "repeated")
 
 
 async def edited_texts(request: Request) -> dict[str, str]:
@@ -95,66 +134,48 @@ async def edited_texts(request: Request) -> dict[str, str]:
 
 @router.post("/queue/{item_id}/edit")
 def edit(
-    request: Request,
-    item_id: ItemId,
-    viewer: ViewerDep,
-    uow: UnitOfWorkDep,
-    application: ApplicationDep,
+    asked: AskedDep,
     texts: Annotated[dict[str, str], Depends(edited_texts)],
     digest: Annotated[str, Form(max_length=64)],
+    list_text: SentFrom = "",
 ) -> Response:
     """Change sentences of what was on the page; goes on to the new version."""
     try:
-        with uow.savepoint():
-            new = application.approvals.edit(item_id, texts, digest=digest, viewer=viewer, uow=uow)
+        with asked.uow.savepoint():
+            new = asked.application.approvals.edit(
+                asked.item_id, texts, digest=digest, viewer=asked.viewer, uow=asked.uow
+            )
     except Conflict as error:
-        return _too_late(error, item_id, viewer=viewer, uow=uow, application=application)
+        return _too_late(error, asked, list_text=list_text)
     except (InputError, NotAllowed) as error:
-        attempt = Attempt(failure=failure_of(request, error), texts=texts)
-        return item_page(
-            request,
-            item_id,
-            viewer=viewer,
-            uow=uow,
-            approvals=application.approvals,
-            editing=next(iter(texts)) if len(texts) == 1 else "all",
-            attempt=attempt,
-        )
-    response = RedirectResponse(f"/queue/{new.id}", status_code=HTTPStatus.SEE_OTHER)
-    flash.leave(response, "edited", secure=application.settings.secure_cookies)
-    return response
+        editing = next(iter(texts)) if len(texts) == 1 else "all"
+        attempt = Attempt(failure=failure_of(asked.request, error), texts=texts)
+        return asked.page(list_text=list_text, editing=editing, attempt=attempt)
+    return asked.go(new.id, list_text=list_text, told="edited")
 
 
 @router.post("/queue/{item_id}/retry")
-def retry(item_id: ItemId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Response:
+def retry(asked: AskedDep, list_text: SentFrom = "") -> Response:
     """Try a failed release again."""
-    application.approvals.retry_release(item_id, viewer=viewer, uow=uow)
-    return RedirectResponse(f"/queue/{item_id}", status_code=HTTPStatus.SEE_OTHER)
+    asked.application.approvals.retry_release(asked.item_id, viewer=asked.viewer, uow=asked.uow)
+    return asked.go(asked.item_id, list_text=list_text)
 
 
 @router.get("/queue/{item_id}/files/{name}")
-def download(
-    item_id: ItemId,
-    name: Annotated[str, Path(max_length=100)],
-    viewer: ViewerDep,
-    uow: UnitOfWorkDep,
-    application: ApplicationDep,
-) -> Response:
+def download(asked: AskedDep, name: Annotated[str, Path(max_length=100)]) -> Response:
     """The bytes that were approved and released."""
-    content, save_as = released_file(item_id, name, approvals=application.approvals, viewer=viewer, uow=uow)
+    approvals = asked.application.approvals
+    content, save_as = released_file(asked.item_id, name, approvals=approvals, viewer=asked.viewer, uow=asked.uow)
     return file_response(content, name=save_as)
 
 
-def _too_late(error: Conflict, item_id: str, *, viewer: Viewer, uow: UnitOfWork, application: Application) -> Response:
+def _too_late(error: Conflict, asked: Asked, *, list_text: str) -> Response:
     """Go to what is there now, and say who was faster."""
-    entry = application.approvals.get(item_id, viewer=viewer, uow=uow).entry
-    newest = CitedWorkRepository(uow).newest_version_item_id(entry.item.draft_id, viewer=viewer)
-    response = RedirectResponse(f"/queue/{newest or item_id}", status_code=HTTPStatus.SEE_OTHER)
-    secure, state = application.settings.secure_cookies, STATES[entry.item.state.value]
+    entry = asked.application.approvals.get(asked.item_id, viewer=asked.viewer, uow=asked.uow).entry
+    newest = CitedWorkRepository(asked.uow).newest_version_item_id(entry.item.draft_id, viewer=asked.viewer)
+    there, state = newest or asked.item_id, STATES[entry.item.state.value]
     if entry.item.state is ReviewState.SUPERSEDED or isinstance(error, DigestMismatch):
-        flash.leave(response, "newer_version", secure=secure)
-    elif entry.decider_name:
-        flash.leave(response, "decided_before", secure=secure, state=state, name=entry.decider_name)
-    else:
-        flash.leave(response, "decided_without_name", secure=secure, state=state)
-    return response
+        return asked.go(there, list_text=list_text, told="newer_version")
+    if entry.decider_name:
+        return asked.go(there, list_text=list_text, told="decided_before", state=state, name=entry.decider_name)
+    return asked.go(there, list_text=list_text, told="decided_without_name", state=state)
