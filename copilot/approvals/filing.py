@@ -33,6 +33,8 @@ from copilot.telemetry import get_logger
 _log = get_logger(__name__)
 ATTACHMENTS = "attachments/"
 """Where the attachments of an email are among the bytes of its version."""
+_DRAFTED_AGAIN = frozenset({ReviewState.STALE, ReviewState.EXPIRED, ReviewState.REJECTED})
+"""End states from which the requester may file another draft as the next version."""
 _NULL = re.compile(r"(?<!\\)(?:\\\\){0,8}\\u0000")
 """A null character as JSON writes it, not the words backslash-u-0000 of a text."""
 
@@ -100,15 +102,32 @@ class Filing:
             raise refusal("not_allowed", viewer)
         _require_account(draft, viewer=viewer, uow=uow)
         _require_storable(draft, viewer)
-        return self._replace(entry.item, draft, action=record.EDITED, author_id=viewer.user_id, viewer=viewer, uow=uow)
+        again = entry.item.state in _DRAFTED_AGAIN and viewer.user_id == entry.item.requester_id
+        return self._replace(
+            entry.item,
+            draft,
+            action=record.EDITED,
+            author_id=viewer.user_id,
+            viewer=viewer,
+            uow=uow,
+            after_its_end=again,
+        )
 
     def _replace(
-        self, item: ReviewItem, draft: Draft, *, action: str, author_id: str, viewer: Viewer, uow: UnitOfWork
+        self,
+        item: ReviewItem,
+        draft: Draft,
+        *,
+        action: str,
+        author_id: str,
+        viewer: Viewer,
+        uow: UnitOfWork,
+        after_its_end: bool = False,
     ) -> ReviewItem:
         """File `draft` as the version after that of `item`."""
         drafts = DraftRepository(uow)
         # What ended before stays as it ended; its version number then says whether somebody was faster.
-        if action != record.SUBMITTED_AGAIN or item.state in UNDECIDED:
+        if not (after_its_end or action == record.SUBMITTED_AGAIN) or item.state in UNDECIDED:
             if not ReviewRepository(uow).supersede(item.id, digest=item.digest):
                 raise refusal("conflict", viewer)
             AuditLog(uow).append(record.SUPERSEDED, actor_id=viewer.user_id, subject=subject_of(item.id))
