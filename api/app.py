@@ -14,13 +14,46 @@ from starlette.staticfiles import StaticFiles
 
 from api import errors, security
 from api.deps import ViewerDep
-from api.routes import accounts, briefs, documents, evidence, guardrails, privacy, queue, reviewers, search, sessions
+from api.routes import (
+    accounts,
+    audit,
+    briefs,
+    delegations,
+    documents,
+    evidence,
+    guardrails,
+    notifications,
+    privacy,
+    queue,
+    reviewers,
+    saved_views,
+    search,
+    sessions,
+    webhooks,
+)
 from api.web import pages
 from api.web.error_pages import error_page
 from api.web.templating import STATIC
 from copilot import __version__
 from copilot.bootstrap import Application
 
+API = (
+    sessions,
+    accounts,
+    briefs,
+    documents,
+    evidence,
+    search,
+    queue,
+    saved_views,
+    delegations,
+    reviewers,
+    notifications,
+    webhooks,
+    audit,
+    guardrails,
+    privacy,
+)
 PUBLIC_PATHS = {"/health", "/sign-in", "/api/v1/sessions"}
 
 
@@ -46,7 +79,7 @@ def create_app(application: Application, *, worker: bool = True) -> FastAPI:
     app.middleware("http")(security.guard)
     app.add_middleware(security.HeadAsGet)
     errors.install(app, page=error_page)
-    for module in (sessions, accounts, briefs, documents, evidence, search, queue, reviewers, guardrails, privacy):
+    for module in API:
         app.include_router(module.router)
     for router in pages.ROUTERS:
         app.include_router(router)

@@ -65,6 +65,17 @@ class Failure:
     """Number to ask the administrator about; only for unexpected errors."""
 
 
+class Precondition(Exception):
+    """The request must name the state that it is about (428), or named another one (412)."""
+
+    def __init__(
+        self, status: HTTPStatus, *, code: str, detail: str, hint: str, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail, self.hint = status, code, detail, hint
+        self.headers = headers or {}
+
+
 ErrorPage = Callable[[Request, Failure], Response]
 """Renders a failure for people."""
 
@@ -118,6 +129,7 @@ def install(app: FastAPI, *, page: ErrorPage) -> None:
     app.add_exception_handler(errors.CopilotError, typed)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(Precondition, _precondition)
     app.add_exception_handler(Exception, unexpected)
     app.state.unexpected = unexpected
 
@@ -133,6 +145,16 @@ def failure_of(request: Request, error: errors.CopilotError) -> Failure:
         detail=translate_error(error.message, language=language),
         hint=translate_error(error.hint, language=language),
     )
+
+
+def _precondition(request: Request, error: Exception) -> Response:
+    """Only programs send preconditions, so there is no page for it."""
+    if not isinstance(error, Precondition):
+        raise error
+    detail, hint = (translate_error(text, language=language_of(request)) for text in (error.detail, error.hint))
+    response = problem(error.status, code=error.code, detail=detail, hint=hint)
+    response.headers.update(error.headers)
+    return response
 
 
 def _unexpected(request: Request, error: Exception) -> Failure:

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
-from api.queue_reading import latest_brief, rights_of
+from api.queue_reading import latest_brief
 from api.routes.accounts import AccountId
 from api.schemas.common import PROBLEMS
-from api.schemas.queue import ReviewDetail
+from api.schemas.queue import etag
+from api.schemas.queue_items import ReviewDetail
 from copilot.domain.language import Language
 from copilot.errors import NotFound
 
@@ -35,8 +36,8 @@ def make_brief(
     made = application.briefs.run(account_id, viewer=viewer, language=wanted.language, uow=uow)
     view = application.approvals.get(made.item.id, viewer=viewer, uow=uow)
     response.headers["Location"] = f"/api/v1/queue/{made.item.id}"
-    response.headers["ETag"] = f'"{made.item.digest}"'
-    return ReviewDetail.of(view, rights=rights_of(view, viewer=viewer, uow=uow))
+    response.headers["ETag"] = etag(view.item)
+    return ReviewDetail.of(view)
 
 
 @router.get("/latest")
@@ -47,5 +48,5 @@ def read_latest(
     view = latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow)
     if view is None:
         raise NotFound("There is no brief of such an account among those you may see.", hint="Ask for one.")
-    response.headers["ETag"] = f'"{view.item.digest}"'
-    return ReviewDetail.of(view, rights=rights_of(view, viewer=viewer, uow=uow))
+    response.headers["ETag"] = etag(view.item)
+    return ReviewDetail.of(view)

@@ -1,17 +1,15 @@
-"""The queue as the API answers with it and what it takes. `digest` says which content was seen."""
+"""The queue as a list over HTTP.
 
-from datetime import datetime
+Invariant: a line holds what a list shows; the draft itself is fetched item by item.
+"""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from api.queue_reading import Rights
-from copilot.approvals.service import QueueEntry, ReviewView
-from copilot.domain.approvals import RefusalCode
-from copilot.domain.drafts import Draft, DraftKind
-from copilot.domain.findings import Finding
+from copilot.approvals.service import QueueEntry
+from copilot.domain.drafts import DraftKind
 from copilot.domain.language import Language
-from copilot.domain.review_items import ReviewItem, Verdict
-from copilot.store.releases import ReleaseState
+from copilot.domain.review_items import ReviewItem
+from copilot.store.queue_counts import QueueCounts
 
 MAX_COMMENT = 4_000
 MAX_SEGMENT = 10_000
@@ -22,6 +20,8 @@ class QueueLine(BaseModel):
     """One line of the queue."""
 
     item: ReviewItem
+    etag: str
+    """What `If-Match` says when the item is changed as it is here."""
     kind: DraftKind
     title: str
     language: Language
@@ -35,6 +35,7 @@ class QueueLine(BaseModel):
         """An entry as stored."""
         return cls(
             item=entry.item,
+            etag=etag(entry.item),
             kind=entry.kind,
             title=entry.title,
             language=entry.language,
@@ -52,76 +53,28 @@ class QueueList(BaseModel):
     next_cursor: str | None
 
 
-class ReleaseStatus(BaseModel):
-    """How the delivery of an approved draft stands."""
+class QueueNumbers(BaseModel):
+    """How many undecided items you may see."""
 
-    state: ReleaseState
-    queued_at: datetime
-    finished_at: datetime | None
-    error_code: str | None
-
-
-class AllowedActions(BaseModel):
-    """Why the caller may not do something; null: they may."""
-
-    approve: RefusalCode | None
-    reject: RefusalCode | None
-    edit: RefusalCode | None
-    retry_release: bool
-
-
-class ReviewDetail(BaseModel):
-    """An item with its draft (text, evidence), findings, release, and what the caller may do."""
-
-    entry: QueueLine
-    draft: Draft
-    findings: list[Finding]
-    unsupported_segments: list[str]
-    release: ReleaseStatus | None
-    allowed: AllowedActions
+    waiting: int
+    overdue: int
+    high_risk: int
+    mine: int
+    most: int
+    """Counting stops here: a number above it says only that there are more."""
 
     @classmethod
-    def of(cls, view: ReviewView, *, rights: Rights) -> "ReviewDetail":
-        """Everything a reviewer sees."""
-        release = view.release
+    def of(cls, counts: QueueCounts) -> "QueueNumbers":
+        """Counts as read."""
         return cls(
-            entry=QueueLine.of(view.entry),
-            draft=view.draft,
-            findings=list(view.findings),
-            unsupported_segments=list(view.unsupported_segments),
-            release=release
-            and ReleaseStatus(
-                state=release.state,
-                queued_at=release.queued_at,
-                finished_at=release.finished_at,
-                error_code=release.error_code,
-            ),
-            allowed=AllowedActions(
-                approve=rights.approve, reject=rights.reject, edit=rights.edit, retry_release=rights.retry
-            ),
+            waiting=counts.waiting,
+            overdue=counts.overdue,
+            high_risk=counts.high_risk,
+            mine=counts.mine,
+            most=counts.most,
         )
 
 
-class DecisionRequest(BaseModel):
-    """Approve or reject what was seen as `digest`. A rejection needs a comment."""
-
-    verdict: Verdict
-    digest: str = Field(max_length=64)
-    comment: str | None = Field(default=None, max_length=MAX_COMMENT)
-    accepted_segments: list[str] = Field(default_factory=list, max_length=MAX_SEGMENTS)
-    """Sentences without support that are accepted by name."""
-
-
-class EditRequest(BaseModel):
-    """New text by segment id; an empty text takes the segment out."""
-
-    digest: str = Field(max_length=64)
-    texts: dict[str, str] = Field(min_length=1, max_length=MAX_SEGMENTS)
-
-
-class DeliverableFile(BaseModel):
-    """A file of a released draft."""
-
-    name: str
-    size_bytes: int
-    sha256: str
+def etag(item: ReviewItem) -> str:
+    """The strong ETag of an item: its content, and every change of its state."""
+    return f'"{item.digest}.{item.revision}"'

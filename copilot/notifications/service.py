@@ -45,6 +45,7 @@ class Notifications:
         self._mailer = Mailer(database, transport=transport, sender=settings.smtp_from, links=links, rules=rules)
         self.webhooks = Webhooks(rules, private_addresses=settings.webhook_private_addresses)
         self.preferences = NotificationPreferences()
+        self.sends_mail = transport is not None and settings.smtp_from is not None
 
     def run(self) -> int:
         """Read on, deliver what is due, write to whom it is due. Returns how many deliveries and mails went out."""
