@@ -9,6 +9,7 @@ from copilot.cli import (
     contacts,
     demo,
     doctor,
+    feedback,
     guard,
     importing,
     privacy,
@@ -26,7 +27,22 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for area in (demo, serving, importing, search, brief, queue, audit, reviewers, guard, contacts, privacy, users, doctor):
+for area in (
+    demo,
+    serving,
+    importing,
+    search,
+    brief,
+    queue,
+    audit,
+    feedback,
+    reviewers,
+    guard,
+    contacts,
+    privacy,
+    users,
+    doctor,
+):
     area.register(app)
 
 
