@@ -54,7 +54,7 @@ API = (
     guardrails,
     privacy,
 )
-PUBLIC_PATHS = {"/health", "/sign-in", "/api/v1/sessions"}
+PUBLIC_PATHS = {"/health", "/sign-in", "/api/v1/sessions", "/unsubscribe/{token}"}
 
 
 def create_app(application: Application, *, worker: bool = True) -> FastAPI:

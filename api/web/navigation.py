@@ -6,7 +6,12 @@ Invariant: a page is named only to people who may open it.
 from api.localisation import mark as _
 from copilot.domain.access import Role, Viewer
 
-_EVERYBODY = (("/delegations", _("Standing in")), ("/reviewers", _("Reviewers")))
+_EVERYBODY = (
+    ("/delegations", _("Standing in")),
+    ("/notifications", _("Notifications")),
+    ("/queue/views", _("Saved views")),
+    ("/reviewers", _("Reviewers")),
+)
 
 _ADMINS: tuple[tuple[str, str], ...] = ()
 

@@ -1,7 +1,37 @@
 """One module of page routes per noun."""
 
-from api.web.pages import accounts, bulk, documents, item, queue, reviewers, search, sessions
+from api.web.pages import (
+    accounts,
+    bulk,
+    delegations,
+    documents,
+    item,
+    item_actions,
+    notifications,
+    queue,
+    reviewers,
+    saved_views,
+    search,
+    sessions,
+)
 
 # The queue's own paths come before those of an item, which would take any word for an item's id.
-ROUTERS = tuple(module.router for module in (sessions, accounts, documents, bulk, queue, item, reviewers, search))
+_MODULES = (sessions, accounts, documents, bulk, queue, item, item_actions, reviewers, search)
+ROUTERS = tuple(
+    module.router
+    for module in (
+        sessions,
+        accounts,
+        documents,
+        bulk,
+        saved_views,
+        queue,
+        item,
+        item_actions,
+        reviewers,
+        search,
+        delegations,
+        notifications,
+    )
+)
 """All page routes."""
