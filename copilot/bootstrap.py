@@ -16,15 +16,17 @@ from copilot.approvals.feedback.rules import FeedbackRules
 from copilot.approvals.feedback.styles import Styles
 from copilot.approvals.policy import Policy, load_policy
 from copilot.approvals.release import run_due_releases
+from copilot.approvals.replay_item import ItemReplay, replay_item
 from copilot.approvals.saved_views import SavedViews
 from copilot.approvals.service import ApprovalService
 from copilot.clock import Clock, SystemClock
+from copilot.domain.access import Viewer
 from copilot.domain.drafts import DraftKind
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import load_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.jobs import Handlers, Jobs, Task
-from copilot.mail import open_transport
+from copilot.mail import MailTransport, open_transport
 from copilot.notifications.service import Notifications
 from copilot.people import People
 from copilot.privacy.retention import let_go
@@ -35,6 +37,7 @@ from copilot.store.database import Database, UnitOfWork, open_database
 from copilot.store.people import PeopleRepository
 from copilot.workflows.brief import BriefWorkflow, select_writer
 from copilot.workflows.redraft import Redraft
+from copilot.workflows.written_again import write_again
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Application:
     people: People
     policy: Policy
     guardrails: Guardrails
+    mail: MailTransport | None
+    """None: no mail server is configured."""
     approvals: ApprovalService
     delegations: Delegations
     bulk: BulkApprovals
@@ -63,11 +68,17 @@ class Application:
 
     def release_due(self) -> int:
         """Deliver what is approved and waiting. Returns how many drafts went out."""
-        return run_due_releases(self.database, exports=self.settings.exports, guardrails=self.guardrails)
+        return _release_due(
+            self.settings, database=self.database, policy=self.policy, guardrails=self.guardrails, mail=self.mail
+        )
 
     def after_import(self, *, uow: UnitOfWork) -> int:
         """What an import sets off: vectors in the background, stale drafts at once. Returns how many went stale."""
         return _follow_up(self.approvals, self.jobs, uow=uow)
+
+    def replay(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ItemReplay:
+        """What produced one item, as far as the viewer may know. Raises NotFound."""
+        return replay_item(item_id, approvals=self.approvals, write_again=write_again, viewer=viewer, uow=uow)
 
     def close(self) -> None:
         """Give connections back."""
@@ -93,11 +104,12 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         jobs.defer(Task.RELEASE, uow=uow)
         jobs.defer(Task.NOTIFY, uow=uow)
 
+    mail = open_transport(settings, clock=database.clock)
     notifications = Notifications(
         settings,
         database=database,
         rules=policy.notifications,
-        transport=open_transport(settings, clock=database.clock),
+        transport=mail,
     )
     checkpoints = Checkpoints(settings)
     approvals = ApprovalService(
@@ -108,7 +120,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         database,
         handlers=Handlers(
             embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
-            release=lambda: run_due_releases(database, exports=settings.exports, guardrails=guardrails),
+            release=lambda: _release_due(settings, database=database, policy=policy, guardrails=guardrails, mail=mail),
             housekeeping=lambda: (
                 _keep_house(database, approvals, retention=rules.retention)
                 + checkpoints.keep(database)
@@ -124,6 +136,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         people=People(clock=database.clock, session_hours=settings.session_hours),
         policy=policy,
         guardrails=guardrails,
+        mail=mail,
         approvals=approvals,
         delegations=Delegations(policy.review),
         bulk=BulkApprovals(approvals),
@@ -137,6 +150,20 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         notifications=notifications,
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
         checkpoints=checkpoints,
+    )
+
+
+def _release_due(
+    settings: Settings, *, database: Database, policy: Policy, guardrails: Guardrails, mail: MailTransport | None
+) -> int:
+    return run_due_releases(
+        database,
+        exports=settings.exports,
+        guardrails=guardrails,
+        policy=policy,
+        mail=mail,
+        returns_to=settings.smtp_from,
+        dry_run=settings.dry_run,
     )
 
 
@@ -156,6 +183,7 @@ def _keep_house(database: Database, approvals: ApprovalService, *, retention: Re
         approvals.void_lost_votes,
         approvals.escalate_due,
         approvals.end_claims,
+        approvals.plant_tests,
     ):
         with database.unit_of_work() as uow:
             lapsed += keep(uow=uow)

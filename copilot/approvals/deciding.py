@@ -12,6 +12,7 @@ from copilot.approvals import record
 from copilot.approvals.changes import Changes
 from copilot.approvals.entitlement import lender_sees
 from copilot.approvals.entries import find_entry, find_readable, subject_of
+from copilot.approvals.quality.outcome import settle_decided
 from copilot.approvals.refusals import error, refusal
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import Accepted, Outcome, Refused, decide, recall, withdraw
@@ -68,6 +69,9 @@ class Deciding:
             if settled is not None:
                 decided = find_entry(item_id, viewer=viewer, uow=uow).item
                 self._record(decided, used, judged, releasable=not settled.is_test, uow=uow)
+                if settled.is_test:
+                    settle_decided(decided, by=viewer.user_id, uow=uow)
+                    return find_entry(item_id, viewer=viewer, uow=uow).item
                 return decided
         raise refusal("conflict", viewer)
 

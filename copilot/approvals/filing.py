@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from copilot.approvals import record
 from copilot.approvals.edits import edited_draft
-from copilot.approvals.entries import find_readable, subject_of
+from copilot.approvals.entries import SYSTEM_VIEWER, find_readable, subject_of
 from copilot.approvals.policy import Policy
+from copilot.approvals.quality.outcome import settle_edited
 from copilot.approvals.refusals import error, refusal
 from copilot.domain.access import Role, Viewer, Visibility
 from copilot.domain.drafts import Draft, content_digest
@@ -63,6 +64,15 @@ class Filing:
         new = _new_version(draft, findings, author_id=viewer.user_id, attachments=attachments, viewer=viewer)
         stored = DraftRepository(uow).create(new, requester_id=viewer.user_id)
         return self._file(stored, action=record.SUBMITTED, requester_id=viewer.user_id, viewer=viewer, uow=uow)
+
+    def file_test(self, draft: Draft, report: GuardrailReport, requester: Viewer, uow: UnitOfWork) -> ReviewItem:
+        """File a test item in the name of whoever asked for the draft that it was made from."""
+        findings = self._believed(draft, report, viewer=requester, uow=uow)
+        new = _new_version(draft, findings, author_id=requester.user_id, attachments={}, viewer=requester)
+        stored = DraftRepository(uow).create(new, requester_id=requester.user_id)
+        return self._file(
+            stored, action=record.SUBMITTED, requester_id=requester.user_id, viewer=SYSTEM_VIEWER, uow=uow
+        )
 
     def edit(
         self, item_id: str, new_texts: Mapping[str, str], *, digest: str, viewer: Viewer, uow: UnitOfWork
@@ -135,9 +145,11 @@ class Filing:
         attachments = _attachments(drafts.deliverables(item.draft_id, item.version))
         new = _new_version(draft, report.findings, author_id=author_id, attachments=attachments, viewer=viewer)
         stored = drafts.add_version(item.draft_id, new, after=item.version)
-        return self._file(
+        filed = self._file(
             stored, action=action, requester_id=item.requester_id, viewer=viewer, uow=uow, replaces=item.id
         )
+        settle_edited(item, filed, by=viewer.user_id, uow=uow)
+        return filed
 
     def _file(
         self,

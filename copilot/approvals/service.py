@@ -12,6 +12,7 @@ from copilot.approvals.entries import SYSTEM
 from copilot.approvals.filing import Filing
 from copilot.approvals.handling import Handling
 from copilot.approvals.policy import Policy
+from copilot.approvals.quality.planting import plant_due
 from copilot.approvals.refusals import error
 from copilot.approvals.review_view import ReviewRights, ReviewView, VersionLine, read_view
 from copilot.domain.access import Viewer
@@ -23,6 +24,7 @@ from copilot.errors import NotFound
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository
+from copilot.store.quality import QualityRepository
 from copilot.store.queue_pages import QueueFilters, QueuePage, QueuePages
 from copilot.store.review_comments import Comment
 from copilot.store.review_entries import QueueEntry
@@ -194,6 +196,12 @@ class ApprovalService:
     def void_lost_votes(self, *, uow: UnitOfWork) -> int:
         """Void the votes on open items whose voters could no longer give them; returns how many items."""
         return self._changes.void_lost_votes(uow=uow)
+
+    def plant_tests(self, *, uow: UnitOfWork) -> int:
+        """File a test item if the policy's share asks for one, and close those that nobody decided in time."""
+        filing = self._filing
+        planted = plant_due(filing.policy.quality, guardrails=filing.guardrails, file_item=filing.file_test, uow=uow)
+        return planted + QualityRepository(uow).settle_lapsed()
 
     def mark_changed(self, *, uow: UnitOfWork) -> int:
         """Take undecided and unreleased items out of the queue whose records or passages changed or disappeared.

@@ -142,6 +142,16 @@ class QualityRepository:
             outcome=None if row.outcome is None else Caught(row.outcome),
         )
 
+    def carry_over(self, item_id: str, *, to: str) -> None:
+        """Make the item `to`, which replaces a test item, the test item."""
+        self._session.execute(update(ReviewItemRow).where(ReviewItemRow.id == to).values(is_test=True))
+        self._session.execute(
+            update(PlantedFaultRow)
+            .where(PlantedFaultRow.review_item_id == item_id)
+            .values(review_item_id=to)
+            .execution_options(synchronize_session=False)
+        )
+
     def settle(self, item_id: str, *, outcome: Caught, by: str | None) -> bool:
         """Record how a test item ended. False: it is none, or was settled before."""
         settled = self._session.execute(

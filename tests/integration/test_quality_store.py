@@ -5,17 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from copilot.approvals.quality.planting import plant_due
+from copilot.approvals.policy import load_policy
+from copilot.approvals.quality.outcome import revealed
 from copilot.approvals.quality.reviewers import is_flood, reviewer_figures
 from copilot.approvals.quality.rules import QualityRules
+from copilot.approvals.service import ApprovalService
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.drafts import Draft
-from copilot.domain.findings import GuardrailReport
 from copilot.domain.proportions import Share
-from copilot.domain.review_items import ReviewItem, Verdict
-from copilot.guardrails.pipeline import Guardrails
-from copilot.store.database import Database, UnitOfWork
+from copilot.domain.review_items import ReviewItem, ReviewState, Verdict
+from copilot.store.database import Database
 from copilot.store.quality import Caught, QualityRepository
 from copilot.store.releases import ReleaseRepository
 from tests import approvals_builders as world
@@ -32,13 +31,10 @@ def requester(database: Database, make_user: MakeUser) -> Viewer:
     return viewer
 
 
-def file_item(draft: Draft, report: GuardrailReport, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
-    return world.service().submit(draft, report, viewer=viewer, uow=uow)
-
-
 def planted(database: Database, requester: Viewer) -> int:
     with database.unit_of_work() as uow:
-        return plant_due(ALWAYS, guardrails=Guardrails(), file_item=file_item, uow=uow)
+        policy = load_policy().model_copy(update={"quality": ALWAYS})
+        return ApprovalService(policy).plant_tests(uow=uow)
 
 
 def approved(database: Database, requester: Viewer, times: int) -> list[ReviewItem]:
@@ -128,3 +124,67 @@ def test_rejections_count_with_the_time_they_took(
         world.service().decide(item.id, refusal, viewer=admin, uow=uow)
         found = reviewer_figures(QualityRules(), days=90, viewer=admin, uow=uow)
     assert [(figures.median_seconds, figures.approved, figures.unopened) for figures in found] == [(90, Share(0, 1), 0)]
+
+
+def decided(database: Database, item_id: str, viewer: Viewer, verdict: Verdict) -> ReviewItem:
+    with database.unit_of_work() as uow:
+        item = world.service().get(item_id, viewer=viewer, uow=uow).item
+        accepted = world.service().get(item_id, viewer=viewer, uow=uow).unsupported_segments
+        wanted = world.decision(item, viewer, verdict=verdict, comment="why", accepted=accepted)
+        return world.service().decide(item_id, wanted, viewer=viewer, uow=uow)
+
+
+def test_approving_a_test_item_releases_nothing_and_is_told(
+    database: Database, make_user: MakeUser, requester: Viewer
+) -> None:
+    approved(database, requester, 5)
+    planted(database, requester)
+    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
+    item = decided(database, item_id, admin, Verdict.APPROVE)
+    assert (item.state, item.state_reason) == (ReviewState.WITHDRAWN, "test_item")
+    with database.unit_of_work() as uow:
+        assert ReleaseRepository(uow).get(item_id) is None
+        told = revealed(item, uow=uow)
+        assert reviewer_figures(ALWAYS, days=90, viewer=admin, uow=uow)[1].caught_flagged == Share(0, 1)
+    assert told is not None
+    assert told.outcome is Caught.MISSED
+    assert told.right != told.wrong
+    assert {told.right, told.wrong} & {text for text, _ in world.GOOD_TEXTS} == {told.right}
+
+
+def test_rejecting_a_test_item_counts_as_caught(database: Database, make_user: MakeUser, requester: Viewer) -> None:
+    approved(database, requester, 5)
+    planted(database, requester)
+    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
+    with database.unit_of_work() as uow:
+        assert revealed(world.service().get(item_id, viewer=admin, uow=uow).item, uow=uow) is None
+    item = decided(database, item_id, admin, Verdict.REJECT)
+    with database.unit_of_work() as uow:
+        told = revealed(item, uow=uow)
+    assert told is not None
+    assert told.outcome is Caught.CAUGHT
+
+
+@pytest.mark.parametrize("mended", [True, False], ids=["the-fault", "another-sentence"])
+def test_editing_a_test_item_makes_no_real_draft_of_it(
+    database: Database, make_user: MakeUser, requester: Viewer, mended: bool
+) -> None:
+    approved(database, requester, 5)
+    planted(database, requester)
+    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
+    with database.unit_of_work() as uow:
+        view = world.service().get(item_id, viewer=admin, uow=uow)
+        fault = QualityRepository(uow).fault(item_id)
+        assert fault is not None
+        others = (segment.id for segment in view.draft.segments() if segment.id != fault.segment_id)
+        segment = fault.segment_id if mended else next(others)
+        texts = {segment: "La cuenta factura 84.000 € al año. Revisado."}
+        newer = world.service().edit(item_id, texts, digest=view.item.digest, viewer=admin, uow=uow)
+    with database.unit_of_work() as uow:
+        item = world.service().get(newer.id, viewer=admin, uow=uow).item
+        told = revealed(item, uow=uow)
+        assert QualityRepository(uow).fault(item_id) is None
+    assert (item.state is ReviewState.WITHDRAWN) is mended
+    assert (told is not None and told.outcome is Caught.CAUGHT) is mended
+    with pytest.raises(DBAPIError, match="never released"), database.unit_of_work() as uow:
+        ReleaseRepository(uow).queue(newer.id, sink="files", digest="0" * 64)
