@@ -13,6 +13,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
+from copilot.approvals.delivery_rules import DeliveryRules
 from copilot.approvals.feedback.rules import FeedbackRules
 from copilot.approvals.quality.rules import QualityRules
 from copilot.approvals.review_rules import ReviewRules
@@ -106,6 +107,7 @@ class Policy(BaseModel):
     rule: tuple[Rule, ...]
     notifications: NotificationRules = NotificationRules()
     """Emails about the queue, and webhooks."""
+    delivery: DeliveryRules = DeliveryRules()
     review: ReviewRules = ReviewRules()
     quality: QualityRules = QualityRules()
     feedback: FeedbackRules = FeedbackRules()

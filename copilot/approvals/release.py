@@ -2,67 +2,96 @@
 
 Invariant 5: what is delivered is byte for byte what was approved, once; no live approval, no delivery. The
 steps are queued -> sending -> released, failed or parked, each its own transaction, so that a process killed
-between any two of them leaves a state from which the next run goes on.
+between any two of them leaves a state from which the next run goes on. `sending` is committed immediately before the
+first step that cannot be taken back, and the end is recorded immediately after it: what is cut off in between, and
+cannot be repeated without harm, is parked for a person.
 """
 
-import re
-import unicodedata
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from copilot.approvals.entitlement import entitled_approvers
-from copilot.approvals.record import approval_is_on_record
-from copilot.approvals.release_check import check_before_release
-from copilot.approvals.service import FILE_SINK, SYSTEM
+from copilot.approvals.entries import SYSTEM, subject_of
+from copilot.approvals.policy import Policy, load_policy
+from copilot.approvals.release_prepare import Objection, Preparation, Waits, stored_delivery
 from copilot.approvals.sinks import Delivery, Sink
-from copilot.approvals.sinks.files import FileSink
-from copilot.domain.access import Viewer
-from copilot.domain.drafts import Draft, content_digest
+from copilot.approvals.sinks.choice import choose_sinks
 from copilot.domain.review_items import ReviewState
-from copilot.errors import CopilotError
+from copilot.errors import Conflict, CopilotError, DatabaseUnavailable, OutcomeUnknown, UnavailableError
 from copilot.guardrails.pipeline import Guardrails
+from copilot.mail import MailTransport
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database, UnitOfWork
-from copilot.store.drafts import DraftRepository, StoredVersion
-from copilot.store.evidence import EvidenceRepository
-from copilot.store.releases import ReleaseRepository, ReleaseState, sole_deliverer
+from copilot.store.releases import (
+    OUTCOME_UNKNOWN,
+    UNDER_WAY,
+    End,
+    Release,
+    ReleaseRepository,
+    ReleaseState,
+    sole_deliverer,
+)
 from copilot.store.reviews import ReviewRepository
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
 
-_STATE_AFTER_OBJECTION = {"expired": ReviewState.EXPIRED, "evidence_changed": ReviewState.STALE}
+CONNECTION_LOST = "connection_lost"
+"""Error code of a delivery during which the other side fell silent, said by who delivered."""
+_STATE_AFTER_OBJECTION = {
+    "expired": ReviewState.EXPIRED,
+    "evidence_changed": ReviewState.STALE,
+    "policy_changed": ReviewState.STALE,
+}
 _OUT = (ReviewState.APPROVED, ReviewState.RELEASE_FAILED, ReviewState.STALE, ReviewState.EXPIRED)
 """States from which an item whose bytes did go out becomes RELEASED: the record follows what happened."""
+_NOT_AUDITED = frozenset({"server"})
+"""What another machine says is no identifier of ours."""
+_RECORDING_SECONDS = 60.0
+"""How long to try to write down what happened, while the database is away."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Objection:
-    """Why an approval does not hold at the moment of delivery."""
+class _Stopped(Exception):
+    """What was found immediately before the delivery began; nothing was delivered. None: it is not to begin."""
 
-    code: str
+    def __init__(self, why: Objection | Waits | None) -> None:
+        super().__init__()
+        self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class _Waits:
-    """The approval holds, and the recipients cannot be written to at this moment."""
+@dataclass(slots=True)
+class _Attempt:
+    """One delivery, from the first look to its end."""
 
-    rule: str
+    release: Release
+    delivery: Delivery
+    sink: Sink
+    id: str | None = None
+    """Set once `sending` is written, perhaps not yet committed."""
 
 
 class ReleaseGate:
     """Delivers what is approved and due."""
 
-    def __init__(self, database: Database, *, sinks: Mapping[str, Sink], guardrails: Guardrails | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        sinks: Mapping[str, Sink],
+        guardrails: Guardrails | None = None,
+        policy: Policy | None = None,
+    ) -> None:
         self._database = database
         self._sinks = sinks
-        self._guardrails = guardrails or Guardrails()
+        self._policy = policy or load_policy()
+        self._preparation = Preparation(self._policy, guardrails or Guardrails())
 
     def run_due(self) -> int:
-        """Deliver everything that waits, and finish what a killed process left. Returns how many went out."""
+        """Deliver everything that is due, and finish what a killed process left. Returns how many went out."""
         with self._database.unit_of_work() as uow:
             due = ReleaseRepository(uow).due()
         return sum(self._run_readable(item_id) is ReleaseState.RELEASED for item_id in due)
@@ -76,132 +105,205 @@ class ReleaseGate:
             return None
 
     def run(self, item_id: str) -> ReleaseState | None:
-        """Deliver one item. None: another process is at it, or nothing is to be done."""
+        """Deliver one item. None: another process is at it, it waits, or nothing is to be done."""
         with sole_deliverer(self._database, item_id) as mine:
             return self._run_alone(item_id) if mine else None
 
     def _run_alone(self, item_id: str) -> ReleaseState | None:
         with self._database.unit_of_work() as uow:
-            release = ReleaseRepository(uow).get(item_id)
-            if release is None or release.state not in {ReleaseState.QUEUED, ReleaseState.SENDING}:
+            releases = ReleaseRepository(uow)
+            release = releases.get(item_id)
+            if release is None or release.state not in UNDER_WAY:
                 return None
-            sink = self._sinks[release.sink]
+            sink = self._sinks.get(release.sink)
             if release.state is ReleaseState.SENDING:
-                known = self._finish_cut_off(item_id, sink, uow=uow)
-                if known is not None:
-                    return known
-            prepared = _prepare(item_id, release_digest=release.digest, guardrails=self._guardrails, uow=uow)
-            if isinstance(prepared, _Waits):
-                _log.info("release.waits", rule=prepared.rule)
+                settled = self._finish_cut_off(release, sink, uow=uow)
+                if settled is not None or not releases.back_to_queue(item_id):
+                    return settled
+            elif not release.is_due(uow.clock.now()):
                 return None
-            ReleaseRepository(uow).start(item_id)
-            if isinstance(prepared, _Objection):
-                return self._finish(item_id, ReleaseState.FAILED, uow=uow, error_code=prepared.code)
+            if sink is None:
+                return self._refuse(release, "unknown_destination", uow=uow)
+            prepared = self._preparation.prepare(release, uow=uow)
+            if not isinstance(prepared, Delivery):
+                return self._stop(release, prepared, uow=uow)
+            attempt = _Attempt(release, prepared, sink)
+            # What can be done again without harm is looked at once; anything else once more before it begins.
+            if sink.repeatable and not self._start(attempt, uow=uow):
+                return None
+        return self._deliver(attempt)
+
+    def _deliver(self, attempt: _Attempt) -> ReleaseState | None:
+        begin = _nothing if attempt.sink.repeatable else (lambda: self._begin(attempt))
         try:
-            receipt = sink.deliver(prepared)
-        except CopilotError as error:
+            receipt = attempt.sink.deliver(attempt.delivery, begin=begin)
+        except _Stopped as stopped:
             with self._database.unit_of_work() as uow:
-                return self._finish(item_id, ReleaseState.FAILED, uow=uow, error_code=error.code)
+                return self._stop(attempt.release, stopped.why, uow=uow)
+        except DatabaseUnavailable:
+            self._take_back(attempt)
+            raise
+        except OutcomeUnknown:
+            return self._end(attempt, End(ReleaseState.PARKED, receipt=_known(attempt), error_code=CONNECTION_LOST))
+        except CopilotError as error:
+            return self._not_delivered(attempt, error)
+        return self._end(attempt, End(ReleaseState.RELEASED, receipt=receipt))
+
+    def _begin(self, attempt: _Attempt) -> None:
+        """Look once more and commit `sending`, as the last thing before what cannot be taken back."""
         with self._database.unit_of_work() as uow:
-            return self._finish(item_id, ReleaseState.RELEASED, uow=uow, receipt=receipt)
+            prepared = self._preparation.prepare(attempt.release, uow=uow)
+            if not isinstance(prepared, Delivery):
+                raise _Stopped(prepared)
+            if not self._start(attempt, uow=uow):
+                raise _Stopped(None)
 
-    def _finish_cut_off(self, item_id: str, sink: Sink, *, uow: UnitOfWork) -> ReleaseState | None:
-        """Settle a delivery that a killed process began, if its outcome is known or must not be guessed."""
-        if not sink.repeatable:
-            return self._finish(item_id, ReleaseState.PARKED, uow=uow, error_code="outcome_unknown")
-        stored = _stored(item_id, uow=uow)
-        receipt = None if stored is None else sink.delivered(stored[1])
-        if receipt is None:
-            return None
-        return self._finish(item_id, ReleaseState.RELEASED, uow=uow, receipt=receipt)
+    def _start(self, attempt: _Attempt, *, uow: UnitOfWork) -> bool:
+        attempt_id = uow.clock.new_id().hex
+        item_id, channel = attempt.release.review_item_id, attempt.sink.channel
+        if not ReleaseRepository(uow).start(item_id, attempt_id=attempt_id, channel=channel):
+            return False
+        attempt.id = attempt_id
+        return True
 
-    def _finish(
-        self,
-        item_id: str,
-        state: ReleaseState,
-        *,
-        uow: UnitOfWork,
-        receipt: dict[str, str] | None = None,
-        error_code: str | None = None,
-    ) -> ReleaseState | None:
-        if not ReleaseRepository(uow).finish(item_id, state=state, receipt=receipt, error_code=error_code):
+    def _stop(self, release: Release, why: Objection | Waits | None, *, uow: UnitOfWork) -> ReleaseState | None:
+        """Write down why nothing was begun."""
+        if isinstance(why, Objection):
+            return self._refuse(release, why.code, uow=uow)
+        if why is not None:
+            ReleaseRepository(uow).wait(release.review_item_id, waits_for=why.rule, until=why.until)
+            _log.info("release.waits", rule=why.rule)
+        return None
+
+    def _refuse(self, release: Release, code: str, *, uow: UnitOfWork) -> ReleaseState | None:
+        ReleaseRepository(uow).hold_item(release.review_item_id)
+        if not ReleaseRepository(uow).refuse(release.review_item_id, error_code=code):
             return None
+        return self._follow(release.review_item_id, End(ReleaseState.FAILED, error_code=code), uow=uow)
+
+    def _not_delivered(self, attempt: _Attempt, error: CopilotError) -> ReleaseState | None:
+        """Come back later if that can help, else give up. Nothing was delivered."""
+        wait = self._policy.delivery.wait_after(attempt.release.tries)
+        if attempt.sink.tried_again and isinstance(error, UnavailableError) and wait is not None:
+            return self._persist(lambda uow: self._postpone(attempt, error.code, wait, uow=uow))
+        if attempt.id is not None:
+            return self._end(attempt, End(ReleaseState.FAILED, error_code=error.code))
+        return self._persist(lambda uow: self._refuse(attempt.release, error.code, uow=uow))
+
+    def _postpone(self, attempt: _Attempt, code: str, wait: timedelta, *, uow: UnitOfWork) -> None:
+        item_id, until = attempt.release.review_item_id, uow.clock.now() + wait
+        ReleaseRepository(uow).hold_item(item_id)
+        if ReleaseRepository(uow).postpone(item_id, waits_for=code, until=until, attempt_id=attempt.id):
+            self._reopen(item_id, uow=uow)
+            details = {"error": code, "until": until.isoformat()}
+            AuditLog(uow).append("release.postponed", actor_id=SYSTEM, subject=subject_of(item_id), details=details)
+            _log.info("release.postponed", error=code)
+
+    def _take_back(self, attempt: _Attempt) -> None:
+        """The database went away as the delivery was about to begin: whatever it kept, nothing was delivered."""
+        attempt_id, item_id = attempt.id, attempt.release.review_item_id
+        if attempt_id is None:
+            return
+
+        def undo(uow: UnitOfWork) -> None:
+            ReleaseRepository(uow).hold_item(item_id)
+            if ReleaseRepository(uow).take_back(item_id, attempt_id=attempt_id):
+                self._reopen(item_id, uow=uow)
+
+        self._persist(undo)
+
+    def _reopen(self, item_id: str, *, uow: UnitOfWork) -> None:
+        """Somebody may have parked the delivery while its outcome was unknown to them."""
+        ReviewRepository(uow).move(item_id, to=ReviewState.APPROVED, allowed_from=(ReviewState.RELEASE_FAILED,))
+
+    def _end(self, attempt: _Attempt, end: End) -> ReleaseState | None:
+        return self._persist(
+            lambda uow: self._finish(attempt.release.review_item_id, end, attempt_id=attempt.id, uow=uow)
+        )
+
+    def _finish_cut_off(self, release: Release, sink: Sink | None, *, uow: UnitOfWork) -> ReleaseState | None:
+        """Settle a delivery that a killed process began. None: it left no trace and can be done again without harm."""
+        same_way = sink is not None and release.channel in {None, sink.channel}
+        item_id = release.review_item_id
+        ReleaseRepository(uow).hold_item(item_id)
+        if sink is None or not same_way or not sink.repeatable:
+            parked = End(ReleaseState.PARKED, receipt=_traces(release, uow=uow), error_code=OUTCOME_UNKNOWN)
+            return self._finish(item_id, parked, uow=uow)
+        entry = ReviewRepository(uow).get_unfiltered(item_id)
+        found = None if entry is None else stored_delivery(entry.item, uow=uow)
+        receipt = None if found is None else sink.delivered(found[1])
+        return None if receipt is None else self._finish(item_id, End(ReleaseState.RELEASED, receipt=receipt), uow=uow)
+
+    def _finish(self, item_id: str, end: End, *, uow: UnitOfWork, attempt_id: str | None = None) -> ReleaseState | None:
+        releases = ReleaseRepository(uow)
+        releases.hold_item(item_id)
+        if not releases.finish(item_id, end, attempt_id=attempt_id):
+            _log.error("release.outcome_not_recorded", item=item_id, state=end.state.value, error=end.error_code)
+            return None
+        return self._follow(item_id, end, uow=uow)
+
+    def _follow(self, item_id: str, end: End, *, uow: UnitOfWork) -> ReleaseState:
+        """Move the item after its delivery, and tell the audit chain."""
         reviews = ReviewRepository(uow)
-        if state is ReleaseState.RELEASED:
+        if end.state is ReleaseState.RELEASED:
             reviews.move(item_id, to=ReviewState.RELEASED, allowed_from=_OUT)
         else:
-            after = _STATE_AFTER_OBJECTION.get(error_code or "", ReviewState.RELEASE_FAILED)
-            reviews.move(item_id, to=after, allowed_from=(ReviewState.APPROVED,))
+            after = _STATE_AFTER_OBJECTION.get(end.error_code or "", ReviewState.RELEASE_FAILED)
+            reviews.move(item_id, to=after, allowed_from=(ReviewState.APPROVED,), reason=end.error_code)
+        told = {key: value for key, value in (end.receipt or {}).items() if key not in _NOT_AUDITED}
         AuditLog(uow).append(
-            f"release.{state.value}",
+            f"release.{end.state.value}",
             actor_id=SYSTEM,
-            subject=f"review_item:{item_id}",
-            details=dict(receipt or {}) | ({"error": error_code} if error_code else {}),
+            subject=subject_of(item_id),
+            details=told | ({"error": end.error_code} if end.error_code else {}),
         )
-        _log.info("release.finished", state=state.value, error=error_code)
-        return state
+        _log.info("release.finished", state=end.state.value, error=end.error_code)
+        return end.state
+
+    def _persist(self, write: Callable[[UnitOfWork], "ReleaseState | None"]) -> ReleaseState | None:
+        """Write down what happened, also if the database is away for a while: only this process knows it."""
+        give_up = time.monotonic() + _RECORDING_SECONDS
+        while True:
+            try:
+                with self._database.unit_of_work() as uow:
+                    return write(uow)
+            except (DatabaseUnavailable, Conflict):
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.2)
 
 
-def run_due_releases(database: Database, *, exports: Path, guardrails: Guardrails | None = None) -> int:
-    """Deliver everything due into the folder `exports`; returns how many drafts went out."""
-    return ReleaseGate(database, sinks={FILE_SINK: FileSink(exports)}, guardrails=guardrails).run_due()
+def run_due_releases(
+    database: Database,
+    *,
+    exports: Path,
+    guardrails: Guardrails | None = None,
+    policy: Policy | None = None,
+    mail: MailTransport | None = None,
+    returns_to: str | None = None,
+    dry_run: bool = False,
+) -> int:
+    """Deliver everything due; returns how many drafts went out. Files go to the folder `exports`.
+
+    `mail` None: approved emails are written there, too, for a person to send.
+    """
+    sinks = choose_sinks(exports, mail=mail, returns_to=returns_to, dry_run=dry_run)
+    return ReleaseGate(database, sinks=sinks, guardrails=guardrails, policy=policy).run_due()
 
 
-def _stored(item_id: str, *, uow: UnitOfWork) -> tuple[StoredVersion, Delivery] | None:
-    """The item's version and its bytes, or None if what is stored is no longer a draft."""
-    entry = ReviewRepository(uow).get_unfiltered(item_id)
-    if entry is None:
-        return None
-    item, drafts = entry.item, DraftRepository(uow)
-    try:
-        stored = drafts.version(item.draft_id, item.version)
-    except ValidationError:
-        return None
-    files = drafts.deliverables(item.draft_id, item.version)
-    name = _name(stored.draft)
-    return stored, Delivery(review_item_id=item.id, digest=item.digest, name=name, files=files)
+def _nothing() -> None:
+    """A repeatable delivery has begun when the gate starts it."""
 
 
-def _prepare(
-    item_id: str, *, release_digest: str, guardrails: Guardrails, uow: UnitOfWork
-) -> Delivery | _Objection | _Waits:
-    """Check everything again, and return exactly the stored bytes if the approval still holds."""
-    entry = ReviewRepository(uow).get_unfiltered(item_id)
-    if entry is None or entry.item.state is not ReviewState.APPROVED:
-        return _Objection("not_approved")
-    if uow.clock.now() >= entry.item.requirement.expires_at:
-        return _Objection("expired")
-    approvers = entitled_approvers(entry.item, uow=uow)
-    if not approvers:
-        return _Objection("approver_not_entitled")
-    approver = approvers[-1]
-    found = _stored(item_id, uow=uow)
-    if found is None:
-        return _Objection("digest_mismatch")
-    stored, delivery = found
-    now = content_digest(stored.draft, deliverables=dict(delivery.files))
-    if {now, stored.digest, release_digest} != {entry.item.digest}:
-        return _Objection("digest_mismatch")
-    events = AuditLog(uow).about(f"review_item:{item_id}")
-    if not approval_is_on_record(entry.item, stored.findings, events):
-        return _Objection("not_approved")
-    if not _evidence_stands(stored.draft, approver=approver, uow=uow):
-        return _Objection("evidence_changed")
-    check = check_before_release(
-        stored, item_id=item_id, sender=entry.requester_name, viewer=approver, guardrails=guardrails, uow=uow
-    )
-    if check.objection is not None:
-        return _Objection(check.objection)
-    return delivery if check.waits_for is None else _Waits(check.waits_for)
+def _known(attempt: _Attempt) -> dict[str, str]:
+    """By what to look for a message whose fate is unknown."""
+    email = attempt.delivery.email
+    return {"channel": attempt.sink.channel} | ({"message_id": email.message_id} if email else {})
 
 
-def _evidence_stands(draft: Draft, *, approver: Viewer, uow: UnitOfWork) -> bool:
-    current = EvidenceRepository(uow).read_for(draft.evidence, viewer=approver, today=draft.as_of)
-    return all(item.id in current and current[item.id].content_hash == item.content_hash for item in draft.evidence)
-
-
-def _name(draft: Draft) -> str:
-    """`2026-11-16-brief-aceros-tormes`: plain letters, so that any file system takes it."""
-    folded = unicodedata.normalize("NFKD", draft.account_name or "").encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:40].strip("-")
-    return "-".join(part for part in (draft.as_of.isoformat(), draft.kind.value, slug) if part)
+def _traces(release: Release, *, uow: UnitOfWork) -> dict[str, str]:
+    entry = ReviewRepository(uow).get_unfiltered(release.review_item_id)
+    found = None if entry is None else stored_delivery(entry.item, uow=uow)
+    email = found[1].email if found else None
+    channel = {"channel": release.channel} if release.channel else {}
+    return channel | ({"message_id": email.message_id} if email else {})

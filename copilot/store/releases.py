@@ -184,6 +184,10 @@ class ReleaseRepository:
         """Nothing of this delivery was handed over: (sending ->) queued, as if it had not begun."""
         return self._moved(review_item_id, _is_mine(attempt_id), values=_AGAIN)
 
+    def back_to_queue(self, review_item_id: str) -> bool:
+        """sending -> queued, for who found out that nothing was delivered and holds the right to deliver."""
+        return self._moved(review_item_id, _is_mine(None), values=_AGAIN)
+
     def wait(self, review_item_id: str, *, waits_for: str, until: datetime) -> bool:
         """Say what a queued delivery waits for, and when it is looked at again."""
         queued = ReleaseRow.state == ReleaseState.QUEUED.value

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from copilot.approvals.release import ReleaseGate, run_due_releases
-from copilot.approvals.sinks import Delivery
+from copilot.approvals.sinks import Delivery, nothing_to_begin
 from copilot.approvals.sinks.files import FileSink
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
@@ -84,7 +84,7 @@ def test_what_is_released_is_what_was_approved_byte_for_byte_and_once(
     assert written_files(exports) == before
     with database.unit_of_work() as uow:
         actions = [event.action for event in AuditLog(uow).about(f"review_item:{approved.id}")]
-    assert actions == ["review.submitted", "review.approved", "release.released"]
+    assert actions == ["review.submitted", "review.voted", "review.approved", "release.released"]
 
 
 def test_nothing_goes_out_without_an_approval(database: Database, requester: Viewer, exports: Path) -> None:
@@ -280,14 +280,17 @@ def test_one_release_that_another_process_delivers_is_left_to_it(
 class CountingSink:
     """A sink that cannot take a delivery back, such as a mail server."""
 
+    channel: str = "counted"
     repeatable: bool = False
+    tried_again: bool = False
     sent: list[str] = field(default_factory=list)
     dies: bool = False
 
     def delivered(self, delivery: Delivery) -> dict[str, str] | None:
         raise AssertionError(delivery)
 
-    def deliver(self, delivery: Delivery) -> dict[str, str]:
+    def deliver(self, delivery: Delivery, *, begin: Callable[[], None] = nothing_to_begin) -> dict[str, str]:
+        begin()
         self.sent.append(delivery.review_item_id)
         if self.dies:
             raise KeyboardInterrupt

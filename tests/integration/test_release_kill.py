@@ -70,5 +70,5 @@ def test_kill_at_many_points_of_the_release_path(database: Database, make_user: 
             wanted = DraftRepository(uow).deliverables(item.draft_id, item.version)
             assert {path.name: path.read_bytes() for path in folder.iterdir()} == wanted
             events = [event.action for event in AuditLog(uow).about(f"review_item:{item.id}")]
-            assert events == ["review.submitted", "review.approved", "release.released"]
+            assert events == ["review.submitted", "review.voted", "review.approved", "release.released"]
     assert len(list((tmp_path / "exports").iterdir())) == len(items)
