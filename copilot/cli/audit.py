@@ -11,6 +11,7 @@ import typer
 from copilot.approvals.audit import LogCheck, check_database, check_export, export_events
 from copilot.approvals.checkpoints import read_key
 from copilot.bootstrap import Application
+from copilot.cli.audit_replay_view import print_replay
 from copilot.cli.audit_view import both, say
 from copilot.cli.context import UserOption, acting_viewer, console, fail, open_application, reported_errors
 from copilot.domain.access import Role, Viewer
@@ -115,6 +116,23 @@ def rotate_key(
         new = application.checkpoints.rotate(application.database, viewer=viewer, lost=lost)
     console.print(say("rotated_lost" if lost else "rotated", viewer), highlight=False)
     typer.echo(new.text)
+
+
+@audit_app.command("replay")
+def replay_audit(
+    item: Annotated[str, typer.Argument(help="Id of the queue item; its first characters are enough.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    user: UserOption = None,
+) -> None:
+    """Show what produced one item: who, from which sources, decided by whom, and what in the chain proves it."""
+    with reported_errors():
+        application = open_application()
+        viewer = acting_viewer(application, user=user)
+        with application.database.unit_of_work() as uow:
+            found = application.approvals.resolve(item, viewer=viewer, uow=uow)
+            replay = application.replay(found, viewer=viewer, uow=uow)
+    print_replay(replay, viewer=viewer, as_json=as_json)
 
 
 def _as_admin(user: str | None) -> tuple[Application, Viewer]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
-from copilot.domain.audit import AuditEvent, HashInput, hash_input
+from copilot.domain.audit import GENESIS, AuditEvent, HashInput, hash_input
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.work import AuditEventRow
 
@@ -70,6 +70,12 @@ class AuditLog:
             if len(rows) < _PAGE:
                 return
             after = rows[-1].sequence
+
+    def hash_before(self, sequence: int) -> str | None:
+        """The hash of the event before this one; that of the beginning for the first, None for one that is missing."""
+        if sequence <= 1:
+            return GENESIS
+        return self._uow.session.scalar(select(AuditEventRow.hash).where(AuditEventRow.sequence == sequence - 1))
 
     def about(self, subject: str) -> tuple[AuditEvent, ...]:
         """The events of one subject (`review_item:<id>`), in order."""
