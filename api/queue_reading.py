@@ -16,6 +16,7 @@ from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.queue_pages import QueueCounts, QueuePages, Sort
 from copilot.store.releases import ReleaseState
+from copilot.workflows.redraft import AGAIN
 
 MOST_PER_PAGE = 200
 _APPROVED = frozenset({ReviewState.APPROVED, ReviewState.RELEASED})
@@ -87,10 +88,20 @@ def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:  
         withdraw=may.withdraw,
         recall="conflict" if parked else may.recall,
         submit_again=may.submit_again,
-        redraft=may.edit if item.state is ReviewState.CHANGES_REQUESTED else "conflict",
+        redraft=_may_redraft(view, viewer=viewer),
         resolve="conflict" if not parked else None if involved else "not_allowed",
         copy=None if item.state in _APPROVED else "conflict",
     )
+
+
+def _may_redraft(view: ReviewView, *, viewer: Viewer) -> RefusalCode | None:
+    """As `copilot.workflows.redraft` settles it, which also says why it may fail."""
+    item = view.item
+    if item.kind is not DraftKind.BRIEF or item.state not in AGAIN:
+        return "conflict"
+    if viewer.user_id == item.requester_id:
+        return None
+    return view.rights.edit if item.state is ReviewState.CHANGES_REQUESTED else "not_allowed"
 
 
 def latest_brief(account_id: str, *, approvals: ApprovalService, viewer: Viewer, uow: UnitOfWork) -> ReviewView | None:

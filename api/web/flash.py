@@ -50,6 +50,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "delegation_made": ("success", _("%(name)s stands in for you on these days.")),
     "delegation_ended": ("success", _("It has ended. Votes given with it on drafts that have not left no longer count.")),
     "notifications_saved": ("success", _("Saved. This is how you hear from now on.")),
+    "style_changed": ("success", _("Changed. It counts from the next draft on.")),
+    "style_rolled_back": ("success", _("Back to version %(number)s. What came later is switched off.")),
+    "proposal_accepted": ("success", _("Accepted. Nothing changes by itself: the text to start from is below.")),
+    "proposal_declined": ("success", _("Declined. It comes back only with new corrections.")),
     "newer_version": ("warning", _("A newer version of this draft exists. This is it; read it before you decide.")),
 }
 

@@ -25,13 +25,14 @@ from copilot.domain.access import Viewer
 from copilot.domain.approvals import RefusalCode
 from copilot.domain.findings import Finding
 from copilot.domain.language import Language
-from copilot.domain.review_items import UNDECIDED, ReviewState
+from copilot.domain.review_items import OPEN, UNDECIDED, ReviewState
 from copilot.store.accounts import AccountRepository
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
 
 ALL = "all"
+_MOST_NAMED = 6
 _TASK = "task"
 """Parameter of the provenance in which a workflow keeps what it was asked for."""
 
@@ -78,6 +79,7 @@ def item_page(
         **_about(view, viewer=viewer, uow=uow),
         **_weighed(view, viewer=viewer, language=language_of(request), uow=uow),
         **_offered(view, rights, language=language_of(request), opened=opened),
+        **_people(view, rights, viewer=viewer, uow=uow, application=application),
         **_delivery(view, viewer=viewer, uow=uow, application=application),
         **_list_of(opened),
     }
@@ -137,14 +139,22 @@ def _offered(view: ReviewView, rights: Rights, *, language: Language, opened: Op
     return {
         "rights": rights,
         "why_not": {name: _reason(getattr(rights, name), language) for name in asked},
-        "who_can": (),
         "editing": editing,
         "editable": rights.edit is None,
         "attempt": opened.attempt,
         "copied": opened.copied,
         "offered": opened.copied is not None or any(getattr(rights, name) is None for name in RIGHTS_OFFERED_APART),
-        "assignable": (),
     }
+
+
+def _people(
+    view: ReviewView, rights: Rights, *, viewer: Viewer, uow: UnitOfWork, application: Application
+) -> dict[str, Any]:
+    """Who could decide, asked only where the page names them."""
+    wanted = view.item.state in OPEN and (rights.approve is not None or rights.reassign is None)
+    found = application.approvals.assignable(view.item.id, viewer=viewer, uow=uow) if wanted else ()
+    others = [person.name for person in found if person.user_id != viewer.user_id]
+    return {"assignable": found, "who_can": others[:_MOST_NAMED]}
 
 
 def _delivery(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork, application: Application) -> dict[str, Any]:

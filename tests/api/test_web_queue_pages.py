@@ -81,7 +81,7 @@ def test_approve_release_and_download(
     application.release_due()
     page = browser.get(item).text
     files = re.findall(rf'href="({item}/files/[^"]+)"', page)
-    assert len(files) == 3
+    assert len(files) == 4
     download = browser.get(files[0])
     assert download.status_code == 200
     assert "frigorificos-valdemora" in download.headers["content-disposition"]

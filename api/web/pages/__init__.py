@@ -5,6 +5,7 @@ from api.web.pages import (
     bulk,
     delegations,
     documents,
+    feedback,
     item,
     item_actions,
     notifications,
@@ -32,6 +33,7 @@ ROUTERS = tuple(
         search,
         delegations,
         notifications,
+        feedback,
     )
 )
 """All page routes."""

@@ -4,87 +4,43 @@ Invariant: every form names the digest of the content that was on the page; a de
 told who was faster, and changes nothing.
 """
 
-from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
-from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.errors import failure_of
 from api.files import file_response
 from api.queue_reading import released_file
-from api.routes.queue import ItemId
 from api.schemas.queue import MAX_COMMENT, MAX_SEGMENT, MAX_SEGMENTS
-from api.web import flash
-from api.web.item_view import Attempt, Opened, item_page
-from api.web.links import with_query
-from api.web.queue_query import LIST_PARAMETER, LONGEST_ADDRESS
+from api.web.asked_item import Asked, AskedDep, OpenedFrom, SentFrom, list_of
+from api.web.item_neighbours import neighbour
+from api.web.item_view import Attempt
 from api.web.words import STATES
-from copilot.bootstrap import Application
-from copilot.domain.access import Viewer
 from copilot.domain.review_items import OPEN, Decision, ReviewState, Verdict
-from copilot.errors import Conflict, CopilotError, DigestMismatch, InputError, NotAllowed
+from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed
 from copilot.store.cited_work import CitedWorkRepository
-from copilot.store.database import UnitOfWork
 
 router = APIRouter(include_in_schema=False)
 _TEXT_FIELD = "text:"
 _DONE = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.REQUEST_CHANGES: "sent_back"}
-
-OpenedFrom = Annotated[str, Query(alias=LIST_PARAMETER, max_length=LONGEST_ADDRESS)]
-SentFrom = Annotated[str, Form(alias=LIST_PARAMETER, max_length=LONGEST_ADDRESS)]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asks for what, of which item, from which list."""
-
-    request: Request
-    item_id: str
-    viewer: Viewer
-    uow: UnitOfWork
-    application: Application
-
-    def page(self, *, list_text: str, editing: str = "", attempt: Attempt | None = None) -> Response:
-        """The item as it is now."""
-        return item_page(
-            self.request,
-            self.item_id,
-            viewer=self.viewer,
-            uow=self.uow,
-            application=self.application,
-            opened=Opened(list_text=list_text, editing=editing, attempt=attempt),
-        )
-
-    def go(self, item_id: str, *, list_text: str, told: str = "", **values: str) -> Response:
-        """On to an item, with a message."""
-        address = with_query(f"/queue/{item_id}", {LIST_PARAMETER: list_text})
-        response = RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
-        if told:
-            flash.leave(response, told, secure=self.application.settings.secure_cookies, **values)
-        return response
-
-    def failed(self, error: CopilotError) -> Attempt:
-        """What was refused, to be shown with the page."""
-        return Attempt(failure=failure_of(self.request, error))
-
-
-def asked(
-    request: Request, item_id: ItemId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
-) -> Asked:
-    """What every route of one item needs."""
-    return Asked(request, item_id, viewer, uow, application)
-
-
-AskedDep = Annotated[Asked, Depends(asked)]
 
 
 @router.get("/queue/{item_id}")
 def item(asked: AskedDep, edit: Annotated[str, Query(max_length=120)] = "", list_text: OpenedFrom = "") -> Response:
     """A draft beside its evidence; `edit` names the sentence to change, or `all`."""
     return asked.page(list_text=list_text, editing=edit)
+
+
+@router.get("/queue/{item_id}/next")
+def next_item(asked: AskedDep, list_text: OpenedFrom = "") -> Response:
+    """On to the item that follows in the list."""
+    return _beside(asked, list_text, step=1, told="last_of_list")
+
+
+@router.get("/queue/{item_id}/previous")
+def previous_item(asked: AskedDep, list_text: OpenedFrom = "") -> Response:
+    """Back to the item before it in the list."""
+    return _beside(asked, list_text, step=-1, told="first_of_list")
 
 
 @router.post("/queue/{item_id}/decision")
@@ -154,19 +110,20 @@ def edit(
     return asked.go(new.id, list_text=list_text, told="edited")
 
 
-@router.post("/queue/{item_id}/retry")
-def retry(asked: AskedDep, list_text: SentFrom = "") -> Response:
-    """Try a failed release again."""
-    asked.application.approvals.retry_release(asked.item_id, viewer=asked.viewer, uow=asked.uow)
-    return asked.go(asked.item_id, list_text=list_text)
-
-
 @router.get("/queue/{item_id}/files/{name}")
 def download(asked: AskedDep, name: Annotated[str, Path(max_length=100)]) -> Response:
     """The bytes that were approved and released."""
     approvals = asked.application.approvals
     content, save_as = released_file(asked.item_id, name, approvals=approvals, viewer=asked.viewer, uow=asked.uow)
     return file_response(content, name=save_as)
+
+
+def _beside(asked: Asked, list_text: str, *, step: int, told: str) -> Response:
+    query = list_of(list_text)
+    found = neighbour(asked.item_id, query, step=step, viewer=asked.viewer, uow=asked.uow)
+    if found is None:
+        return asked.to_list(query, told=told)
+    return asked.go(found, list_text=query.text)
 
 
 def _too_late(error: Conflict, asked: Asked, *, list_text: str) -> Response:

@@ -1,0 +1,116 @@
+"""What people do with an item besides deciding on it: share the work, take it back, have it made anew.
+
+Invariant: each of these is one call of the approval service under the viewer's own name; what it refuses is said on
+the page, with what to do next.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from api.schemas.queue import MAX_COMMENT
+from api.web.asked_item import AskedDep, Refusal, SentFrom
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/queue/{item_id}/claim")
+def claim(asked: AskedDep, list_text: SentFrom = "") -> Response:
+    """Say that one works on it."""
+    approvals = asked.application.approvals
+    return asked.act(
+        lambda: approvals.claim(asked.item_id, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="claimed",
+    )
+
+
+@router.post("/queue/{item_id}/give-back")
+def give_back(asked: AskedDep, list_text: SentFrom = "") -> Response:
+    """No longer work on it."""
+    approvals = asked.application.approvals
+    return asked.act(
+        lambda: approvals.give_back(asked.item_id, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="given_back",
+    )
+
+
+@router.post("/queue/{item_id}/reassign")
+def reassign(asked: AskedDep, to: Annotated[str, Form(max_length=64)] = "", list_text: SentFrom = "") -> Response:
+    """Ask somebody to decide; empty: nobody in particular."""
+    approvals = asked.application.approvals
+    return asked.act(
+        lambda: approvals.reassign(asked.item_id, to=to or None, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="assigned" if to else "unassigned",
+    )
+
+
+@router.post("/queue/{item_id}/comments")
+def comment(
+    asked: AskedDep, text: Annotated[str, Form(max_length=MAX_COMMENT)] = "", list_text: SentFrom = ""
+) -> Response:
+    """Say something; it decides nothing."""
+    approvals = asked.application.approvals
+    return asked.act(
+        lambda: approvals.comment(asked.item_id, text, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="commented",
+        remark=text,
+    )
+
+
+@router.post("/queue/{item_id}/withdraw")
+def withdraw(asked: AskedDep, list_text: SentFrom = "") -> Response:
+    """Take back what one asked for, before a decision."""
+    approvals = asked.application.approvals
+    return asked.act(
+        lambda: approvals.withdraw(asked.item_id, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="withdrawn",
+    )
+
+
+@router.post("/queue/{item_id}/recall")
+def recall(asked: AskedDep, list_text: SentFrom = "") -> Response:
+    """Take back what is approved and has not left."""
+    approvals = asked.application.approvals
+    return asked.act(
+        lambda: approvals.recall(asked.item_id, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="recalled",
+    )
+
+
+@router.post("/queue/{item_id}/retry")
+def retry(asked: AskedDep, list_text: SentFrom = "") -> Response:
+    """Try a failed release again."""
+    approvals = asked.application.approvals
+    return asked.act(
+        lambda: approvals.retry_release(asked.item_id, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="retried",
+    )
+
+
+@router.post("/queue/{item_id}/submit-again")
+def submit_again(asked: AskedDep, list_text: SentFrom = "") -> Response:
+    """File the same words anew; goes on to the new version."""
+    try:
+        with asked.uow.savepoint():
+            new = asked.application.approvals.submit_again(asked.item_id, viewer=asked.viewer, uow=asked.uow)
+    except Refusal as error:
+        return asked.page(list_text=list_text, attempt=asked.failed(error))
+    return asked.go(new.id, list_text=list_text, told="submitted_again")
+
+
+@router.post("/queue/{item_id}/redraft")
+def redraft(asked: AskedDep, list_text: SentFrom = "") -> Response:
+    """Have it drafted again with the change request; goes on to the new version."""
+    try:
+        with asked.uow.savepoint():
+            new = asked.application.redraft.run(asked.item_id, viewer=asked.viewer, uow=asked.uow)
+    except Refusal as error:
+        return asked.page(list_text=list_text, attempt=asked.failed(error))
+    return asked.go(new.id, list_text=list_text, told="redrafted")
