@@ -27,8 +27,8 @@ class CitedWorkRepository:
         self._session = uow.session
 
     def latest_item_id(self, account_id: str, *, kind: DraftKind, viewer: Viewer) -> str | None:
-        """The review item of the newest draft of this kind that was not replaced or rejected."""
-        gone = [ReviewState.SUPERSEDED.value, ReviewState.REJECTED.value]
+        """The review item of the newest draft of this kind that was not replaced, rejected or taken back."""
+        gone = [ReviewState.SUPERSEDED.value, ReviewState.REJECTED.value, ReviewState.WITHDRAWN.value]
         return self._session.scalar(
             select(ReviewItemRow.id)
             .where(
@@ -36,6 +36,7 @@ class CitedWorkRepository:
                 ReviewItemRow.account_id.in_(visible_accounts(viewer)),
                 ReviewItemRow.kind == kind.value,
                 ReviewItemRow.state.not_in(gone),
+                ~ReviewItemRow.is_test,
                 item_is_visible(viewer),
             )
             .order_by(ReviewItemRow.submitted_at.desc(), ReviewItemRow.version.desc(), ReviewItemRow.id.desc())

@@ -134,6 +134,7 @@ def _drafted(scope: Scope) -> Select[*tuple[Any, ...]]:
         .outerjoin(release, release.review_item_id == item.id)
         .where(
             item.account_id.in_(scope.accounts),
+            ~item.is_test,
             item.audience == "external",
             item.state.in_(_OUT_OR_ON_ITS_WAY),
             item.id != (scope.without_item or ""),
