@@ -10,6 +10,7 @@ _EVERYBODY = (
     ("/delegations", _("Standing in")),
     ("/notifications", _("Notifications")),
     ("/queue/views", _("Saved views")),
+    ("/feedback", _("Style and proposals")),
     ("/reviewers", _("Reviewers")),
 )
 
