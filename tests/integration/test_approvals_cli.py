@@ -9,11 +9,15 @@ import typer
 from typer.testing import CliRunner, Result
 
 from copilot import bootstrap
-from copilot.cli import context, queue, queue_view
+from copilot.approvals.saved_views import SavedViews
+from copilot.cli import acting, context, queue, queue_view, queue_words
 from copilot.domain.access import Role, Viewer
-from copilot.domain.review_items import ReviewItem
+from copilot.domain.drafts import Audience
+from copilot.domain.findings import Risk
+from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.settings import Settings
 from copilot.store.database import Database
+from copilot.store.queue_filters import QueueFilters
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
 
@@ -37,15 +41,13 @@ def item(database: Database, requester: Viewer) -> ReviewItem:
 def run(database: Database, requester: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     settings = Settings(COPILOT_DATA_DIR=tmp_path, COPILOT_EXPORT_DIR=tmp_path / "exports")
     application = bootstrap.assemble(settings, database=database)
-    monkeypatch.setattr(queue, "open_application", lambda: application)
+    monkeypatch.setattr(acting, "open_application", lambda: application)
     monkeypatch.setattr(context.console, "_width", 200)
     app = typer.Typer()
     queue.register(app)
 
     def call(*arguments: str, viewer: Viewer = requester, answer: str | None = None) -> Result:
-        needs_user = arguments[:2] != ("audit", "verify")
-        who = ("--user", viewer.email) if needs_user else ()
-        return CliRunner().invoke(app, [*arguments, *who], input=answer)
+        return CliRunner().invoke(app, [*arguments, "--user", viewer.email], input=answer)
 
     return call
 
@@ -127,22 +129,111 @@ def test_what_one_may_not_see_does_not_exist(run: Run, item: ReviewItem, make_us
         assert "There is no such item" in refused.stderr
 
 
-def test_the_chain_is_verified_and_exported(run: Run, item: ReviewItem, make_user: MakeUser, tmp_path: Path) -> None:
-    assert "1 events, chain intact" in run("audit", "verify").output
-    path = tmp_path / "audit.jsonl"
-    assert run("audit", "export", str(path)).exit_code == 1
-    assert run("audit", "export", str(path), viewer=make_user(role=Role.ADMIN)).exit_code == 0
-    assert run("audit", "verify", "--export", str(path)).exit_code == 0
-    path.write_text(path.read_text().replace("internal-low", "internal-loq"))
-    broken = run("audit", "verify", "--export", str(path))
-    assert broken.exit_code == 1
-    assert "event 1" in broken.output
-
-
 def test_text_of_others_never_controls_the_terminal() -> None:
     assert queue_view.plain("a\x1b[31mb\u202ec\u200bd\ne\x07") == "a[31mbcd e"
 
 
 def test_both_languages_say_the_same_things() -> None:
-    spanish, english = queue_view._TEXTS["es"], queue_view._TEXTS["en"]
+    spanish, english = queue_words.TEXTS["es"], queue_words.TEXTS["en"]
     assert spanish.keys() == english.keys()
+
+
+def outgoing(database: Database, requester: Viewer) -> ReviewItem:
+    """An item that its requester cannot approve alone."""
+    draft = world.good_draft(database, viewer=requester, audience=Audience.EXTERNAL)
+    return world.submit(database, draft, viewer=requester)
+
+
+@pytest.fixture
+def manager(make_user: MakeUser) -> Viewer:
+    return make_user("Mar Jefa", role=Role.MANAGER, language="en")
+
+
+def test_an_item_goes_back_is_talked_about_and_comes_again(
+    run: Run, database: Database, requester: Viewer, manager: Viewer
+) -> None:
+    item = outgoing(database, requester)
+    assert run("request-changes", item.id, viewer=manager).exit_code == 2
+    sent_back = run("request-changes", item.id, "--comment", "Falta la fecha.", viewer=manager)
+    assert "Sent back to who asked for it." in sent_back.output
+    assert run("queue", "comment", item.id, "¿Cuál?").exit_code == 0
+    shown = run("queue", "show", item.id).output
+    assert "con cambios pedidos" in shown
+    assert "Mar Jefa: Falta la fecha." in shown
+    assert "¿Cuál?" in shown
+    again = run("queue", "submit-again", item.id)
+    assert "versión 2" in again.output, again.output
+    [listed] = json.loads(run("queue", "--mine", "--json").output)["items"]
+    assert listed["version"] == 2
+
+
+def test_who_works_on_it_is_said_and_taken_back(
+    run: Run, database: Database, requester: Viewer, manager: Viewer
+) -> None:
+    item = outgoing(database, requester)
+    assert run("queue", "claim", item.id, viewer=manager).exit_code == 0
+    assert "Mar Jefa está en ello" in " ".join(run("queue").output.split())
+    assert run("queue", "give-back", item.id, viewer=manager).exit_code == 0
+    assigned = run("queue", "assign", item.id, manager.email)
+    assert "Se le ha pedido a Mar Jefa." in assigned.output
+    assert json.loads(run("queue", "--assigned", "--json", viewer=manager).output)["items"]
+    assert run("queue", "assign", item.id, requester.email, viewer=manager).exit_code == 2
+    assert "ya no" in run("queue", "assign", item.id).output.lower()
+
+
+def test_what_is_approved_waits_and_can_be_recalled(
+    run: Run, database: Database, requester: Viewer, manager: Viewer
+) -> None:
+    item = outgoing(database, requester)
+    approved = run("approve", item.id, "--yes", viewer=manager)
+    assert "takes it back" in approved.output
+    assert run("queue", "withdraw", item.id).exit_code == 1
+    assert "Retirado antes de salir." in run("queue", "recall", item.id).output
+    assert "Mar Jefa" in run("queue", "show", item.id).output
+
+
+def test_an_own_item_is_withdrawn(run: Run, item: ReviewItem) -> None:
+    assert run("queue", "withdraw", item.id).exit_code == 0
+    assert run("queue").output.strip() == "No hay nada que mostrar."
+
+
+def test_several_are_rehearsed_confirmed_and_approved(run: Run, item: ReviewItem, database: Database) -> None:
+    dry = run("queue", "approve-many", item.id, "--dry-run")
+    assert "Ensayo" in dry.output
+    assert "pending" in run("queue", "--json").output
+    assert run("queue", "approve-many", item.id, answer="n\n").exit_code == 1
+    assert "pending" in run("queue", "--json").output
+    assert "Aprobados: 1 de 1." in run("queue", "approve-many", item.id, answer="y\n").output
+    output = run("queue", "approve-many", item.id, "--yes", "--json").output
+    done = json.loads(output[output.index("{") :])
+    assert [line["approved"] for line in done["results"]] == [True], "the same approval again is no fault"
+
+
+def test_what_cannot_be_approved_together_is_named(
+    run: Run, item: ReviewItem, database: Database, requester: Viewer
+) -> None:
+    other = outgoing(database, requester)
+    mixed = run("queue", "approve-many", item.id, other.id, "--yes")
+    assert mixed.exit_code == 1
+    assert "Aprobados: 1 de 1." in mixed.output
+    assert run("queue", "approve-many", other.id, "--yes").exit_code == 1
+
+
+def test_the_list_is_filtered_and_uses_saved_views(
+    run: Run, item: ReviewItem, database: Database, requester: Viewer
+) -> None:
+    assert json.loads(run("queue", "--search", "tormes", "--json").output)["items"]
+    assert not json.loads(run("queue", "--search", "zeppelin", "--json").output)["items"]
+    assert not json.loads(run("queue", "--risk", "high", "--json").output)["items"]
+    assert not json.loads(run("queue", "--overdue", "--json").output)["items"]
+    unknown = run("queue", "--view", "Mías")
+    assert unknown.exit_code == 2
+    with database.unit_of_work() as uow:
+        SavedViews().create("Mías", QueueFilters(requester_id=requester.user_id), viewer=requester, uow=uow)
+    assert json.loads(run("queue", "--view", "mías", "--json").output)["items"]
+
+
+def test_every_state_and_risk_has_a_word() -> None:
+    words = set(queue_words.TEXTS["en"])
+    assert {f"state.{state.value}" for state in ReviewState} <= words
+    assert {f"risk.{risk.value}" for risk in Risk} <= words

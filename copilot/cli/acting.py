@@ -1,0 +1,42 @@
+"""What the commands of the queue share: the application, the person they act for, and the item they are about.
+
+Invariant: every command acts for one real user and sees what that person sees.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from copilot.approvals.service import ApprovalService, ReviewView
+from copilot.bootstrap import Application
+from copilot.cli.context import acting_viewer, open_application
+from copilot.domain.access import Viewer
+
+ItemArgument = Annotated[str, typer.Argument(help="Id of the queue item; its first characters are enough.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """The application, and for whom."""
+
+    application: Application
+    viewer: Viewer
+
+    @property
+    def service(self) -> ApprovalService:
+        """The queue."""
+        return self.application.approvals
+
+    def view(self, item: str) -> ReviewView:
+        """The item whose id begins so. Raises NotFound."""
+        with self.application.database.unit_of_work() as uow:
+            found = self.service.resolve(item, viewer=self.viewer, uow=uow)
+            return self.service.get(found, viewer=self.viewer, uow=uow)
+
+
+def acting(user: str | None) -> Acting:
+    """Open the application for a person. Raises ConfigurationError, UnavailableError or NotAuthenticated."""
+    application = open_application()
+    return Acting(application, acting_viewer(application, user=user))
