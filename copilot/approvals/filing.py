@@ -221,7 +221,7 @@ def _new_version(
     named = {item.name: item.sha256 for item in draft.email.attachments} if draft.email else {}
     if named != {name: hashlib.sha256(content).hexdigest() for name, content in attachments.items()}:
         raise error(InputError, "attachments_differ", viewer)
-    deliverables = render_deliverables(draft) | {
+    deliverables = render_deliverables(draft, attachments=attachments) | {
         f"{ATTACHMENTS}{name}": content for name, content in attachments.items()
     }
     return NewVersion(

@@ -97,12 +97,14 @@ class ReleaseGate:
         return sum(self._run_readable(item_id) is ReleaseState.RELEASED for item_id in due)
 
     def _run_readable(self, item_id: str) -> ReleaseState | None:
-        """One item whose rows make no sense holds up no other."""
+        """One item whose rows make no sense, or that somebody changes at this moment, holds up no other."""
         try:
             return self.run(item_id)
         except ValidationError:
             _log.error("release.unreadable", item=item_id)
-            return None
+        except Conflict:
+            _log.info("release.changed_meanwhile", item=item_id)
+        return None
 
     def run(self, item_id: str) -> ReleaseState | None:
         """Deliver one item. None: another process is at it, it waits, or nothing is to be done."""
@@ -151,12 +153,16 @@ class ReleaseGate:
 
     def _begin(self, attempt: _Attempt) -> None:
         """Look once more and commit `sending`, as the last thing before what cannot be taken back."""
-        with self._database.unit_of_work() as uow:
-            prepared = self._preparation.prepare(attempt.release, uow=uow)
-            if not isinstance(prepared, Delivery):
-                raise _Stopped(prepared)
-            if not self._start(attempt, uow=uow):
-                raise _Stopped(None)
+        try:
+            with self._database.unit_of_work() as uow:
+                prepared = self._preparation.prepare(attempt.release, uow=uow)
+                if not isinstance(prepared, Delivery):
+                    raise _Stopped(prepared)
+                if not self._start(attempt, uow=uow):
+                    raise _Stopped(None)
+        except Conflict:
+            # Somebody changed the item at this moment; the next run sees it as it is then.
+            raise _Stopped(None) from None
 
     def _start(self, attempt: _Attempt, *, uow: UnitOfWork) -> bool:
         attempt_id = uow.clock.new_id().hex
@@ -176,7 +182,7 @@ class ReleaseGate:
         return None
 
     def _refuse(self, release: Release, code: str, *, uow: UnitOfWork) -> ReleaseState | None:
-        ReleaseRepository(uow).hold_item(release.review_item_id)
+        ReleaseRepository(uow).hold(release.review_item_id)
         if not ReleaseRepository(uow).refuse(release.review_item_id, error_code=code):
             return None
         return self._follow(release.review_item_id, End(ReleaseState.FAILED, error_code=code), uow=uow)
@@ -192,7 +198,7 @@ class ReleaseGate:
 
     def _postpone(self, attempt: _Attempt, code: str, wait: timedelta, *, uow: UnitOfWork) -> None:
         item_id, until = attempt.release.review_item_id, uow.clock.now() + wait
-        ReleaseRepository(uow).hold_item(item_id)
+        ReleaseRepository(uow).hold(item_id)
         if ReleaseRepository(uow).postpone(item_id, waits_for=code, until=until, attempt_id=attempt.id):
             self._reopen(item_id, uow=uow)
             details = {"error": code, "until": until.isoformat()}
@@ -206,7 +212,7 @@ class ReleaseGate:
             return
 
         def undo(uow: UnitOfWork) -> None:
-            ReleaseRepository(uow).hold_item(item_id)
+            ReleaseRepository(uow).hold(item_id)
             if ReleaseRepository(uow).take_back(item_id, attempt_id=attempt_id):
                 self._reopen(item_id, uow=uow)
 
@@ -225,7 +231,7 @@ class ReleaseGate:
         """Settle a delivery that a killed process began. None: it left no trace and can be done again without harm."""
         same_way = sink is not None and release.channel in {None, sink.channel}
         item_id = release.review_item_id
-        ReleaseRepository(uow).hold_item(item_id)
+        ReleaseRepository(uow).hold(item_id)
         if sink is None or not same_way or not sink.repeatable:
             parked = End(ReleaseState.PARKED, receipt=_traces(release, uow=uow), error_code=OUTCOME_UNKNOWN)
             return self._finish(item_id, parked, uow=uow)
@@ -236,7 +242,7 @@ class ReleaseGate:
 
     def _finish(self, item_id: str, end: End, *, uow: UnitOfWork, attempt_id: str | None = None) -> ReleaseState | None:
         releases = ReleaseRepository(uow)
-        releases.hold_item(item_id)
+        releases.hold(item_id)
         if not releases.finish(item_id, end, attempt_id=attempt_id):
             _log.error("release.outcome_not_recorded", item=item_id, state=end.state.value, error=end.error_code)
             return None

@@ -60,7 +60,7 @@ class Preparation:
         The item stays as it is until the transaction ends.
         """
         releases = ReleaseRepository(uow)
-        releases.hold_item(release.review_item_id)
+        releases.hold(release.review_item_id)
         entry = ReviewRepository(uow).get_unfiltered(release.review_item_id)
         if entry is None or entry.item.state is not ReviewState.APPROVED:
             return Objection("not_approved")

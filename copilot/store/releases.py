@@ -225,14 +225,13 @@ class ReleaseRepository:
         )
         return moved.one_or_none() is not None
 
-    def hold_item(self, review_item_id: str) -> bool:
-        """Keep the item as it is until this transaction ends; False: there is no such item.
+    def hold(self, review_item_id: str) -> None:
+        """Keep the delivery and its item as they are until this transaction ends.
 
-        Taken before a delivery is touched, in the order in which a recall takes them, so that the two never wait
-        for each other in a circle.
+        In the order in which a recall takes them, so that the two never wait for each other in a circle.
         """
-        query = select(ReviewItemRow.id).where(ReviewItemRow.id == review_item_id).with_for_update()
-        return self._session.scalars(query).one_or_none() is not None
+        for key in (ReleaseRow.review_item_id, ReviewItemRow.id):
+            self._session.execute(select(key).where(key == review_item_id).with_for_update())
 
     def is_test_item(self, review_item_id: str) -> bool:
         """Whether the item was made to see who finds its fault. The database refuses its release, too."""

@@ -1,0 +1,146 @@
+"""What is said about deliveries, in both languages: refusals, what happened, and what to check.
+
+Invariant: whoever reads about an outcome that nobody knows is told where to look and for what.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from copilot.domain.language import Language
+from copilot.store.releases import Release, ReleaseState
+
+_ERRORS: dict[str, dict[str, tuple[str, str]]] = {
+    "not_parked": {
+        "es": ("De esta entrega no hay nada que aclarar.", "Vea su estado en la cola."),
+        "en": ("There is nothing to settle about this delivery.", "See its state in the queue."),
+    },
+    "note_required": {
+        "es": ("Hay que decir en qué se basa.", "Escriba dónde lo ha comprobado, en 2000 caracteres como mucho."),
+        "en": ("It has to be said on what this rests.", "Write where you checked it, in 2,000 characters at most."),
+    },
+    "perhaps_under_way": {
+        "es": (
+            "El servidor de correo podría estar recibiendo todavía el mensaje.",
+            "Compruébelo a partir de las {time} (UTC).",
+        ),
+        "en": ("The mail server may still be taking the message.", "Check again from {time} (UTC)."),
+    },
+    "not_copyable": {
+        "es": ("Solo se puede copiar un texto aprobado.", "Espere a que se apruebe."),
+        "en": ("Only an approved text can be copied.", "Wait for its approval."),
+    },
+}
+
+_SAID: dict[str, dict[str, str]] = {
+    "undo": {
+        "es": "Se puede retirar todavía; sale a las {time}.",
+        "en": "It can still be recalled; it leaves at {time}.",
+    },
+    "waits": {
+        "es": "Espera: {what}. Se vuelve a mirar el {time}.",
+        "en": "It waits: {what}. It is looked at again on {time}.",
+    },
+    "queued": {"es": "Está en la cola de salida.", "en": "It is about to leave."},
+    "sending": {"es": "Está saliendo en este momento.", "en": "It is leaving at this moment."},
+    "recalled": {"es": "Se retiró antes de salir.", "en": "It was recalled before it left."},
+    "smtp": {
+        "es": "Entregado al servidor de correo con el Message-ID {message_id}.",
+        "en": "Handed to the mail server with the Message-ID {message_id}.",
+    },
+    "eml": {
+        "es": "No hay servidor de correo configurado: el mensaje está en la carpeta {folder} como message.eml, "
+        "y lo tiene que enviar una persona.",
+        "en": "No mail server is configured: the message is in the folder {folder} as message.eml, "
+        "and a person has to send it.",
+    },
+    "files": {"es": "Escrito en la carpeta {folder}.", "en": "Written to the folder {folder}."},
+    "crm_journal": {
+        "es": "Anotado en crm-updates.jsonl para el registro {record} de {system}; falta pasarlo al CRM.",
+        "en": "Noted in crm-updates.jsonl for the record {record} of {system}; "
+        "it has yet to be carried over to the CRM.",
+    },
+    "dry_run": {
+        "es": "Ensayo: no ha salido nada. Quedó anotado lo que habría salido.",
+        "en": "Dry run: nothing left. What would have left was noted down.",
+    },
+    "parked_mail": {
+        "es": "No se sabe si salió. Busque el Message-ID {message_id} en el registro del servidor de correo o en la "
+        "carpeta de enviados, y diga después si salió o no.",
+        "en": "It is not known whether it left. Look for the Message-ID {message_id} in the mail server's log "
+        "or in the Sent folder, then say whether it left or not.",
+    },
+    "parked": {
+        "es": "No se sabe si salió. Compruébelo en el destino, y diga después si salió o no.",
+        "en": "It is not known whether it left. Check at its destination, then say whether it left or not.",
+    },
+    "confirmed": {
+        "es": "Una persona comprobó que salió.",
+        "en": "A person found out that it had left.",
+    },
+    "failed": {"es": "No salió nada.", "en": "Nothing left."},
+}
+
+_WAITS: dict[str, dict[str, str]] = {
+    "contact.quiet_hours": {
+        "es": "en casa del destinatario es hora de descanso",
+        "en": "it is outside the recipient's working hours",
+    },
+    "contact.cap_contact": {
+        "es": "se ha escrito mucho a este contacto últimamente",
+        "en": "this contact was written to often lately",
+    },
+    "contact.cap_account": {
+        "es": "se ha escrito mucho a esta cuenta últimamente",
+        "en": "this account was written to often lately",
+    },
+    "contact.same_day": {
+        "es": "otra persona ya ha escrito hoy a este contacto",
+        "en": "somebody else wrote to this contact today",
+    },
+    "mail_unavailable": {
+        "es": "el servidor de correo no acepta mensajes ahora",
+        "en": "the mail server takes no messages now",
+    },
+    "unavailable": {"es": "el otro sistema no responde", "en": "the other system does not answer"},
+}
+
+
+def message(name: str, *, language: str, **values: str) -> tuple[str, str]:
+    """Message and hint of what is refused about a delivery."""
+    words, hint = _ERRORS[name].get(language) or _ERRORS[name][Language.EN.value]
+    return words, hint.format(**values)
+
+
+def describe(release: Release, *, language: str, now: datetime, zone: str = "UTC") -> str:
+    """How a delivery stands, as one or two sentences; times in the time zone `zone`."""
+    name, moment = _situation(release, now)
+    values = {key: release.receipt.get(key, "?") for key in ("message_id", "folder", "record", "system")}
+    waits = _WAITS.get(release.waits_for or "")
+    what = (waits.get(language) or waits[Language.EN.value]) if waits else (release.waits_for or "")
+    texts = _SAID[name]
+    said = texts.get(language) or texts[Language.EN.value]
+    return said.format(**values, what=what, time=_clock(moment, now, zone))
+
+
+def _situation(release: Release, now: datetime) -> tuple[str, datetime | None]:
+    match release.state:
+        case ReleaseState.QUEUED if release.not_before is not None and release.not_before > now:
+            return "undo", release.not_before
+        case ReleaseState.QUEUED if release.waits_until is not None:
+            return "waits", release.waits_until
+        case ReleaseState.RELEASED:
+            return ("confirmed" if release.resolved_by else release.receipt.get("channel", "files")), None
+        case ReleaseState.PARKED:
+            return ("parked_mail" if "message_id" in release.receipt else "parked"), None
+        case _:
+            return release.state.value, None
+
+
+def _clock(moment: datetime | None, now: datetime, zone: str) -> str:
+    """`17:30`, with the day where it is another one."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(ZoneInfo(zone))
+    same_day = local.date() == now.astimezone(ZoneInfo(zone)).date()
+    name = f" {zone}" if zone == "UTC" else ""
+    return (f"{local:%H:%M}" if same_day else f"{local:%Y-%m-%d %H:%M}") + name

@@ -1,0 +1,109 @@
+"""What people see of deliveries and do about them: those that wait, those that failed, and those whose outcome
+nobody knows.
+
+Invariant 3: only deliveries of items that the viewer may see. Whether a parked delivery happened is said by a person,
+once, with their reason, in the audit chain.
+"""
+
+import hashlib
+from datetime import datetime
+
+from copilot.approvals.entries import find_entry, subject_of
+from copilot.approvals.refusals import refusal
+from copilot.approvals.release_texts import message
+from copilot.domain.access import Role, Viewer
+from copilot.domain.review_items import ReviewItem, ReviewState
+from copilot.errors import Conflict, CopilotError, InputError
+from copilot.mail import Patience
+from copilot.store.audit import AuditLog
+from copilot.store.database import UnitOfWork
+from copilot.store.releases import OUTCOME_UNKNOWN, Release, ReleaseRepository, ReleaseState
+from copilot.store.review_entries import QueueEntry
+from copilot.store.reviews import ReviewRepository
+
+_MOST = 200
+_LONGEST_NOTE = 2_000
+
+
+def waiting(*, viewer: Viewer, uow: UnitOfWork) -> tuple[Release, ...]:
+    """Approved deliveries that have not begun, oldest first: `not_before`, `waits_for` and `waits_until` say why."""
+    return ReleaseRepository(uow).in_state(ReleaseState.QUEUED, viewer=viewer, limit=_MOST)
+
+
+def parked(*, viewer: Viewer, uow: UnitOfWork) -> tuple[Release, ...]:
+    """Deliveries whose outcome nobody knows, oldest first. `receipt` names what to look for."""
+    return ReleaseRepository(uow).in_state(ReleaseState.PARKED, viewer=viewer, limit=_MOST)
+
+
+def retry(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
+    """Queue a failed delivery again. Raises NotFound, NotAllowed or Conflict."""
+    item = _settled_by(viewer, item_id, uow=uow)
+    releases = ReleaseRepository(uow)
+    if item.state is not ReviewState.RELEASE_FAILED or not releases.retry(item_id):
+        raise refusal("conflict", viewer)
+    if not _reopen(item_id, uow=uow):
+        raise refusal("conflict", viewer)
+    AuditLog(uow).append("release.retried", actor_id=viewer.user_id, subject=subject_of(item_id))
+    return find_entry(item_id, viewer=viewer, uow=uow).item
+
+
+def resolve_parked(item_id: str, *, sent: bool, note: str, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
+    """Say what a person found out about a delivery: it was sent, or it was not and leaves after all.
+
+    Raises NotFound, NotAllowed, InputError (no note), Conflict (it is not parked, or whoever sent it may still be at
+    it after the database was away).
+    """
+    _settled_by(viewer, item_id, uow=uow)
+    reason = note.strip()
+    if not reason or len(reason) > _LONGEST_NOTE:
+        raise _error(InputError, "note_required", viewer)
+    releases = ReleaseRepository(uow)
+    releases.hold(item_id)
+    release = releases.get(item_id)
+    if release is None or release.state is not ReleaseState.PARKED:
+        raise _error(Conflict, "not_parked", viewer)
+    if not sent:
+        _require_over(release, viewer=viewer, now=uow.clock.now())
+    receipt = {**release.receipt, "confirmed": "by_hand"}
+    if not releases.resolve(item_id, sent=sent, note=reason, resolver_id=viewer.user_id, receipt=receipt):
+        raise _error(Conflict, "not_parked", viewer)
+    if sent:
+        ReviewRepository(uow).move(
+            item_id, to=ReviewState.RELEASED, allowed_from=(ReviewState.RELEASE_FAILED, ReviewState.APPROVED)
+        )
+    else:
+        _reopen(item_id, uow=uow)
+    details = {"sent": "yes" if sent else "no", "note_sha256": hashlib.sha256(reason.encode()).hexdigest()}
+    AuditLog(uow).append("release.resolved", actor_id=viewer.user_id, subject=subject_of(item_id), details=details)
+    return find_entry(item_id, viewer=viewer, uow=uow).item
+
+
+def may_settle(entry: QueueEntry, viewer: Viewer) -> bool:
+    """Who may say what became of a delivery, or have it tried again: who asked, who could approve, who leads."""
+    item = entry.item
+    return viewer.user_id == item.requester_id or viewer.role in {*item.requirement.roles, Role.MANAGER, Role.ADMIN}
+
+
+def _settled_by(viewer: Viewer, item_id: str, *, uow: UnitOfWork) -> ReviewItem:
+    entry = find_entry(item_id, viewer=viewer, uow=uow)
+    if not may_settle(entry, viewer):
+        raise refusal("not_allowed", viewer)
+    return entry.item
+
+
+def _require_over(release: Release, *, viewer: Viewer, now: datetime) -> None:
+    """Who lost the database while sending may still be at it, and would then have sent what is sent again."""
+    if release.error_code != OUTCOME_UNKNOWN or release.started_at is None:
+        return
+    over = release.started_at + Patience().longest
+    if now < over:
+        raise _error(Conflict, "perhaps_under_way", viewer, time=f"{over:%H:%M}")
+
+
+def _reopen(item_id: str, *, uow: UnitOfWork) -> bool:
+    return ReviewRepository(uow).move(item_id, to=ReviewState.APPROVED, allowed_from=(ReviewState.RELEASE_FAILED,))
+
+
+def _error(kind: type[CopilotError], name: str, viewer: Viewer, **values: str) -> CopilotError:
+    words, hint = message(name, language=viewer.language, **values)
+    return kind(words, hint=hint)
