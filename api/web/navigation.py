@@ -14,7 +14,7 @@ _EVERYBODY = (
     ("/reviewers", _("Reviewers")),
 )
 
-_ADMINS: tuple[tuple[str, str], ...] = ()
+_ADMINS = (("/audit", _("Audit")),)
 
 
 def more_pages(viewer: Viewer) -> tuple[tuple[str, str], ...]:

@@ -245,7 +245,7 @@ class ListWords:
         self, query: QueueQuery, selects: Sequence[Select], *, money: Callable[[object], str]
     ) -> tuple[Chip, ...]:
         """The active filters, each with the list without it."""
-        chips = [Chip(f"“{query.q}”", query.without("q").address)] if query.q else []
+        chips = [Chip(f"{self.say(_('Find'))}: {query.q}", query.without("q").address)] if query.q else []
         chips += [
             Chip(self._values.word(risk.value, "risk"), query.without("risk", risk.value).address)
             for risk in query.risks

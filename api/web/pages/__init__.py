@@ -2,6 +2,7 @@
 
 from api.web.pages import (
     accounts,
+    audit,
     bulk,
     delegations,
     documents,
@@ -17,7 +18,6 @@ from api.web.pages import (
 )
 
 # The queue's own paths come before those of an item, which would take any word for an item's id.
-_MODULES = (sessions, accounts, documents, bulk, queue, item, item_actions, reviewers, search)
 ROUTERS = tuple(
     module.router
     for module in (
@@ -33,6 +33,7 @@ ROUTERS = tuple(
         search,
         delegations,
         notifications,
+        audit,
         feedback,
     )
 )

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.languages import language_of
-from api.localisation import translate, translations
+from api.localisation import translate
 from api.queue_reading import list_queue
 from api.web.queue_list import EMPTY, GROUPS, ListWords
 from api.web.queue_query import Group, QueueQuery, from_pairs
@@ -58,6 +58,7 @@ def queue(
     rows, selects = listing.rows(page.entries), listing.selects(query)
     money = environment(language).filters["money"]
     title, text = EMPTY.get(query.show, ("", ""))
+    shown = QueuePages(uow).count(query.filters(viewer), viewer=viewer)
     groups = _groups(viewer, uow=uow, language=language)
     return render(
         request,
@@ -71,7 +72,8 @@ def queue(
         choices={"risks": tuple(reversed(Risk)), "selects": selects},
         chips=listing.chips(query, selects, money=lambda amount: money(amount, currency)),
         views=view_tabs(application.saved_views, query, viewer=viewer, uow=uow),
-        shown=_shown(query, viewer=viewer, uow=uow, language=language),
+        shown=shown,
+        shown_words=_number(shown),
         others_wait=any(group["name"] is Group.OPEN and group["count"] != "0" for group in groups),
         empty={"title": translate(title, language=language), "text": translate(text, language=language)},
         currency=currency,
@@ -91,12 +93,6 @@ def _groups(viewer: Viewer, *, uow: UnitOfWork, language: Language) -> list[dict
             }
         )
     return found
-
-
-def _shown(query: QueueQuery, *, viewer: Viewer, uow: UnitOfWork, language: Language) -> str:
-    number = QueuePages(uow).count(query.filters(viewer), viewer=viewer)
-    words = translations(language).ngettext("%(number)s draft", "%(number)s drafts", number)
-    return str(words) % {"number": _number(number)}
 
 
 def _number(number: int) -> str:

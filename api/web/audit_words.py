@@ -1,0 +1,70 @@
+"""What the events of the audit chain are called. English here is the key; Spanish is in the catalogue.
+
+Invariant: an event without a word is shown by its code, never left out.
+"""
+
+from api.localisation import mark as _
+
+AUDIT_ACTIONS = {
+    "review.submitted": _("Filed"),
+    "review.submitted_again": _("Submitted again"),
+    "review.edited": _("Edited: a new version"),
+    "review.superseded": _("Replaced by a newer version"),
+    "review.claimed": _("Taken on"),
+    "review.given_back": _("Given back"),
+    "review.assigned": _("Assigned"),
+    "review.commented": _("Commented"),
+    "review.voted": _("One of several approvals given"),
+    "review.vote_voided": _("An approval no longer counts"),
+    "review.approved": _("Approved"),
+    "review.rejected": _("Rejected"),
+    "review.changes_requested": _("Changes requested"),
+    "review.withdrawn": _("Withdrawn"),
+    "review.recalled": _("Recalled"),
+    "review.escalated": _("Passed on as overdue"),
+    "review.expired": _("Expired"),
+    "review.stale": _("Out of date"),
+    "review.policy_applied": _("Another policy applied"),
+    "approvals.policy_applied": _("A new policy took effect"),
+    "release.released": _("Released"),
+    "release.failed": _("Release failed"),
+    "release.parked": _("Not known whether it went out"),
+    "release.retried": _("Release tried again"),
+    "release.resolved": _("What happened was recorded"),
+    "release.copied": _("Copied"),
+    "delegation.created": _("Somebody stands in"),
+    "delegation.revoked": _("Standing in ended"),
+    "quality.test_settled": _("Test item settled"),
+    "audit.exported": _("Audit chain exported"),
+    "audit.key_rotated": _("Signing key replaced in order"),
+    "audit.key_replaced": _("Signing key replaced after a loss"),
+    "privacy.erased": _("Personal data erased"),
+    "privacy.exported": _("Personal data exported"),
+}
+
+FAMILIES = {
+    "review": _("The queue"),
+    "release": _("Releases"),
+    "delegation": _("Standing in"),
+    "approvals": _("Policy"),
+    "quality": _("Test items"),
+    "privacy": _("Personal data"),
+    "audit": _("The audit chain itself"),
+}
+"""First part of an event's name."""
+
+EVENT_FAULTS = {
+    "unreadable": _("It cannot be read."),
+    "out_of_order": _("It is not the one that is due there."),
+    "changed": _("It was changed: its hash is not of what it says."),
+    "not_as_signed": _("A checkpoint was signed for another event in its place."),
+    "cut_off": _("The log ends before it."),
+}
+CHECKPOINT_FAULTS = {
+    "unreadable": _("It cannot be read."),
+    "out_of_order": _("One is missing or was added."),
+    "signature": _("Its signature is wrong."),
+    "unknown_key": _("It was signed with a key that is not trusted."),
+    "other_copy": _("The copy kept outside differs."),
+    "retired_key": _("It was signed with a key that had handed over."),
+}

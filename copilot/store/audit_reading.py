@@ -1,0 +1,68 @@
+"""The audit chain as pages for an administrator: the latest first, narrowed, one page at a time.
+
+Invariant: events are read, never changed; who may read them is decided by the caller.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from copilot.domain.audit import AuditEvent
+from copilot.store.database import UnitOfWork
+from copilot.store.tables.people import UserRow
+from copilot.store.tables.work import AuditEventRow
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilters:
+    """What to list. Empty means any; what is set must hold together."""
+
+    actions: Collection[str] = ()
+    subject: str = ""
+    """The whole subject, such as `review:review_1`, or its identifier alone."""
+    actor_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """One page, the latest event first. `before` starts the next one; None: there is none."""
+
+    events: tuple[AuditEvent, ...]
+    before: int | None
+
+
+class AuditReading:
+    """Reads within one unit of work."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._session = uow.session
+
+    def last_sequence(self) -> int:
+        """Number of the newest event; 0 before the first."""
+        return self._session.scalar(select(func.max(AuditEventRow.sequence))) or 0
+
+    def page(self, filters: AuditFilters, *, before: int | None, limit: int) -> AuditPage:
+        """Events with a sequence below `before`."""
+        query = select(AuditEventRow).order_by(AuditEventRow.sequence.desc()).limit(limit + 1)
+        if filters.actions:
+            query = query.where(AuditEventRow.action.in_(filters.actions))
+        if filters.subject:
+            prefixed = (f"review:{filters.subject}", f"delegation:{filters.subject}", filters.subject)
+            query = query.where(AuditEventRow.subject.in_(prefixed))
+        if filters.actor_id:
+            query = query.where(AuditEventRow.actor_id == filters.actor_id)
+        if before is not None:
+            query = query.where(AuditEventRow.sequence < before)
+        rows = self._session.scalars(query).all()
+        events = tuple(_to_domain(row) for row in rows[:limit])
+        return AuditPage(events, events[-1].sequence if len(rows) > limit else None)
+
+    def people(self) -> tuple[tuple[str, str], ...]:
+        """Id and name of everybody who could have done something, former people too."""
+        rows = self._session.execute(select(UserRow.id, UserRow.name).order_by(func.lower(UserRow.name), UserRow.id))
+        return tuple((row[0], row[1]) for row in rows)
+
+
+def _to_domain(row: AuditEventRow) -> AuditEvent:
+    return AuditEvent.model_validate({name: getattr(row, name) for name in AuditEvent.model_fields})
