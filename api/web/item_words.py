@@ -31,7 +31,7 @@ ACTIONS_TO_TAKE = {
     "allow": _("Nothing to do; good to know."),
     "redact": _("Edit the sentence and take it out."),
     "flag": _("Compare with the source, then decide."),
-    "hold": _("Check it against the source: edit it, or accept it by name."),
+    "hold": _("Check it before you approve: edit it, or answer for it."),
     "block": _("It cannot be approved like this: edit it or have it drafted again."),
 }
 """What to do about a finding, by its action."""

@@ -21,6 +21,9 @@ _MOST_TOKENS = 20_000
 """Of one text. Longer ones are shown whole, as taken out and put in."""
 _ALIKE = 45.0
 """Likeness in percent from which two sentences are two wordings of one."""
+_SAME_ID = 10.0
+_REWRITTEN = 40.0
+"""Likeness in percent below which the words two sentences share are there by chance."""
 _MOST_PAIRS = 4_000
 """Pairs of sentences that are weighed for likeness; beyond it only sentences with the same id are paired."""
 _LONGEST_WEIGHED = 2_000
@@ -103,7 +106,7 @@ def compare(before: Draft, after: Draft) -> Comparison:
                 ChangedLine(
                     place=title,
                     segment_id=right.id if right else None,
-                    parts=word_diff(left.text if left else "", right.text if right else ""),
+                    parts=_changed_words(left.text if left else "", right.text if right else ""),
                     other_sources=left is not None and right is not None and _cites(left) != _cites(right),
                 )
             )
@@ -164,27 +167,39 @@ def _paired(old: Sequence[Segment], new: Sequence[Segment]) -> Iterator[tuple[Se
 
 
 def _alike(old: list[Segment], new: list[Segment]) -> Iterator[tuple[Segment | None, Segment | None]]:
+    """Each new sentence with the one it is another wording of: the most alike, else the one of the same id."""
     left = list(old)
     weighed = len(old) * len(new) <= _MOST_PAIRS
+    found = {item.id: _take(left, _most_alike(item, left)) for item in new} if weighed else {}
     for segment in new:
-        known = next((item for item in left if item.id == segment.id), None) if not weighed else None
-        found = known or (_most_alike(segment, left) if weighed else None)
-        if found is not None:
-            # What stood before it and has no other wording is shown first.
-            left.remove(found)
-        yield found, segment
+        former = found.get(segment.id) or _take(left, next((item for item in left if item.id == segment.id), None))
+        yield former, segment
     for gone in left:
         yield gone, None
 
 
+def _take(left: list[Segment], chosen: Segment | None) -> Segment | None:
+    if chosen is not None:
+        left.remove(chosen)
+    return chosen
+
+
 def _most_alike(segment: Segment, candidates: Sequence[Segment]) -> Segment | None:
-    best, likeness = None, _ALIKE
-    for item in candidates:
-        same_place = 10.0 if item.id == segment.id else 0.0
-        found = fuzz.ratio(segment.text[:_LONGEST_WEIGHED], item.text[:_LONGEST_WEIGHED]) + same_place
-        if found > likeness:
-            best, likeness = item, found
-    return best
+    weighed = [(_likeness(segment.text, item.text) + _SAME_ID * (item.id == segment.id), item) for item in candidates]
+    likeness, best = max(weighed, key=lambda pair: pair[0], default=(0.0, None))
+    return best if likeness > _ALIKE else None
+
+
+def _likeness(one: str, other: str) -> float:
+    """Percent."""
+    return fuzz.ratio(one[:_LONGEST_WEIGHED], other[:_LONGEST_WEIGHED])
+
+
+def _changed_words(before: str, after: str) -> tuple[Part, ...]:
+    """Word by word; a sentence that says something else altogether as a whole."""
+    if before and after and _likeness(before, after) < _REWRITTEN:
+        return (Part(Change.REMOVED, before), Part(Change.ADDED, after))
+    return word_diff(before, after)
 
 
 def _cites(segment: Segment) -> frozenset[str]:

@@ -1,11 +1,11 @@
-// Shortcuts of one key. They can be switched off, and never work while somebody types.
+// Shortcuts of one key. They are on or off together with those of the list, and never work while somebody types.
 
-const OFF = "sales-copilot.shortcuts-off";
+const STORED = "sales-copilot.shortcuts";
 const TYPING = "input, textarea, select, [contenteditable]";
 
 const stored = () => {
   try {
-    return localStorage.getItem(OFF) === "yes";
+    return localStorage.getItem(STORED) === "off";
   } catch {
     return false;
   }
@@ -13,8 +13,7 @@ const stored = () => {
 
 const store = (off) => {
   try {
-    if (off) localStorage.setItem(OFF, "yes");
-    else localStorage.removeItem(OFF);
+    localStorage.setItem(STORED, off ? "off" : "on");
   } catch {
     // A browser that keeps nothing forgets the choice with the page.
   }

@@ -13,7 +13,7 @@ export function chooser() {
     // The sources stand beside their sentence without taking room there: the pane is as tall as it needs to be.
     panes.style.minHeight = "";
     if (!chosen) return;
-    const shown = chosen.querySelector(".shown");
+    const shown = chosen.querySelector(".rests-on");
     if (getComputedStyle(shown).position !== "absolute") return;
     const needed = shown.getBoundingClientRect().bottom - panes.getBoundingClientRect().top;
     panes.style.minHeight = `${Math.ceil(needed)}px`;
@@ -23,8 +23,8 @@ export function chooser() {
     for (const other of rows) {
       const link = other.querySelector("[data-choose]");
       const is = other === row;
-      other.classList.toggle("chosen", is);
-      other.querySelector(".shown").hidden = !is;
+      other.classList.toggle("is-chosen", is);
+      other.querySelector(".rests-on").hidden = !is;
       if (link) link.setAttribute("aria-expanded", String(is));
     }
     chosen = row;
