@@ -6,7 +6,7 @@ import numpy as np
 
 from copilot.domain.proportions import wilson_interval
 
-__all__ = ["bootstrap_interval", "wilson_interval"]
+__all__ = ["bootstrap_interval", "rule_of_three", "wilson_interval"]
 
 
 def bootstrap_interval(
@@ -27,3 +27,13 @@ def bootstrap_interval(
     estimates = [statistic(data[generator.integers(0, data.size, data.size)]) for _ in range(draws)]
     low, high = np.percentile(estimates, [2.5, 97.5])
     return float(low), float(high)
+
+
+def rule_of_three(cases: int) -> float:
+    """Upper end of the 95 % interval of a rate that was never seen in `cases` independent cases: 3/n.
+
+    Hanley and Lippman-Hand 1983, JAMA 249(13). Raises ValueError when there are none.
+    """
+    if cases < 1:
+        raise ValueError("no cases: a bound needs at least one")
+    return min(1.0, 3 / cases)
