@@ -146,11 +146,3 @@ def draft_again(
     new = application.redraft.run(item.id, viewer=viewer, uow=uow)
     response.headers["Location"] = f"/api/v1/queue/{new.id}"
     return detail(new.id, response, viewer=viewer, uow=uow, application=application)
-
-
-@router.post("/release/retry", responses=CHANGES)
-def retry_release(
-    item: SeenItem, response: Response, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
-) -> ReviewItem:
-    """Try a failed release again."""
-    return _with_etag(application.approvals.retry_release(item.id, viewer=viewer, uow=uow), response)

@@ -33,6 +33,8 @@ WEBHOOK_EVENTS: Mapping[str, str] = {
     "release.failed": "its delivery failed and nothing left",
     "release.parked": "nobody can know whether it left: a person has to look",
     "release.retried": "its delivery is tried again",
+    "release.resolved": "a person said whether a parked delivery happened",
+    "release.copied": "somebody took its approved text to the clipboard",
 }
 """What a program can be told, with its meaning. The names are those of the audit chain."""
 PING = "webhook.ping"
