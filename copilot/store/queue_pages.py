@@ -13,7 +13,7 @@ from copilot.store.database import UnitOfWork
 from copilot.store.queue_counts import MOST_COUNTED, QueueCounts, count_waiting
 from copilot.store.queue_cursors import read_cursor, write_cursor
 from copilot.store.queue_filters import QueueFilters, Sort, sort_columns
-from copilot.store.queue_reach import reach_of
+from copilot.store.queue_reach import Reach, reach_of
 from copilot.store.queue_reading import Reading, plan_each_time
 from copilot.store.queue_turns import turns_of
 from copilot.store.review_entries import QueueEntry, queue_query, to_entries
@@ -51,7 +51,7 @@ class QueuePages:
         after = None if cursor is None else read_cursor(sort, cursor)
         plan_each_time(self._uow)
         turns = turns_of(viewer, uow=self._uow) if filters.for_me else None
-        reading = Reading(filters.checked(), sort, reach_of(viewer, uow=self._uow), turns, self._uow)
+        reading = Reading(filters.checked(), sort, self._reach(filters, viewer), turns, self._uow)
         found = reading.ids(after=after, limit=limit + 1).subquery("found")
         rows = self._session.execute(
             queue_query().join(found, found.c.id == ReviewItemRow.id).order_by(*sort_columns(sort))
@@ -62,11 +62,14 @@ class QueuePages:
         more = len(rows) > limit
         return QueuePage(entries=entries, cursor=_end_of(rows[limit - 1][0], sort) if more else None)
 
+    def _reach(self, filters: QueueFilters, viewer: Viewer) -> Reach:
+        return reach_of(viewer, uow=self._uow, account_id=filters.account_id)
+
     def count(self, filters: QueueFilters, *, viewer: Viewer) -> int:
         """How many items a list would hold, counted to `MOST_COUNTED` + 1 at most. Raises InputError as `page`."""
         plan_each_time(self._uow)
         turns = turns_of(viewer, uow=self._uow) if filters.for_me else None
-        reading = Reading(filters.checked(), Sort.DEADLINE, reach_of(viewer, uow=self._uow), turns, self._uow)
+        reading = Reading(filters.checked(), Sort.DEADLINE, self._reach(filters, viewer), turns, self._uow)
         found = reading.ids(after=None, limit=MOST_COUNTED + 1).subquery()
         return self._session.execute(select(func.count()).select_from(found)).scalar_one()
 

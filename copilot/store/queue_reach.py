@@ -5,14 +5,15 @@ looked up one by one; with many, items are read in order and each is asked wheth
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ARRAY, TEXT, Boolean, ColumnElement, and_, any_, exists, func, literal, not_, or_, select
+from sqlalchemy import ARRAY, TEXT, Boolean, ColumnElement, and_, any_, exists, func, literal, not_, or_, select, true
 
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Role, Viewer, Visibility
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.queue import ReviewTextRow, WaitingTextRow
 from copilot.store.tables.work import ReviewItemRow
-from copilot.store.visibility import account_is_open_to, visible_accounts
+from copilot.store.visibility import account_is_open_to, some_visible_accounts
 
 MOST_LISTED = 1_000
 """Accounts of one viewer that are listed. One who sees more finds a page by reading on: at least one item in so many
@@ -29,28 +30,36 @@ class Reach:
     """The accounts they may see; None: too many to list, or all."""
 
     @property
-    def readable(self) -> ColumnElement[bool]:
-        """Cites no shared knowledge that is closed to the viewer."""
-        return ReviewItemRow.visibility.in_([item.value for item in self.viewer.visibility_classes])
-
-    @property
     def listed(self) -> ColumnElement[bool]:
         """Of an account that is listed."""
-        return ReviewItemRow.account_id == any_(_array(self.account_ids or ()))
+        return and_(ReviewItemRow.account_id == any_(_array(self.account_ids or ())), self._readable(ReviewItemRow))
 
     @property
     def unplaced(self) -> ColumnElement[bool]:
         """Without an account, and asked for by the viewer."""
-        return and_(ReviewItemRow.account_id.is_(None), ReviewItemRow.requester_id == self.viewer.user_id)
+        return and_(self._unplaced(ReviewItemRow), self._readable(ReviewItemRow))
 
-    @property
-    def condition(self) -> ColumnElement[bool]:
-        """What `item_is_visible` says, asked of one item at a time."""
+    def of(self, item: Any) -> ColumnElement[bool]:
+        """What `item_is_visible` says, asked of one item at a time: anything with its columns."""
         if self.viewer.role is Role.ADMIN:
             # Every account that an item names exists, and an admin sees what has none.
-            return self.readable
-        placed = self.listed if self.account_ids is not None else _open_to(self.viewer)
-        return and_(self.readable, or_(placed, self.unplaced))
+            return self._readable(item)
+        if self.account_ids is not None:
+            placed: ColumnElement[bool] = item.account_id == any_(_array(self.account_ids))
+        else:
+            placed = account_is_open_to(self.viewer, item.account_id)
+        return and_(self._readable(item), or_(placed, self._unplaced(item)))
+
+    def _readable(self, item: Any) -> ColumnElement[bool]:
+        """Cites no shared knowledge that is closed to the viewer."""
+        classes = self.viewer.visibility_classes
+        if set(classes) == set(Visibility):
+            return true()
+        readable: ColumnElement[bool] = item.visibility.in_([each.value for each in classes])
+        return readable
+
+    def _unplaced(self, item: Any) -> ColumnElement[bool]:
+        return and_(item.account_id.is_(None), item.requester_id == self.viewer.user_id)
 
     def may_search(self, texts: TextTable) -> ColumnElement[bool]:
         """Whether the viewer may see every other account that the draft cites: else its words say nothing to them."""
@@ -61,16 +70,14 @@ class Reach:
         return or_(func.cardinality(texts.other_accounts) == 0, not_(closed))
 
 
-def reach_of(viewer: Viewer, *, uow: UnitOfWork) -> Reach:
-    """Look up the viewer's accounts, unless they are too many."""
-    if viewer.role is Role.ADMIN:
+def reach_of(viewer: Viewer, *, uow: UnitOfWork, account_id: str | None = None) -> Reach:
+    """Look up the viewer's accounts, unless they are too many, or the list is of one account anyway."""
+    if viewer.role is Role.ADMIN or account_id is not None:
         return Reach(viewer, None)
-    found = tuple(uow.session.scalars(visible_accounts(viewer).limit(MOST_LISTED + 1)))
-    return Reach(viewer, found if len(found) <= MOST_LISTED else None)
-
-
-def _open_to(viewer: Viewer) -> ColumnElement[bool]:
-    return account_is_open_to(viewer, ReviewItemRow.account_id.expression)
+    some = some_visible_accounts(viewer, most=MOST_LISTED + 1).subquery()
+    # One array, which takes a third of the time of as many rows.
+    found = uow.session.execute(select(func.array_agg(some.c.id))).scalar_one() or ()
+    return Reach(viewer, tuple(found) if len(found) <= MOST_LISTED else None)
 
 
 def _array(values: tuple[str, ...]) -> ColumnElement[list[str]]:

@@ -7,6 +7,7 @@ The choice is made here and not left to the planner, which cannot know how many 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from copilot.domain.findings import Risk
 from copilot.domain.review_items import UNDECIDED, ReviewState
@@ -65,29 +67,33 @@ class Reading:
     def _small_sets(self, wanted: Sequence[ColumnElement[bool]]) -> list[Select[*tuple[object, ...]]]:
         """Sets to be sorted whole, or none if none is small."""
         held = self._held()
+        rare = held is not None and self._is_rare(held)
         listed = self.reach.account_ids is not None
-        if not listed and (held is None or not self._is_rare(held)):
+        if not listed and not rare:
             return []
-        states = [_state_in(self.filters.states)] if self.filters.states else []
+        found = [_state_in(self.filters.states)] if self.filters.states else []
         if held is not None:
-            texts = self._texts
-            states.append(ReviewItemRow.id.in_(select(texts.review_item_id).where(held, *self._searchable())))
-        parts = [self.reach.listed, self.reach.unplaced] if listed else [self.reach.condition]
-        sets = [self._select(part, self.reach.readable, *states, *wanted) for part in parts]
-        # Materialised, so that the planner does not read in order after all, hoping for an early end.
-        gathered = union_all(*sets).cte("gathered").prefix_with("materialized") if len(sets) > 1 else None
-        gathered = sets[0].cte("gathered") if gathered is None else gathered
-        return [select(*gathered.c)]
+            found.append(self._looked_up(held) if rare else self._asked_of_each(held))
+        if listed:
+            parts = (self.reach.listed, self.reach.unplaced)
+            sets = union_all(*(self._select(part, *found, *wanted) for part in parts))
+            # Materialised, so that the planner does not read in order after all, hoping for an early end.
+            gathered = sets.cte("gathered").prefix_with("materialized")
+            return [select(*gathered.c)]
+        return [self._sorted_then_seen(*found, *wanted)]
+
+    def _sorted_then_seen(self, *found: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+        """A small set in order, then whether the viewer may see each: asked only until the page is full."""
+        names = [column.key for column in sort_columns(self.sort)]
+        seen = (ReviewItemRow.account_id, ReviewItemRow.requester_id, ReviewItemRow.visibility)
+        gathered = self._select(*found, seen=seen).cte("gathered").prefix_with("materialized")
+        in_order = select(gathered).order_by(*(gathered.c[name] for name in names)).offset(0).subquery("in_order")
+        return select(*(in_order.c[name] for name in names)).where(self.reach.of(in_order.c))
 
     def _walks(self, wanted: Sequence[ColumnElement[bool]], *, limit: int) -> list[Select[*tuple[object, ...]]]:
         """One ordered walk for each state (and risk, where the index then keeps the order)."""
-        found = [self.reach.condition, *wanted]
         held = self._held()
-        if held is not None:
-            texts = self._texts
-            # A scalar subquery is asked of each item in turn; a join could be turned around.
-            fits = select(and_(held, *self._searchable())).where(texts.review_item_id == ReviewItemRow.id)
-            found.append(func.coalesce(fits.scalar_subquery(), false()))
+        found = [self.reach.of(ReviewItemRow), *wanted, *([] if held is None else [self._asked_of_each(held)])]
         columns = sort_columns(self.sort)
         walks = []
         for state, risk in product(self.filters.states or tuple(ReviewState), self._risks()):
@@ -98,12 +104,24 @@ class Reading:
             walks.append(select(*walk.c))
         return walks
 
+    def _looked_up(self, held: ColumnElement[bool]) -> ColumnElement[bool]:
+        texts = self._texts
+        return ReviewItemRow.id.in_(select(texts.review_item_id).where(held, *self._searchable()))
+
+    def _asked_of_each(self, held: ColumnElement[bool]) -> ColumnElement[bool]:
+        """A scalar subquery is asked of each item in turn; a join could be turned around."""
+        texts = self._texts
+        fits = select(and_(held, *self._searchable())).where(texts.review_item_id == ReviewItemRow.id)
+        return func.coalesce(fits.scalar_subquery(), false())
+
     def _risks(self) -> Sequence[Risk | None]:
         chosen = tuple(dict.fromkeys(self.filters.risks))
         return chosen if chosen and self.sort is not Sort.VALUE else (None,)
 
-    def _select(self, *where: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
-        return select(*sort_columns(self.sort)).where(*where)
+    def _select(
+        self, *where: ColumnElement[bool], seen: Sequence[InstrumentedAttribute[Any]] = ()
+    ) -> Select[*tuple[object, ...]]:
+        return select(*sort_columns(self.sort), *(column for column in seen)).where(*where)
 
     @property
     def _texts(self) -> TextTable:
