@@ -6,8 +6,9 @@ asked of the same pure `decide` that settles it, so that a page never offers wha
 
 from dataclasses import dataclass
 
+from copilot.approvals.releases import may_settle
 from copilot.approvals.service import ApprovalService, QueueFilters, QueuePage, ReviewView
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.approvals import RefusalCode
 from copilot.domain.drafts import DraftKind, content_digest
 from copilot.domain.review_items import ReviewState
@@ -19,7 +20,7 @@ from copilot.store.releases import ReleaseState
 from copilot.workflows.redraft import AGAIN
 
 MOST_PER_PAGE = 200
-_APPROVED = frozenset({ReviewState.APPROVED, ReviewState.RELEASED})
+_APPROVED = frozenset({ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED})
 RIGHTS_OFFERED_APART = ("claim", "give_back", "reassign", "withdraw", "recall", "submit_again", "redraft", "copy")
 """Rights that a page offers beside the decision itself."""
 
@@ -73,7 +74,6 @@ def queue_counts(*, viewer: Viewer, uow: UnitOfWork) -> QueueCounts:
 def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:  # noqa: ARG001 - asked with what it may need
     """What the viewer may do with the item now, sentences without support taken as accepted."""
     may, item, release = view.rights, view.item, view.release
-    involved = viewer.user_id == item.requester_id or viewer.role in {*item.requirement.roles, Role.MANAGER, Role.ADMIN}
     parked = release is not None and release.state is ReleaseState.PARKED
     return Rights(
         approve=may.approve,
@@ -89,7 +89,7 @@ def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:  
         recall="conflict" if parked else may.recall,
         submit_again=may.submit_again,
         redraft=_may_redraft(view, viewer=viewer),
-        resolve="conflict" if not parked else None if involved else "not_allowed",
+        resolve="conflict" if not parked else None if may_settle(view.entry, viewer) else "not_allowed",
         copy=None if item.state in _APPROVED else "conflict",
     )
 

@@ -18,6 +18,7 @@ from api.web.item_sentences import by_sentence, sentences_of
 from api.web.item_steps import clock_of, steps_of
 from api.web.templating import render
 from copilot.approvals.comparison import word_diff
+from copilot.approvals.release_texts import describe
 from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.approvals.texts import refusal
 from copilot.bootstrap import Application
@@ -30,6 +31,7 @@ from copilot.store.accounts import AccountRepository
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
+from copilot.store.releases import ReleaseState
 
 ALL = "all"
 _MOST_NAMED = 6
@@ -80,7 +82,7 @@ def item_page(
         **_weighed(view, viewer=viewer, language=language_of(request), uow=uow),
         **_offered(view, rights, language=language_of(request), opened=opened),
         **_people(view, rights, viewer=viewer, uow=uow, application=application),
-        **_delivery(view, viewer=viewer, uow=uow, application=application),
+        **_delivery(view, rights, language=language_of(request), viewer=viewer, uow=uow, application=application),
         **_list_of(opened),
     }
     return render(request, "item.html", status=status, **context)
@@ -157,12 +159,20 @@ def _people(
     return {"assignable": found, "who_can": others[:_MOST_NAMED]}
 
 
-def _delivery(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork, application: Application) -> dict[str, Any]:
-    """How what was approved leaves."""
+def _delivery(
+    view: ReviewView, rights: Rights, *, language: Language, viewer: Viewer, uow: UnitOfWork, application: Application
+) -> dict[str, Any]:
+    """How what was approved leaves: in words, with what a person has to look for where nobody knows."""
     released = view.item.state is ReviewState.RELEASED
     approvals: ApprovalService = application.approvals
     files = sorted(approvals.deliverables(view.item.id, viewer=viewer, uow=uow)) if released else []
-    return {"files": files, "waits_for": "", "parked": "", "dry_run": application.settings.dry_run}
+    return {
+        "files": files,
+        "delivery": describe(view.release, language=language.value, now=uow.clock.now()) if view.release else "",
+        "parked": view.release is not None and view.release.state is ReleaseState.PARKED,
+        "may_resolve": rights.resolve is None,
+        "dry_run": application.settings.dry_run,
+    }
 
 
 def _list_of(opened: Opened) -> dict[str, Any]:

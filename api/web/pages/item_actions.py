@@ -4,12 +4,16 @@ Invariant: each of these is one call of the approval service under the viewer's 
 the page, with what to do next.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Response
+from fastapi.responses import PlainTextResponse
 
 from api.schemas.queue import MAX_COMMENT
 from api.web.asked_item import AskedDep, Refusal, SentFrom
+from copilot.approvals.clipboard import copied
+from copilot.approvals.releases import resolve_parked
+from copilot.jobs import Task
 
 router = APIRouter(include_in_schema=False)
 
@@ -92,6 +96,36 @@ def retry(asked: AskedDep, list_text: SentFrom = "") -> Response:
         list_text=list_text,
         told="retried",
     )
+
+
+@router.post("/queue/{item_id}/resolve")
+def resolve(
+    asked: AskedDep,
+    sent: Annotated[Literal["yes", "no"], Form()],
+    note: Annotated[str, Form(max_length=MAX_COMMENT)] = "",
+    list_text: SentFrom = "",
+) -> Response:
+    """Say what became of a delivery whose outcome nobody knows."""
+
+    def settle() -> None:
+        resolve_parked(asked.item_id, sent=sent == "yes", note=note, viewer=asked.viewer, uow=asked.uow)
+        if sent == "no":
+            asked.application.jobs.defer(Task.RELEASE, uow=asked.uow)
+
+    return asked.act(settle, list_text=list_text, told="resolved")
+
+
+@router.post("/queue/{item_id}/copy")
+def copy(asked: AskedDep, list_text: SentFrom = "") -> Response:
+    """Record that the approved text is taken, and hand it out: to a script as it is, else in a field of the page."""
+    try:
+        with asked.uow.savepoint():
+            text = copied(asked.item_id, viewer=asked.viewer, uow=asked.uow)
+    except Refusal as error:
+        return asked.page(list_text=list_text, attempt=asked.failed(error))
+    if "text/plain" in asked.request.headers.get("accept", ""):
+        return PlainTextResponse(text)
+    return asked.page(list_text=list_text, copied=text)
 
 
 @router.post("/queue/{item_id}/submit-again")

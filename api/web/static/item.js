@@ -11,7 +11,6 @@ const say = (text) => {
   setTimeout(() => { live.textContent = text; }, 30);
 };
 
-const sentences = document.querySelector("#edit-form") ? null : chooser();
-shortcuts(sentences, say);
+shortcuts(chooser(), say);
 countDown(document.querySelectorAll("[data-until]"));
 copyOnRequest(document.querySelector("#copy-form"), say);

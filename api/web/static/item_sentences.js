@@ -50,6 +50,7 @@ export function chooser() {
         link.click();
       });
     }
+    row.querySelector("textarea")?.addEventListener("focus", () => choose(row));
     row.querySelector(".said").addEventListener("click", (event) => {
       // Marking text to copy it, or following a link, is no choice of a sentence.
       if (event.target.closest("a, button, textarea, label") || String(getSelection())) return;
@@ -62,7 +63,7 @@ export function chooser() {
     return rows.find((row) => row.dataset.sentence === id);
   };
   const doubtful = rows.find((row) => row.matches(".carried-unsupported, .carried-weak"));
-  choose(fromAddress() ?? doubtful ?? rows[0]);
+  choose(fromAddress() ?? rows.find((row) => row.querySelector("textarea")) ?? doubtful ?? rows[0]);
   window.addEventListener("hashchange", () => {
     const row = fromAddress();
     if (row) choose(row, { focus: true });
