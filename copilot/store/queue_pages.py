@@ -4,15 +4,16 @@ Invariant 3: a page holds what its viewer may see and nothing else, and says not
 same however long the queue is: ids are found by ordered walks or small sets, and only then joined with what is shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, TEXT, any_, func, literal, select
 
 from copilot.domain.access import Viewer
 from copilot.store.database import UnitOfWork
 from copilot.store.queue_counts import MOST_COUNTED, QueueCounts, count_waiting
 from copilot.store.queue_cursors import read_cursor, write_cursor
-from copilot.store.queue_filters import QueueFilters, Sort, sort_columns
+from copilot.store.queue_filters import QueueFilters, Sort
 from copilot.store.queue_reach import Reach, reach_of
 from copilot.store.queue_reading import Reading, plan_each_time
 from copilot.store.queue_turns import turns_of
@@ -52,15 +53,19 @@ class QueuePages:
         plan_each_time(self._uow)
         turns = turns_of(viewer, uow=self._uow) if filters.for_me else None
         reading = Reading(filters.checked(), sort, self._reach(filters, viewer), turns, self._uow)
-        found = reading.ids(after=after, limit=limit + 1).subquery("found")
-        rows = self._session.execute(
-            queue_query().join(found, found.c.id == ReviewItemRow.id).order_by(*sort_columns(sort))
-        ).all()
-        entries = to_entries(rows[:limit], session=self._session)
+        found = self._session.execute(reading.ids(after=after, limit=limit + 1)).all()
+        entries = self._entries([str(row[-1]) for row in found[:limit]])
         if turns is not None:
             entries = tuple(entry for entry in entries if turns.holds(entry.item))
-        more = len(rows) > limit
-        return QueuePage(entries=entries, cursor=_end_of(rows[limit - 1][0], sort) if more else None)
+        more = len(found) > limit
+        return QueuePage(entries=entries, cursor=write_cursor(sort, found[limit - 1]) if more else None)
+
+    def _entries(self, item_ids: Sequence[str]) -> tuple[QueueEntry, ...]:
+        """What is shown of these items, in this order. Asked apart: the planner then knows how few they are."""
+        wanted = any_(literal(list(item_ids), ARRAY(TEXT)))
+        rows = self._session.execute(queue_query().where(ReviewItemRow.id == wanted)).all()
+        entries = {entry.item.id: entry for entry in to_entries(rows, session=self._session)}
+        return tuple(entries[item_id] for item_id in item_ids if item_id in entries)
 
     def _reach(self, filters: QueueFilters, viewer: Viewer) -> Reach:
         return reach_of(viewer, uow=self._uow, account_id=filters.account_id)
@@ -77,10 +82,6 @@ class QueuePages:
         """How much waits, for the head of every page."""
         plan_each_time(self._uow)
         return count_waiting(reach_of(viewer, uow=self._uow), uow=self._uow)
-
-
-def _end_of(row: ReviewItemRow, sort: Sort) -> str:
-    return write_cursor(sort, [getattr(row, column.key) for column in sort_columns(sort)])
 
 
 __all__ = ["MOST_COUNTED", "QueueCounts", "QueueFilters", "QueuePage", "QueuePages", "Sort"]
