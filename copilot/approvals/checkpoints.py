@@ -50,6 +50,18 @@ class KeyLine:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CheckpointState:
+    """How it stands, for `sales-copilot doctor`."""
+
+    last: Checkpoint | None
+    uncovered: int
+    key_is_here: bool
+    key_is_exposed: bool
+    not_outside: int
+    """How many were not copied elsewhere."""
+
+
 class Checkpoints:
     """See the module docstring."""
 
@@ -172,12 +184,31 @@ class Checkpoints:
             ) from error
         return len(missing)
 
+    def state(self, database: Database) -> CheckpointState:
+        """How it stands; changes nothing."""
+        with database.unit_of_work() as uow:
+            repository = CheckpointRepository(uow)
+            last = repository.last()
+            uncovered = repository.uncovered(last)
+        expected = None if last is None else _key_id_after(last)
+        keys = [key.public.id for key in (self._keys.read(), self._keys.next()) if key is not None]
+        copied = 0
+        if self._outside is not None and self._outside.is_dir():
+            copied = max((_number(path.name) for path in self._outside.glob(_PATTERN)), default=0)
+        return CheckpointState(
+            last=last,
+            uncovered=uncovered,
+            key_is_here=expected is None or expected in keys,
+            key_is_exposed=self._keys.exposed,
+            not_outside=max(0, (last.number if last else 0) - copied),
+        )
+
     def _current(self, last: Checkpoint | None) -> SigningKey:
         """The key that is to sign after `last`. Raises ConfigurationError if it is not here."""
         key = self._keys.read()
         if last is None:
             return key or self._keys.create()
-        expected = PublicKey.from_text(last.next_key).id if last.next_key else last.key_id
+        expected = _key_id_after(last)
         if key is not None and key.public.id == expected:
             return key
         prepared = self._keys.next()
@@ -186,6 +217,11 @@ class Checkpoints:
             self._keys.take_over()
             return prepared
         raise ConfigurationError(_OTHER_KEY, hint=_OTHER_KEY_HINT)
+
+
+def _key_id_after(last: Checkpoint) -> str:
+    """Name of the key that signs the next one."""
+    return PublicKey.from_text(last.next_key).id if last.next_key else last.key_id
 
 
 def _uncovered(last: Checkpoint | None, *, uow: UnitOfWork) -> Iterator[list[str]]:

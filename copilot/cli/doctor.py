@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from copilot.approvals.checkpoints import Checkpoints
 from copilot.cli.context import console, reported_errors
 from copilot.domain.access import Role
 from copilot.errors import CopilotError
@@ -20,9 +21,18 @@ from copilot.llm.diagnosis import check_embeddings, check_writer
 from copilot.settings import Settings, load_settings
 from copilot.store.database import open_database
 from copilot.store.people import PeopleRepository
+from copilot.store.role_separation import Weakness, weaknesses
 
 _LOW_DISK_BYTES = 2_000_000_000
-_SEPARATE_ROLES = "set DATABASE_OWNER_URL to the role that owns the schema, DATABASE_URL to another one"
+_WEAKNESSES = {
+    Weakness.SUPERUSER: "the application's role is a superuser",
+    Weakness.OWNER: "the application's role owns the audit tables, or may act as their owner",
+    Weakness.RIGHTS: "the application's role may change audit events, checkpoints or votes",
+}
+_SEPARATE_ROLES = (
+    "make another role (create role sales_copilot_app login password '…'), name it in DATABASE_URL and the role that "
+    "owns the schema in DATABASE_OWNER_URL; its rights are then given at the next start"
+)
 
 
 class Verdict(StrEnum):
@@ -85,11 +95,40 @@ def _database(settings: Settings) -> tuple[Verdict, str]:
         if database.pending_migrations():
             return Verdict.FAILED, f"{where}: schema is not of this version; check the owner's rights"
         detail = f"{where}, PostgreSQL {database.server_version()}"
-        if database.owns_its_audit_events():
-            return Verdict.WARNING, f"{detail}; the application's role owns the audit events: {_SEPARATE_ROLES}"
         return Verdict.OK, detail
     finally:
         database.dispose()
+
+
+def _audit_roles(settings: Settings) -> tuple[Verdict, str]:
+    database = open_database(settings)
+    try:
+        found = weaknesses(database)
+    finally:
+        database.dispose()
+    if found:
+        return Verdict.WARNING, f"{'; '.join(_WEAKNESSES[item] for item in found)}: {_SEPARATE_ROLES}"
+    return Verdict.OK, "the application's role can only add to the audit chain and to votes"
+
+
+def _audit_checkpoints(settings: Settings) -> tuple[Verdict, str]:
+    database = open_database(settings)
+    try:
+        state = Checkpoints(settings).state(database)
+    finally:
+        database.dispose()
+    if state.last is None:
+        return Verdict.OFF, "none yet: the worker signs the first, or `sales-copilot audit checkpoint`"
+    detail = f"{state.last.number} signed, up to event {state.last.sequence}; {state.uncovered} events wait"
+    if not state.key_is_here:
+        return Verdict.OFF, f"{detail}; the key that signs is not on this machine"
+    if state.key_is_exposed:
+        return Verdict.WARNING, f"{detail}; others on this machine can read {settings.audit_key}: chmod 600"
+    if settings.audit_checkpoint_dir is None:
+        return Verdict.WARNING, f"{detail}; no copies elsewhere: set COPILOT_AUDIT_CHECKPOINT_DIR"
+    if state.not_outside:
+        return Verdict.WARNING, f"{detail}; {state.not_outside} not copied to {settings.audit_checkpoint_dir}"
+    return Verdict.OK, f"{detail}; copies in {settings.audit_checkpoint_dir}"
 
 
 def _people(settings: Settings) -> tuple[Verdict, str]:
@@ -123,6 +162,8 @@ def _writer(settings: Settings) -> tuple[Verdict, str]:
 _CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "Data folder": _data_folder,
     "Database": _database,
+    "Audit roles": _audit_roles,
+    "Audit checkpoints": _audit_checkpoints,
     "People": _people,
     "Embeddings": _embeddings,
     "Writer model": _writer,

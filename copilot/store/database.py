@@ -97,9 +97,12 @@ class Database:
         with translated_errors(), self.engine.connect() as connection:
             return str(connection.execute(text("show server_version")).scalar_one())
 
-    def owns_its_audit_events(self) -> bool:
-        """Whether the application's role owns the audit table, and so could switch off what protects it."""
-        query = "select tableowner = current_user from pg_tables where tablename = 'audit_events'"
+    def lacks_rights(self) -> bool:
+        """Whether the schema is there but the application's role was not given its rights: it is new."""
+        query = (
+            "select to_regclass('public.alembic_version') is not null "
+            "and not has_table_privilege(current_user, 'public.alembic_version', 'SELECT')"
+        )
         with translated_errors(), self.engine.connect() as connection:
             return bool(connection.execute(text(query)).scalar())
 
@@ -120,7 +123,7 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
     else:
         found = embedded.start(settings.data_dir)
         database = Database(found.application_url, owner_url=found.owner_url, clock=clock)
-    if database.pending_migrations():
+    if database.lacks_rights() or database.pending_migrations():
         database.migrate()
     return database
 
