@@ -124,7 +124,8 @@ def withdraw(item: ReviewItem, *, user_id: str, role: Role) -> Outcome:
 
 def recall(item: ReviewItem, *, user_id: str, role: Role) -> Outcome:
     """Take back what is approved and has not left. Whether it has left is settled by the release's own UPDATE."""
-    involved = {item.requester_id, item.author_id} | {person for vote in item.votes for person in vote.people}
+    involved = {item.requester_id, item.author_id, item.decided_by}
+    involved |= {person for vote in item.votes for person in vote.people}
     if user_id not in involved and role not in {Role.MANAGER, Role.ADMIN}:
         return refused("not_allowed")
     if item.state is ReviewState.RECALLED:
