@@ -122,17 +122,21 @@ def rolled_back(style: Style, to: Style) -> tuple[Preference, ...]:
 def in_force(team: Style | None, person: Style | None) -> tuple[Preference, ...]:
     """What is applied to the drafts of a person: their own preferences, then those of the team they do not overrule.
 
-    A preference is overruled by one of the person that starts from the same words or leads back to them, and by one
-    with the same key that is switched off.
+    A preference of the team is overruled by one of the person that changes the same words, leads back to them or goes
+    on from what it writes, and by one with the same key that is switched off.
     """
     own = person.preferences if person else ()
     active = [item for item in own if item.enabled]
-    overruled = {(item.kind, item.before) for item in active} | {(item.kind, item.after) for item in active}
+    befores = {(item.kind, item.before) for item in active}
+    overruled = befores | {(item.kind, item.after) for item in active}
     off = {item.key for item in own if not item.enabled}
     shared = [
         item
         for item in (team.preferences if team else ())
-        if item.enabled and item.key not in off and (item.kind, item.before) not in overruled
+        if item.enabled
+        and item.key not in off
+        and (item.kind, item.before) not in overruled
+        and (item.kind, item.after) not in befores
     ]
     return _ordered([*active, *shared])
 

@@ -64,7 +64,7 @@ def styled_text(
     """One text, the keys of what was applied, and whether something was not, for a fact's sake."""
     used: list[str] = []
     refused = False
-    for item in preferences:
+    for item in _unchained(preferences):
         changed = _outside_quotations(text, _writer(item, language))
         if changed == text:
             continue
@@ -74,6 +74,16 @@ def styled_text(
         else:
             refused = True
     return text, tuple(used), refused
+
+
+def _unchained(preferences: Sequence[Preference]) -> list[Preference]:
+    """Those that do not write what another of them (or they themselves) would change again."""
+    befores = [item.before for item in preferences if item.kind is PreferenceKind.WORDING]
+    return [
+        item
+        for item in preferences
+        if item.kind is not PreferenceKind.WORDING or not any(contains(item.after, before) for before in befores)
+    ]
 
 
 def contains(text: str, phrase: str) -> bool:
