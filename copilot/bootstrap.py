@@ -12,7 +12,6 @@ from copilot.approvals.checkpoints import Checkpoints
 from copilot.approvals.delegations import Delegations
 from copilot.approvals.feedback.learning import learn_due
 from copilot.approvals.feedback.proposals import Proposals
-from copilot.approvals.feedback.rules import FeedbackRules
 from copilot.approvals.feedback.styles import Styles
 from copilot.approvals.policy import Policy, load_policy
 from copilot.approvals.release import run_due_releases
@@ -105,12 +104,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         jobs.defer(Task.NOTIFY, uow=uow)
 
     mail = open_transport(settings, clock=database.clock)
-    notifications = Notifications(
-        settings,
-        database=database,
-        rules=policy.notifications,
-        transport=mail,
-    )
+    notifications = Notifications(settings, database=database, rules=policy.notifications, transport=mail)
     checkpoints = Checkpoints(settings)
     approvals = ApprovalService(
         policy, guardrails=guardrails, on_approved=release_when_committed, home_currency=settings.home_currency
@@ -122,9 +116,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
             embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
             release=lambda: _release_due(settings, database=database, policy=policy, guardrails=guardrails, mail=mail),
             housekeeping=lambda: (
-                _keep_house(database, approvals, retention=rules.retention)
-                + checkpoints.keep(database)
-                + _learn(database, rules=policy.feedback)
+                _keep_house(database, approvals, policy=policy, retention=rules.retention) + checkpoints.keep(database)
             ),
             notify=notifications.run,
         ),
@@ -174,8 +166,8 @@ def _follow_up(approvals: ApprovalService, jobs: Jobs, *, uow: UnitOfWork) -> in
     return stale
 
 
-def _keep_house(database: Database, approvals: ApprovalService, *, retention: RetentionRules) -> int:
-    """Keep the queue true, and let go what was kept long enough. Returns how much that changed."""
+def _keep_house(database: Database, approvals: ApprovalService, *, policy: Policy, retention: RetentionRules) -> int:
+    """Keep the queue true, let go what was kept long enough, learn from the rest. Returns how much that changed."""
     lapsed = 0
     for keep in (
         approvals.apply_policy,
@@ -188,13 +180,9 @@ def _keep_house(database: Database, approvals: ApprovalService, *, retention: Re
         with database.unit_of_work() as uow:
             lapsed += keep(uow=uow)
     with database.unit_of_work() as uow:
-        return lapsed + let_go(retention, uow=uow)
-
-
-def _learn(database: Database, *, rules: FeedbackRules) -> int:
-    """Learn from what was edited and decided since the last time."""
+        gone = let_go(retention, uow=uow)
     with database.unit_of_work() as uow:
-        return learn_due(uow=uow, rules=rules)
+        return lapsed + gone + learn_due(uow=uow, rules=policy.feedback)
 
 
 def _pinned_by_demo(database: Database) -> date | None:
