@@ -77,6 +77,8 @@ def _footer(words: dict[str, str], *, links: Links, stop: str | None) -> str:
     lines = ["--", words["why"]]
     if links.queue is not None:
         lines.append(words["queue"].format(link=links.queue))
+    if links.settings is not None:
+        lines.append(words["settings"].format(link=links.settings))
     if stop is not None:
         lines.append(words["stop"].format(link=stop))
     return "\n".join(lines)

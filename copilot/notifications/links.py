@@ -22,6 +22,11 @@ class Links:
         """The queue's page."""
         return self._at("/queue")
 
+    @property
+    def settings(self) -> str | None:
+        """Where a signed-in person changes what they are told."""
+        return self._at("/notifications")
+
     def unsubscribe(self, token: str) -> str | None:
         """Where whoever got a mail stops the mails, signed in or not."""
         return self._at(f"/unsubscribe/{quote(token, safe='')}")

@@ -12,8 +12,11 @@ from copilot.domain.approvals import may_approve, open_step
 from copilot.domain.audit import AuditEvent
 from copilot.domain.notifications import NotificationKind
 from copilot.domain.review_items import OPEN, ReviewItem, ReviewState
+from copilot.store.account_people import people_of_account
 from copilot.store.database import UnitOfWork
-from copilot.store.notifications import NotificationRepository
+from copilot.store.delegations import DelegationRepository
+from copilot.store.drafts import DraftRepository
+from copilot.store.evidence import EvidenceRepository
 from copilot.store.people import PeopleRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
 from copilot.store.review_entries import QueueEntry
@@ -52,7 +55,7 @@ def people_to_tell(event: AuditEvent, entry: QueueEntry, *, uow: UnitOfWork) -> 
 
 def still_concerns(viewer: Viewer, kind: NotificationKind, item_id: str, *, uow: UnitOfWork) -> QueueEntry | None:
     """The item, if the viewer may see it and the news is still right; else None."""
-    entry = ReviewRepository(uow).find(item_id, viewer=viewer)
+    entry = _readable(item_id, viewer=viewer, uow=uow)
     if entry is None:
         return None
     item = entry.item
@@ -77,21 +80,23 @@ def can_decide(viewer: Viewer, item: ReviewItem, *, uow: UnitOfWork) -> bool:
         return False
     if may_approve(item, user_id=viewer.user_id, role=viewer.role) is None:
         return True
-    people = PeopleRepository(uow)
-    lenders = NotificationRepository(uow).delegators_of(viewer.user_id)
     return any(
-        lender not in _behind_votes(item)
-        and (found := people.by_id(lender)) is not None
-        and ReviewRepository(uow).find(item.id, viewer=found) is not None
-        and may_approve(item, user_id=viewer.user_id, role=found.role, on_behalf_of=lender) is None
-        for lender in lenders
+        lent.delegator_id not in _behind_votes(item)
+        and may_approve(item, user_id=viewer.user_id, role=lent.role, on_behalf_of=lent.delegator_id) is None
+        and _sees(lent.delegator_id, item, uow=uow)
+        for lent in DelegationRepository(uow).lent_to(viewer.user_id)
     )
+
+
+def _sees(user_id: str, item: ReviewItem, *, uow: UnitOfWork) -> bool:
+    person = PeopleRepository(uow).by_id(user_id)
+    return person is not None and _readable(item.id, viewer=person, uow=uow) is not None
 
 
 def _wanted(event: AuditEvent, entry: QueueEntry, *, uow: UnitOfWork) -> Iterator[Told]:
     item = entry.item
     if event.action in _MAKES_IT_WAIT:
-        yield from _waiting(item, uow=uow)
+        yield from _waiting(entry, uow=uow)
     elif event.action == "review.assigned" and item.assignee_id is not None:
         key = f"assigned:{item.id}:{event.sequence}"
         yield from _seeing(item, [item.assignee_id], NotificationKind.ASSIGNED, key, uow=uow)
@@ -110,34 +115,41 @@ def _wanted(event: AuditEvent, entry: QueueEntry, *, uow: UnitOfWork) -> Iterato
         yield from _seeing(item, told, NotificationKind.PARKED, f"parked:{item.id}:{event.sequence}", uow=uow)
 
 
-def _waiting(item: ReviewItem, *, uow: UnitOfWork) -> Iterator[Told]:
+def _waiting(entry: QueueEntry, *, uow: UnitOfWork) -> Iterator[Told]:
     """Whoever's turn it is, once for each step of each set of terms; an assignee hears in their own way.
 
     What its requester may approve alone waits for its requester: nobody else is disturbed.
     """
+    item = entry.item
     step = open_step(item)
     if item.state not in OPEN or step is None or item.assignee_id is not None or _requester_decides(item, uow=uow):
         return
-    people, repository = PeopleRepository(uow), NotificationRepository(uow)
-    holders = [person for role in item.requirement.steps[step].roles for person in people.with_role(role)]
-    delegates = repository.delegates_of([person.user_id for person in holders])
-    wanted = {person.user_id for person in holders} | delegates
     key = f"waiting:{item.id}:{step}:{item.requirement.terms[:12]}"
-    for user_id in sorted(wanted):
-        person = people.by_id(user_id)
-        if person is not None and still_concerns(person, NotificationKind.WAITING, item.id, uow=uow) is not None:
-            yield Told(user_id, NotificationKind.WAITING, key)
+    for person in people_of_account(entry.account_id, uow=uow):
+        if still_concerns(person, NotificationKind.WAITING, item.id, uow=uow) is not None:
+            yield Told(person.user_id, NotificationKind.WAITING, key)
 
 
 def _seeing(
     item: ReviewItem, user_ids: Iterable[str], kind: NotificationKind, key: str, *, uow: UnitOfWork
 ) -> Iterator[Told]:
     """Those of them who are here and may see the item."""
-    people, reviews = PeopleRepository(uow), ReviewRepository(uow)
+    people = PeopleRepository(uow)
     for user_id in user_ids:
         person = people.by_id(user_id)
-        if person is not None and reviews.find(item.id, viewer=person) is not None:
+        if person is not None and _readable(item.id, viewer=person, uow=uow) is not None:
             yield Told(user_id, kind, key)
+
+
+def _readable(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> QueueEntry | None:
+    """The item, if the viewer may see it and every account that its draft cites."""
+    entry = ReviewRepository(uow).find(item_id, viewer=viewer)
+    if entry is None:
+        return None
+    judged = DraftRepository(uow).judged(entry.item.draft_id, entry.item.version)
+    others = set(judged.cited_accounts) - {entry.account_id}
+    seen = EvidenceRepository(uow).visible_account_ids(others, viewer=viewer) if others else others
+    return entry if others == seen else None
 
 
 def _behind_votes(item: ReviewItem) -> frozenset[str]:

@@ -4,11 +4,11 @@ Invariant: a person has at most one row for one thing (`key`), and a row is take
 UPDATE: nobody hears the same twice.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.notifications import MailMode, NotificationKind, Preferences
@@ -18,7 +18,6 @@ from copilot.store.tables.notifications import (
     NotificationPreferenceRow,
     NotificationRow,
 )
-from copilot.store.tables.work import DelegationRow
 
 _CURSOR = "notifications"
 
@@ -184,24 +183,6 @@ class NotificationRepository:
             .where(NotificationPreferenceRow.user_id == user_id)
             .values(last_mail_at=last_mail_at)
         )
-
-    def delegates_of(self, delegator_ids: Sequence[str]) -> frozenset[str]:
-        """Everybody who has the right to approve of one of them now."""
-        rows = self._session.scalars(
-            select(DelegationRow.delegate_id).where(DelegationRow.delegator_id.in_(delegator_ids), self._in_force())
-        )
-        return frozenset(rows)
-
-    def delegators_of(self, delegate_id: str) -> frozenset[str]:
-        """Everybody whose right to approve this person has now."""
-        rows = self._session.scalars(
-            select(DelegationRow.delegator_id).where(DelegationRow.delegate_id == delegate_id, self._in_force())
-        )
-        return frozenset(rows)
-
-    def _in_force(self) -> ColumnElement[bool]:
-        now = self._clock.now()
-        return and_(DelegationRow.starts_at <= now, DelegationRow.ends_at > now, DelegationRow.revoked_at.is_(None))
 
 
 def _to_notification(row: NotificationRow) -> Notification:
