@@ -115,9 +115,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         handlers=Handlers(
             embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
             release=lambda: _release_due(settings, database=database, policy=policy, guardrails=guardrails, mail=mail),
-            housekeeping=lambda: (
-                _keep_house(database, approvals, policy=policy, retention=rules.retention) + checkpoints.keep(database)
-            ),
+            housekeeping=lambda: _keep_house(database, approvals, checkpoints, policy=policy, rules=rules.retention),
             notify=notifications.run,
         ),
     )
@@ -180,9 +178,10 @@ def _keep_house(database: Database, approvals: ApprovalService, *, policy: Polic
         with database.unit_of_work() as uow:
             lapsed += keep(uow=uow)
     with database.unit_of_work() as uow:
-        gone = let_go(retention, uow=uow)
+        gone = let_go(rules, uow=uow)
     with database.unit_of_work() as uow:
-        return lapsed + gone + learn_due(uow=uow, rules=policy.feedback)
+        learnt = learn_due(uow=uow, rules=policy.feedback)
+    return lapsed + gone + learnt + checkpoints.keep(database)
 
 
 def _pinned_by_demo(database: Database) -> date | None:
