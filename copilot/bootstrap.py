@@ -164,7 +164,14 @@ def _follow_up(approvals: ApprovalService, jobs: Jobs, *, uow: UnitOfWork) -> in
     return stale
 
 
-def _keep_house(database: Database, approvals: ApprovalService, *, policy: Policy, retention: RetentionRules) -> int:
+def _keep_house(
+    database: Database,
+    approvals: ApprovalService,
+    checkpoints: Checkpoints,
+    *,
+    policy: Policy,
+    rules: RetentionRules,
+) -> int:
     """Keep the queue true, let go what was kept long enough, learn from the rest. Returns how much that changed."""
     lapsed = 0
     for keep in (
