@@ -20,7 +20,7 @@ class AuditFilters:
 
     actions: Collection[str] = ()
     subject: str = ""
-    """The whole subject, such as `review:review_1`, or its identifier alone."""
+    """The whole subject, such as `review_item:review_1`, or its identifier alone."""
     actor_id: str = ""
 
 
@@ -48,7 +48,7 @@ class AuditReading:
         if filters.actions:
             query = query.where(AuditEventRow.action.in_(filters.actions))
         if filters.subject:
-            prefixed = (f"review:{filters.subject}", f"delegation:{filters.subject}", filters.subject)
+            prefixed = (f"review_item:{filters.subject}", f"delegation:{filters.subject}", filters.subject)
             query = query.where(AuditEventRow.subject.in_(prefixed))
         if filters.actor_id:
             query = query.where(AuditEventRow.actor_id == filters.actor_id)
