@@ -50,8 +50,8 @@ _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _SEPARATORS = frozenset("\u2028\u2029")
 _VARIANTS = re.compile("[\ufe00-\ufe0f\u180b-\u180d\U000e0100-\U000e01ef]")
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
-_DRAWN_LIKE_LATIN = frozenset("авекмнорстухіјѕԁԛԝһӏгпАВЕКМНОРСТУХІЈЅԌԚԜӀοαβεζηικμνορτυχγωϲϳΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
-"""Cyrillic and Greek letters that are drawn like Latin ones."""
+_DRAWN_LIKE_LATIN = frozenset("авекмнорстухіјѕԁԛԝһӏгпАВЕКМНОРСТУХІЈЅԌԚԜӀοαβεζηικνορτυχγωϲϳΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
+"""Cyrillic and Greek letters that are drawn like Latin ones; not the mu of `μm`."""
 _UNUSUAL_FORMS = re.compile("[\uff01-\uff5e\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]")
 
 
