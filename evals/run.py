@@ -47,9 +47,11 @@ SUITES = (
     Suite("evals.approvals.tampering", ("quality",), takes_data=False),
     Suite("evals.guardrails.throughput", ("bench",)),
     Suite("evals.guardrails.model_privacy_answers", ("bench",), takes_data=False),
+    Suite("evals.approvals.style", ("quality",)),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
     Suite("evals.brief.bench", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.decisions", ("bench",), takes_data=False, records_on_request=True),
+    Suite("evals.approvals.faults", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),
 )
 

@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 from copilot.approvals.feedback.facts import name_words
@@ -25,7 +26,8 @@ from evals.suite import finish, skip
 DATA = Path(__file__).parent / "data" / "style"
 COMMAND = "python -m evals.approvals.style"
 _PREFIX = "approvals.style"
-_STYLE, _FACT = "style", "fact"
+_STYLE, _FACT, _PAIR = "style", "fact", "pair"
+_NAMES = {_STYLE: "preferences_learnt", _FACT: "facts_learnt", _PAIR: "fact_pairs_learnt"}
 _DEV_EVERY = 3
 _NOISE = {
     Language.ES: ("El cliente responde a los correos.", "El cliente responde a los correos con rapidez."),
@@ -35,6 +37,17 @@ _NOTE = (
     "planted edits written before the rules, every third line open while rules were tuned, the others reported here; "
     "the same hand wrote plants and rules, so real editors will plant what these lists do not hold"
 )
+
+_PAIR_NOTE = (
+    "every ordered pair of the words of 18 families of facts, each planted the same way in four drafts about four "
+    "accounts; written after the rules without their lists in view, nothing tuned on them; pairs of one family are "
+    "alike, so the interval is narrower than what is known"
+)
+_GOALS = {
+    _STYLE: Goal(comparison=">=", threshold=0.8),
+    _FACT: Goal(comparison="==", threshold=0),
+    _PAIR: Goal(comparison="==", threshold=0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,30 @@ def read_plants(folder: Path) -> list[Plant]:
     ]
 
 
+def read_families(folder: Path) -> list[Plant]:
+    """Every ordered pair of the words of every family of facts."""
+    plants = []
+    for language in Language:
+        carriers: dict[str, list[str]] = {}
+        for code, group, carrier in _rows(folder / "carriers.tsv"):
+            if code == language.value:
+                carriers.setdefault(group, []).append(carrier)
+        for family, group, phrase, words in _rows(folder / f"families_{language.value}.tsv"):
+            plants += [
+                Plant(
+                    language=language,
+                    label=_PAIR,
+                    family=family,
+                    before=phrase.replace("{}", before),
+                    after=phrase.replace("{}", after),
+                    carriers=tuple(carriers[group]),
+                    dev=False,
+                )
+                for before, after in permutations(words.split(","), 2)
+            ]
+    return plants
+
+
 def _rows(path: Path) -> Iterator[list[str]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip():
@@ -111,10 +148,7 @@ def measure(plants: list[Plant], *, names: frozenset[str]) -> tuple[list[Figure]
     """Figures by language, and a line for each case that went wrong."""
     figures, wrong = [], []
     for language in Language:
-        for label, goal in (
-            (_STYLE, Goal(comparison=">=", threshold=0.8)),
-            (_FACT, Goal(comparison="==", threshold=0)),
-        ):
+        for label, goal in _GOALS.items():
             cases = [item for item in plants if item.language is language and item.label == label]
             outcomes = [(item, learnt(item, names=names)) for item in cases]
             hits = [item for item, found in outcomes if (is_planted(item, found) if label == _STYLE else found)]
@@ -122,17 +156,18 @@ def measure(plants: list[Plant], *, names: frozenset[str]) -> tuple[list[Figure]
                 f"{language.value} {label} {item.family}: {item.before} -> {item.after}: "
                 + (", ".join(preference.key for preference in found) or "nothing")
                 for item, found in outcomes
-                if (item in hits) == (label == _FACT)
+                if (item in hits) == (label != _STYLE)
             ]
-            figures.append(_figure(label, language, hits=len(hits), of=len(cases), goal=goal))
+            if cases:
+                figures.append(_figure(label, language, hits=len(hits), of=len(cases), goal=goal))
     return figures, wrong
 
 
 def _figure(label: str, language: Language, *, hits: int, of: int, goal: Goal) -> Figure:
     return Figure(
-        name=f"{_PREFIX}.{'preferences_learnt' if label == _STYLE else 'facts_learnt'}",
+        name=f"{_PREFIX}.{_NAMES[label]}",
         language=language.value,
-        value=hits / of if of else 0.0,
+        value=hits / of,
         unit="share",
         n=of,
         interval=wilson_interval(hits, of),
@@ -140,7 +175,7 @@ def _figure(label: str, language: Language, *, hits: int, of: int, goal: Goal) -
         goal=goal,
         command=COMMAND,
         measured_on=today(),
-        note=_NOTE,
+        note=_PAIR_NOTE if label == _PAIR else _NOTE,
     )
 
 
@@ -155,7 +190,8 @@ def main() -> int:
         return skip(folder)
     names = name_words((folder / "names.txt").read_text(encoding="utf-8").splitlines())
     dev = arguments.cases == "dev"
-    figures, wrong = measure([item for item in read_plants(folder) if item.dev is dev], names=names)
+    plants = [item for item in [*read_plants(folder), *read_families(folder)] if item.dev is dev]
+    figures, wrong = measure(plants, names=names)
     sys.stdout.write("".join(f"  {line}\n" for line in wrong))
     return finish(figures, own_data=dev or arguments.data is not None, published="the held-out cases")
 
