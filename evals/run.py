@@ -50,6 +50,7 @@ SUITES = (
     Suite("evals.approvals.style", ("quality",)),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
     Suite("evals.brief.bench", ("bench",), takes_data=False, records_on_request=True),
+    Suite("evals.approvals.scale", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.decisions", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.faults", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),

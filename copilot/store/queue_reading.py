@@ -10,9 +10,12 @@ from itertools import product
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    TEXT,
     ColumnElement,
     Select,
     and_,
+    any_,
     false,
     func,
     literal,
@@ -24,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from copilot.domain.access import Role
 from copilot.domain.findings import Risk
 from copilot.domain.review_items import UNDECIDED, ReviewState
 from copilot.store.database import UnitOfWork
@@ -34,10 +38,12 @@ from copilot.store.queue_turns import Turns
 from copilot.store.tables.queue import ReviewTextRow, WaitingTextRow
 from copilot.store.tables.work import ReviewItemRow
 
-FEW_WAITING = 1_000
+FEW_WAITING = 1_500
 FEW_OF_ALL = 5_000
 """So many items that hold a word are sorted; if there are more, reading in order soon meets a page of them. About the
 square root of page size times table size, where both cost the same."""
+_READING_ON = 3
+_DECIDED_PER_ACCOUNT = 20
 _RISK_ORDER = {Risk.CRITICAL: 0, Risk.HIGH: 1, Risk.MEDIUM: 2, Risk.LOW: 3}
 
 
@@ -67,13 +73,15 @@ class Reading:
     def _small_sets(self, wanted: Sequence[ColumnElement[bool]]) -> list[Select[*tuple[object, ...]]]:
         """Sets to be sorted whole, or none if none is small."""
         held = self._held()
-        rare = held is not None and self._is_rare(held)
+        matches = None if held is None else self._few_matches(held)
         listed = self.reach.account_ids is not None
-        if not listed and not rare:
+        if not listed and matches is None:
             return []
         found = [_state_in(self.filters.states)] if self.filters.states else []
-        if held is not None:
-            found.append(self._looked_up(held) if rare else self._asked_of_each(held))
+        if matches is not None:
+            found.append(ReviewItemRow.id == any_(literal(matches, ARRAY(TEXT))))
+        elif held is not None:
+            found.append(self._asked_of_each(held))
         if listed:
             parts = (self.reach.listed, self.reach.unplaced)
             sets = union_all(*(self._select(part, *found, *wanted) for part in parts))
@@ -103,10 +111,6 @@ class Reading:
             walk = self._select(*place, *found).order_by(*columns).limit(limit).subquery()
             walks.append(select(*walk.c))
         return walks
-
-    def _looked_up(self, held: ColumnElement[bool]) -> ColumnElement[bool]:
-        texts = self._texts
-        return ReviewItemRow.id.in_(select(texts.review_item_id).where(held, *self._searchable()))
 
     def _asked_of_each(self, held: ColumnElement[bool]) -> ColumnElement[bool]:
         """A scalar subquery is asked of each item in turn; a join could be turned around."""
@@ -141,11 +145,21 @@ class Reading:
         searched = self.filters.q is not None and self.filters.q.strip()
         return [self.reach.may_search(self._texts)] if searched else []
 
-    def _is_rare(self, held: ColumnElement[bool]) -> bool:
-        """Whether few items hold it. Counting stops at the bound."""
-        most = FEW_WAITING if self._texts is WaitingTextRow else FEW_OF_ALL
-        some = select(literal(1)).select_from(self._texts).where(held).limit(most + 1).subquery()
-        return self.uow.session.execute(select(func.count()).select_from(some)).scalar_one() <= most
+    def _few_matches(self, held: ColumnElement[bool]) -> list[str] | None:
+        """The items that hold it and may be searched, or None if they are many. Looking stops at the bound."""
+        texts, most = self._texts, self._few()
+        some = select(texts.review_item_id).where(held, *self._searchable()).limit(most + 1).subquery()
+        found = self.uow.session.execute(select(func.array_agg(some.c.review_item_id))).scalar_one() or []
+        return list(found) if len(found) <= most else None
+
+    def _few(self) -> int:
+        """How many matches are cheaper to sort than the items are to read one by one."""
+        waiting = self._texts is WaitingTextRow
+        few = FEW_WAITING if waiting else FEW_OF_ALL
+        if self.reach.account_ids is not None:
+            return min(few, len(self.reach.account_ids) * (1 if waiting else _DECIDED_PER_ACCOUNT))
+        # Who sees only a part has to read on for longer.
+        return few if self.reach.viewer.role is Role.ADMIN or not waiting else few * _READING_ON
 
 
 def plan_each_time(uow: UnitOfWork) -> None:

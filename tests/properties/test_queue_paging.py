@@ -3,7 +3,7 @@
 Both ways of finding a page are tried, by moving the bounds between them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from unittest.mock import patch
@@ -76,7 +76,7 @@ def _world(database: Database, make_user: MakeUser, numbers: Callable[[int], int
 
 
 def _item(people: list[Viewer], accounts: list[str], numbers: Callable[[int], int]) -> Item:
-    def one_of(choices: list[object] | tuple[object, ...]) -> object:
+    def one_of(choices: Sequence[object]) -> object:
         return choices[numbers(len(choices))]
 
     states = [*UNDECIDED, *OPEN, *OPEN, *ReviewState]
@@ -227,7 +227,9 @@ def test_paging_yields_each_visible_item_once_in_order(
     if narrowed == "account":
         filters = replace(filters, account_id=world.accounts[limit % _ACCOUNTS])
     elif narrowed:
-        filters = replace(filters, **{f"{narrowed}_id": world.people[limit % 5].user_id})
+        person = world.people[limit % 5].user_id
+        asked = narrowed == "requester"
+        filters = replace(filters, requester_id=person) if asked else replace(filters, assignee_id=person)
     fitting = [key for key, item in world.items.items() if _fits(key, item, filters, viewer, world)]
     expected = sorted(fitting, key=lambda key: _place(key, world.items[key], sort))
     bound = 1_000 if rare else 0
