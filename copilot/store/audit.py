@@ -7,8 +7,9 @@ function `append_audit_events` (migration 0011) is the only way in for the appli
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from copilot.domain.audit import GENESIS, AuditEvent, HashInput, hash_input
@@ -17,6 +18,7 @@ from copilot.store.tables.work import AuditEventRow
 
 _PENDING = "copilot.audit.pending"
 _PAGE = 1000
+_APPEND = "select append_audit_events(%s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,12 @@ def _write_pending(session: Session) -> None:
         return
     entries, pending[:] = list(pending), []
     session.flush()
-    # One round trip: the lock is held from here to the commit, so nothing may be left to do in between.
-    session.execute(
-        text("select append_audit_events(:heads, :tails)"),
-        {"heads": [entry.text.head for entry in entries], "tails": [entry.text.tail for entry in entries]},
-    )
+    # Sent together with the commit: between the two the server, which holds the lock, waits for nobody. The session's
+    # own commit finds nothing left to do; this is the last listener, so nobody writes in between.
+    connection: Any = session.connection().connection.driver_connection
+    with connection.pipeline():
+        connection.execute(_APPEND, ([entry.text.head for entry in entries], [entry.text.tail for entry in entries]))
+        connection.commit()
 
 
 def _to_domain(row: AuditEventRow) -> AuditEvent:

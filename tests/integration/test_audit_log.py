@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
@@ -138,3 +139,48 @@ def test_what_cannot_be_read_or_written_is_said(database: Database, tmp_path: Pa
             verify_export(tmp_path / name)
     with database.unit_of_work() as uow, pytest.raises(UnavailableError):
         export_events(tmp_path / "absent" / "audit.jsonl", uow=uow)
+
+
+def test_a_failing_append_undoes_everything_and_leaves_the_connection_usable(database: Database) -> None:
+    write(database)
+
+    def fail() -> None:
+        with database.unit_of_work() as uow:
+            uow.session.execute(text("insert into teams (id, name) values ('lost', 'lost')"))
+            AuditLog(uow).append("test.failed", actor_id="ana", subject="thing:1", details={"n": "\0"})
+
+    for _ in range(3):
+        with pytest.raises(psycopg.DataError):
+            fail()
+        write(database)
+    with database.unit_of_work() as uow:
+        assert uow.session.execute(text("select count(*) from teams")).scalar_one() == 0
+        assert verify_database(uow=uow).events == 4
+
+
+def test_a_commit_that_fails_raises_and_leaves_no_event(database: Database) -> None:
+    """What the server checks only when the transaction ends fails together with the events."""
+    engine = create_engine(database.owner_url)
+    with engine.begin() as connection:
+        for change in (
+            "drop constraint fk_users_team_id_teams",
+            "add constraint late foreign key (team_id) references teams deferrable initially deferred",
+        ):
+            connection.execute(text(f"alter table users {change}"))
+    engine.dispose()
+
+    def fail() -> None:
+        with database.unit_of_work() as uow:
+            uow.session.execute(
+                text(
+                    "insert into users (id, email, name, role, team_id, language, active, created_at) "
+                    "values ('u', 'u@x.example', 'u', 'ae', 'nowhere', 'es', true, now())"
+                )
+            )
+            AuditLog(uow).append("test.failed", actor_id="ana", subject="thing:1")
+
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        fail()
+    write(database)
+    with database.unit_of_work() as uow:
+        assert [event.action for event in AuditLog(uow).events()] == ["test.happened"]
