@@ -47,7 +47,7 @@ SUITES = (
     Suite("evals.approvals.tampering", ("quality",), takes_data=False),
     Suite("evals.guardrails.throughput", ("bench",)),
     Suite("evals.guardrails.model_privacy_answers", ("bench",), takes_data=False),
-    Suite("evals.approvals.style", ("quality",)),
+    Suite("evals.approvals.style", ("quality",), takes_data=False),
     Suite("evals.retrieval.bench", ("bench",), takes_data=False),
     Suite("evals.brief.bench", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.scale", ("bench",), takes_data=False, records_on_request=True),

@@ -4,7 +4,7 @@ Invariants: a style is never changed, a change makes its next version with who o
 off stays off until a person switches it on, whatever is learnt later; a person's own style goes before their team's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,16 +85,20 @@ class Style(BaseModel):
         return next((item for item in self.preferences if item.key == key), None)
 
 
-def relearnt(style: Style, learnt: Iterable[Preference]) -> tuple[Preference, ...]:
-    """What the next version holds after learning: what was learnt, and what a person switched off.
+def relearnt(
+    style: Style, learnt: Iterable[Preference], *, contradicted: Collection[str] = ()
+) -> tuple[Preference, ...]:
+    """What the next version holds after learning: what was learnt, and what was there and still holds.
 
-    A preference that is on and that the edits no longer carry is dropped.
+    A preference that the edits contradict (`contradicted`: keys) is dropped, unless a person switched it off: then it
+    stays off. One whose edits are merely too old, or were let go, stays: nobody asked for a change.
     """
     found = {item.key: item for item in learnt}
     for old in style.preferences:
-        if not old.enabled:
-            taught = found.get(old.key, old).items
-            found[old.key] = old.model_copy(update={"items": taught})
+        if old.key in contradicted and old.enabled:
+            continue
+        taught = {*old.items, *(found[old.key].items if old.key in found else ())}
+        found[old.key] = old.model_copy(update={"items": tuple(sorted(taught))})
     return _ordered(found.values())
 
 

@@ -6,6 +6,7 @@ Invariant: of one kind at most one is open (a partial unique index); it is decid
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.drafts import DraftKind
 from copilot.domain.feedback import Proposal, ProposalState, ProposalTarget
@@ -30,22 +31,26 @@ class ProposalRepository:
             .returning(ProposalRow.id)
             .execution_options(synchronize_session=False)
         ).one_or_none()
-        if changed is None:
-            self._session.add(
-                ProposalRow(
-                    id=proposal.id,
-                    target=proposal.target.value,
-                    about=proposal.about,
-                    draft_kind=proposal.draft_kind.value,
-                    language=proposal.language.value,
-                    items=list(proposal.items),
-                    people=proposal.people,
-                    state=proposal.state.value,
-                    created_at=proposal.created_at,
-                )
+        if changed is not None:
+            return False
+        made = self._session.execute(
+            insert(ProposalRow)
+            .values(
+                id=proposal.id,
+                target=proposal.target.value,
+                about=proposal.about,
+                draft_kind=proposal.draft_kind.value,
+                language=proposal.language.value,
+                items=list(proposal.items),
+                people=proposal.people,
+                state=proposal.state.value,
+                created_at=proposal.created_at,
             )
-            self._session.flush()
-        return changed is None
+            # Somebody who opens the same one at this moment opens it for both.
+            .on_conflict_do_nothing()
+            .returning(ProposalRow.id)
+        )
+        return made.one_or_none() is not None
 
     def last_decided(self, proposal: Proposal) -> datetime | None:
         """When a proposal of this kind was last accepted or declined."""

@@ -145,8 +145,19 @@ def test_a_persons_style_goes_before_the_teams() -> None:
 def test_what_was_switched_off_stays_off() -> None:
     off = preference("utilizar", "usar").model_copy(update={"enabled": False})
     style = Style(scope=Scope(kind=ScopeKind.PERSON, id="u", language=ES), preferences=(off, preference("a", "b")))
-    [kept] = relearnt(style, [preference("utilizar", "usar").model_copy(update={"items": ("item-1",)})])
-    assert (kept.enabled, kept.items) == (False, ("item-1",))
+    learnt = [preference("utilizar", "usar").model_copy(update={"items": ("item-1",)})]
+    kept = {item.key: item for item in relearnt(style, learnt, contradicted={off.key})}
+    assert (kept[off.key].enabled, kept[off.key].items) == (False, ("item-1",))
+    # What merely grew old stays as well; what the edits contradict goes.
+    assert kept["wording:a>b"].enabled
+    assert "wording:a>b" not in {item.key for item in relearnt(style, learnt, contradicted={"wording:a>b"})}
+
+
+def test_a_reversal_contradicts_what_was_learnt_before() -> None:
+    known = [preference("utilizar", "usar").model_copy(update={"items": ("a", "b", "c")})]
+    back = [edit("Conviene usar eso.", "Conviene utilizar eso.")]
+    assert mine(back, rules=FeedbackRules(), known=known).contradicted == {known[0].key}
+    assert mine([], rules=FeedbackRules(), known=known).contradicted == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -42,15 +42,16 @@ def learn_due(*, uow: UnitOfWork, rules: FeedbackRules | None = None) -> int:
 def learn(scope: Scope, *, rules: FeedbackRules, uow: UnitOfWork) -> Style | None:
     """Bring one style up to date with the approved edits; returns the new version, or None if nothing changed."""
     repository, since = FeedbackRepository(uow), uow.clock.now() - timedelta(days=rules.days)
+    styles = StyleRepository(uow)
+    before = styles.current(scope)
     mined = mine(
         (_edit(item) for item in repository.approved_edits(scope, since=since)),
         rules=rules,
         names=name_words(repository.known_names()),
         people=rules.team_people if scope.kind is ScopeKind.TEAM else 1,
+        known=before.preferences,
     )
-    styles = StyleRepository(uow)
-    before = styles.current(scope)
-    preferences = relearnt(before, mined.preferences)
+    preferences = relearnt(before, mined.preferences, contradicted=mined.contradicted)
     if same_preferences(before.preferences, preferences):
         return None
     made = styles.add(before, preferences, change=StyleChange.LEARNT, made_by=None)

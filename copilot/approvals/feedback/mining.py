@@ -34,18 +34,35 @@ class Mined:
 
     preferences: tuple[Preference, ...]
     refused: Counter[str]
+    contradicted: frozenset[str] = frozenset()
+    """Keys of those known before that the edits speak against."""
 
 
-def mine(edits: Iterable[Edit], *, rules: FeedbackRules, names: Collection[str] = (), people: int = 1) -> Mined:
-    """Learn from edits of one scope and language. `people`: by how many a change must have been made."""
-    known = sorted(edits, key=lambda edit: (edit.item_id, edit.old, edit.new))
-    seen, refused = _collect(known, names=names)
+def mine(
+    edits: Iterable[Edit],
+    *,
+    rules: FeedbackRules,
+    names: Collection[str] = (),
+    people: int = 1,
+    known: Sequence[Preference] = (),
+) -> Mined:
+    """Learn from edits of one scope and language.
+
+    `people`: by how many a change must have been made; `known`: what was learnt before, to be held against the edits.
+    """
+    ordered = sorted(edits, key=lambda edit: (edit.item_id, edit.old, edit.new))
+    seen, refused = _collect(ordered, names=names)
     learnt = [
         Preference(kind=change.kind, before=change.before, after=change.after, items=tuple(sorted(where.items)))
         for change, where in sorted(seen.items(), key=lambda item: _order(item[0]))
-        if _often_enough(where, rules, people=people) and _holds(change, where, seen, known, rules=rules)
+        if _often_enough(where, rules, people=people) and _holds(change, len(where.drafts), seen, ordered, rules=rules)
     ]
-    return Mined(tuple(learnt), refused)
+    contradicted = frozenset(
+        item.key
+        for item in known
+        if not _holds(Change(item.kind, item.before, item.after), len(item.items), seen, ordered, rules=rules)
+    )
+    return Mined(tuple(learnt), refused, contradicted)
 
 
 def _collect(edits: Sequence[Edit], *, names: Collection[str]) -> tuple[dict[Change, _Seen], Counter[str]]:
@@ -72,21 +89,23 @@ def _often_enough(where: _Seen, rules: FeedbackRules, *, people: int) -> bool:
 
 
 def _holds(
-    change: Change, where: _Seen, seen: dict[Change, _Seen], edits: Sequence[Edit], *, rules: FeedbackRules
+    change: Change, made: int, seen: dict[Change, _Seen], edits: Sequence[Edit], *, rules: FeedbackRules
 ) -> bool:
-    """Whether nothing speaks against it: no reversal, few exceptions, and a form that can be written."""
+    """Whether nothing speaks against it: no reversal, few exceptions, and a form that can be written.
+
+    `made`: in how many drafts it was made.
+    """
     if change.kind is PreferenceKind.GREETING and change.after in INFLECTED:
         return False
-    reverse = Change(change.kind, change.after, change.before)
-    if reverse in seen:
+    if Change(change.kind, change.after, change.before) in seen:
         return False
     others: set[str] = set()
     for other, place in seen.items():
         if (other.kind, other.before) == (change.kind, change.before) and other != change:
             others |= place.drafts
     passed_over = {edit.draft_id for edit in edits if _left_alone(change, edit)}
-    exceptions = (others | passed_over) - where.drafts
-    return len(exceptions) <= rules.most_exceptions * len(where.drafts)
+    drafts = seen[change].drafts if change in seen else set()
+    return len((others | passed_over) - drafts) <= rules.most_exceptions * max(made, len(drafts))
 
 
 def _left_alone(change: Change, edit: Edit) -> bool:
