@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from copilot.approvals.delegations import Delegations
@@ -155,9 +155,12 @@ class Company:
         self.delegations = Delegations(self.policies[0].review)
         self.pool = ThreadPoolExecutor(max_workers=4)
         self.policy_in_force = 0
-        connection: Any = database.engine.raw_connection().driver_connection
-        connection.autocommit = True
-        self._outside = connection
+        pooled = database.engine.raw_connection()
+        # For good: given back, it would commit each statement of whoever gets it next.
+        pooled.detach()
+        outside = cast("Any", pooled.driver_connection)
+        outside.autocommit = True
+        self._outside = outside
         self._create()
         self.drafts = self._write_drafts()
 
