@@ -111,7 +111,7 @@ def test_what_administrators_do_is_refused_to_everybody_else(
     role: Role,
 ) -> None:
     person = program(client, application, make_user(role=role))
-    bodies = {
+    bodies: dict[str, dict[str, object]] = {
         "/api/v1/webhooks": {"url": "https://hooks.company.example/", "events": ["review.approved"], "active": True},
         "/api/v1/privacy": {"person": "Rosa", "reason": "request"},
     }
