@@ -15,13 +15,13 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    any_,
     false,
     func,
     literal,
     literal_column,
     select,
     text,
+    true,
     tuple_,
     union_all,
 )
@@ -74,27 +74,29 @@ class Reading:
         """Sets to be sorted whole, or none if none is small."""
         held = self._held()
         matches = None if held is None else self._few_matches(held)
-        listed = self.reach.account_ids is not None
-        if not listed and matches is None:
-            return []
-        found = [_state_in(self.filters.states)] if self.filters.states else []
+        found = [*wanted, *([_state_in(self.filters.states)] if self.filters.states else [])]
         if matches is not None:
-            found.append(ReviewItemRow.id == any_(literal(matches, ARRAY(TEXT))))
-        elif held is not None:
-            found.append(self._asked_of_each(held))
-        if listed:
-            parts = (self.reach.listed, self.reach.unplaced)
-            sets = union_all(*(self._select(part, *found, *wanted) for part in parts))
-            # Materialised, so that the planner does not read in order after all, hoping for an early end.
-            gathered = sets.cte("gathered").prefix_with("materialized")
-            return [select(*gathered.c)]
-        return [self._sorted_then_seen(*found, *wanted)]
+            return [self._sorted_then_seen(matches, found)]
+        if self.reach.account_ids is None:
+            return []
+        found += [] if held is None else [self._asked_of_each(held)]
+        sets = union_all(*(self._select(part, *found) for part in (self.reach.listed, self.reach.unplaced)))
+        # Materialised, so that the planner does not read in order after all, hoping for an early end.
+        gathered = sets.cte("gathered").prefix_with("materialized")
+        return [select(*gathered.c)]
 
-    def _sorted_then_seen(self, *found: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
-        """A small set in order, then whether the viewer may see each: asked only until the page is full."""
+    def _sorted_then_seen(
+        self, matches: list[str], found: Sequence[ColumnElement[bool]]
+    ) -> Select[*tuple[object, ...]]:
+        """Items by their ids in order, then whether the viewer may see each: asked only until the page is full."""
         names = [column.key for column in sort_columns(self.sort)]
         seen = (ReviewItemRow.account_id, ReviewItemRow.requester_id, ReviewItemRow.visibility)
-        gathered = self._select(*found, seen=seen).cte("gathered").prefix_with("materialized")
+        match = func.unnest(literal(matches, ARRAY(TEXT))).table_valued("id").render_derived("match")
+        # Lateral and with an offset, so that each is looked up by its id and by nothing else.
+        item = (
+            self._select(ReviewItemRow.id == match.c.id, *found, seen=seen).correlate(match).offset(0).lateral("item")
+        )
+        gathered = select(*item.c).select_from(match).join(item, true()).cte("gathered").prefix_with("materialized")
         in_order = select(gathered).order_by(*(gathered.c[name] for name in names)).offset(0).subquery("in_order")
         return select(*(in_order.c[name] for name in names)).where(self.reach.of(in_order.c))
 
