@@ -28,6 +28,8 @@ _log = get_logger(__name__)
 _AT_ONCE = 16
 _LEASE = timedelta(minutes=10)
 """After this a delivery that was begun and not settled counts as cut off."""
+_MOST_UNREACHED = 2 * _AT_ONCE
+"""After so many that could not be reached the rest waits for the next run: dead receivers must not keep a worker."""
 _USER_AGENT = "sales-copilot-webhooks"
 
 
@@ -61,14 +63,15 @@ class WebhookSender:
         self._trusted = trusted
 
     def run_due(self) -> int:
-        """Make every delivery that is due, several at once; returns how many arrived."""
-        arrived = 0
-        while claimed := self._claim():
+        """Make the deliveries that are due, several at once; returns how many arrived."""
+        arrived = unreached = 0
+        while unreached < _MOST_UNREACHED and (claimed := self._claim()):
             # A thread of its own: whoever calls may have a running loop in theirs.
             with ThreadPoolExecutor(max_workers=1) as executor:
                 attempts = executor.submit(asyncio.run, self._attempt_all(claimed)).result()
             for (delivery, webhook), attempt in zip(claimed, attempts, strict=True):
                 arrived += self._settle(delivery, webhook, attempt)
+                unreached += attempt.status_code is None
         return arrived
 
     def _claim(self) -> tuple[tuple[Delivery, Webhook], ...]:

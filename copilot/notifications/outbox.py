@@ -17,6 +17,7 @@ from copilot.store.audit import AuditLog
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.notifications import NotificationRepository
 from copilot.store.people import PeopleRepository
+from copilot.store.releases import ReleaseRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
 from copilot.store.webhooks import WebhookRepository
@@ -63,7 +64,8 @@ class Outbox:
             _tell_admins(event, uow=uow)
 
     def _queue_webhooks(self, event: AuditEvent, entry: QueueEntry, *, uow: UnitOfWork) -> None:
-        if event.action not in WEBHOOK_EVENTS:
+        if event.action not in WEBHOOK_EVENTS or ReleaseRepository(uow).is_test_item(entry.item.id):
+            # Test items are for reviewers; what other programs are told is real work only.
             return
         repository = WebhookRepository(uow)
         payload: dict[str, Any] | None = None

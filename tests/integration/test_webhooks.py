@@ -253,6 +253,23 @@ def test_a_replaced_secret_signs_until_the_overlap_ends(setting: Setting, receiv
     assert ping() == [True, False]
 
 
+def test_dead_receivers_do_not_keep_the_worker(setting: Setting) -> None:
+    made = setting.register("http://127.0.0.1:1/")
+    with setting.database.unit_of_work() as uow:
+        for _ in range(60):
+            setting.webhooks.ping(made.webhook.id, viewer=setting.admin, uow=uow)
+
+    def tried() -> int:
+        with setting.database.unit_of_work() as uow:
+            page = setting.webhooks.deliveries(made.webhook.id, viewer=setting.admin, uow=uow, limit=100)
+        return sum(delivery.attempts for delivery in page.deliveries)
+
+    setting.run()
+    assert tried() == 32
+    setting.run()
+    assert tried() == 60
+
+
 def test_an_answer_that_trickles_is_given_up(setting: Setting, receiver: Receiver) -> None:
     made = setting.register(receiver.url())
     receiver.answers = [0]
