@@ -45,6 +45,8 @@ SUITES = (
     Suite("evals.guardrails.planted", ("quality",), takes_data=False),
     Suite("evals.guardrails.hostile", ("quality",), takes_data=False),
     Suite("evals.approvals.tampering", ("quality",), takes_data=False),
+    Suite("evals.approvals.histories", ("bench",), takes_data=False, records_on_request=True),
+    Suite("evals.approvals.concurrency", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.guardrails.throughput", ("bench",)),
     Suite("evals.guardrails.model_privacy_answers", ("bench",), takes_data=False),
     Suite("evals.approvals.style", ("quality",), takes_data=False),

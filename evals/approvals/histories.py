@@ -113,8 +113,12 @@ def walk_share(share: Share) -> Outcome:
     """Run the histories of one process on a server of its own."""
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    with _database() as database:
-        return walk_all(Company(database, clock=JumpingClock()), share)
+    with own_database() as database:
+        company = Company(database, clock=JumpingClock())
+        try:
+            return walk_all(company, share)
+        finally:
+            company.close()
 
 
 def walk_all(company: Company, share: Share) -> Outcome:
@@ -134,7 +138,8 @@ def walk_all(company: Company, share: Share) -> Outcome:
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
+def own_database() -> Iterator[Database]:
+    """A fresh server with the product's schema, for one run."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         found = embedded.start(Path(folder))
         database = Database(found.application_url, owner_url=found.owner_url)

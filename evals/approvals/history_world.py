@@ -155,14 +155,19 @@ class Company:
         self.delegations = Delegations(self.policies[0].review)
         self.pool = ThreadPoolExecutor(max_workers=4)
         self.policy_in_force = 0
-        pooled = database.engine.raw_connection()
-        # For good: given back, it would commit each statement of whoever gets it next.
-        pooled.detach()
-        outside = cast("Any", pooled.driver_connection)
+        # Kept: given back to the pool, it would commit each statement of whoever gets it next.
+        self._pooled = database.engine.raw_connection()
+        outside = cast("Any", self._pooled.driver_connection)
         outside.autocommit = True
         self._outside = outside
         self._create()
         self.drafts = self._write_drafts()
+
+    def close(self) -> None:
+        """End the threads and give the outside connection back as it was."""
+        self.pool.shutdown()
+        self._outside.autocommit = False
+        self._pooled.close()
 
     @property
     def service(self) -> ApprovalService:
