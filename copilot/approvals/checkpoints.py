@@ -127,12 +127,17 @@ class Checkpoints:
             new = self._keys.prepare_next()
             signer = before or new
             following = None if lost else new.public.text
-            repository.add(next_checkpoint(last, [], key=signer, made_at=uow.clock.now(), next_key=following))
+            handover = next_checkpoint(last, [], key=signer, made_at=uow.clock.now(), next_key=following)
+            repository.add(handover)
+            if not lost:
+                # At once, so that who knows only the new key can verify everything before it.
+                repository.add(next_checkpoint(handover, [], key=new, made_at=uow.clock.now()))
             AuditLog(uow).append(
                 "audit.key_replaced" if lost else "audit.key_rotated",
                 actor_id=viewer.user_id,
                 subject=f"audit_key:{new.public.id}",
-                details={"before": last.key_id if last and lost else signer.public.id},
+                details={"before": last.key_id if last and lost else signer.public.id}
+                | ({} if lost else {"before_public": signer.public.text}),
             )
         self._keys.take_over()
         with database.unit_of_work() as uow:
@@ -145,6 +150,11 @@ class Checkpoints:
         current = self._current(every[-1] if every else None).public
         known = {key.id: key.text for item in every if item.next_key for key in [PublicKey.from_text(item.next_key)]}
         known[current.id] = current.text
+        for key_id in list(known):
+            # The very first key is named in full only by the event of its hand-over.
+            for event in AuditLog(uow).about(f"audit_key:{key_id}"):
+                if "before_public" in event.details:
+                    known.setdefault(event.details["before"], event.details["before_public"])
         ids = dict.fromkeys([*(item.key_id for item in every), current.id])
         return tuple(
             KeyLine(

@@ -19,9 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.connection import Connection
 from pathlib import Path
-
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Connection as DatabaseConnection
+from typing import Any
 
 from copilot import telemetry
 from copilot.bootstrap import Application, assemble
@@ -46,7 +44,7 @@ _GOAL = Goal(comparison=">=", threshold=0.5)
 _VIEWER = Viewer(user_id="bench-admin", email=large_company.OWNER, name="Bench Admin", role=Role.ADMIN)
 _CLONED = ("drafts", "draft_versions", "draft_evidence", "deliverables", "review_items")
 _COLUMNS = (
-    "select column_name from information_schema.columns where table_schema = 'public' and table_name = :table "
+    "select column_name from information_schema.columns where table_schema = 'public' and table_name = %(table)s "
     "and is_generated = 'NEVER' order by ordinal_position"
 )
 
@@ -130,27 +128,27 @@ def _application(database: Database, *, folder: Path) -> Application:
 
 def _copies(database: Database, example: Example, *, count: int) -> list[str]:
     """Copies of the item with drafts of their own, made by the server itself."""
-    engine = create_engine(database.owner_url)
-    with engine.begin() as connection:
+    owner = Database(database.owner_url)
+    with owner.engine.begin() as connection:
         for table in _CLONED:
-            _copy(connection, table, example, count=count)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("vacuum analyze"))
-    engine.dispose()
+            _copy(connection.exec_driver_sql, table, example, count=count)
+    with owner.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("vacuum analyze")
+    owner.dispose()
     return [f"{example.item.id}-{number}" for number in range(1, count + 1)]
 
 
-def _copy(connection: DatabaseConnection, table: str, example: Example, *, count: int) -> None:
-    columns = [row.column_name for row in connection.execute(text(_COLUMNS), {"table": table})]
+def _copy(run: Callable[..., Any], table: str, example: Example, *, count: int) -> None:
+    columns = [row.column_name for row in run(_COLUMNS, {"table": table})]
     named = {"review_items": {"id", "draft_id"}, "drafts": {"id"}}.get(table, {"draft_id"})
     values = ", ".join(f"t.{name} || '-' || n" if name in named else f"t.{name}" for name in columns)
     own = "id" if table == "drafts" else "draft_id"
     # Names from the catalogue of a database made for this run.
     statement = (
         f"insert into {table} ({', '.join(columns)}) select {values} "  # noqa: S608
-        f"from {table} t, generate_series(1, :count) n where t.{own} = :draft"
+        f"from {table} t, generate_series(1, %(count)s) n where t.{own} = %(draft)s"
     )
-    connection.execute(text(statement), {"count": count, "draft": example.item.draft_id})
+    run(statement, {"count": count, "draft": example.item.draft_id})
 
 
 Decide = Callable[[str], None]
@@ -175,13 +173,14 @@ def _ways(database: Database, example: Example, *, folder: Path) -> dict[Way, De
 
     def bare(item_id: str) -> None:
         with database.engine.begin() as connection:
-            connection.execute(_UPDATE, values(item_id)).one()
-            connection.execute(_INSERT, values(item_id))
+            connection.exec_driver_sql(_UPDATE, values(item_id)).one()
+            connection.exec_driver_sql(_INSERT, values(item_id))
 
     def chained(item_id: str) -> None:
         with database.unit_of_work() as uow:
-            uow.session.execute(_UPDATE, values(item_id)).one()
-            uow.session.execute(_INSERT, values(item_id))
+            connection = uow.session.connection()
+            connection.exec_driver_sql(_UPDATE, values(item_id)).one()
+            connection.exec_driver_sql(_INSERT, values(item_id))
             AuditLog(uow).append("review.approved", actor_id=_VIEWER.user_id, subject=item_id, details=details)
 
     def service(item_id: str) -> None:
@@ -191,14 +190,14 @@ def _ways(database: Database, example: Example, *, folder: Path) -> dict[Way, De
     return {Way.BARE: bare, Way.CHAINED: chained, Way.SERVICE: service}
 
 
-_UPDATE = text(
-    "update review_items set state = 'approved', decided_by = :voter, decided_at = :now, verdict = 'approve', "
-    "revision = revision + 1 where id = :id and state in ('pending', 'in_review') and digest = :digest "
-    "and revision = 0 and expires_at > :now returning id"
+_UPDATE = (
+    "update review_items set state = 'approved', decided_by = %(voter)s, decided_at = %(now)s, verdict = 'approve', "
+    "revision = revision + 1 where id = %(id)s and state in ('pending', 'in_review') and digest = %(digest)s "
+    "and revision = 0 and expires_at > %(now)s returning id"
 )
-_INSERT = text(
+_INSERT = (
     "insert into review_votes (id, review_item_id, voter_id, role, step, verdict, digest, terms, cast_at) "
-    "values ('vote-' || :id, :id, :voter, 'admin', 0, 'approve', :digest, :terms, :now)"
+    "values ('vote-' || %(id)s, %(id)s, %(voter)s, 'admin', 0, 'approve', %(digest)s, %(terms)s, %(now)s)"
 )
 
 
