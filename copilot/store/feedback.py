@@ -290,4 +290,3 @@ def _to_domain(row: FeedbackRow) -> Feedback:
         topics=tuple(row.topics),
         created_at=row.created_at,
     )
-

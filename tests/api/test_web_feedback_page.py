@@ -108,6 +108,18 @@ def test_a_manager_decides_proposals(
         assert ProposalRepository(uow).all()[0].state is ProposalState.ACCEPTED
 
 
+def test_a_proposal_says_what_it_is_about_in_words(
+    browser: TestClient, application: bootstrap.Application, company: Company, proposal: Proposal
+) -> None:
+    with application.database.unit_of_work() as uow:
+        for number, topic in enumerate(("section:next_steps", "finding:grounding")):
+            ProposalRepository(uow).save(proposal.model_copy(update={"id": f"proposal_x{number}", "about": topic}))
+    sign_in(browser, company.manager)
+    shown = browser.get("/feedback").text
+    assert "Apartado: Próximos pasos propuestos" in shown
+    assert "Aviso: " in shown
+
+
 def test_others_do_not_decide_proposals(browser: TestClient, company: Company, proposal: Proposal) -> None:
     sign_in(browser, company.ae)
     assert post(browser, f"/feedback/proposals/{proposal.id}", accept="true") == 403

@@ -27,6 +27,7 @@ from copilot.domain.language import Language
 from copilot.domain.style import Scope, ScopeKind, Style
 from copilot.errors import NotFound
 from copilot.store.database import UnitOfWork
+from copilot.workflows.brief.words import SECTION_TITLES, pick
 
 router = APIRouter(include_in_schema=False)
 _PAGE = "/feedback"
@@ -173,9 +174,11 @@ def export(
     return file_response(content.encode(), name=f"{found.id}.md")
 
 
-def about(proposal: Proposal) -> tuple[str, str, str]:
+def about(proposal: Proposal, language: Language) -> tuple[str, str, str]:
     """The sentence that says what it is about, what goes into it, and the list of words for that."""
     family, _colon, name = proposal.about.partition(":")
+    if family == "section" and name in SECTION_TITLES:
+        name = pick(SECTION_TITLES[name], language=language)
     return ABOUT.get(family, proposal.about), REASONS.get(name, name), family
 
 
