@@ -5,10 +5,10 @@ migrations, taken away while the tables are filled and made again as they were.
 """
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-import psycopg
-from sqlalchemy import make_url
+from typing import Any
 
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
@@ -34,16 +34,31 @@ VIEWERS = {
 }
 
 
+Run = Callable[..., Any]
+"""Runs one statement, each by itself, as the server's owner."""
+
+
+@contextmanager
+def as_superuser(url: str) -> Iterator[Run]:
+    """Statements outside a transaction: creating databases, settings, vacuum."""
+    database = Database(url)
+    try:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection.exec_driver_sql
+    finally:
+        database.dispose()
+
+
 def create(addresses: embedded.EmbeddedAddresses, *, name: str, items: int, clock: FixedClock) -> Database:
     """A migrated database of its own on the server, filled with so many items."""
-    with psycopg.connect(_libpq(addresses.superuser_url), autocommit=True) as connection:
-        connection.execute(f'create database "{name}" owner "{embedded.OWNER_ROLE}" template template0')
+    with as_superuser(addresses.superuser_url) as run:
+        run(f'create database "{name}" owner "{embedded.OWNER_ROLE}" template template0')
     own = embedded.addresses(addresses.superuser_url, database=name)
-    with psycopg.connect(_libpq(own.superuser_url), autocommit=True) as connection:
-        connection.execute("create extension if not exists vector")
+    with as_superuser(own.superuser_url) as run:
+        run("create extension if not exists vector")
     database = Database(own.application_url, owner_url=own.owner_url, clock=clock)
     database.migrate()
-    fill(_libpq(own.superuser_url), items=items)
+    fill(own.superuser_url, items=items)
     return database
 
 
@@ -52,37 +67,33 @@ def fill(superuser_url: str, *, items: int) -> None:
     accounts = max(10, items // _ITEMS_PER_ACCOUNT)
     sellers = max(4, accounts // _ACCOUNTS_PER_SELLER)
     values = {"items": items, "accounts": accounts, "sellers": sellers, "teams": 1 + sellers // 6}
-    with psycopg.connect(superuser_url, autocommit=True) as connection:
+    with as_superuser(superuser_url) as run:
         # Fills without triggers and foreign keys, and without their indexes.
-        connection.execute("set session_replication_role = replica")
-        connection.execute("set synchronous_commit = off")
-        connection.execute("set maintenance_work_mem = '512MB'")
-        connection.execute("set work_mem = '256MB'")
-        indexes = _take_indexes(connection)
+        run("set session_replication_role = replica")
+        run("set synchronous_commit = off")
+        run("set maintenance_work_mem = '512MB'")
+        run("set work_mem = '256MB'")
+        indexes = _take_indexes(run)
         for statement in _statements():
-            connection.execute(statement, values if "%(" in statement or "%%" in statement else None)
+            run(statement, values)
         for definition in indexes:
-            connection.execute(definition)
-        connection.execute("vacuum (analyze)")
-        connection.execute("checkpoint")
+            run(definition)
+        run("vacuum (analyze)")
+        run("checkpoint")
 
 
-def _take_indexes(connection: psycopg.Connection[tuple[str, ...]]) -> list[str]:
+def _take_indexes(run: Run) -> list[str]:
     """Drop the plain indexes of the tables that are filled; returns how to make them again."""
-    rows = connection.execute(
-        "select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index "
-        "where indrelid = any(%s::regclass[]) and not indisunique",
-        (list(_FILLED),),
-    ).fetchall()
+    tables = ", ".join(f"'{table}'::regclass" for table in _FILLED)
+    rows = run(
+        "select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index "  # noqa: S608 - names of ours
+        f"where indrelid in ({tables}) and not indisunique"
+    ).all()
     for name, _ in rows:
-        connection.execute(f"drop index {name}")
+        run(f"drop index {name}")
     return [definition for _, definition in rows]
 
 
 def _statements() -> list[str]:
     source = re.sub(r"^\s*--.*$", "", _STATEMENTS.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return [part.strip() for part in source.split(";\n") if part.strip()]
-
-
-def _libpq(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
