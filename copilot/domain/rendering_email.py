@@ -109,7 +109,8 @@ def _mailbox(box: Mailbox) -> str:
     address, name = ascii_address(box.address), _line(box.name)
     if not name:
         return address
-    if name.isascii():
+    # What reads like an encoded word would be decoded, and what comes out of it nobody has looked at.
+    if name.isascii() and "=?" not in name:
         quoted = name if _PLAIN_WORDS.fullmatch(name) else '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
         if len(quoted) <= _FOLD:
             return f"{quoted} <{address}>"
@@ -197,16 +198,12 @@ def _attached(item: Attachment, attachments: Mapping[str, bytes]) -> str:
 
 
 def _file_name(name: str) -> str:
-    """RFC 2231, and a plain name beside it for readers that do not know it."""
+    """RFC 2231 for anything but plain letters. One name only, so that no two readers show different ones."""
     shown = _line(name).replace("/", "-").replace("\\", "-") or "attachment"
-    folded = unicodedata.normalize("NFKD", shown).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "-", folded)[:60] or "attachment"
-    if plain == shown:
-        return f'filename="{plain}"'
-    bytes_of_name = "".join(
-        chr(byte) if chr(byte).isalnum() and byte < 128 else f"%{byte:02X}" for byte in _short(shown)
-    )
-    return f"filename=\"{plain}\";{_END} filename*=utf-8''{bytes_of_name}"
+    if len(shown) <= 60 and re.fullmatch(r"[A-Za-z0-9._ -]+", shown):
+        return f'filename="{shown}"'
+    encoded = "".join(chr(byte) if byte < 128 and chr(byte).isalnum() else f"%{byte:02X}" for byte in _short(shown))
+    return f"{_END} filename*=utf-8''{encoded}"
 
 
 def _short(name: str) -> bytes:

@@ -1,0 +1,146 @@
+"""A process that delivers approved emails and dies, or lets the database die, at the n-th line of the release path.
+
+Reads jobs from standard input, one JSON object a line; each runs in a child of its own, so that a trial costs no
+start of an interpreter. `worker`: the release gate as a worker runs it. `api`: a request that approves, answered by
+the web application, and what the background job does that it sets off in the same process. `database`: as `worker`,
+but at the line the child asks for the database to be killed, waits until that is done, and goes on.
+Invariant: the child is killed by SIGKILL to itself, between two lines of the path, so nothing is cleaned up.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from api.app import create_app
+from copilot import telemetry
+from copilot.approvals.policy import load_policy
+from copilot.approvals.release import ReleaseGate
+from copilot.approvals.sinks.choice import choose_sinks
+from copilot.bootstrap import assemble
+from copilot.errors import CopilotError
+from copilot.mail import SmtpTransport, read_server
+from copilot.settings import Settings
+from copilot.store.database import Database
+from evals.approvals.faults_world import TOKEN, SteadyClock
+
+_ROOT = Path(__file__).parents[2]
+_PATH = tuple(
+    str(_ROOT / part) for part in ("copilot/approvals/", "copilot/store/", "copilot/mail.py", "copilot/jobs.py", "api/")
+)
+_ALSO = "smtplib.py"
+
+
+class Tripwire:
+    """Counts the lines of the path and does something at one of them."""
+
+    def __init__(self, die_at: int, act: Callable[[], None]) -> None:
+        self.lines = 0
+        self._die_at = die_at
+        self._act = act
+        self._known: dict[str, bool] = {}
+
+    def watch(self) -> None:
+        """Begin, in this thread and those that start from now on."""
+        threading.settrace(self.trace)
+        sys.settrace(self.trace)
+
+    def trace(self, frame: FrameType, event: str, _argument: object) -> Callable[..., Any] | None:
+        """For `sys.settrace`."""
+        name = frame.f_code.co_filename
+        of_path = self._known.get(name)
+        if of_path is None:
+            of_path = self._known[name] = name.startswith(_PATH) or name.endswith(_ALSO)
+        if not of_path:
+            return None
+        if event == "line":
+            self.lines += 1
+            if self.lines == self._die_at:
+                self._act()
+        return self.trace
+
+
+def main() -> None:
+    """Run the jobs."""
+    telemetry.configure("error")
+    for line in sys.stdin:
+        job = json.loads(line)
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reader)
+            _run(job, writer)
+        os.close(writer)
+        with os.fdopen(reader) as answer:
+            lines = answer.read()
+        _, status = os.waitpid(child, 0)
+        print(json.dumps({"killed": os.WIFSIGNALED(status), "lines": int(lines or 0)}), flush=True)  # noqa: T201
+
+
+def _run(job: dict[str, Any], writer: int) -> None:
+    wire = Tripwire(job["die_at"], _let_the_database_die if job["victim"] == "database" else _die)
+    try:
+        (_answer_a_request if job["victim"] == "api" else _deliver)(job, wire)
+    except CopilotError:
+        pass  # the database was away: the next worker goes on
+    finally:
+        sys.settrace(None)
+    os.write(writer, str(wire.lines).encode())
+    os._exit(0)
+
+
+def _deliver(job: dict[str, Any], wire: Tripwire) -> None:
+    database = Database(job["url"], clock=SteadyClock())
+    sinks = choose_sinks(Path(job["folder"]), mail=SmtpTransport(read_server(job["smtp"]), clock=database.clock))
+    gate = ReleaseGate(database, sinks=sinks, policy=load_policy(Path(job["policy"])))
+    wire.watch()
+    gate.run(job["item"])
+
+
+def _answer_a_request(job: dict[str, Any], wire: Tripwire) -> None:
+    settings = Settings(
+        data_dir=Path(job["folder"]),
+        database_url=SecretStr(job["url"]),
+        smtp_url=SecretStr(job["smtp"]),
+        policy_file=Path(job["policy"]),
+        embedding_model="none",
+    )
+    application = assemble(settings, database=Database(job["url"], clock=SteadyClock()))
+    app = create_app(application, worker=False)
+
+    async def serve() -> None:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            answer = await client.post(
+                f"/api/v1/queue/{job['item']}/decisions",
+                json={"verdict": "approve", "digest": job["digest"]},
+                headers={"Authorization": f"Bearer {TOKEN}", "If-Match": "*"},
+            )
+        answer.raise_for_status()
+        # What the job does that the approval deferred; the other jobs of a worker are no part of the path.
+        await asyncio.to_thread(application.release_due)
+
+    wire.watch()
+    asyncio.run(serve())
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _let_the_database_die() -> None:
+    os.write(1, b'{"reached": true}\n')
+    os.read(0, 16)
+
+
+if __name__ == "__main__":
+    main()
