@@ -68,7 +68,7 @@ def test_approving_by_keyboard_alone(visit: Open) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".main-nav")
     one.make_brief("en")
-    one.go("/queue?sort=deadline&mine=true")
+    one.go("/queue?show=open&sort=deadline&requester=me")
     _tab_to(page, None, "tbody th a")
     page.keyboard.press("Enter")
     page.wait_for_selector("#decision")
