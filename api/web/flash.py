@@ -48,7 +48,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "view_default": ("success", _("The queue now opens with “%(name)s”.")),
     "view_no_default": ("success", _("The queue no longer opens with “%(name)s”.")),
     "delegation_made": ("success", _("%(name)s stands in for you on these days.")),
-    "delegation_ended": ("success", _("It has ended. Votes given with it on drafts that have not left no longer count.")),
+    "delegation_ended": (
+        "success",
+        _("It has ended. Votes given with it on drafts that have not left no longer count."),
+    ),
     "notifications_saved": ("success", _("Saved. This is how you hear from now on.")),
     "style_changed": ("success", _("Changed. It counts from the next draft on.")),
     "style_rolled_back": ("success", _("Back to version %(number)s. What came later is switched off.")),

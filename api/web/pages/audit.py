@@ -140,6 +140,7 @@ def _page(request: Request, query: Asked, *, uow: UnitOfWork, found: LogCheck | 
         uncovered=checkpoints.uncovered(last),
         found=found,
         faults=_faults(found),
+        command=f"sales-copilot audit verify --export {_EXPORT}",
     )
 
 
