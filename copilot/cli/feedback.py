@@ -160,7 +160,7 @@ def export(
         try:
             output.write_text(content, encoding="utf-8")
         except OSError as error:
-            raise UnavailableError("The file cannot be written.", hint="Name another with --output.") from error
+            raise UnavailableError(text("unwritable", viewer), hint=text("unwritable_hint", viewer)) from error
         say("written", viewer, file=output.name)
 
 
