@@ -17,7 +17,7 @@ from copilot.domain.evidence import EvidenceKind, Origin
 from copilot.domain.findings import Risk
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
-from copilot.domain.rendering import citation_numbers, quoted
+from copilot.domain.rendering_words import citation_numbers, quoted
 from copilot.workflows.brief import BriefResult
 
 _TEXTS = {

@@ -259,7 +259,7 @@ def vectors(database: Database) -> dict[str, str]:
 def test_an_item_that_is_just_being_delivered_is_not_delivered_redacted(company: World) -> None:
     world.decide(company.application, company.pending, viewer=company.manager)
     with company.database.unit_of_work() as uow:
-        ReleaseRepository(uow).start(company.pending.id)
+        ReleaseRepository(uow).start(company.pending.id, attempt_id="cut-off", channel="files")
     company.erase()
     company.application.release_due()
     with company.database.unit_of_work() as uow:
