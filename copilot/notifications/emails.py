@@ -17,6 +17,8 @@ from copilot.notifications.links import Links
 from copilot.notifications.texts import KINDS, mail_words
 
 _WIDTH = 76
+_UNFOLDED = SMTP.clone(max_line_length=998)
+"""A header of one long word (a link) would otherwise be written as an encoded word, which mail programs do not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def written_mail(
     if len(lines) > most_lines:
         paragraphs.append(words["more"].format(count=len(lines) - most_lines))
     mail.set_content("\n\n".join([*paragraphs, _footer(words, links=links, stop=stop)]) + "\n", cte="quoted-printable")
-    return mail.as_bytes()
+    return mail.as_bytes(policy=_UNFOLDED)
 
 
 def _written_line(line: Line, reader: Viewer, *, preferences: Preferences, links: Links) -> str:

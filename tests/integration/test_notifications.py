@@ -17,6 +17,7 @@ from copilot.domain.drafts import Audience
 from copilot.domain.notifications import MailMode, NotificationKind, NotificationRules, Preferences
 from copilot.domain.review_items import ReviewItem, Verdict
 from copilot.errors import MailRefused, MailUnavailable, NotFound, OutcomeUnknown
+from copilot.mail import DryRunTransport
 from copilot.notifications.service import Notifications
 from copilot.notifications.texts import KINDS, MAIL
 from copilot.settings import Settings
@@ -41,12 +42,14 @@ class Outgoing:
         self,
         message: bytes,
         *,
-        sender: str,  # noqa: ARG002
+        sender: str,
         recipients: Sequence[str],
         begin: Callable[[], None] | None = None,  # noqa: ARG002
     ) -> str:
         if self.failure is not None:
             raise self.failure
+        DryRunTransport().send(message, sender=sender, recipients=recipients)
+        assert b"\r\nList-Unsubscribe: <https://copilot.example/unsubscribe/" in message
         parsed = email.message_from_bytes(message, policy=default)
         assert isinstance(parsed, EmailMessage)
         self.mails += [(recipient, parsed) for recipient in recipients]
