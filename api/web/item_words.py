@@ -19,14 +19,6 @@ SUPPORT_MEANINGS = {
     "accepted": _("Not supported; somebody who approved answers for it."),
     "no_fact": _("A lead-in; nothing in it could be true or false."),
 }
-SUPPORT_ICONS = {
-    "supported": "success",
-    "weak": "warning",
-    "unsupported": "error",
-    "accepted": "signed",
-    "no_fact": "none",
-}
-
 ACTIONS_TO_TAKE = {
     "allow": _("Nothing to do; good to know."),
     "redact": _("Edit the sentence and take it out."),

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import date
+from decimal import Decimal
 
 from fastapi.testclient import TestClient
 from sqlalchemy import delete
@@ -89,7 +90,7 @@ def test_a_source_that_changed_or_is_gone_is_said_beside_the_sentence(
     sentences = (("Pagan 84.000 € al año.", ("arr",)), ("Enviarán el contrato firmado.", ("email",)))
     item = filed(application, company, viewer=company.ae, sentences=sentences)
     with application.database.unit_of_work() as uow:
-        uow.session.get_one(AccountRow, company.account_id).arr = 90000
+        uow.session.get_one(AccountRow, company.account_id).arr = Decimal(90000)
         uow.session.execute(delete(PassageRow).where(PassageRow.document_id == company.email_id))
     sign_in(browser, company.ae)
     page = browser.get(f"/queue/{item.id}")
