@@ -5,6 +5,7 @@ shown as it is, never left out.
 """
 
 from api.localisation import mark as _
+from api.web import item_words
 
 STATES = {
     "pending": _("Waiting"),
@@ -225,11 +226,25 @@ RELEASE_PROBLEMS = {
     ),
     "storage_full": _("The disk is full. Free space and try the release again."),
     "outcome_unknown": _("It is not known whether the files went out. Look before you send them again."),
+    "connection_lost": _("The mail server fell silent, so it is not known whether the email went out."),
+    "policy_changed": _("The policy changed after the approval, so nothing was sent. File it again."),
+    "recipient_changed": _("The address of a recipient changed, so nothing was sent. Make the draft again."),
+    "sender_changed": _("Whoever the email is from works here no more, so nothing was sent. Make the draft again."),
+    "mail_refused": _("The mail server refused the email, so nothing was sent. Check the addresses."),
+    "mail_unavailable": _("The mail server took no mail in many tries, so nothing was sent. Try again later."),
+    "test_item": _("This was a test of the review, which is never sent."),
 }
 """Why a release failed, by its error code."""
 
 RELEASE_FAILED = _("The files could not be released. Try again, or tell the administrator.")
-FILES = {"md": _("Text (Markdown)"), "html": _("Page (HTML)"), "json": _("Data (JSON)")}
+FILES = {
+    "md": _("Text (Markdown)"),
+    "html": _("Page (HTML)"),
+    "json": _("Data (JSON)"),
+    "docx": _("Document (Word)"),
+    "xlsx": _("Workbook (Excel)"),
+    "eml": _("Email (EML)"),
+}
 
 UNKNOWN = _("cannot be computed")
 ANSWERS = _("answers: %(number)s")
@@ -259,4 +274,5 @@ TABLES: dict[str, dict[str, str]] = {
     "metric": METRICS,
     "release_problem": RELEASE_PROBLEMS,
     "file": FILES,
+    **item_words.TABLES,
 }
