@@ -7,10 +7,11 @@ looked up one by one; with many, items are read in order and each is asked wheth
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, TEXT, Boolean, ColumnElement, and_, any_, exists, func, literal, not_, or_, select, true
+from sqlalchemy import ARRAY, TEXT, Boolean, ColumnElement, and_, any_, exists, func, literal, not_, or_, select
 
 from copilot.domain.access import Role, Viewer, Visibility
 from copilot.store.database import UnitOfWork
+from copilot.store.review_entries import no_test_of_own
 from copilot.store.tables.queue import ReviewTextRow, WaitingTextRow
 from copilot.store.tables.work import ReviewItemRow
 from copilot.store.visibility import account_is_open_to, some_visible_accounts
@@ -51,12 +52,12 @@ class Reach:
         return and_(self._readable(item), or_(placed, self._unplaced(item)))
 
     def _readable(self, item: Any) -> ColumnElement[bool]:
-        """Cites no shared knowledge that is closed to the viewer."""
+        """Cites no shared knowledge that is closed to the viewer, and tests nobody but others."""
+        no_test = no_test_of_own(item, viewer=self.viewer)
         classes = self.viewer.visibility_classes
         if set(classes) == set(Visibility):
-            return true()
-        readable: ColumnElement[bool] = item.visibility.in_([each.value for each in classes])
-        return readable
+            return no_test
+        return and_(no_test, item.visibility.in_([each.value for each in classes]))
 
     def _unplaced(self, item: Any) -> ColumnElement[bool]:
         return and_(item.account_id.is_(None), item.requester_id == self.viewer.user_id)

@@ -5,8 +5,9 @@ Invariant 3: whoever reads items for a person filters with `item_is_visible`.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from copilot.domain.access import Role, Viewer
@@ -61,7 +62,16 @@ def item_is_visible(viewer: Viewer) -> ColumnElement[bool]:
     readable = ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes])
     asked = true() if viewer.role is Role.ADMIN else ReviewItemRow.requester_id == viewer.user_id
     unplaced = and_(ReviewItemRow.account_id.is_(None), asked)
-    return and_(readable, or_(ReviewItemRow.account_id.in_(visible_accounts(viewer)), unplaced))
+    placed = ReviewItemRow.account_id.in_(visible_accounts(viewer))
+    return and_(readable, no_test_of_own(ReviewItemRow, viewer=viewer), or_(placed, unplaced))
+
+
+def no_test_of_own(item: Any, *, viewer: Viewer) -> ColumnElement[bool]:
+    """A test item is hidden from who asked for the draft it was made from: they know what they asked for.
+
+    `item` is anything with the columns of `review_items`.
+    """
+    return or_(not_(item.is_test), item.requester_id != viewer.user_id)
 
 
 def queue_query() -> Select[ReviewItemRow, str, str, str, str]:

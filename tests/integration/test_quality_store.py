@@ -14,6 +14,7 @@ from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.domain.proportions import Share
 from copilot.domain.review_items import ReviewItem, ReviewState, Verdict
+from copilot.errors import NotFound
 from copilot.store.database import Database
 from copilot.store.quality import Caught, QualityRepository
 from copilot.store.releases import ReleaseRepository
@@ -188,3 +189,18 @@ def test_editing_a_test_item_makes_no_real_draft_of_it(
     assert (told is not None and told.outcome is Caught.CAUGHT) is mended
     with pytest.raises(DBAPIError, match="never released"), database.unit_of_work() as uow:
         ReleaseRepository(uow).queue(newer.id, sink="files", digest="0" * 64)
+
+
+def test_a_test_item_is_hidden_from_who_asked_for_its_source(
+    database: Database, make_user: MakeUser, requester: Viewer
+) -> None:
+    approved(database, requester, 5)
+    planted(database, requester)
+    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
+    with database.unit_of_work() as uow:
+        service = world.service()
+        assert item_id not in [entry.item.id for entry in service.list_queue(viewer=requester, uow=uow).entries]
+        assert item_id in [entry.item.id for entry in service.list_queue(viewer=admin, uow=uow).entries]
+        with pytest.raises(NotFound):
+            service.get(item_id, viewer=requester, uow=uow)
+        assert service.get(item_id, viewer=admin, uow=uow).item.requester_id == requester.user_id
