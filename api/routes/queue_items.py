@@ -17,6 +17,8 @@ from api.schemas.comparisons import ComparisonOut
 from api.schemas.queue import etag
 from api.schemas.queue_items import DeliverableFile, PersonOut, ReviewDetail
 from copilot.approvals.comparison import compare
+from copilot.approvals.quality.openings import note_opening
+from copilot.approvals.quality.outcome import revealed
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
 from copilot.store.database import UnitOfWork
@@ -30,7 +32,8 @@ def detail(
     """The item as it is now, with its ETag. Raises NotFound."""
     view = application.approvals.get(item_id, viewer=viewer, uow=uow)
     response.headers["ETag"] = etag(view.item)
-    return ReviewDetail.of(view)
+    note_opening(view, viewer=viewer, uow=uow)
+    return ReviewDetail.of(view, test=revealed(view.item, uow=uow))
 
 
 @router.get("/{item_id}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from api.schemas.queue import QueueLine
+from copilot.approvals.quality.outcome import RevealedTest
 from copilot.approvals.service import Comment, ReviewRights, ReviewView, VersionLine, VoteLine
 from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import RefusalCode
@@ -156,9 +157,11 @@ class ReviewDetail(BaseModel):
     claimer_name: str | None
     release: ReleaseStatus | None
     allowed: AllowedActions
+    test_item: RevealedTest | None
+    """Set once a test item is decided: what was planted where."""
 
     @classmethod
-    def of(cls, view: ReviewView) -> "ReviewDetail":
+    def of(cls, view: ReviewView, *, test: RevealedTest | None = None) -> "ReviewDetail":
         """Everything a reviewer sees."""
         return cls(
             entry=QueueLine.of(view.entry),
@@ -172,6 +175,7 @@ class ReviewDetail(BaseModel):
             claimer_name=view.claimer_name,
             release=None if view.release is None else ReleaseStatus.of(view.release),
             allowed=AllowedActions.of(view.rights),
+            test_item=test,
         )
 
 

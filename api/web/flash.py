@@ -22,6 +22,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "signed_out": ("success", _("You are signed out.")),
     "brief_made": ("success", _("The brief is written and waits in the queue for approval.")),
     "approved": ("success", _("Approved. The files will be released in a moment.")),
+    "approved_too_fast": (
+        "warning",
+        _("Approved. You approved several drafts faster than they can be read; managers see how often that happens."),
+    ),
+    "was_a_test": ("info", _("This was a test item. What was wrong in it stands below.")),
     "rejected": ("success", _("Rejected. The requester sees your comment.")),
     "approved_in_part": ("success", _("Your approval counts. Others have to approve it too.")),
     "sent_back": ("success", _("Sent back. Whoever asked for it sees what to change.")),

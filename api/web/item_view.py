@@ -18,6 +18,8 @@ from api.web.item_sentences import by_sentence, sentences_of
 from api.web.item_steps import clock_of, steps_of
 from api.web.templating import render
 from copilot.approvals.comparison import word_diff
+from copilot.approvals.quality.openings import note_opening
+from copilot.approvals.quality.outcome import revealed
 from copilot.approvals.release_texts import describe
 from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.approvals.texts import refusal
@@ -75,6 +77,7 @@ def item_page(
     """Render the item as it is now. Raises NotFound."""
     opened = opened or Opened()
     view = application.approvals.get(item_id, viewer=viewer, uow=uow)
+    note_opening(view, viewer=viewer, uow=uow)
     rights = rights_of(view, viewer=viewer, uow=uow)
     status = opened.attempt.failure.status if opened.attempt else 200
     context = {
@@ -111,6 +114,7 @@ def _about(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, An
         "void_votes": [line for line in view.votes if line.voided_at is not None],
         "clock": clock_of(view, now=uow.clock.now()),
         "here_path": f"/queue/{view.item.id}",
+        "test": revealed(view.item, uow=uow),
     }
 
 

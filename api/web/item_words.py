@@ -62,6 +62,14 @@ NOT_COMPARED = {
 STATE_REASONS = {
     "evidence_changed": _("A source changed or disappeared after this was written."),
     "policy_changed": _("The policy it was approved under changed before it left."),
+    "test_item": _("It was a test item; nothing of it is ever released."),
+}
+
+FAULTS = {
+    "negation": _("a statement was turned into its contrary"),
+    "certainty": _("a wish was turned into an agreement"),
+    "opposite": _("a word was turned into its opposite"),
+    "swapped_figures": _("two figures were exchanged"),
 }
 
 VOID_REASONS = {
@@ -93,6 +101,7 @@ TABLES: dict[str, dict[str, str]] = {
     "destination": DESTINATIONS,
     "not_compared": NOT_COMPARED,
     "state_reason": STATE_REASONS,
+    "fault": FAULTS,
     "comment_kind": COMMENT_KINDS,
     "void_reason": VOID_REASONS,
 }

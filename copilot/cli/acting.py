@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from copilot.approvals.quality.openings import note_opening
 from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.bootstrap import Application
 from copilot.cli.context import acting_viewer, open_application
@@ -34,6 +35,13 @@ class Acting:
         with self.application.database.unit_of_work() as uow:
             found = self.service.resolve(item, viewer=self.viewer, uow=uow)
             return self.service.get(found, viewer=self.viewer, uow=uow)
+
+    def opened(self, item: str) -> ReviewView:
+        """The same, for somebody who reads it now. Raises NotFound."""
+        view = self.view(item)
+        with self.application.database.unit_of_work() as uow:
+            note_opening(view, viewer=self.viewer, uow=uow)
+        return view
 
 
 def acting(user: str | None) -> Acting:

@@ -109,7 +109,7 @@ def show(item: ItemArgument, *, as_json: JsonOption = False, user: UserOption = 
     """Show one item: the draft, its sources, what the checks found, who decides, and what was said."""
     with reported_errors():
         person = acting(user)
-        view = person.view(item)
+        view = person.opened(item)
     if as_json:
         print_json(item_as_json(view))
     else:

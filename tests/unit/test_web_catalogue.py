@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from api.localisation import catalogue_path, translate, translate_error
 from api.web import catalogue, words
 from api.web.templating import TEMPLATES, environment
+from copilot.approvals.quality import faults
 from copilot.domain import access, documents, drafts, evidence, findings, records, review_items
 from copilot.domain.language import Language
 from copilot.store import account_metrics
@@ -81,6 +82,7 @@ def test_the_search_for_literal_texts_finds_them() -> None:
     ("table", "codes"),
     [
         (words.STATES, review_items.ReviewState),
+        (words.TABLES["fault"], faults.Fault),
         (words.RISKS, findings.Risk),
         (words.SEVERITIES, findings.Severity),
         (words.ACTIONS, findings.Action),

@@ -16,7 +16,9 @@ from api.web.asked_item import Asked, AskedDep, OpenedFrom, SentFrom, list_of
 from api.web.item_neighbours import neighbour
 from api.web.item_view import Attempt
 from api.web.words import STATES
-from copilot.domain.review_items import OPEN, Decision, ReviewState, Verdict
+from copilot.approvals.quality.outcome import revealed
+from copilot.approvals.quality.reviewers import is_flood
+from copilot.domain.review_items import OPEN, Decision, ReviewItem, ReviewState, Verdict
 from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed
 from copilot.store.cited_work import CitedWorkRepository
 
@@ -65,14 +67,27 @@ def decide(
     )
     try:
         with uow.savepoint():
-            after = approvals.decide(asked.item_id, decision, viewer=viewer, uow=uow).state
+            after = approvals.decide(asked.item_id, decision, viewer=viewer, uow=uow)
     except Conflict as error:
         return _too_late(error, asked, list_text=list_text)
     except (InputError, NotAllowed) as error:
         attempt = Attempt(failure=failure_of(asked.request, error), comment=comment, accepted=frozenset(accepted or ()))
         return asked.page(list_text=list_text, attempt=attempt)
-    told = "approved_in_part" if after is ReviewState.IN_REVIEW else _DONE[verdict]
-    return asked.go(asked.item_id, list_text=list_text, told=told if before in OPEN else "repeated")
+    return asked.go(
+        asked.item_id, list_text=list_text, told=_told(after, verdict, asked) if before in OPEN else "repeated"
+    )
+
+
+def _told(after: ReviewItem, verdict: Verdict, asked: Asked) -> str:
+    """What a decision led to; who approves faster than anybody reads is told so."""
+    if revealed(after, uow=asked.uow) is not None:
+        return "was_a_test"
+    hasty = verdict is Verdict.APPROVE and is_flood(
+        asked.application.policy.quality, viewer=asked.viewer, uow=asked.uow
+    )
+    if hasty:
+        return "approved_too_fast"
+    return "approved_in_part" if after.state is ReviewState.IN_REVIEW else _DONE[verdict]
 
 
 async def edited_texts(request: Request) -> dict[str, str]:
