@@ -23,7 +23,17 @@ _API = Path(__file__).parents[1]
 _COPILOT = _API.parent / "copilot"
 _MARKERS = frozenset({"_", "mark", "gettext"})
 _ERRORS = frozenset(name for name, value in vars(errors).items() if isinstance(value, type))
-_ERROR_PLACES = ("store", "retrieval", "workflows", "approvals", "people.py")
+_ERROR_PLACES = (
+    "store",
+    "retrieval",
+    "workflows",
+    "approvals",
+    "notifications",
+    "people.py",
+    "mail.py",
+    "domain/rendering.py",
+    "domain/rendering_email.py",
+)
 """Parts of the product whose errors a page can show."""
 _HEADER = """# Texts of the pages and errors. Kept complete by `make catalogues`; write the translations here.
 msgid ""

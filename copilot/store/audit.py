@@ -2,7 +2,7 @@
 
 Invariant 6: an event is written in the transaction of what it tells about, at its very end and under one
 lock, so that sequences have no gaps, the lock is held for a moment only, and nobody waits in a circle. The server's
-function `append_audit_events` (migration 0011) is the only way in for the application's role.
+function `append_audit_events` (migration 0010) is the only way in for the application's role.
 """
 
 from collections.abc import Iterator

@@ -81,7 +81,7 @@ class Database:
             try:
                 with engine.begin() as connection:
                     connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-                    command.upgrade(_alembic_config(connection), "heads")
+                    command.upgrade(_alembic_config(connection), "head")
                     grant_application_rights(connection, role=make_url(self.url).username)
             finally:
                 engine.dispose()
