@@ -69,6 +69,9 @@ class BulkApprovals:
             _require_harmless(view, viewer)
             with uow.savepoint():
                 item = self._approvals.decide(item_id, _approval(digest, viewer), viewer=viewer, uow=uow)
+                # Deciding holds the item to today's policy, which may no longer let it be approved with others.
+                if view.item.state in OPEN and not item.requirement.bulk:
+                    raise queue_texts.error(NotAllowed, "not_in_bulk", viewer)
         except UnavailableError:
             raise
         except CopilotError as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from copilot.approvals import record
 from copilot.approvals.edits import edited_draft
-from copilot.approvals.entries import SYSTEM_VIEWER, find_readable, subject_of
+from copilot.approvals.entries import find_readable, subject_of
 from copilot.approvals.policy import Policy
 from copilot.approvals.quality.outcome import settle_edited
 from copilot.approvals.refusals import error, refusal
@@ -66,13 +66,14 @@ class Filing:
         return self._file(stored, action=record.SUBMITTED, requester_id=viewer.user_id, viewer=viewer, uow=uow)
 
     def file_test(self, draft: Draft, report: GuardrailReport, requester: Viewer, uow: UnitOfWork) -> ReviewItem:
-        """File a test item in the name of whoever asked for the draft that it was made from."""
+        """File a test item in the name of whoever asked for the draft that it was made from.
+
+        The audit chain names them too, so that nothing tells it from a real one; how it ended says what it was.
+        """
         findings = self._believed(draft, report, viewer=requester, uow=uow)
         new = _new_version(draft, findings, author_id=requester.user_id, attachments={}, viewer=requester)
         stored = DraftRepository(uow).create(new, requester_id=requester.user_id)
-        return self._file(
-            stored, action=record.SUBMITTED, requester_id=requester.user_id, viewer=SYSTEM_VIEWER, uow=uow
-        )
+        return self._file(stored, action=record.SUBMITTED, requester_id=requester.user_id, viewer=requester, uow=uow)
 
     def edit(
         self, item_id: str, new_texts: Mapping[str, str], *, digest: str, viewer: Viewer, uow: UnitOfWork

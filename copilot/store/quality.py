@@ -20,6 +20,7 @@ from copilot.store.tables.quality import PlantedFaultRow, ReviewOpeningRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow, ReviewVoteRow
 
 _APPROVED = (ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED)
+_LAPSED = (ReviewState.EXPIRED, ReviewState.STALE, ReviewState.SUPERSEDED, ReviewState.WITHDRAWN)
 
 
 class Caught(StrEnum):
@@ -166,7 +167,7 @@ class QualityRepository:
         """Record the end of test items that nobody decided."""
         over = select(ReviewItemRow.id).where(
             ReviewItemRow.is_test,
-            ReviewItemRow.state.in_([ReviewState.EXPIRED, ReviewState.STALE, ReviewState.SUPERSEDED]),
+            ReviewItemRow.state.in_(_LAPSED),
         )
         settled = self._session.execute(
             update(PlantedFaultRow)

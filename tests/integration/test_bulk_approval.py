@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 
 from copilot.approvals.bulk import MOST_AT_ONCE, BulkApprovals, BulkResult
+from copilot.approvals.service import ApprovalService
 from copilot.domain.access import Role, Viewer
 from copilot.domain.drafts import Audience, content_digest
 from copilot.domain.findings import Action, Finding, GuardrailReport, Risk, Severity, risk_of
@@ -163,3 +164,17 @@ def test_a_stored_risk_alone_does_not_let_an_item_through(
     item = _filed(database, requester, severity=Severity.CRITICAL)
     assert item.risk is Risk.CRITICAL
     assert _approve(database, [item], viewer=manager)[0].code == "not_allowed"
+
+
+def test_todays_policy_says_what_may_be_approved_together(
+    database: Database, requester: Viewer, manager: Viewer
+) -> None:
+    item = world.submit(database, world.good_draft(database, viewer=requester), viewer=requester)
+    policy = world.policy_without_undo()
+    alone = tuple(rule.model_copy(update={"bulk": False}) for rule in policy.rule)
+    bulk = BulkApprovals(ApprovalService(policy.model_copy(update={"rule": alone})))
+    with database.unit_of_work() as uow:
+        [result] = bulk.approve_many({item.id: item.digest}, viewer=manager, uow=uow)
+    assert (result.approved, result.code) == (False, "not_allowed")
+    with database.unit_of_work() as uow:
+        assert world.service().get(item.id, viewer=manager, uow=uow).item.state is ReviewState.PENDING

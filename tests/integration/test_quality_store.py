@@ -15,6 +15,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.proportions import Share
 from copilot.domain.review_items import ReviewItem, ReviewState, Verdict
 from copilot.errors import NotFound
+from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.quality import Caught, QualityRepository
 from copilot.store.releases import ReleaseRepository
@@ -204,3 +205,26 @@ def test_a_test_item_is_hidden_from_who_asked_for_its_source(
         with pytest.raises(NotFound):
             service.get(item_id, viewer=requester, uow=uow)
         assert service.get(item_id, viewer=admin, uow=uow).item.requester_id == requester.user_id
+
+
+def test_the_chain_tells_a_test_item_from_no_other_until_it_is_over(database: Database, requester: Viewer) -> None:
+    approved(database, requester, 5)
+    planted(database, requester)
+    with database.unit_of_work() as uow:
+        [event] = AuditLog(uow).about(f"review_item:{the_test_item(database)}")
+    assert (event.action, event.actor_id) == ("review.submitted", requester.user_id)
+
+
+def test_a_test_item_that_is_withdrawn_counts_for_nobody(
+    database: Database, make_user: MakeUser, requester: Viewer
+) -> None:
+    approved(database, requester, 5)
+    planted(database, requester)
+    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
+    with database.unit_of_work() as uow:
+        world.service().withdraw(item_id, viewer=admin, uow=uow)
+    planted(database, requester)
+    with database.unit_of_work() as uow:
+        fault = QualityRepository(uow).fault(item_id)
+    assert fault is not None
+    assert fault.outcome is Caught.LAPSED
