@@ -21,6 +21,7 @@ from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
 _EVERY_MINUTE = "* * * * *"
+_QUEUED = "select exists (select from procrastinate_jobs where queueing_lock = %s and status = 'todo')"
 _EMBED_LOCK = "lock:embed"
 """Embedding is long: two such jobs at once would leave no slot for releases. The other tasks take no lock, so that
 a job that a killed worker left as running stands in nobody's way; deliveries have a lock of the server."""
@@ -66,6 +67,10 @@ class Jobs:
 
     def defer(self, task: Task, *, uow: UnitOfWork) -> None:
         """Ask for the task when this unit of work commits; asking twice before it runs is once."""
+        # Most often somebody asked before: seeing that is cheaper than being refused.
+        [queued] = uow.driver_connection().execute(_QUEUED, (task.value,)).fetchone()
+        if queued:
+            return
         deferrer = self._defer_app.configure_task(
             name=task.value,
             lock=_EMBED_LOCK if task is Task.EMBED else None,

@@ -67,12 +67,11 @@ class Deciding:
                 return item
             settled = reviews.settle(item, _narrowed(used, judged.findings), outcome)
             if settled is not None:
-                decided = find_entry(item_id, viewer=viewer, uow=uow).item
-                self._record(decided, used, judged, releasable=not settled.is_test, uow=uow)
+                self._record(settled.item, used, judged, releasable=not settled.is_test, uow=uow)
                 if settled.is_test:
-                    settle_decided(decided, by=viewer.user_id, uow=uow)
+                    settle_decided(settled.item, by=viewer.user_id, uow=uow)
                     return find_entry(item_id, viewer=viewer, uow=uow).item
-                return decided
+                return settled.item
         raise refusal("conflict", viewer)
 
     def withdraw(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:

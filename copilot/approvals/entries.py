@@ -9,7 +9,7 @@ from copilot.approvals.refusals import error
 from copilot.domain.access import Role, Viewer
 from copilot.errors import NotFound
 from copilot.store.database import UnitOfWork
-from copilot.store.drafts import DraftRepository, Judged
+from copilot.store.drafts import Judged
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
@@ -34,11 +34,10 @@ def find_entry(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> QueueEntry:
 
 def find_readable(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> tuple[QueueEntry, Judged]:
     """The item with what its approval rests on, for who may see everything it cites. Raises NotFound."""
-    entry = find_entry(item_id, viewer=viewer, uow=uow)
-    judged = DraftRepository(uow).judged(entry.item.draft_id, entry.item.version)
-    if not _sees_all(entry, judged.cited_accounts, viewer=viewer, uow=uow):
+    found = ReviewRepository(uow).find_judged(item_id, viewer=viewer)
+    if found is None or not _sees_all(found[0], found[1].cited_accounts, viewer=viewer, uow=uow):
         raise error(NotFound, "not_found", viewer)
-    return entry, judged
+    return found
 
 
 def is_readable(item_id: str, *, cited_accounts: Collection[str], viewer: Viewer, uow: UnitOfWork) -> bool:

@@ -5,8 +5,9 @@ Invariant: a version is written once, whole (content, bytes, digest, evidence, f
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, literal_column, select, update
 
 from copilot.domain.access import Viewer
 from copilot.domain.destinations import Destination
@@ -50,6 +51,25 @@ class Judged:
     findings: tuple[Finding, ...]
     cited_accounts: frozenset[str]
     destination: Destination
+
+
+def judged_columns() -> tuple[ColumnElement[Any], ...]:
+    """Of `draft_versions`, what `to_judged` reads: the text itself stays with the server."""
+    evidence = DraftVersionRow.content["evidence"]
+    return (
+        DraftVersionRow.findings.label("findings"),
+        func.jsonb_path_query_array(evidence, literal_column("'$[*].account_id'")).label("cited_accounts"),
+        DraftVersionRow.content["destination"].as_string().label("destination"),
+    )
+
+
+def to_judged(row: Row[Any]) -> Judged:
+    """A row with the `judged_columns`."""
+    return Judged(
+        findings=tuple(Finding.model_validate(item) for item in row.findings),
+        cited_accounts=frozenset(account_id for account_id in row.cited_accounts if account_id),
+        destination=Destination(row.destination or Destination.FILES),
+    )
 
 
 class DraftRepository:
@@ -96,15 +116,13 @@ class DraftRepository:
 
     def judged(self, draft_id: str, version: int) -> Judged:
         """What the approval of a version rests on. Raises NotFound."""
-        row = self._session.get(DraftVersionRow, (draft_id, version))
+        query = select(*judged_columns()).where(
+            DraftVersionRow.draft_id == draft_id, DraftVersionRow.version == version
+        )
+        row = self._session.execute(query).one_or_none()
         if row is None:
             raise NotFound("This version of the draft does not exist.")
-        cited = (item.get("account_id") for item in row.content["evidence"])
-        return Judged(
-            findings=tuple(Finding.model_validate(item) for item in row.findings),
-            cited_accounts=frozenset(account_id for account_id in cited if account_id),
-            destination=Destination(row.content.get("destination", Destination.FILES)),
-        )
+        return to_judged(row)
 
     def deliverables(self, draft_id: str, version: int) -> dict[str, bytes]:
         """File name -> the exact stored bytes."""

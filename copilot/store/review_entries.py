@@ -3,11 +3,14 @@
 Invariant 3: whoever reads items for a person filters with `item_is_visible`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, not_, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session, aliased
 
 from copilot.domain.access import Role, Viewer
@@ -15,6 +18,7 @@ from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
 from copilot.domain.language import Language
 from copilot.domain.review_items import Requirement, ReviewItem, ReviewState, Verdict, Vote
+from copilot.store.drafts import judged_columns
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow, ReviewVoteRow
@@ -88,7 +92,60 @@ def queue_query() -> Select[ReviewItemRow, str, str, str, str]:
     )
 
 
-def to_entry(row: Row[ReviewItemRow, str, str | None, str, str | None], *, votes: tuple[Vote, ...]) -> QueueEntry:
+_ITEM, _VIEWER, _EMAIL, _TEAM = "@item@", "@viewer@", "@email@", "@team@"
+
+
+def one_item_sql(item_id: str, *, viewer: Viewer | None, judged: bool) -> tuple[str, dict[str, str]]:
+    """One item with its live votes (None: whoever asks) as text and parameters: too hot to be compiled each time.
+
+    `judged`: with the `judged_columns` of its version.
+    """
+    if viewer is None:
+        return _one_item_sql(None, in_team=False, judged=judged), {"item": item_id}
+    sql = _one_item_sql(viewer.role, in_team=viewer.team_id is not None, judged=judged)
+    told = {"item": item_id, "viewer": viewer.user_id, "email": viewer.email.lower(), "team": viewer.team_id or ""}
+    return sql, told
+
+
+@cache
+def _one_item_sql(role: Role | None, *, in_team: bool, judged: bool) -> str:
+    """The queue's own query for viewers of this shape, with parameters where it names this one."""
+    names = (AccountRow.name.label("account_name"), Requester.name.label("requester_name"))
+    query = (
+        queue_query()
+        .with_only_columns(*ReviewItemRow.__table__.columns, DraftVersionRow.author_id, *names)
+        .add_columns(Decider.name.label("decider_name"), _votes_as_json().label("votes"))
+        .add_columns(*(judged_columns() if judged else ()))
+        .where(ReviewItemRow.id == _ITEM)
+    )
+    if role is not None:
+        team = _TEAM if in_team else None
+        query = query.where(item_is_visible(Viewer(user_id=_VIEWER, email=_EMAIL, name="", role=role, team_id=team)))
+    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+    text = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}).string
+    for place in (_ITEM, _VIEWER, _EMAIL, _TEAM):
+        text = text.replace(f"'{place}'", f"%({place.strip('@')})s")
+    return text
+
+
+def _votes_as_json() -> ColumnElement[Any]:
+    """The live votes of an item, oldest first; null: it has none."""
+    row = func.to_jsonb(literal_column(ReviewVoteRow.__tablename__))
+    return (
+        select(func.jsonb_agg(aggregate_order_by(row, ReviewVoteRow.cast_at, ReviewVoteRow.id)))
+        .where(ReviewVoteRow.review_item_id == ReviewItemRow.id, ReviewVoteRow.voided_at.is_(None))
+        .correlate(ReviewItemRow)
+        .scalar_subquery()
+    )
+
+
+def to_one_entry(row: Row[Any]) -> QueueEntry:
+    """The row of a `one_item_sql` as an entry."""
+    votes = tuple(Vote.model_validate({name: vote[name] for name in Vote.model_fields}) for vote in row.votes or ())
+    return to_entry((row, row.author_id, row.account_name, row.requester_name, row.decider_name), votes=votes)
+
+
+def to_entry(row: Sequence[Any], *, votes: tuple[Vote, ...]) -> QueueEntry:
     """The row of a `queue_query` as an entry with its live votes."""
     stored, author_id, account_name, requester_name, decider_name = row
     item = ReviewItem(

@@ -9,14 +9,42 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, and_, case, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    String,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import Accepted
-from copilot.domain.review_items import OPEN, UNDECIDED, Decision, Requirement, ReviewItem, ReviewState, Verdict
+from copilot.domain.review_items import OPEN, UNDECIDED, Decision, Requirement, ReviewItem, ReviewState, Verdict, Vote
 from copilot.store.database import UnitOfWork
-from copilot.store.review_entries import NewReviewItem, QueueEntry, item_is_visible, queue_query, to_entries
+from copilot.store.drafts import Judged, to_judged
+from copilot.store.review_entries import (
+    NewReviewItem,
+    QueueEntry,
+    item_is_visible,
+    live_votes_of,
+    one_item_sql,
+    queue_query,
+    to_entries,
+    to_one_entry,
+)
 from copilot.store.tables.work import DraftEvidenceRow, ReviewItemRow, ReviewVoteRow
 from copilot.store.votes import VoteRepository
 
@@ -36,6 +64,8 @@ _UNCLAIMED: Mapping[str, object] = {"claimed_by": None, "claimed_at": None}
 class Settled:
     """A decision that was recorded."""
 
+    item: ReviewItem
+    """As it is now."""
     is_test: bool
     """Whether the item has a planted fault: it is never released."""
 
@@ -77,11 +107,18 @@ class ReviewRepository:
 
     def find(self, item_id: str, *, viewer: Viewer) -> QueueEntry | None:
         """The item as it is now, or None if it does not exist or the viewer may not see it."""
-        return self._entry(ReviewItemRow.id == item_id, item_is_visible(viewer))
+        row = self._one(item_id, viewer=viewer)
+        return None if row is None else to_one_entry(row)
+
+    def find_judged(self, item_id: str, *, viewer: Viewer) -> tuple[QueueEntry, Judged] | None:
+        """The same with what the approval of its version rests on."""
+        row = self._one(item_id, viewer=viewer, judged=True)
+        return None if row is None else (to_one_entry(row), to_judged(row))
 
     def get_unfiltered(self, item_id: str) -> QueueEntry | None:
         """The item whoever asks; for the release gate and background work only."""
-        return self._entry(ReviewItemRow.id == item_id)
+        row = self._one(item_id, viewer=None)
+        return None if row is None else to_one_entry(row)
 
     def ids_starting_with(self, prefix: str, *, viewer: Viewer) -> tuple[str, ...]:
         """At most two ids, of items that the viewer may see."""
@@ -117,38 +154,38 @@ class ReviewRepository:
 
     def settle(self, item: ReviewItem, decision: Decision, outcome: Accepted) -> Settled | None:
         """Record the decision on a live open item. None: somebody or the clock was faster."""
-        now = self._uow.clock.now()
-        values: dict[str, object] = {"state": outcome.state.value}
-        if outcome.state not in OPEN:
-            values |= {
+        now, ends = self._uow.clock.now(), outcome.state not in OPEN
+        changes: dict[str, Any] = {"state": outcome.state}
+        if ends:
+            changes |= {
                 "decided_by": decision.decider_id,
                 "decided_at": now,
-                "verdict": decision.verdict.value,
+                "verdict": decision.verdict,
                 "comment": decision.comment,
-                "accepted_segments": list(decision.accepted_segments),
+                "accepted_segments": decision.accepted_segments,
             }
-        if outcome.state not in OPEN or item.claimed_by == decision.decider_id:
-            values |= _UNCLAIMED
-        settled = self._session.execute(
-            update(ReviewItemRow)
-            .where(
-                ReviewItemRow.id == item.id,
-                ReviewItemRow.state.in_(OPEN),
-                ReviewItemRow.digest == decision.digest,
-                ReviewItemRow.revision == item.revision,
-                ReviewItemRow.expires_at > now,
-            )
-            .values(**values, revision=ReviewItemRow.revision + 1)
-            .returning(ReviewItemRow.is_test)
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
+        if ends or item.claimed_by == decision.decider_id:
+            changes |= _UNCLAIMED
+        start = {"_id": item.id, "_digest": decision.digest, "_revision": item.revision, "_now": now}
+        values = {f"_new_{name}": value for name, value in changes.items()}
+        settled = self._session.execute(_settling(frozenset(changes)), start | values).one_or_none()
         if settled is None:
             return None
+        changes["revision"] = settled.revision
         if decision.verdict is Verdict.APPROVE:
-            VoteRepository(self._uow).add(item, decision, step=outcome.step)
+            vote = VoteRepository(self._uow).add(item, decision, step=outcome.step)
+            changes["votes"] = self._votes_with(vote, item)
         else:
             VoteRepository(self._uow).void([item.id], reason=outcome.state.value)
-        return Settled(is_test=settled.is_test)
+            changes["votes"] = ()
+        return Settled(item=item.model_copy(update=changes), is_test=settled.is_test)
+
+    def _votes_with(self, vote: Vote, item: ReviewItem) -> tuple[Vote, ...]:
+        """The live votes on it with the new one: no other can have come or gone in the revision that was settled."""
+        if all(before.cast_at < vote.cast_at for before in item.votes):
+            return (*item.votes, vote)
+        # Clocks of two servers differ: the order that counts is that of the table.
+        return live_votes_of([item.id], session=self._session)[item.id]
 
     def supersede(self, item_id: str, *, digest: str) -> bool:
         """Move a live undecided item to SUPERSEDED. False: somebody or the clock was faster."""
@@ -278,11 +315,10 @@ class ReviewRepository:
             found.setdefault(evidence_id, set()).add(content_hash)
         return found
 
-    def _entry(self, *conditions: ColumnElement[bool]) -> QueueEntry | None:
-        row = self._session.execute(
-            queue_query().where(*conditions), execution_options={"populate_existing": True}
-        ).one_or_none()
-        return None if row is None else to_entries([row], session=self._session)[0]
+    def _one(self, item_id: str, *, viewer: Viewer | None, judged: bool = False) -> Row[Any] | None:
+        self._session.flush()
+        query, parameters = one_item_sql(item_id, viewer=viewer, judged=judged)
+        return self._session.connection().exec_driver_sql(query, parameters).one_or_none()
 
     def _moved_together(self, *conditions: ColumnElement[bool], values: dict[str, object]) -> tuple[str, ...]:
         """Move many items, locked in one order so that two such moves never wait for each other in a circle."""
@@ -323,6 +359,26 @@ class ReviewRepository:
         state = values.get("state")
         if isinstance(state, str) and ReviewState(state) in _ENDS_APPROVAL:
             VoteRepository(self._uow).void(item_ids, reason=state)
+
+
+@cache
+def _settling(changed: frozenset[str]) -> Update:
+    """The UPDATE that settles a decision by changing these columns; made once, as it is sent for every decision."""
+    table = ReviewItemRow.metadata.tables[ReviewItemRow.__tablename__]
+    # Sorted, because PostgreSQL keeps the plan of a text, and a set has no order.
+    values = {name: bindparam(f"_new_{name}", type_=table.columns[name].type) for name in sorted(changed)}
+    return (
+        update(table)
+        .where(
+            table.columns.id == bindparam("_id"),
+            table.columns.state.in_(sorted(OPEN)),
+            table.columns.digest == bindparam("_digest"),
+            table.columns.revision == bindparam("_revision"),
+            table.columns.expires_at > bindparam("_now"),
+        )
+        .values(**values, revision=table.columns.revision + 1)
+        .returning(table.columns.is_test, table.columns.revision)
+    )
 
 
 def _has_votes() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from copilot.domain.review_items import Decision, ReviewItem, Vote
@@ -18,6 +18,7 @@ from copilot.store.tables.people import UserRow
 from copilot.store.tables.work import ReviewVoteRow
 
 _Voter, _Delegator = aliased(UserRow), aliased(UserRow)
+_ADD = insert(ReviewVoteRow.metadata.tables[ReviewVoteRow.__tablename__])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +40,31 @@ class VoteRepository:
         self._uow = uow
         self._session = uow.session
 
-    def add(self, item: ReviewItem, decision: Decision, *, step: int) -> None:
+    def add(self, item: ReviewItem, decision: Decision, *, step: int) -> Vote:
         """Keep an approval of `item` as it is."""
         lent = decision.delegated
-        self._session.add(
-            ReviewVoteRow(
-                id=f"vote_{self._uow.clock.new_id().hex}",
-                review_item_id=item.id,
-                voter_id=decision.decider_id,
-                on_behalf_of=lent.delegator_id if lent else None,
-                role=decision.role.value,
-                step=step,
-                verdict=decision.verdict.value,
-                digest=decision.digest,
-                terms=item.requirement.terms,
-                comment=decision.comment,
-                accepted_segments=list(decision.accepted_segments),
-                cast_at=self._uow.clock.now(),
-            )
+        vote = Vote(
+            voter_id=decision.decider_id,
+            role=decision.role,
+            on_behalf_of=lent.delegator_id if lent else None,
+            step=step,
+            verdict=decision.verdict,
+            digest=decision.digest,
+            terms=item.requirement.terms,
+            comment=decision.comment,
+            accepted_segments=decision.accepted_segments,
+            cast_at=self._uow.clock.now(),
         )
-        self._session.flush()
+        told = {name: getattr(vote, name) for name in Vote.model_fields}
+        row = {
+            "id": f"vote_{self._uow.clock.new_id().hex}",
+            "review_item_id": item.id,
+            "role": vote.role.value,
+            "verdict": vote.verdict.value,
+            "accepted_segments": list(vote.accepted_segments),
+        }
+        self._session.execute(_ADD, told | row)
+        return vote
 
     def void(self, item_ids: Collection[str], *, reason: str, voter_ids: Collection[str] | None = None) -> int:
         """Let the votes on these items (None: everybody's) count no more. Returns how many that were."""
