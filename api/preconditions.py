@@ -1,8 +1,8 @@
 """Optimistic locking: who changes an item says which state of it they saw.
 
 Invariant: the ETag is strong and covers everything that a decision rests on: the digest of the content and the
-revision that counts every change of the item. The item is locked while it is compared, so that nothing changes it
-between the comparison and the change.
+revision that counts every change of the item. The item is locked while it is compared, after its delivery (the order
+of the release gate), so that nothing changes it between the comparison and the change.
 """
 
 from http import HTTPStatus

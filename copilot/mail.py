@@ -229,6 +229,12 @@ def _nothing_sent() -> Iterator[None]:
         raise MailRefused("The mail server's certificate is not trusted.", hint="Correct it on the server.") from error
     except (OSError, smtplib.SMTPException, socket.gaierror) as error:
         raise _unreachable() from error
+    except UnicodeError:
+        # The error holds what could not be encoded, perhaps the password: it goes no further.
+        raise MailRefused(
+            "The user, the password or the name of the mail server has characters that mail cannot carry.",
+            hint=_URL_HINT,
+        ) from None
 
 
 def _refused_log_in(error: smtplib.SMTPAuthenticationError) -> NoReturn:

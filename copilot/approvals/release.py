@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from copilot.approvals.entries import SYSTEM, subject_of
 from copilot.approvals.policy import Policy, load_policy
 from copilot.approvals.release_prepare import Objection, Preparation, Waits, stored_delivery
@@ -49,8 +47,9 @@ _STATE_AFTER_OBJECTION = {
 }
 _OUT = (ReviewState.APPROVED, ReviewState.RELEASE_FAILED, ReviewState.STALE, ReviewState.EXPIRED)
 """States from which an item whose bytes did go out becomes RELEASED: the record follows what happened."""
-_NOT_AUDITED = frozenset({"server"})
-"""What another machine says is no identifier of ours."""
+_AUDITED = frozenset({"channel", "message_id", "sha256", "recipients", "sent", "confirmed", "instead_of", "digest"})
+"""What the chain, which is never erased, keeps of a receipt: neither names (of folders, files and records, which may
+be a customer's) nor what another machine says."""
 _RECORDING_SECONDS = 60.0
 """How long to try to write down what happened, while the database is away."""
 
@@ -97,13 +96,20 @@ class ReleaseGate:
         return sum(self._run_readable(item_id) is ReleaseState.RELEASED for item_id in due)
 
     def _run_readable(self, item_id: str) -> ReleaseState | None:
-        """One item whose rows make no sense, or that somebody changes at this moment, holds up no other."""
+        """One item that makes no sense, cannot be settled now or is being changed holds up no other.
+
+        It stays as it is, and the next run looks at it again. Raises DatabaseUnavailable: that concerns them all.
+        """
         try:
             return self.run(item_id)
-        except ValidationError:
-            _log.error("release.unreadable", item=item_id)
+        except ValueError as error:  # also what pydantic raises, and characters that a protocol cannot carry
+            _log.error("release.unreadable", item=item_id, kind=type(error).__name__)
         except Conflict:
             _log.info("release.changed_meanwhile", item=item_id)
+        except DatabaseUnavailable:
+            raise
+        except CopilotError as error:
+            _log.error("release.held_up", item=item_id, error=error.code)
         return None
 
     def run(self, item_id: str) -> ReleaseState | None:
@@ -228,7 +234,10 @@ class ReleaseGate:
         )
 
     def _finish_cut_off(self, release: Release, sink: Sink | None, *, uow: UnitOfWork) -> ReleaseState | None:
-        """Settle a delivery that a killed process began. None: it left no trace and can be done again without harm."""
+        """Settle a delivery that a killed process began. None: it left no trace and can be done again without harm.
+
+        Raises UnavailableError if its traces cannot be looked at now.
+        """
         same_way = sink is not None and release.channel in {None, sink.channel}
         item_id = release.review_item_id
         ReleaseRepository(uow).hold(item_id)
@@ -237,7 +246,15 @@ class ReleaseGate:
             return self._finish(item_id, parked, uow=uow)
         entry = ReviewRepository(uow).get_unfiltered(item_id)
         found = None if entry is None else stored_delivery(entry.item, uow=uow)
-        receipt = None if found is None else sink.delivered(found[1])
+        try:
+            receipt = None if found is None else sink.delivered(found[1])
+        except UnavailableError:
+            raise
+        except CopilotError as error:
+            # Looking again would find the same: a person has to.
+            _log.error("release.traces_unreadable", item=item_id, error=error.code)
+            parked = End(ReleaseState.PARKED, receipt=_traces(release, uow=uow), error_code=OUTCOME_UNKNOWN)
+            return self._finish(item_id, parked, uow=uow)
         return None if receipt is None else self._finish(item_id, End(ReleaseState.RELEASED, receipt=receipt), uow=uow)
 
     def _finish(self, item_id: str, end: End, *, uow: UnitOfWork, attempt_id: str | None = None) -> ReleaseState | None:
@@ -256,7 +273,7 @@ class ReleaseGate:
         else:
             after = _STATE_AFTER_OBJECTION.get(end.error_code or "", ReviewState.RELEASE_FAILED)
             reviews.move(item_id, to=after, allowed_from=(ReviewState.APPROVED,), reason=end.error_code)
-        told = {key: value for key, value in (end.receipt or {}).items() if key not in _NOT_AUDITED}
+        told = {key: value for key, value in (end.receipt or {}).items() if key in _AUDITED}
         AuditLog(uow).append(
             f"release.{end.state.value}",
             actor_id=SYSTEM,

@@ -29,6 +29,24 @@ _ERRORS: dict[str, dict[str, tuple[str, str]]] = {
         "es": ("Solo se puede copiar un texto aprobado.", "Espere a que se apruebe."),
         "en": ("Only an approved text can be copied.", "Wait for its approval."),
     },
+    "approval_lost": {
+        "es": ("La aprobación de este texto ya no vale.", "Pida una nueva aprobación."),
+        "en": ("The approval of this text no longer holds.", "Have it approved again."),
+    },
+    "may_have_left": {
+        "es": ("Puede que este texto ya haya salido.", "Aclare primero qué fue de su entrega."),
+        "en": ("This text may have left already.", "Find out first what became of its delivery."),
+    },
+    "delivery_refused": {
+        "es": (
+            "La entrega de este texto se rechazó, así que tampoco se puede copiar.",
+            "Vea el motivo en la cola, corríjalo y pida una nueva aprobación.",
+        ),
+        "en": (
+            "The delivery of this text was refused, so it cannot be copied either.",
+            "See why in the queue, correct it, then have it approved again.",
+        ),
+    },
 }
 
 _SAID: dict[str, dict[str, str]] = {

@@ -148,5 +148,8 @@ def _line(notice: Notification, reader: Viewer, *, uow: UnitOfWork) -> Line | No
         return Line(notice.kind, None) if still_off and reader.role == "admin" else None
     entry = None
     if notice.review_item_id is not None:
-        entry = still_concerns(reader, notice.kind, notice.review_item_id, uow=uow)
+        try:
+            entry = still_concerns(reader, notice.kind, notice.review_item_id, uow=uow)
+        except ValueError as error:  # also what pydantic raises: one item that makes no sense stops no other news
+            _log.error("notification.unreadable", item=notice.review_item_id, kind=type(error).__name__)
     return None if entry is None else Line(notice.kind, entry.item)

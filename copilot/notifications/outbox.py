@@ -2,7 +2,8 @@
 
 Invariant: the audit chain is the outbox. An event is in it exactly if its transaction committed; events are read in
 their order, and the place reached is stored in the transaction that queues what follows from them. So no event is
-lost, none is told without its cause, and none is queued twice, wherever a process is killed.
+lost, none is told without its cause, and none is queued twice, wherever a process is killed. An event about an item
+whose rows make no sense is passed over and counted in the log: it stops no other news.
 """
 
 from itertools import islice
@@ -21,6 +22,9 @@ from copilot.store.releases import ReleaseRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
 from copilot.store.webhooks import WebhookRepository
+from copilot.telemetry import get_logger
+
+_log = get_logger(__name__)
 
 _AT_ONCE = 200
 _ITEM = "review_item:"
@@ -48,11 +52,21 @@ class Outbox:
             repository = NotificationRepository(uow)
             place = repository.take_cursor()
             events = list(islice(AuditLog(uow).events(after=place), _AT_ONCE))
-            for event in events:
-                self._follow(event, uow=uow)
+            passed_over = sum(not self._followed(event, uow=uow) for event in events)
+            if passed_over:
+                _log.error("outbox.passed_over", events=passed_over, of=len(events))
             if events:
                 repository.move_cursor(events[-1].sequence)
             return len(events)
+
+    def _followed(self, event: AuditEvent, *, uow: UnitOfWork) -> bool:
+        """Whether what the event is about could be read."""
+        try:
+            self._follow(event, uow=uow)
+        except ValueError as error:  # also what pydantic raises
+            _log.error("outbox.unreadable", sequence=event.sequence, subject=event.subject, kind=type(error).__name__)
+            return False
+        return True
 
     def _follow(self, event: AuditEvent, *, uow: UnitOfWork) -> None:
         if event.subject.startswith(_ITEM):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, cast, func, select
+from sqlalchemy import Select, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from copilot.domain.contact_rules import Touch, TouchState
@@ -29,6 +29,8 @@ _MOST_TEXTS = 60
 _LONGEST_TEXT = 20_000
 """Characters. Who wants to be left alone says so early."""
 _OUT_OR_ON_ITS_WAY = (ReviewState.RELEASED.value, ReviewState.APPROVED.value, *(state.value for state in UNDECIDED))
+_MAY_HAVE_LEFT = (ReleaseState.SENDING.value, ReleaseState.PARKED.value)
+"""Whatever became of the item since: its message is counted until somebody says that it did not leave."""
 _SAYS_SOMETHING = frozenset({"body", "heading", "table"})
 
 
@@ -77,9 +79,9 @@ def logged_touches(uow: UnitOfWork, scope: Scope) -> Iterator[Touch]:
 
 
 def drafted_touches(uow: UnitOfWork, scope: Scope) -> Iterator[Touch]:
-    """Drafts that go out: released, being sent at this moment, approved, or waiting for a decision."""
+    """Drafts that go out: released, being sent at this moment or perhaps sent, approved, or undecided."""
     for account_id, state, release_state, moment, sender, named in uow.session.execute(_drafted(scope)):
-        done = state == ReviewState.RELEASED.value or release_state == ReleaseState.SENDING.value
+        done = state == ReviewState.RELEASED.value or release_state in _MAY_HAVE_LEFT
         if done and moment < scope.since:
             continue
         waiting = TouchState.APPROVED if state == ReviewState.APPROVED.value else TouchState.PENDING
@@ -136,7 +138,7 @@ def _drafted(scope: Scope) -> Select[*tuple[Any, ...]]:
             item.account_id.in_(scope.accounts),
             ~item.is_test,
             item.audience == "external",
-            item.state.in_(_OUT_OR_ON_ITS_WAY),
+            or_(item.state.in_(_OUT_OR_ON_ITS_WAY), release.state.in_(_MAY_HAVE_LEFT)),
             item.id != (scope.without_item or ""),
             version.content.op("?")("recipients"),
         )

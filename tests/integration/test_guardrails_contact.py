@@ -32,6 +32,7 @@ from tests.guardrails_contact_builders import (
     add_people,
     contact_rules,
     facts,
+    filed,
     log,
     message,
     record,
@@ -178,6 +179,19 @@ def test_drafts_of_colleagues_count_as_they_move_on(
     assert seen() == [(TouchState.DONE, True)]
     to_pedro = message(database, requester, PEDRO, title="C")
     assert [bool(touch.contact_ids) for touch in facts(database, to_pedro).touches] == [False]
+
+
+@pytest.mark.parametrize("item_state", ["release_failed", "stale"])
+@pytest.mark.parametrize(("release_state", "counted"), [("parked", True), ("sending", True), ("failed", False)])
+def test_what_may_have_left_counts_like_what_has(
+    database: Database, requester: Viewer, manager: Viewer, release_state: str, item_state: str, counted: bool
+) -> None:
+    filed(database, requester, manager)
+    with database.unit_of_work() as uow:
+        uow.session.execute(text("update releases set state = :state"), {"state": release_state})
+        uow.session.execute(text("update review_items set state = :state"), {"state": item_state})
+    touches = facts(database, message(database, requester, title="B")).touches
+    assert [(touch.state, bool(touch.contact_ids)) for touch in touches] == [(TouchState.DONE, True)] * counted
 
 
 def test_words_of_a_contact_who_wants_to_be_left_alone_are_found(database: Database, requester: Viewer) -> None:

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
+from sqlalchemy import text
 
 from copilot.approvals.delegations import Delegations
 from copilot.approvals.policy import load_policy
@@ -138,6 +139,20 @@ def test_nobody_hears_the_same_twice(company: Company) -> None:
     assert len(company.run()) == 2
     company.clock.advance(timedelta(days=1))
     assert company.run() == []
+
+
+def test_an_item_that_makes_no_sense_keeps_no_other_news_from_anybody(company: Company) -> None:
+    for person in (company.manager, company.admin):
+        company.choose(person, mode="digest", digest_hour=20)
+    broken, fine = company.submit(), company.submit()
+    assert company.run() == []
+    with company.database.unit_of_work() as uow:
+        broken_requirement = text("update review_items set requirement = requirement - 'steps' where id = :id")
+        uow.session.execute(broken_requirement, {"id": broken.id})
+    company.clock.advance(timedelta(hours=12))
+    assert company.run() == sorted([company.manager.email, company.admin.email])
+    assert fine.id in body_of(company.outgoing.mails[0][1])
+    assert broken.id not in body_of(company.outgoing.mails[0][1])
 
 
 def test_what_its_requester_may_approve_alone_disturbs_nobody(company: Company) -> None:
