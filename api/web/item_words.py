@@ -62,6 +62,8 @@ NOT_COMPARED = {
 STATE_REASONS = {
     "evidence_changed": _("A source changed or disappeared after this was written."),
     "policy_changed": _("The policy it was approved under changed before it left."),
+    "approver_not_entitled": _("Whoever approved it lost the right to before it left."),
+    "personal_data_erased": _("Personal data in it was erased."),
     "test_item": _("It was a test item; nothing of it is ever released."),
 }
 

@@ -10,18 +10,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from copilot.approvals import record
-from copilot.approvals.entitlement import lost_votes
 from copilot.approvals.entries import SYSTEM, SYSTEM_VIEWER, subject_of
+from copilot.approvals.lost_rights import end_approval, void_lost, void_lost_votes
 from copilot.approvals.policy import Policy
-from copilot.domain.review_items import OPEN, RECALLABLE, UNDECIDED, Requirement, ReviewItem, ReviewState
+from copilot.domain.review_items import OPEN, RECALLABLE, UNDECIDED, Requirement, ReviewItem
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.people import PeopleRepository
-from copilot.store.releases import ReleaseRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
+from copilot.store.stale_items import StaleItems
 from copilot.store.value_at_stake import value_at_stake
 
 POLICY_CHANGED = "policy_changed"
@@ -60,7 +60,7 @@ class Changes:
 
     def mark_changed(self, *, uow: UnitOfWork) -> int:
         """See `ApprovalService.mark_changed`."""
-        cited = ReviewRepository(uow).cited_by_open_items()
+        cited = StaleItems(uow).cited()
         checkable = sorted(key for key in cited if not key.startswith("metric:"))
         outdated: dict[str, set[str]] = {}
         for start in range(0, len(checkable), _READ_AT_ONCE):
@@ -71,15 +71,11 @@ class Changes:
                 outdated |= {key: gone} if gone else {}
         if not outdated:
             return 0
-        return _tell(ReviewRepository(uow).mark_stale(outdated), record.STALE, uow=uow)
+        return _tell(StaleItems(uow).mark_changed(outdated), record.STALE, uow=uow)
 
     def void_lost_votes(self, *, uow: UnitOfWork) -> int:
         """See `ApprovalService.void_lost_votes`."""
-        reviews, after, count = ReviewRepository(uow), "", 0
-        while entries := reviews.undone(after=after, limit=_ITEMS_AT_ONCE, voted=True):
-            count += sum(self._void_lost(entry.item, uow=uow) for entry in entries)
-            after = entries[-1].item.id
-        return count
+        return void_lost_votes(uow=uow)
 
     def apply_policy(self, *, uow: UnitOfWork) -> int:
         """See `ApprovalService.apply_policy`."""
@@ -99,14 +95,14 @@ class Changes:
             return False
         if self._apply_to(entry, uow=uow):
             return True
-        return bool(entry.item.votes) and self._void_lost(entry.item, uow=uow)
+        return bool(entry.item.votes) and void_lost(entry.item, uow=uow)
 
     def _apply_to(self, entry: QueueEntry, *, uow: UnitOfWork) -> bool:
         item = entry.item
         if self._requirement(item, uow=uow).terms == item.requirement.terms:
             return False
         if item.state in RECALLABLE:
-            return self._end_approval(item, uow=uow)
+            return end_approval(item, reason=POLICY_CHANGED, uow=uow)
         value = item.value_at_stake
         if value is None:
             value = value_at_stake(entry.account_id, currency=self.currency, uow=uow)
@@ -121,38 +117,10 @@ class Changes:
         AuditLog(uow).append(record.POLICY_APPLIED, actor_id=SYSTEM, subject=subject_of(item.id), details=told)
         return True
 
-    def _end_approval(self, item: ReviewItem, *, uow: UnitOfWork) -> bool:
-        """What was approved under another policy and has not left does not leave. The release first, as its worker."""
-        ReleaseRepository(uow).recall(item.id)
-        if not ReviewRepository(uow).move(
-            item.id, to=ReviewState.STALE, allowed_from=RECALLABLE, reason=POLICY_CHANGED
-        ):
-            return False
-        told = {"reason": POLICY_CHANGED}
-        AuditLog(uow).append(record.STALE, actor_id=SYSTEM, subject=subject_of(item.id), details=told)
-        return True
-
     def _requirement(self, item: ReviewItem, *, uow: UnitOfWork) -> Requirement:
         return self.policy.requirement(
             kind=item.kind, risk=item.risk, audience=item.audience, value=item.value_at_stake, now=uow.clock.now()
         )
-
-    def _void_lost(self, item: ReviewItem, *, uow: UnitOfWork) -> bool:
-        lost = lost_votes(item, uow=uow)
-        if not lost:
-            return False
-        # One reason in the row is enough to say what began it; the chain tells each.
-        reason = next(iter(lost.values()))
-        if not ReviewRepository(uow).void_votes(item, voter_ids=set(lost), reason=reason):
-            return False
-        for voter_id, why in sorted(lost.items()):
-            AuditLog(uow).append(
-                record.VOTE_VOIDED,
-                actor_id=SYSTEM,
-                subject=subject_of(item.id),
-                details={"voter": voter_id, "reason": why},
-            )
-        return True
 
 
 def _tell(item_ids: Collection[str], action: str, *, uow: UnitOfWork) -> int:

@@ -7,6 +7,7 @@ further. A delegation lets nobody see anything.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from copilot.approvals.lost_rights import void_lost_votes
 from copilot.approvals.refusals import error
 from copilot.approvals.review_rules import ReviewRules
 from copilot.domain.access import Role, Viewer
@@ -77,7 +78,8 @@ class Delegations:
     def revoke(self, delegation_id: str, *, viewer: Viewer, uow: UnitOfWork) -> None:
         """End one at once: the delegator takes the right back, the delegate returns it, an admin ends anybody's.
 
-        Votes given with it on items that have not left are void. Ending it again changes nothing. Raises NotFound.
+        Votes given with it on items that have not left are void, for good. Ending it again changes nothing. Raises
+        NotFound.
         """
         repository = DelegationRepository(uow)
         found = repository.find(delegation_id)
@@ -86,3 +88,4 @@ class Delegations:
             raise error(NotFound, "delegation_not_found", viewer)
         if repository.revoke(delegation_id):
             AuditLog(uow).append(REVOKED, actor_id=viewer.user_id, subject=f"delegation:{delegation_id}")
+            void_lost_votes(uow=uow, voter_id=found.delegate_id)

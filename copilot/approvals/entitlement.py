@@ -1,7 +1,8 @@
 """Whether the people behind an approval may still give it.
 
 Invariant: a vote counts for as long as its voter could still give it: they are active, see the item and all it cites,
-and have the role it was given with, or still act for an active delegator who has it and sees the item too.
+and have the role it was given with, or still act, by the same delegation, for an active delegator who has it and sees
+the item too.
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ def entitled_voter(item: ReviewItem, vote: Vote, *, uow: UnitOfWork) -> Viewer |
         return None
     if vote.on_behalf_of is None:
         return voter if voter.role is vote.role else None
-    lent = DelegationRepository(uow).lent_to(voter.user_id, delegator_id=vote.on_behalf_of)
+    lent = DelegationRepository(uow).lent_to(voter.user_id, delegator_id=vote.on_behalf_of, since=vote.cast_at)
     holds = any(each.role is vote.role and lender_sees(item, each, uow=uow) for each in lent)
     return voter if holds else None
 

@@ -26,6 +26,7 @@ from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository, NewVersion, StoredVersion
 from copilot.store.evidence import EvidenceRepository
+from copilot.store.releases import PERHAPS_OUT, ReleaseRepository
 from copilot.store.review_entries import NewReviewItem
 from copilot.store.reviews import ReviewRepository
 from copilot.store.value_at_stake import value_at_stake
@@ -136,6 +137,7 @@ class Filing:
         after_its_end: bool = False,
     ) -> ReviewItem:
         """File `draft` as the version after that of `item`."""
+        _require_not_out(item, viewer=viewer, uow=uow)
         drafts = DraftRepository(uow)
         # What ended before stays as it ended; its version number then says whether somebody was faster.
         if not (after_its_end or action == record.SUBMITTED_AGAIN) or item.state in UNDECIDED:
@@ -147,7 +149,13 @@ class Filing:
         new = _new_version(draft, report.findings, author_id=author_id, attachments=attachments, viewer=viewer)
         stored = drafts.add_version(item.draft_id, new, after=item.version)
         filed = self._file(
-            stored, action=action, requester_id=item.requester_id, viewer=viewer, uow=uow, replaces=item.id
+            stored,
+            action=action,
+            requester_id=item.requester_id,
+            viewer=viewer,
+            uow=uow,
+            replaces=item.id,
+            earlier_authors=item.author_ids,
         )
         settle_edited(item, filed, by=viewer.user_id, uow=uow)
         return filed
@@ -161,6 +169,7 @@ class Filing:
         viewer: Viewer,
         uow: UnitOfWork,
         replaces: str | None = None,
+        earlier_authors: tuple[str, ...] = (),
     ) -> ReviewItem:
         now, draft, risk = uow.clock.now(), stored.draft, risk_of(stored.findings)
         value = value_at_stake(draft.account_id, currency=self.currency, uow=uow)
@@ -174,6 +183,7 @@ class Filing:
             risk=risk,
             requester_id=requester_id,
             author_id=stored.author_id,
+            author_ids=tuple(sorted({*earlier_authors, stored.author_id})),
             audience=draft.audience,
             value_at_stake=value,
             requirement=self.policy.requirement(
@@ -252,6 +262,15 @@ def _require_account(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> None:
     account_id = draft.account_id
     if account_id and not EvidenceRepository(uow).visible_account_ids([account_id], viewer=viewer):
         raise error(NotFound, "account_not_found", viewer)
+
+
+def _require_not_out(item: ReviewItem, *, viewer: Viewer, uow: UnitOfWork) -> None:
+    """A version that may have left is not written anew, whatever state its item is in: it could leave twice."""
+    releases = ReleaseRepository(uow)
+    releases.hold(item.id)
+    release = releases.get(item.id)
+    if release is not None and release.state in PERHAPS_OUT:
+        raise error(Conflict, "perhaps_left", viewer)
 
 
 def _require_storable(draft: Draft, viewer: Viewer) -> None:

@@ -8,7 +8,7 @@ once, with their reason, in the audit chain.
 import hashlib
 from datetime import datetime
 
-from copilot.approvals.entries import find_entry, subject_of
+from copilot.approvals.entries import find_entry, find_readable, subject_of
 from copilot.approvals.refusals import refusal
 from copilot.approvals.release_texts import message
 from copilot.domain.access import Role, Viewer
@@ -23,6 +23,7 @@ from copilot.store.reviews import ReviewRepository
 
 _MOST = 200
 _LONGEST_NOTE = 2_000
+_PERHAPS_SENT = (ReviewState.RELEASE_FAILED, ReviewState.APPROVED, ReviewState.STALE, ReviewState.EXPIRED)
 
 
 def waiting(*, viewer: Viewer, uow: UnitOfWork) -> tuple[Release, ...]:
@@ -68,9 +69,7 @@ def resolve_parked(item_id: str, *, sent: bool, note: str, viewer: Viewer, uow: 
     if not releases.resolve(item_id, sent=sent, note=reason, resolver_id=viewer.user_id, receipt=receipt):
         raise _error(Conflict, "not_parked", viewer)
     if sent:
-        ReviewRepository(uow).move(
-            item_id, to=ReviewState.RELEASED, allowed_from=(ReviewState.RELEASE_FAILED, ReviewState.APPROVED)
-        )
+        ReviewRepository(uow).move(item_id, to=ReviewState.RELEASED, allowed_from=_PERHAPS_SENT)
     else:
         _reopen(item_id, uow=uow)
     details = {"sent": "yes" if sent else "no", "note_sha256": hashlib.sha256(reason.encode()).hexdigest()}
@@ -85,7 +84,7 @@ def may_settle(entry: QueueEntry, viewer: Viewer) -> bool:
 
 
 def _settled_by(viewer: Viewer, item_id: str, *, uow: UnitOfWork) -> ReviewItem:
-    entry = find_entry(item_id, viewer=viewer, uow=uow)
+    entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
     if not may_settle(entry, viewer):
         raise refusal("not_allowed", viewer)
     return entry.item

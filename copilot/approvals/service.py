@@ -194,7 +194,10 @@ class ApprovalService:
         return self._changes.apply_policy(uow=uow)
 
     def void_lost_votes(self, *, uow: UnitOfWork) -> int:
-        """Void the votes on open items whose voters could no longer give them; returns how many items."""
+        """Void the votes whose voters could no longer give them, on items that have not left; returns how many items.
+
+        What was approved with them goes stale.
+        """
         return self._changes.void_lost_votes(uow=uow)
 
     def plant_tests(self, *, uow: UnitOfWork) -> int:

@@ -36,10 +36,10 @@ REFUSALS: dict[RefusalCode, dict[str, tuple[str, str]]] = {
     },
     "own_draft": {
         "es": (
-            "Usted lo pidió o escribió esta versión, así que debe aprobarla otra persona.",
+            "Usted lo pidió o escribió parte del texto, así que debe aprobarla otra persona.",
             "Avise a su responsable.",
         ),
-        "en": ("You asked for it or wrote this version, so somebody else has to approve it.", "Tell your manager."),
+        "en": ("You asked for it or wrote some of it, so somebody else has to approve it.", "Tell your manager."),
     },
     "held": {
         "es": (
@@ -144,6 +144,16 @@ _MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "en": (
             "As it is, this item cannot be submitted again.",
             "What was sent back, withdrawn, recalled, expired or went stale can be.",
+        ),
+    },
+    "perhaps_left": {
+        "es": (
+            "Está saliendo, ha salido, o no se sabe si salió, así que no se puede presentar otra versión.",
+            "Compruebe la entrega y anote lo que encuentre.",
+        ),
+        "en": (
+            "It is leaving, has left, or nobody knows whether it left, so no other version can be filed.",
+            "Check the delivery and say what you find.",
         ),
     },
     "newer_version": {

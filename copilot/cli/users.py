@@ -51,6 +51,8 @@ def add(
                 language=language.value,
             )
             application.people.add_user(viewer, password=password, uow=uow)
+            # Another role at once ends what was approved in the one before.
+            application.approvals.void_lost_votes(uow=uow)
     console.print(f"Saved {email} as {role.value}.")
 
 
@@ -98,6 +100,8 @@ def deactivate(email: Annotated[str, typer.Argument(help="Email of the person wh
         with application.database.unit_of_work() as uow:
             leaving = application.people.viewer_by_email(email, uow=uow)
             PeopleRepository(uow).deactivate(leaving.user_id, now=uow.clock.now())
+            # At once: who is let in again later has not given these approvals anew.
+            application.approvals.void_lost_votes(uow=uow)
     console.print(
         f"{leaving.email} can no longer sign in. `sales-copilot users add` with their email lets them back in."
     )

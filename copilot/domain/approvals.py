@@ -83,7 +83,7 @@ _REASONS: dict[RefusalCode, str] = {
     "not_allowed": "The role may not do this with the item.",
     "not_your_turn": "Others have to approve first.",
     "already_voted": "The same person approved before; somebody else has to.",
-    "own_draft": "Somebody else has to approve: the decider asked for or wrote this version.",
+    "own_draft": "Somebody else has to approve: the decider asked for it or wrote some of it.",
     "held": "No policy rule covers this item, so nobody can approve it.",
     "expired": "The time to decide is over.",
     "delegation_over": "The delegation does not hold at this time.",
@@ -171,9 +171,14 @@ def may_approve(
     self_review = (
         item.requirement.self_review and item.audience is Audience.INTERNAL and item.risk.rank < Risk.HIGH.rank
     )
-    if not self_review and {user_id, on_behalf_of} & {item.requester_id, item.author_id} - {None}:
+    if not self_review and {user_id, on_behalf_of} & _writers(item):
         return "own_draft"
     return None
+
+
+def _writers(item: ReviewItem) -> set[str]:
+    """Whose words may be in it: an edit of one sentence leaves the others as somebody else wrote them."""
+    return {item.requester_id, *item.author_ids} | ({item.author_id} if item.author_id else set())
 
 
 def approvals_hold(item: ReviewItem) -> bool:

@@ -154,6 +154,8 @@ class ReviewItem(BaseModel):
     """What the account is worth, in the workspace's currency; None: not known, which policy treats as large."""
     author_id: str | None = None
     """Who wrote this version, if not the requester: the reviewer who edited."""
+    author_ids: tuple[str, ...] = ()
+    """Everybody who wrote this version or one before it: words of each may still stand in it."""
     assignee_id: str | None = None
     """Who is asked to decide; anybody else who may can decide too."""
     claimed_by: str | None = None

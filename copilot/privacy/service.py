@@ -19,17 +19,18 @@ from copilot.privacy.texts import problem
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_documents import DocumentEraser
-from copilot.store.erasure_drafts import DraftEraser
+from copilot.store.erasure_drafts import DraftEraser, versions_of
 from copilot.store.erasure_people import PersonRepository
 from copilot.store.erasure_suppressions import SuppressionRepository
 from copilot.store.erasure_tables import DELETED, Occurrence, ScopedMarks, TraceFinder, excerpts
 from copilot.store.pseudonyms import PseudonymRepository
 from copilot.store.sources import SourceRepository
+from copilot.store.stale_items import StaleItems
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
 _SYSTEM = "system"
-_DRAFTS, _TEXTS = "draft_versions", "documents"
+_DRAFTS, _TEXTS, _ITEMS = "draft_versions", "documents", "review_items"
 
 AfterErasure = Callable[[UnitOfWork], int]
 """Called inside the transaction: makes vectors anew in the background, marks drafts stale and returns how many."""
@@ -170,6 +171,11 @@ class Privacy:
         for item in found:
             if item.table != "contacts" or item.key["id"] not in own:
                 by_table.setdefault(item.table, []).append(item)
+        StaleItems(uow).hold(
+            versions=versions_of(by_table.get(_DRAFTS, [])),
+            item_ids=[str(item.key["id"]) for item in by_table.get(_ITEMS, [])],
+            account_ids=[str(item.key["id"]) for item in by_table.get("accounts", [])],
+        )
         report.rows = {name: len(rows) for name, rows in by_table.items() if name != _DRAFTS}
         drafts = DraftEraser(uow, person.marks)
         versions = drafts.overwrite(by_table.pop(_DRAFTS, []))

@@ -83,8 +83,13 @@ class DelegationRepository:
         )
         return ended.one_or_none() is not None
 
-    def lent_to(self, delegate_id: str, *, delegator_id: str | None = None) -> tuple[Delegated, ...]:
-        """What active people (or just one of them) lend the person now, in the order it was lent."""
+    def lent_to(
+        self, delegate_id: str, *, delegator_id: str | None = None, since: datetime | None = None
+    ) -> tuple[Delegated, ...]:
+        """What active people (or just one of them) lend the person now, in the order it was lent.
+
+        `since`: only what was in force at that moment, too. What was lent again later is another right.
+        """
         now = self._uow.clock.now()
         lent = (
             select(DelegationRow.delegator_id, UserRow.role, DelegationRow.starts_at, DelegationRow.ends_at)
@@ -94,6 +99,8 @@ class DelegationRepository:
         )
         if delegator_id is not None:
             lent = lent.where(DelegationRow.delegator_id == delegator_id)
+        if since is not None:
+            lent = lent.where(DelegationRow.created_at <= since, DelegationRow.starts_at <= since)
         return tuple(
             Delegated(delegator_id=row.delegator_id, role=Role(row.role), starts_at=row.starts_at, ends_at=row.ends_at)
             for row in self._session.execute(lent)
@@ -132,4 +139,5 @@ class DelegationRepository:
 
 
 def _in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (DelegationRow.revoked_at.is_(None), DelegationRow.starts_at <= now, DelegationRow.ends_at > now)
+    known = DelegationRow.created_at <= now
+    return (known, DelegationRow.revoked_at.is_(None), DelegationRow.starts_at <= now, DelegationRow.ends_at > now)

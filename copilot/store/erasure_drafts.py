@@ -6,16 +6,15 @@ the content is no longer that. So a redacted version can be read and never be re
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, select
 
 from copilot.domain.drafts import Draft
 from copilot.domain.redaction import PlainMarks, redact_bytes, redact_json
 from copilot.domain.rendering import render_redacted
-from copilot.domain.review_items import ReviewState
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_tables import Occurrence, ScopedMarks
-from copilot.store.reviews import UNRELEASED
-from copilot.store.tables.work import DeliverableRow, DraftEvidenceRow, DraftRow, DraftVersionRow, ReviewItemRow
+from copilot.store.stale_items import StaleItems
+from copilot.store.tables.work import DeliverableRow, DraftEvidenceRow, DraftRow, DraftVersionRow
 
 Version = tuple[str, int]
 """Draft id and version."""
@@ -25,33 +24,25 @@ class DraftEraser:
     """Works within one unit of work."""
 
     def __init__(self, uow: UnitOfWork, marks: ScopedMarks) -> None:
+        self._uow = uow
         self._session = uow.session
         self._clock = uow.clock
         self._marks = marks
 
     def overwrite(self, found: Collection[Occurrence]) -> list[Version]:
         """Overwrite these versions with their files and the hashes of what they cite, and name them."""
-        versions = sorted({(item.key["draft_id"], int(item.key["version"])) for item in found})
+        versions = versions_of(found)
         for version in versions:
             self._version(version)
         self._session.flush()
         return versions
 
     def mark_stale(self, versions: Collection[Version]) -> tuple[str, ...]:
-        """Take undecided and unreleased items of these versions out of the queue; returns their ids."""
-        if not versions:
-            return ()
-        moved = self._session.scalars(
-            update(ReviewItemRow)
-            .where(
-                tuple_(ReviewItemRow.draft_id, ReviewItemRow.version).in_(list(versions)),
-                ReviewItemRow.state.in_([state.value for state in UNRELEASED]),
-            )
-            .values(state=ReviewState.STALE.value)
-            .returning(ReviewItemRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        return tuple(sorted(moved))
+        """Take undecided and unreleased items of these versions out of the queue; returns their ids.
+
+        What may have left stays until a person says what became of it; its bytes no longer fit its digest.
+        """
+        return StaleItems(self._uow).mark_erased(versions)
 
     def _version(self, version: Version) -> None:
         row = self._session.get_one(DraftVersionRow, version)
@@ -84,6 +75,11 @@ class DraftEraser:
         )
         for row in rows:
             row.content_hash = hashes.get(row.evidence_id, "erased")
+
+
+def versions_of(found: Collection[Occurrence]) -> list[Version]:
+    """The versions of drafts that these places are in."""
+    return sorted({(item.key["draft_id"], int(item.key["version"])) for item in found})
 
 
 def empty_versions(uow: UnitOfWork, versions: Collection[Version]) -> int:

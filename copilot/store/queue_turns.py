@@ -105,7 +105,7 @@ def _fits(right: Right) -> ColumnElement[bool]:
     wrote = exists(
         select(DraftVersionRow.draft_id).where(
             DraftVersionRow.draft_id == ReviewItemRow.draft_id,
-            DraftVersionRow.version == ReviewItemRow.version,
+            DraftVersionRow.version <= ReviewItemRow.version,
             DraftVersionRow.author_id.in_(people),
         )
     )

@@ -38,6 +38,8 @@ class ReleaseState(StrEnum):
 
 
 UNDER_WAY = frozenset({ReleaseState.QUEUED, ReleaseState.SENDING})
+PERHAPS_OUT = frozenset({ReleaseState.SENDING, ReleaseState.PARKED, ReleaseState.RELEASED})
+"""Of these it left, or nobody can say that it did not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class QueueEntry:
 
 Requester = aliased(UserRow)
 Decider = aliased(UserRow)
+_Written = aliased(DraftVersionRow)
 
 
 def item_is_visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -78,10 +79,21 @@ def no_test_of_own(item: Any, *, viewer: Viewer) -> ColumnElement[bool]:
     return or_(not_(item.is_test), item.requester_id != viewer.user_id)
 
 
+def _authors() -> ColumnElement[Any]:
+    """Who wrote each version up to this one, the latest first."""
+    return (
+        select(func.array_agg(aggregate_order_by(_Written.author_id, _Written.version.desc())))
+        .where(_Written.draft_id == ReviewItemRow.draft_id, _Written.version <= ReviewItemRow.version)
+        .correlate(ReviewItemRow)
+        .scalar_subquery()
+        .label("authors")
+    )
+
+
 def queue_query() -> Select[ReviewItemRow, str, str, str, str]:
     """Items with their author, account, requester and decider; not yet filtered."""
     return (
-        select(ReviewItemRow, DraftVersionRow.author_id, AccountRow.name, Requester.name, Decider.name)
+        select(ReviewItemRow, _authors(), AccountRow.name, Requester.name, Decider.name)
         .join(
             DraftVersionRow,
             and_(DraftVersionRow.draft_id == ReviewItemRow.draft_id, DraftVersionRow.version == ReviewItemRow.version),
@@ -113,7 +125,7 @@ def _one_item_sql(role: Role | None, *, in_team: bool, judged: bool) -> str:
     names = (AccountRow.name.label("account_name"), Requester.name.label("requester_name"))
     query = (
         queue_query()
-        .with_only_columns(*ReviewItemRow.__table__.columns, DraftVersionRow.author_id, *names)
+        .with_only_columns(*ReviewItemRow.__table__.columns, _authors(), *names)
         .add_columns(Decider.name.label("decider_name"), _votes_as_json().label("votes"))
         .add_columns(*(judged_columns() if judged else ()))
         .where(ReviewItemRow.id == _ITEM)
@@ -142,12 +154,12 @@ def _votes_as_json() -> ColumnElement[Any]:
 def to_one_entry(row: Row[Any]) -> QueueEntry:
     """The row of a `one_item_sql` as an entry."""
     votes = tuple(Vote.model_validate({name: vote[name] for name in Vote.model_fields}) for vote in row.votes or ())
-    return to_entry((row, row.author_id, row.account_name, row.requester_name, row.decider_name), votes=votes)
+    return to_entry((row, row.authors, row.account_name, row.requester_name, row.decider_name), votes=votes)
 
 
 def to_entry(row: Sequence[Any], *, votes: tuple[Vote, ...]) -> QueueEntry:
     """The row of a `queue_query` as an entry with its live votes."""
-    stored, author_id, account_name, requester_name, decider_name = row
+    stored, authors, account_name, requester_name, decider_name = row
     item = ReviewItem(
         id=stored.id,
         draft_id=stored.draft_id,
@@ -162,7 +174,8 @@ def to_entry(row: Sequence[Any], *, votes: tuple[Vote, ...]) -> QueueEntry:
         submitted_at=stored.submitted_at,
         audience=Audience(stored.audience),
         value_at_stake=stored.value_at_stake,
-        author_id=author_id,
+        author_id=authors[0],
+        author_ids=tuple(sorted(set(authors))),
         assignee_id=stored.assignee_id,
         claimed_by=stored.claimed_by,
         claimed_at=stored.claimed_at,

@@ -13,26 +13,30 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Row,
-    String,
     Update,
-    and_,
     bindparam,
     case,
     exists,
-    func,
-    literal,
     or_,
     select,
-    tuple_,
     update,
 )
 
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import Accepted
-from copilot.domain.review_items import OPEN, UNDECIDED, Decision, Requirement, ReviewItem, ReviewState, Verdict, Vote
+from copilot.domain.review_items import (
+    OPEN,
+    RECALLABLE,
+    UNDECIDED,
+    Decision,
+    Requirement,
+    ReviewItem,
+    ReviewState,
+    Verdict,
+    Vote,
+)
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import Judged, to_judged
 from copilot.store.review_entries import (
@@ -45,7 +49,7 @@ from copilot.store.review_entries import (
     to_entries,
     to_one_entry,
 )
-from copilot.store.tables.work import DraftEvidenceRow, ReviewItemRow, ReviewVoteRow
+from copilot.store.tables.work import ReviewItemRow, ReviewVoteRow
 from copilot.store.votes import VoteRepository
 
 UNRELEASED = (*UNDECIDED, ReviewState.APPROVED, ReviewState.RELEASE_FAILED)
@@ -137,14 +141,21 @@ class ReviewRepository:
         ).all()
         return to_entries(rows, session=self._session)
 
-    def undone(self, *, after: str = "", limit: int, voted: bool = False) -> tuple[QueueEntry, ...]:
-        """Undecided and unreleased items whoever asks, by id; `voted`: open ones with votes only."""
-        states = OPEN if voted else UNRELEASED
+    def undone(self, *, after: str = "", limit: int) -> tuple[QueueEntry, ...]:
+        """Undecided and unreleased items whoever asks, by id."""
+        return self._walk(ReviewItemRow.state.in_(UNRELEASED), after=after, limit=limit)
+
+    def voted(self, *, after: str = "", limit: int, voter_id: str | None = None) -> tuple[QueueEntry, ...]:
+        """Open and unreleased items with votes (None: anybody's) whoever asks, by id."""
         voted_on = exists().where(ReviewVoteRow.review_item_id == ReviewItemRow.id, ReviewVoteRow.voided_at.is_(None))
-        query = queue_query().where(ReviewItemRow.id > after, ReviewItemRow.state.in_(states))
+        if voter_id is not None:
+            voted_on = voted_on.where(ReviewVoteRow.voter_id == voter_id)
+        return self._walk(ReviewItemRow.state.in_(OPEN | RECALLABLE), voted_on, after=after, limit=limit)
+
+    def _walk(self, *conditions: ColumnElement[bool], after: str, limit: int) -> tuple[QueueEntry, ...]:
+        query = queue_query().where(ReviewItemRow.id > after, *conditions)
         rows = self._session.execute(
-            (query.where(voted_on) if voted else query).order_by(ReviewItemRow.id).limit(limit),
-            execution_options={"populate_existing": True},
+            query.order_by(ReviewItemRow.id).limit(limit), execution_options={"populate_existing": True}
         ).all()
         return to_entries(rows, session=self._session)
 
@@ -254,7 +265,7 @@ class ReviewRepository:
 
     def end_claims(self, *, before: datetime) -> tuple[str, ...]:
         """Give back what was claimed before then and not decided; returns the ids."""
-        return self._moved_together(
+        return self.move_together(
             ReviewItemRow.state.in_(OPEN),
             ReviewItemRow.claimed_at <= before,
             values={"state": _state_without_claim(), **_UNCLAIMED},
@@ -263,7 +274,7 @@ class ReviewRepository:
     def escalate_due(self) -> tuple[str, ...]:
         """Note that open items are overdue, once each, and ask nobody in particular; returns the ids."""
         now = self._uow.clock.now()
-        return self._moved_together(
+        return self.move_together(
             ReviewItemRow.state.in_(OPEN),
             ReviewItemRow.due_at <= now,
             ReviewItemRow.expires_at > now,
@@ -273,54 +284,18 @@ class ReviewRepository:
 
     def expire_due(self) -> tuple[str, ...]:
         """Move what waits past its time to EXPIRED and return the ids."""
-        return self._moved_together(
+        return self.move_together(
             ReviewItemRow.state.in_(UNDECIDED),
             ReviewItemRow.expires_at <= self._uow.clock.now(),
             values={"state": ReviewState.EXPIRED.value, "state_reason": None, **_UNCLAIMED},
         )
-
-    def mark_stale(self, outdated: Mapping[str, Collection[str]]) -> tuple[str, ...]:
-        """Move undecided and unreleased items that rest on `outdated` to STALE and return the ids.
-
-        `outdated` maps evidence ids to the content hashes that no longer hold.
-        """
-        pairs = [(evidence_id, content_hash) for evidence_id, hashes in outdated.items() for content_hash in hashes]
-        # Two arrays, not a list of parameters: PostgreSQL takes 65,535 of those.
-        columns = (func.unnest(literal([pair[place] for pair in pairs], ARRAY(String))) for place in (0, 1))
-        citing = select(DraftEvidenceRow.draft_id, DraftEvidenceRow.version).where(
-            tuple_(DraftEvidenceRow.evidence_id, DraftEvidenceRow.content_hash).in_(select(*columns))
-        )
-        return self._moved_together(
-            ReviewItemRow.state.in_(UNRELEASED),
-            tuple_(ReviewItemRow.draft_id, ReviewItemRow.version).in_(citing),
-            values={"state": ReviewState.STALE.value, "state_reason": "evidence_changed", **_UNCLAIMED},
-        )
-
-    def cited_by_open_items(self) -> dict[str, set[str]]:
-        """Evidence id -> content hashes that undecided and unreleased items were written from."""
-        rows = self._session.execute(
-            select(DraftEvidenceRow.evidence_id, DraftEvidenceRow.content_hash)
-            .join(
-                ReviewItemRow,
-                and_(
-                    ReviewItemRow.draft_id == DraftEvidenceRow.draft_id,
-                    ReviewItemRow.version == DraftEvidenceRow.version,
-                ),
-            )
-            .where(ReviewItemRow.state.in_(UNRELEASED))
-            .distinct()
-        )
-        found: dict[str, set[str]] = {}
-        for evidence_id, content_hash in rows:
-            found.setdefault(evidence_id, set()).add(content_hash)
-        return found
 
     def _one(self, item_id: str, *, viewer: Viewer | None, judged: bool = False) -> Row[Any] | None:
         self._session.flush()
         query, parameters = one_item_sql(item_id, viewer=viewer, judged=judged)
         return self._session.connection().exec_driver_sql(query, parameters).one_or_none()
 
-    def _moved_together(self, *conditions: ColumnElement[bool], values: dict[str, object]) -> tuple[str, ...]:
+    def move_together(self, *conditions: ColumnElement[bool], values: dict[str, object]) -> tuple[str, ...]:
         """Move many items, locked in one order so that two such moves never wait for each other in a circle."""
         locked = select(ReviewItemRow.id).where(*conditions).order_by(ReviewItemRow.id).with_for_update()
         moved = self._session.scalars(

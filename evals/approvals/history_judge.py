@@ -19,12 +19,13 @@ EVIDENCE = "evidence changed"
 _ITEM = """
 select i.state, i.digest, i.requirement, i.risk, i.audience, i.requester_id, v.author_id, i.expires_at,
        (select e ->> 'text' from jsonb_array_elements(v.content -> 'evidence') e where e ->> 'id' = %s),
-       (select renewal_date::text from accounts where id = %s)
+       (select renewal_date::text from accounts where id = %s),
+       array(select distinct w.author_id from draft_versions w where w.draft_id = i.draft_id and w.version <= i.version)
 from review_items i join draft_versions v on v.draft_id = i.draft_id and v.version = i.version
 where i.id = %s
 """
 _VOTES = """
-select voter_id, on_behalf_of, role, step, verdict, digest, voided_at
+select voter_id, on_behalf_of, role, step, verdict, digest, voided_at, cast_at
 from review_votes where review_item_id = %s order by cast_at, id
 """
 _SEES = """
@@ -39,7 +40,7 @@ select exists (select 1 from users u where u.id = %s and u.active and (
 """
 _LENDS = """
 select exists (select 1 from delegations where delegator_id = %s and delegate_id = %s and revoked_at is null
-    and starts_at <= %s and ends_at > %s)
+    and greatest(starts_at, created_at) <= least(%s, %s) and ends_at > %s)
 """
 _ENDED = ("superseded", "stale", "expired", "withdrawn", "rejected", "changes_requested", "recalled")
 
@@ -58,6 +59,8 @@ class Item:
     expires_at: Any
     written_from: str
     record_now: str
+    author_ids: list[str]
+    """Who wrote this version or one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Ballot:
     verdict: str
     digest: str
     voided_at: Any
+    cast_at: Any
 
     @property
     def people(self) -> set[str]:
@@ -166,20 +170,21 @@ class Judge:
         )
         if active_role != vote.role or not all(self._sees(person) for person in vote.people):
             return False
-        return vote.on_behalf_of is None or self._lends(vote.on_behalf_of, vote.voter_id)
+        return vote.on_behalf_of is None or self._lends(vote.on_behalf_of, vote.voter_id, since=vote.cast_at)
 
     def _sees(self, person: str) -> bool:
         [(sees,)] = self.company.run_sql(_SEES, *[person] + [ACCOUNT] * 4)
         return bool(sees)
 
-    def _lends(self, delegator: str, delegate: str) -> bool:
+    def _lends(self, delegator: str, delegate: str, *, since: Any) -> bool:
+        """By what was lent when the vote was cast: what is lent again later makes no old vote good."""
         now = self.company.clock.now()
-        [(lends,)] = self.company.run_sql(_LENDS, delegator, delegate, now, now)
+        [(lends,)] = self.company.run_sql(_LENDS, delegator, delegate, now, since, now)
         return bool(lends)
 
 
 def _own(item: Item) -> set[str]:
-    return {item.requester_id, item.author_id}
+    return {item.requester_id, *item.author_ids}
 
 
 def _is_sensitive(item: Item) -> bool:

@@ -239,7 +239,7 @@ class Walk:
         """Somebody who is neither requester nor author and has not voted, if they are still here."""
         item = self.judge.item(item_id)
         voted = {person for vote in self.judge.votes(item_id) for person in vote.people}
-        left = sorted(set(PEOPLE) - voted - {item.requester_id, item.author_id, "omar"})
+        left = sorted(set(PEOPLE) - voted - {item.requester_id, *item.author_ids, "omar"})
         return self.company.viewer(self.random.choice(left)) if left else None
 
     def somebody(self) -> Viewer | None:

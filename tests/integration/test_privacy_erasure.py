@@ -279,7 +279,7 @@ def test_an_approval_put_back_by_hand_releases_no_redacted_version(company: Worl
     with company.database.unit_of_work() as uow:
         release = ReleaseRepository(uow).get(company.pending.id)
     assert release is not None
-    assert (release.state, release.error_code) == (ReleaseState.FAILED, "digest_mismatch")
+    assert (release.state, release.error_code) == (ReleaseState.FAILED, "approver_not_entitled"), "its votes are void"
 
 
 def test_a_table_that_forgets_is_noticed(company: World) -> None:

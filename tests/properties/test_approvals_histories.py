@@ -59,6 +59,7 @@ POLICIES = (
 class Entry:
     item: ReviewItem
     findings: tuple[Finding, ...]
+    wrote: tuple[str, ...]
     given: list[tuple[Decision, datetime, int]] = field(default_factory=list)
     """Every decision that was accepted, when, and under which policy."""
     sent: int = 0
@@ -79,7 +80,16 @@ class Queue(RuleBasedStateMachine):
         self.policy = 0
         self.lent: list[tuple[str, Delegated]] = []
 
-    def file(self, *, requester: str, author: str, kind: DraftKind, audience: Audience, levels: list[Severity]) -> None:
+    def file(
+        self,
+        *,
+        requester: str,
+        wrote: tuple[str, ...],
+        kind: DraftKind,
+        audience: Audience,
+        levels: list[Severity],
+    ) -> None:
+        """`wrote`: who wrote each version up to this one."""
         findings = tuple(found(level) for level in levels)
         risk = risk_of(findings)
         number = len(self.entries)
@@ -92,12 +102,13 @@ class Queue(RuleBasedStateMachine):
             state=ReviewState.PENDING,
             risk=risk,
             requester_id=requester,
-            author_id=author,
+            author_id=wrote[-1],
+            author_ids=tuple(sorted(set(wrote))),
             audience=audience,
             requirement=POLICIES[self.policy].requirement(kind=kind, risk=risk, audience=audience, now=self.now),
             submitted_at=self.now,
         )
-        self.entries.append(Entry(item=item, findings=findings, policy=self.policy))
+        self.entries.append(Entry(item=item, findings=findings, wrote=wrote, policy=self.policy))
 
     @initialize(
         requester=people, levels=st.lists(severities, min_size=3, max_size=3), policy=st.sampled_from((0, 1, 2))
@@ -107,7 +118,7 @@ class Queue(RuleBasedStateMachine):
         audiences = [Audience.INTERNAL, Audience.EXTERNAL, Audience.INTERNAL]
         for found_in_one, audience in zip(levels, audiences, strict=True):
             kind = DraftKind.BRIEF
-            self.file(requester=requester, author=requester, kind=kind, audience=audience, levels=found_in_one)
+            self.file(requester=requester, wrote=(requester,), kind=kind, audience=audience, levels=found_in_one)
 
     @rule(
         requester=people,
@@ -116,7 +127,7 @@ class Queue(RuleBasedStateMachine):
         levels=severities,
     )
     def submit(self, requester: str, kind: DraftKind, audience: Audience, levels: list[Severity]) -> None:
-        self.file(requester=requester, author=requester, kind=kind, audience=audience, levels=levels)
+        self.file(requester=requester, wrote=(requester,), kind=kind, audience=audience, levels=levels)
 
     @rule(delegator=people, delegate=people, starts=st.integers(-2, 5), hours=st.integers(1, 60))
     def lend(self, delegator: str, delegate: str, starts: int, hours: int) -> None:
@@ -197,7 +208,8 @@ class Queue(RuleBasedStateMachine):
         entry = data.draw(st.sampled_from(undecided))
         entry.item = entry.item.model_copy(update={"state": ReviewState.SUPERSEDED, "votes": ()})
         audience, requester = entry.item.audience, entry.item.requester_id
-        self.file(requester=requester, author=editor, kind=DraftKind.BRIEF, audience=audience, levels=levels)
+        wrote = (*entry.wrote, editor)
+        self.file(requester=requester, wrote=wrote, kind=DraftKind.BRIEF, audience=audience, levels=levels)
 
     @rule(data=st.data(), who=people, back=st.booleans())
     def take_back(self, data: st.DataObject, who: str, back: bool) -> None:
@@ -283,7 +295,7 @@ class Queue(RuleBasedStateMachine):
             sensitive = item.audience is Audience.EXTERNAL or item.risk in {Risk.HIGH, Risk.CRITICAL}
             if sensitive or not item.requirement.self_review:
                 for vote, _, _ in self.approvals(entry):
-                    assert not vote.people & {item.requester_id, item.author_id}
+                    assert not vote.people & {item.requester_id, *entry.wrote}
 
     @invariant()
     def what_is_not_carried_by_its_sources_was_accepted_by_name(self) -> None:

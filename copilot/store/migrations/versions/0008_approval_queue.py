@@ -127,7 +127,11 @@ def _create_delegations() -> None:
 
 
 def _bring_requirements_up_to_date() -> None:
-    """Undecided items are held until the policy is applied to them anew; approvals of before do not release."""
+    """Undecided items are held until the policy is applied to them anew; approvals of before do not release.
+
+    What may have left stays as it is until somebody says what became of it: stale, it could be filed again and leave
+    a second time.
+    """
     op.execute(
         """
         update review_items set requirement = (requirement - 'roles') || jsonb_build_object(
@@ -142,7 +146,8 @@ def _bring_requirements_up_to_date() -> None:
     )
     op.execute(
         "update review_items set state = 'stale', state_reason = 'policy_changed' "
-        "where state in ('approved', 'release_failed')"
+        "where state in ('approved', 'release_failed') and not exists (select from releases "
+        "where review_item_id = review_items.id and state not in ('queued', 'failed'))"
     )
     op.execute("update releases set state = 'recalled' where state in ('queued', 'failed')")
 
