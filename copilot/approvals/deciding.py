@@ -109,7 +109,7 @@ class Deciding:
 
     def retry_release(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
         """See `ApprovalService.retry_release`."""
-        entry = find_entry(item_id, viewer=viewer, uow=uow)
+        entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
         if viewer.user_id != entry.item.requester_id and viewer.role not in entry.item.requirement.roles:
             raise refusal("not_allowed", viewer)
         retried = entry.item.state is ReviewState.RELEASE_FAILED and ReleaseRepository(uow).retry(item_id)

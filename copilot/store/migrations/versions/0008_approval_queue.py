@@ -16,6 +16,7 @@ def upgrade() -> None:
     _create_comments()
     _create_delegations()
     _bring_requirements_up_to_date()
+    _end_approvals_of_before()
 
 
 def _add_columns() -> None:
@@ -127,11 +128,7 @@ def _create_delegations() -> None:
 
 
 def _bring_requirements_up_to_date() -> None:
-    """Undecided items are held until the policy is applied to them anew; approvals of before do not release.
-
-    What may have left stays as it is until somebody says what became of it: stale, it could be filed again and leave
-    a second time.
-    """
+    """Undecided items are held until the policy is applied to them anew."""
     op.execute(
         """
         update review_items set requirement = (requirement - 'roles') || jsonb_build_object(
@@ -144,6 +141,14 @@ def _bring_requirements_up_to_date() -> None:
         )
         """
     )
+
+
+def _end_approvals_of_before() -> None:
+    """Approvals of before do not release.
+
+    What may have left stays as it is until somebody says what became of it: stale, it could be filed again and leave
+    a second time.
+    """
     op.execute(
         "update review_items set state = 'stale', state_reason = 'policy_changed' "
         "where state in ('approved', 'release_failed') and not exists (select from releases "
