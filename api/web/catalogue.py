@@ -15,6 +15,7 @@ from api.localisation import catalogue_path
 from api.web.templating import TEMPLATES, environment
 from copilot import errors
 from copilot.domain.language import Language
+from copilot.domain.unseen import all_names
 
 Message = str | tuple[str, str]
 """A text, or its singular and plural."""
@@ -49,7 +50,7 @@ msgstr ""
 
 def messages() -> set[Message]:
     """Every message that needs a translation."""
-    found: set[Message] = set()
+    found: set[Message] = set(all_names())
     for path in sorted(TEMPLATES.glob("*.html")):
         found.update(template_messages(path.read_text(encoding="utf-8")))
     for path in sorted(_API.rglob("*.py")):

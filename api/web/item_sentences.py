@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from api.web.document_view import Piece
 from api.web.highlights import carried_spans, marked_spans, quoted
-from api.web.unseen import names_in
 from copilot.approvals.service import ReviewView
 from copilot.approvals.support import Support, support_of
 from copilot.domain.access import Viewer
@@ -19,6 +18,7 @@ from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.findings import Finding, Severity
 from copilot.domain.language import Language
 from copilot.domain.review_items import OPEN, RECALLABLE, UNDECIDED
+from copilot.domain.unseen import names_in
 from copilot.guardrails.grounding.rules import CONTRADICTING
 from copilot.store.database import UnitOfWork
 from copilot.store.evidence import EvidenceRepository

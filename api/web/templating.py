@@ -17,10 +17,10 @@ from api.web import flash
 from api.web.citations import short_form
 from api.web.links import with_query
 from api.web.navigation import more_pages
-from api.web.unseen import pieces as visible
 from api.web.values import Values
 from copilot.bootstrap import Application
 from copilot.domain.language import Language
+from copilot.domain.unseen import pieces as visible
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web.unseen import names_in, pieces
+from copilot.domain.unseen import names_in, pieces
 
 
 @pytest.mark.parametrize(

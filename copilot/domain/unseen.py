@@ -1,46 +1,44 @@
 """Characters that a reader would not see, or would take for others, made visible.
 
-Invariant: no character that is invisible, changes the reading order or only looks like a letter reaches a page as it
-is; the pieces with the characters the marks stand for put back are the text.
+Invariant: no character that is invisible, changes the reading order or only looks like a letter reaches a page
+or a terminal as it is; the pieces with the characters the marks stand for put back are the text.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
-from api.localisation import mark as _
-
 NAMES: dict[str, tuple[str, str]] = {
-    "\u00ad": ("SHY", _("soft hyphen")),
-    "\u034f": ("CGJ", _("joiner that nobody sees")),
-    "\u061c": ("ALM", _("change of reading direction")),
-    "\u180e": ("MVS", _("separator that nobody sees")),
-    "\u200b": ("ZWSP", _("zero width space")),
-    "\u200c": ("ZWNJ", _("zero width non-joiner")),
-    "\u200d": ("ZWJ", _("zero width joiner")),
-    "\u200e": ("LRM", _("left-to-right mark")),
-    "\u200f": ("RLM", _("right-to-left mark")),
-    "\u2028": ("LS", _("line separator")),
-    "\u2029": ("PS", _("paragraph separator")),
-    "\u202a": ("LRE", _("start of left-to-right text")),
-    "\u202b": ("RLE", _("start of right-to-left text")),
-    "\u202c": ("PDF", _("end of a change of direction")),
-    "\u202d": ("LRO", _("override: left to right")),
-    "\u202e": ("RLO", _("override: right to left, so that text reads backwards")),
-    "\u2060": ("WJ", _("word joiner")),
-    "\u2066": ("LRI", _("start of isolated left-to-right text")),
-    "\u2067": ("RLI", _("start of isolated right-to-left text")),
-    "\u2068": ("FSI", _("start of isolated text")),
-    "\u2069": ("PDI", _("end of isolated text")),
-    "\ufeff": ("BOM", _("zero width no-break space")),
+    "\u00ad": ("SHY", "soft hyphen"),
+    "\u034f": ("CGJ", "joiner that nobody sees"),
+    "\u061c": ("ALM", "change of reading direction"),
+    "\u180e": ("MVS", "separator that nobody sees"),
+    "\u200b": ("ZWSP", "zero width space"),
+    "\u200c": ("ZWNJ", "zero width non-joiner"),
+    "\u200d": ("ZWJ", "zero width joiner"),
+    "\u200e": ("LRM", "left-to-right mark"),
+    "\u200f": ("RLM", "right-to-left mark"),
+    "\u2028": ("LS", "line separator"),
+    "\u2029": ("PS", "paragraph separator"),
+    "\u202a": ("LRE", "start of left-to-right text"),
+    "\u202b": ("RLE", "start of right-to-left text"),
+    "\u202c": ("PDF", "end of a change of direction"),
+    "\u202d": ("LRO", "override: left to right"),
+    "\u202e": ("RLO", "override: right to left, so that text reads backwards"),
+    "\u2060": ("WJ", "word joiner"),
+    "\u2066": ("LRI", "start of isolated left-to-right text"),
+    "\u2067": ("RLI", "start of isolated right-to-left text"),
+    "\u2068": ("FSI", "start of isolated text"),
+    "\u2069": ("PDI", "end of isolated text"),
+    "\ufeff": ("BOM", "zero width no-break space"),
 }
 """Short sign and name of the invisible characters that occur in practice."""
-CONTROL = _("control character")
-TAG = _("tag character, which no screen shows")
-VARIANT = _("variation selector")
-BLANK = _("blank that is no ordinary space")
-UNKNOWN = _("character without a picture")
-LOOKALIKE = _("looks like an ordinary letter and is another character")
+CONTROL = "control character"
+TAG = "tag character, which no screen shows"
+VARIANT = "variation selector"
+BLANK = "blank that is no ordinary space"
+UNKNOWN = "character without a picture"
+LOOKALIKE = "looks like an ordinary letter and is another character"
 
 _BLANKS = frozenset("\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u200a\u205f\u2800\u3000")
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5")
@@ -53,6 +51,13 @@ _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _DRAWN_LIKE_LATIN = frozenset("авекмнорстухіјѕԁԛԝһӏгпАВЕКМНОРСТУХІЈЅԌԚԜӀοαβεζηικνορτυχγωϲϳΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 """Cyrillic and Greek letters that are drawn like Latin ones; not the mu of `μm`."""
 _UNUSUAL_FORMS = re.compile("[\uff01-\uff5e\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]")
+
+
+def all_names() -> frozenset[str]:
+    """Every name that `pieces` can give a character; the catalogue of the pages translates them."""
+    return frozenset(
+        {name for _sign, name in NAMES.values()} | {CONTROL, TAG, VARIANT, BLANK, UNKNOWN, LOOKALIKE},
+    )
 
 
 @dataclass(frozen=True, slots=True)
