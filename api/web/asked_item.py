@@ -62,14 +62,14 @@ class Asked:
         """Back to the list, with a message."""
         return self._redirect(query.address, told=told)
 
-    def act(self, do: Callable[[], object], *, list_text: str, told: str, remark: str = "") -> Response:
+    def act(self, do: Callable[[], object], *, list_text: str, told: str, remark: str = "", **values: str) -> Response:
         """Do something that changes the item; what is refused is said on the page, and nothing of it is kept."""
         try:
             with self.uow.savepoint():
                 do()
         except Refusal as error:
             return self.page(list_text=list_text, attempt=self.failed(error, remark=remark))
-        return self.go(self.item_id, list_text=list_text, told=told)
+        return self.go(self.item_id, list_text=list_text, told=told, **values)
 
     def failed(self, error: CopilotError, *, remark: str = "") -> Attempt:
         """What was refused, to be shown with the page."""

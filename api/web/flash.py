@@ -7,6 +7,7 @@ so that a forged cookie can say nothing of its own.
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -22,6 +23,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "signed_out": ("success", _("You are signed out.")),
     "brief_made": ("success", _("The brief is written and waits in the queue for approval.")),
     "approved": ("success", _("Approved. The files will be released in a moment.")),
+    "approved_undo": ("success", _("Approved. It leaves after the time to recall it, unless a rule makes it wait.")),
+    "approved_on_its_way": ("success", _("Approved. It is on its way, unless a rule makes it wait.")),
     "approved_too_fast": (
         "warning",
         _("Approved. You approved several drafts faster than they can be read; managers see how often that happens."),
@@ -37,6 +40,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "commented": ("success", _("Your comment is added.")),
     "withdrawn": ("success", _("Withdrawn. You can submit it again.")),
     "recalled": ("success", _("Recalled. Nothing left; you can submit it again.")),
+    "recalled_for": ("success", _("Recalled. Nothing left; %(name)s, who asked for it, can submit it again.")),
+    "withdrawn_for": ("success", _("Withdrawn. %(name)s, who asked for it, can submit it again.")),
+    "session_ended": ("warning", _("Your session had ended; nothing was saved. Sign in, then send it again.")),
     "retried": ("success", _("The release is tried again.")),
     "submitted_again": ("success", _("Submitted again as a new version, checked from the beginning.")),
     "redrafted": ("success", _("Drafted again. This is the new version, checked from the beginning.")),
@@ -45,7 +51,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "first_of_list": ("info", _("That was the first one of this list.")),
     "repeated": ("success", _("You had decided this before; nothing changed.")),
     "edited": ("success", _("Your edit is a new version, checked again. Earlier votes no longer count.")),
-    "decided_before": ("warning", _("Somebody decided this first: %(state)s by %(name)s. Your decision was not used.")),
+    "decided_before": ("warning", _("%(name)s decided this first; it is now: %(state)s. Your decision was not used.")),
     "decided_without_name": ("warning", _("This was settled first: %(state)s. Your decision was not used.")),
     "view_saved": ("success", _("The view “%(name)s” is saved. It is a tab above the list.")),
     "view_changed": ("success", _("The view “%(name)s” is changed.")),
@@ -81,6 +87,12 @@ def leave(response: Response, code: str, *, secure: bool, **values: str) -> None
     response.set_cookie(COOKIE, encoded, max_age=60, httponly=True, samesite="lax", secure=secure, path="/")
 
 
+def words(code: str, values: Mapping[str, str], *, language: Language) -> str:
+    """What the message with this code says; values that the catalogue knows are said in the language too."""
+    known = {name: translate(value, language=language) for name, value in values.items()}
+    return translate(_MESSAGES[code][1], language=language) % known
+
+
 def read(request: Request, *, language: Language) -> Flash | None:
     """The message left by the page before, if any."""
     cookie = request.cookies.get(COOKIE)
@@ -88,8 +100,7 @@ def read(request: Request, *, language: Language) -> Flash | None:
         return None
     try:
         code, values = json.loads(base64.urlsafe_b64decode(cookie.encode()))
-        level, text = _MESSAGES[code]
-        words = {str(name): translate(str(value)[:_LONGEST_VALUE], language=language) for name, value in values.items()}
-        return Flash(level=level, text=translate(text, language=language) % words)
+        values = {str(name): str(value)[:_LONGEST_VALUE] for name, value in values.items()}
+        return Flash(level=_MESSAGES[code][0], text=words(code, values, language=language))
     except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -24,11 +24,11 @@ from copilot.approvals.release_texts import describe
 from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.approvals.texts import refusal
 from copilot.bootstrap import Application
-from copilot.domain.access import Viewer
-from copilot.domain.approvals import RefusalCode
+from copilot.domain.access import Role, Viewer
+from copilot.domain.approvals import RefusalCode, open_step
 from copilot.domain.findings import Finding
 from copilot.domain.language import Language
-from copilot.domain.review_items import OPEN, UNDECIDED, ReviewState
+from copilot.domain.review_items import OPEN, SUBMITTED_AGAIN, UNDECIDED, ReviewItem, ReviewState
 from copilot.store.accounts import AccountRepository
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
@@ -120,8 +120,11 @@ def _about(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, An
 
 def _weighed(view: ReviewView, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> dict[str, Any]:
     """What the reviewer weighs: sentences, evidence, findings, changes."""
+    sentences = sentences_of(view, viewer=viewer, language=language, uow=uow)
+    by_id = sentences.by_id()
     return {
-        "sentences": sentences_of(view, viewer=viewer, language=language, uow=uow),
+        "sentences": sentences,
+        "accepted_sentences": [by_id[name] for name in view.item.accepted_segments if name in by_id],
         "listed_findings": _listed(view),
         "changes": changes_of(view, viewer=viewer, uow=uow),
         "versions": view.versions,
@@ -144,13 +147,27 @@ def _offered(view: ReviewView, rights: Rights, *, language: Language, opened: Op
     asked = ("approve", "reject", "request_changes")
     return {
         "rights": rights,
+        "approving_roles": _approving_roles(view.item),
         "why_not": {name: _reason(getattr(rights, name), language) for name in asked},
         "editing": editing,
         "editable": rights.edit is None,
         "attempt": opened.attempt,
         "copied": opened.copied,
+        "resubmitted_by": _resubmitted_by(view, rights),
         "offered": opened.copied is not None or any(getattr(rights, name) is None for name in RIGHTS_OFFERED_APART),
     }
+
+
+def _approving_roles(item: ReviewItem) -> tuple[Role, ...]:
+    """Whose turn it is; where it is nobody's, everybody who approves in some step."""
+    step = open_step(item)
+    return item.requirement.roles if step is None else item.requirement.steps[step].roles
+
+
+def _resubmitted_by(view: ReviewView, rights: Rights) -> str:
+    """Who can submit it again, where that is somebody else than the viewer; empty: it does not come to that."""
+    ended = view.item.state in SUBMITTED_AGAIN - UNDECIDED
+    return view.entry.requester_name if ended and rights.submit_again is not None else ""
 
 
 def _people(

@@ -37,7 +37,7 @@ DETAILS = {
     "title": _("Title"),
     "audience": _("Audience"),
     "destination": _("Where it goes"),
-    "from": _("From"),
+    "from": _("Sender"),
     "to": _("To"),
     "cc": _("Copy to"),
     "subject": _("Subject"),

@@ -51,16 +51,23 @@ _ERRORS: dict[str, dict[str, tuple[str, str]]] = {
 
 _SAID: dict[str, dict[str, str]] = {
     "undo": {
-        "es": "Se puede retirar todavía; sale a las {time}.",
-        "en": "It can still be recalled; it leaves at {time}.",
+        "es": "Se puede recuperar todavía; sale como muy pronto {time}.",
+        "en": "It can still be recalled; it leaves {time} at the earliest.",
+    },
+    "undo_waits": {
+        "es": "Se puede recuperar todavía. Espera: {what}. Sale como muy pronto {time}.",
+        "en": "It can still be recalled. It waits: {what}. It leaves {time} at the earliest.",
     },
     "waits": {
-        "es": "Espera: {what}. Se vuelve a mirar el {time}.",
-        "en": "It waits: {what}. It is looked at again on {time}.",
+        "es": "Espera: {what}. Sale como muy pronto {time}; entonces se vuelve a mirar.",
+        "en": "It waits: {what}. It leaves {time} at the earliest, when it is looked at again.",
     },
-    "queued": {"es": "Está en la cola de salida.", "en": "It is about to leave."},
+    "queued": {
+        "es": "Está en la cola de salida; se comprueba por última vez antes de salir.",
+        "en": "It is about to leave; it is checked one last time before.",
+    },
     "sending": {"es": "Está saliendo en este momento.", "en": "It is leaving at this moment."},
-    "recalled": {"es": "Se retiró antes de salir.", "en": "It was recalled before it left."},
+    "recalled": {"es": "Se recuperó antes de salir.", "en": "It was recalled before it left."},
     "smtp": {
         "es": "Entregado al servidor de correo con el Message-ID {message_id}.",
         "en": "Handed to the mail server with the Message-ID {message_id}.",
@@ -137,15 +144,13 @@ def describe(release: Release, *, language: str, now: datetime, zone: str = "UTC
     what = (waits.get(language) or waits[Language.EN.value]) if waits else (release.waits_for or "")
     texts = _SAID[name]
     said = texts.get(language) or texts[Language.EN.value]
-    return said.format(**values, what=what, time=_clock(moment, now, zone))
+    return said.format(**values, what=what, time=_clock(moment, now, zone, language=language))
 
 
 def _situation(release: Release, now: datetime) -> tuple[str, datetime | None]:
     match release.state:
-        case ReleaseState.QUEUED if release.not_before is not None and release.not_before > now:
-            return "undo", release.not_before
-        case ReleaseState.QUEUED if release.waits_until is not None:
-            return "waits", release.waits_until
+        case ReleaseState.QUEUED:
+            return _queued(release, now)
         case ReleaseState.RELEASED:
             return ("confirmed" if release.resolved_by else release.receipt.get("channel", "files")), None
         case ReleaseState.PARKED:
@@ -154,11 +159,20 @@ def _situation(release: Release, now: datetime) -> tuple[str, datetime | None]:
             return release.state.value, None
 
 
-def _clock(moment: datetime | None, now: datetime, zone: str) -> str:
-    """`17:30`, with the day where it is another one."""
+def _queued(release: Release, now: datetime) -> tuple[str, datetime | None]:
+    """Before it leaves: the time to recall it, and what else it waits for as soon as that is known."""
+    undo, wait = release.not_before, release.waits_until
+    if undo is not None and undo > now:
+        return ("undo", undo) if wait is None else ("undo_waits", max(undo, wait))
+    return ("queued", None) if wait is None else ("waits", wait)
+
+
+def _clock(moment: datetime | None, now: datetime, zone: str, *, language: str) -> str:
+    """`at 17:30`, with the day where it is another one."""
     if moment is None:
         return ""
     local = moment.astimezone(ZoneInfo(zone))
     same_day = local.date() == now.astimezone(ZoneInfo(zone)).date()
     name = f" {zone}" if zone == "UTC" else ""
-    return (f"{local:%H:%M}" if same_day else f"{local:%Y-%m-%d %H:%M}") + name
+    at, on = ("a las", "el") if language == Language.ES.value else ("at", "on")
+    return ("" if same_day else f"{on} {local:%Y-%m-%d} ") + f"{at} {local:%H:%M}{name}"

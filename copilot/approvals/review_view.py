@@ -10,7 +10,16 @@ from copilot.approvals.entries import find_readable, is_readable
 from copilot.approvals.filing import may_edit
 from copilot.approvals.handling import Handling, may_claim, may_reassign, names_of, right_to_approve
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import RefusalCode, Refused, decide, may_approve, recall, withdraw
+from copilot.domain.approvals import (
+    Accepted,
+    Outcome,
+    RefusalCode,
+    Refused,
+    decide,
+    may_approve,
+    recall,
+    withdraw,
+)
 from copilot.domain.drafts import Draft
 from copilot.domain.findings import Finding, blocking, unsupported_segments
 from copilot.domain.review_items import (
@@ -203,5 +212,8 @@ def _may_send_back(
     return code
 
 
-def _code(outcome: object) -> RefusalCode | None:
-    return outcome.code if isinstance(outcome, Refused) else None
+def _code(outcome: Outcome) -> RefusalCode | None:
+    """None only where something would happen: what was done before is no right to do it again."""
+    if isinstance(outcome, Accepted):
+        return None
+    return outcome.code if isinstance(outcome, Refused) else "conflict"

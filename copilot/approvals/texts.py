@@ -59,7 +59,7 @@ REFUSALS: dict[RefusalCode, dict[str, tuple[str, str]]] = {
     "unsupported_segments": {
         "es": (
             "Hay frases sin apoyo en sus fuentes que no se han aceptado una a una.",
-            "Acéptelas por su nombre o edítelas.",
+            "Márquelas una a una como aceptadas, o edítelas.",
         ),
         "en": (
             "Some sentences are not carried by their sources and were not accepted by name.",
@@ -106,22 +106,22 @@ _MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("This release did not fail, so there is nothing to try again.", "See its state in the queue."),
     },
     "already_released": {
-        "es": ("Ya ha salido, así que no se puede retirar.", "Escriba a quien lo recibió."),
+        "es": ("Ya ha salido, así que no se puede recuperar.", "Escriba a quien lo recibió."),
         "en": ("It has left already, so it cannot be recalled.", "Write to whoever received it."),
     },
     "leaving_now": {
-        "es": ("Está saliendo en este momento, así que no se puede retirar.", "Mire dentro de un momento si salió."),
+        "es": ("Está saliendo en este momento, así que no se puede recuperar.", "Mire dentro de un momento si salió."),
         "en": ("It is leaving at this moment, so it cannot be recalled.", "See in a moment whether it left."),
     },
     "outcome_unknown": {
         "es": (
-            "No se sabe si salió, así que no se puede retirar.",
+            "No se sabe si salió, así que no se puede recuperar.",
             "Compruebe la entrega y anote lo que encuentre.",
         ),
         "en": ("Nobody knows whether it left, so it cannot be recalled.", "Check the delivery and say what you find."),
     },
     "not_recallable": {
-        "es": ("Solo se retira lo que está aprobado y aún no ha salido.", "Vea su estado en la cola."),
+        "es": ("Solo se recupera lo que está aprobado y aún no ha salido.", "Vea su estado en la cola."),
         "en": ("Only what is approved and has not left can be recalled.", "See its state in the queue."),
     },
     "claimed_by_other": {
@@ -139,7 +139,7 @@ _MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
     "not_submittable": {
         "es": (
             "Así como está, este elemento no se puede presentar de nuevo.",
-            "Se presenta de nuevo lo devuelto, retirado, vencido u obsoleto.",
+            "Se presenta de nuevo lo devuelto, retirado, recuperado, vencido u obsoleto.",
         ),
         "en": (
             "As it is, this item cannot be submitted again.",

@@ -109,9 +109,12 @@ def test_who_comes_too_late_is_told_who_was_faster(browser: TestClient, company:
     sign_in(browser, company.manager)
     fields = {"csrf_token": form_token(browser.get(item)), "digest": digest, "verdict": "reject", "comment": "No"}
     late = browser.post(f"{item}/decision", data=fields)
+    assert late.status_code == 409
+    assert "Lucía Ferrer decidió antes; ahora está así: Aprobado." in late.text
+    assert "<blockquote>No</blockquote>" in late.text, "what was typed stays before who typed it"
+    late = browser.post(f"{item}/decision", data=fields | {"comment": ""})
     assert late.status_code == 303
-    page = browser.get(late.headers["location"]).text
-    assert "Alguien decidió antes: Aprobado por Lucía Ferrer." in page
+    assert "Lucía Ferrer decidió antes; ahora está así: Aprobado." in browser.get(late.headers["location"]).text
 
 
 def test_an_edit_leads_to_the_new_version_and_the_old_one_points_to_it(browser: TestClient, company: Company) -> None:
@@ -131,7 +134,7 @@ def test_an_edit_leads_to_the_new_version_and_the_old_one_points_to_it(browser: 
     assert "versión 2" in page
     assert "Riesgo alto" in page
     assert "no aparece en las fuentes citadas" in page
-    assert "Su función no puede decidir" in page
+    assert "Su función no puede aprobar este elemento. Pueden estas funciones: Responsable" in page
     assert 'value="approve"' not in page
     assert f'href="{new}"' in browser.get(item).text
     again = browser.post(f"{item}/edit", data=fields)

@@ -4,27 +4,31 @@ Invariant: every form names the digest of the content that was on the page; a de
 told who was faster, and changes nothing.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 
 from api.errors import failure_of
 from api.files import file_response
+from api.languages import language_of
 from api.queue_reading import released_file
 from api.schemas.queue import MAX_COMMENT, MAX_SEGMENT, MAX_SEGMENTS
+from api.web import flash
 from api.web.asked_item import Asked, AskedDep, OpenedFrom, SentFrom, list_of
 from api.web.item_neighbours import neighbour
 from api.web.item_view import Attempt
 from api.web.words import STATES
 from copilot.approvals.quality.outcome import revealed
 from copilot.approvals.quality.reviewers import is_flood
+from copilot.domain.destinations import Destination
 from copilot.domain.review_items import OPEN, Decision, ReviewItem, ReviewState, Verdict
 from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed
 from copilot.store.cited_work import CitedWorkRepository
 
 router = APIRouter(include_in_schema=False)
 _TEXT_FIELD = "text:"
-_DONE = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.REQUEST_CHANGES: "sent_back"}
+_DONE = {Verdict.REJECT: "rejected", Verdict.REQUEST_CHANGES: "sent_back"}
 
 
 @router.get("/queue/{item_id}")
@@ -69,7 +73,7 @@ def decide(
         with uow.savepoint():
             after = approvals.decide(asked.item_id, decision, viewer=viewer, uow=uow)
     except Conflict as error:
-        return _too_late(error, asked, list_text=list_text)
+        return _too_late(error, asked, list_text=list_text, comment=comment.strip())
     except (InputError, NotAllowed) as error:
         attempt = Attempt(failure=failure_of(asked.request, error), comment=comment, accepted=frozenset(accepted or ()))
         return asked.page(list_text=list_text, attempt=attempt)
@@ -87,7 +91,18 @@ def _told(after: ReviewItem, verdict: Verdict, asked: Asked) -> str:
     )
     if hasty:
         return "approved_too_fast"
-    return "approved_in_part" if after.state is ReviewState.IN_REVIEW else _DONE[verdict]
+    if after.state is ReviewState.IN_REVIEW:
+        return "approved_in_part"
+    return _approved(after, asked) if verdict is Verdict.APPROVE else _DONE[verdict]
+
+
+def _approved(after: ReviewItem, asked: Asked) -> str:
+    """Which words fit how it leaves."""
+    view = asked.application.approvals.get(after.id, viewer=asked.viewer, uow=asked.uow)
+    waits_until = view.release.not_before if view.release else None
+    if waits_until is not None and waits_until > asked.uow.clock.now():
+        return "approved_undo"
+    return "approved" if view.draft.destination is Destination.FILES else "approved_on_its_way"
 
 
 async def edited_texts(request: Request) -> dict[str, str]:
@@ -141,13 +156,20 @@ def _beside(asked: Asked, list_text: str, *, step: int, told: str) -> Response:
     return asked.go(found, list_text=query.text)
 
 
-def _too_late(error: Conflict, asked: Asked, *, list_text: str) -> Response:
-    """Go to what is there now, and say who was faster."""
+def _too_late(error: Conflict, asked: Asked, *, list_text: str, comment: str = "") -> Response:
+    """Go to what is there now, and say who was faster; what the person had written stays before them."""
     entry = asked.application.approvals.get(asked.item_id, viewer=asked.viewer, uow=asked.uow).entry
+    replaced = entry.item.state is ReviewState.SUPERSEDED or isinstance(error, DigestMismatch)
+    values = {"state": STATES[entry.item.state.value]} | ({"name": entry.decider_name} if entry.decider_name else {})
+    told = "decided_before" if entry.decider_name else "decided_without_name"
+    if comment:
+        failure = failure_of(asked.request, error)
+        if not replaced:
+            words = flash.words(told, values, language=language_of(asked.request))
+            failure = replace(failure, detail=words, hint="")
+        return asked.page(list_text=list_text, attempt=Attempt(failure=failure, comment=comment))
     newest = CitedWorkRepository(asked.uow).newest_version_item_id(entry.item.draft_id, viewer=asked.viewer)
-    there, state = newest or asked.item_id, STATES[entry.item.state.value]
-    if entry.item.state is ReviewState.SUPERSEDED or isinstance(error, DigestMismatch):
+    there = newest or asked.item_id
+    if replaced:
         return asked.go(there, list_text=list_text, told="newer_version")
-    if entry.decider_name:
-        return asked.go(there, list_text=list_text, told="decided_before", state=state, name=entry.decider_name)
-    return asked.go(there, list_text=list_text, told="decided_without_name", state=state)
+    return asked.go(there, list_text=list_text, told=told, **values)

@@ -18,6 +18,14 @@ from copilot.jobs import Task
 router = APIRouter(include_in_schema=False)
 
 
+def _again(asked: AskedDep, done: str) -> dict[str, str]:
+    """What is told: only the requester can submit it again, anybody else reads who that is."""
+    entry = asked.application.approvals.get(asked.item_id, viewer=asked.viewer, uow=asked.uow).entry
+    if entry.item.requester_id == asked.viewer.user_id:
+        return {"told": done}
+    return {"told": f"{done}_for", "name": entry.requester_name}
+
+
 @router.post("/queue/{item_id}/claim")
 def claim(asked: AskedDep, list_text: SentFrom = "") -> Response:
     """Say that one works on it."""
@@ -72,7 +80,7 @@ def withdraw(asked: AskedDep, list_text: SentFrom = "") -> Response:
     return asked.act(
         lambda: approvals.withdraw(asked.item_id, viewer=asked.viewer, uow=asked.uow),
         list_text=list_text,
-        told="withdrawn",
+        **_again(asked, "withdrawn"),
     )
 
 
@@ -83,7 +91,7 @@ def recall(asked: AskedDep, list_text: SentFrom = "") -> Response:
     return asked.act(
         lambda: approvals.recall(asked.item_id, viewer=asked.viewer, uow=asked.uow),
         list_text=list_text,
-        told="recalled",
+        **_again(asked, "recalled"),
     )
 
 

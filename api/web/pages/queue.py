@@ -64,6 +64,7 @@ def queue(
         request,
         "queue.html",
         query=query,
+        amount_ignored=query.value_from is None and bool(request.query_params.get("value", "").strip()),
         groups=groups,
         group_name=translate(GROUPS[query.show], language=language),
         rows=rows,

@@ -35,7 +35,9 @@ if (waiting) {
     left -= 1;
     try {
       const answer = await fetch(waiting.dataset.poll, { headers: { accept: "application/json" } });
-      if (answer.ok && (await answer.json()).entry.item.state !== waiting.dataset.state) {
+      const found = answer.ok ? await answer.json() : null;
+      const waits = found?.release?.waits_for ?? "";
+      if (found && (found.entry.item.state !== waiting.dataset.state || waits !== (waiting.dataset.waits ?? ""))) {
         location.reload();
         return;
       }
