@@ -44,6 +44,7 @@ _STATE_AFTER_OBJECTION = {
     "expired": ReviewState.EXPIRED,
     "evidence_changed": ReviewState.STALE,
     "policy_changed": ReviewState.STALE,
+    "approver_not_entitled": ReviewState.STALE,
 }
 _OUT = (ReviewState.APPROVED, ReviewState.RELEASE_FAILED, ReviewState.STALE, ReviewState.EXPIRED)
 """States from which an item whose bytes did go out becomes RELEASED: the record follows what happened."""
