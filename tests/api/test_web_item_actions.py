@@ -301,7 +301,7 @@ def test_each_step_says_who_approved_and_what_is_missing(
     assert "Su aprobación cuenta." in page
     assert "Marta Salcedo, Responsable" in page
     assert page.count("Falta 1 aprobación") == 1
-    assert "Aceptada por su nombre por Marta Salcedo." in page
+    assert "Aceptada expresamente por Marta Salcedo." in page
     assert 'value="approve"' not in page
 
 

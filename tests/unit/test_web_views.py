@@ -171,7 +171,7 @@ def flash_of(code: str, values: object) -> flash.Flash | None:
 def test_a_flash_message_fills_in_its_values() -> None:
     found = flash_of("decided_before", {"state": "Approved", "name": "Ana"})
     assert found
-    assert "Approved by Ana" in found.text
+    assert "Ana decided this first; it is now: Approved." in found.text
 
 
 @pytest.mark.parametrize(
