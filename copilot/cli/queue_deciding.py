@@ -14,13 +14,13 @@ from rich.text import Text
 
 from copilot.approvals.bulk import BulkResult
 from copilot.approvals.service import ReviewView
-from copilot.cli.acting import Acting, ItemArgument, JsonOption, acting
+from copilot.cli.acting import Acting, ItemArgument, JsonOption, acting, confirm
 from copilot.cli.context import UserOption, console, reported_errors
 from copilot.cli.queue_edits import edit_template, read_edit
-from copilot.cli.queue_view import moment, plain, print_item, print_json, print_line, short
+from copilot.cli.queue_view import moment, plain, print_item, print_json, print_line, short, short_ids
 from copilot.cli.queue_words import say
 from copilot.domain.review_items import Decision, ReviewItem, ReviewState, Verdict
-from copilot.errors import InputError
+from copilot.errors import InputError, NotFound
 from copilot.store.releases import ReleaseState
 
 DigestOption = Annotated[
@@ -127,12 +127,11 @@ def approve_many(
     as_json: JsonOption = False,
     user: UserOption = None,
 ) -> None:
-    """Approve several items at once: only what policy lets be approved together and no check saw anything in."""
+    """Approve several items at once: only what policy lets be approved together and no check found more than low in."""
     with reported_errors():
         person = acting(user)
-        views = [person.view(item) for item in items]
-        digests = {view.item.id: view.item.digest for view in views}
-        results = _approve_together(person, digests, rehearse=True)
+        digests, unknown = _named(items, person)
+        results = (*_approve_together(person, digests, rehearse=True), *unknown)
         willing = {result.item_id: digests[result.item_id] for result in results if result.approved}
         if dry_run or not willing:
             _print_results(results, person, as_json=as_json, rehearsal=True)
@@ -142,12 +141,13 @@ def approve_many(
             return
         if not yes:
             _print_results(results, person, as_json=False, rehearsal=True)
-            typer.confirm(say("bulk_confirm", person.viewer, count=len(willing)), abort=True)
+            confirm(say("bulk_confirm", person.viewer, count=len(willing)), person.viewer)
         # What was shown as refused is not tried again: nobody said yes to it.
-        results = _approve_together(person, willing, rehearse=False)
+        refused = [result for result in results if not result.approved]
+        results = (*_approve_together(person, willing, rehearse=False), *refused)
         _print_results(results, person, as_json=as_json, rehearsal=False)
         person.application.release_due()
-    if sum(result.approved for result in results) < len(digests):
+    if not all(result.approved for result in results):
         raise typer.Exit(1)
 
 
@@ -177,7 +177,7 @@ def _digest_seen(view: ReviewView, given: str | None, *, person: Acting, yes: bo
         return view.item.digest if matches else given
     if not yes:
         print_item(view, viewer=person.viewer)
-        typer.confirm(say("confirm", person.viewer), abort=True)
+        confirm(say("confirm", person.viewer), person.viewer)
     return view.item.digest
 
 
@@ -214,8 +214,25 @@ def _release(person: Acting, *, item_id: str) -> None:
         print_line(say("releasing", viewer))
 
 
+def _named(items: list[str], person: Acting) -> tuple[dict[str, str], list[BulkResult]]:
+    """Digest by id of what is there, and a refusal for each that is not: one wrong id stops nothing else."""
+    digests: dict[str, str] = {}
+    unknown: dict[str, BulkResult] = {}
+    for given in items:
+        try:
+            item = person.view(given).item
+            digests[item.id] = item.digest
+        except NotFound as error:
+            unknown[given] = BulkResult(
+                given, approved=False, state=None, title=None, code=error.code, problem=error.message, hint=error.hint
+            )
+    return digests, list(unknown.values())
+
+
 def _approve_together(person: Acting, digests: dict[str, str], *, rehearse: bool) -> tuple[BulkResult, ...]:
     """Approve, or (`rehearse`) do it in full and take it back."""
+    if not digests:
+        return ()
     results: tuple[BulkResult, ...] = ()
     with suppress(_RehearsalOver), person.application.database.unit_of_work() as uow:
         results = person.application.bulk.approve_many(digests, viewer=person.viewer, uow=uow)
@@ -233,11 +250,14 @@ def _print_results(results: tuple[BulkResult, ...], person: Acting, *, as_json: 
         ]
         print_json({"dry_run": rehearsal, "results": content})
         return
-    table = Table(*say("bulk_columns", viewer).split("|"))
+    table = Table()
+    for number, heading in enumerate(say("bulk_columns", viewer).split("|")):
+        table.add_column(heading, no_wrap=number == 0, overflow="ellipsis" if number == 0 else "fold")
+    ids = short_ids([line.item_id for line in results])
     for line in results:
         good = say("bulk_would", viewer) if rehearsal else say("state.approved", viewer)
         outcome = good if line.approved else line.problem or line.code or "-"
-        table.add_row(short(line.item_id), Text(plain(line.title or "-")), Text(outcome))
+        table.add_row(Text(plain(ids[line.item_id])), Text(plain(line.title or "-")), Text(outcome))
     console.print(table)
     if rehearsal:
         print_line(say("bulk_dry", viewer))

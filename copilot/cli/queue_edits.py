@@ -4,9 +4,9 @@ Invariant: a file of another form is refused, never guessed at.
 """
 
 import re
+import unicodedata
 
 from copilot.approvals.service import ReviewView
-from copilot.cli.queue_view import plain
 from copilot.cli.queue_words import say
 from copilot.domain.access import Viewer
 from copilot.errors import InputError
@@ -16,8 +16,14 @@ _BLOCK = re.compile(r"\[([\w.-]{1,100})\]\s*")
 
 def edit_template(view: ReviewView, *, viewer: Viewer) -> str:
     """Every text below its segment's name, to be changed by hand."""
-    blocks = [f"[{segment.id}]\n{plain(segment.text)}\n" for segment in view.draft.segments()]
+    blocks = [f"[{segment.id}]\n{_editable(segment.text)}\n" for segment in view.draft.segments()]
     return "\n".join([say("edit_help", viewer) + "\n", *blocks])
+
+
+def _editable(text: str) -> str:
+    """On one line and without what an editor would not show: a mark in its place would be saved as text."""
+    spaced = "".join(" " if char in "\n\r\t" else char for char in text)
+    return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"})
 
 
 def read_edit(written: str, *, viewer: Viewer) -> dict[str, str]:

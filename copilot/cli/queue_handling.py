@@ -10,10 +10,11 @@ import typer
 
 from copilot.cli.acting import Acting, ItemArgument, acting
 from copilot.cli.context import UserOption, reported_errors
-from copilot.cli.queue_view import print_line
+from copilot.cli.queue_view import plain, print_line
 from copilot.cli.queue_words import say
 from copilot.domain.access import Viewer
 from copilot.domain.review_items import ReviewItem
+from copilot.errors import NotAllowed
 from copilot.store.database import UnitOfWork
 
 Action = Callable[[Acting, str, UnitOfWork], object]
@@ -71,7 +72,7 @@ def comment(
 
 def withdraw(item: ItemArgument, *, user: UserOption = None) -> None:
     """Take back, before a decision, what you asked for."""
-    _do(item, user, lambda who, found, uow: who.service.withdraw(found, viewer=who.viewer, uow=uow), "withdrawn")
+    _do(item, user, _withdraw, "withdrawn")
 
 
 def recall(item: ItemArgument, *, user: UserOption = None) -> None:
@@ -91,6 +92,15 @@ def redraft(item: ItemArgument, *, user: UserOption = None) -> None:
 
 def _person(email: str | None, person: Acting, *, uow: UnitOfWork) -> Viewer | None:
     return None if email is None else person.application.people.viewer_by_email(email, uow=uow)
+
+
+def _withdraw(person: Acting, item_id: str, uow: UnitOfWork) -> ReviewItem:
+    """Withdraw; whoever may not is told who may: it has nothing to do with who decides."""
+    try:
+        return person.service.withdraw(item_id, viewer=person.viewer, uow=uow)
+    except NotAllowed as error:
+        requester = person.service.get(item_id, viewer=person.viewer, uow=uow).entry.requester_name
+        raise NotAllowed(say("who_withdraws", person.viewer, requester=plain(requester))) from error
 
 
 def _do(item: str, user: str | None, action: Action, words: str) -> None:

@@ -4,9 +4,8 @@ Invariant: whatever came from outside is printed as plain text, without control 
 """
 
 import json
-import unicodedata
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -16,7 +15,9 @@ from rich.text import Text
 from copilot.approvals.service import ReviewView, VoteLine
 from copilot.approvals.texts import refusal
 from copilot.cli.context import console
-from copilot.cli.queue_words import say
+from copilot.cli.queue_destination import destination_lines
+from copilot.cli.queue_view_text import plain
+from copilot.cli.queue_words import say, word
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import live_votes
 from copilot.domain.drafts import Segment
@@ -26,13 +27,25 @@ from copilot.domain.review_items import OPEN, ReviewItem, ReviewState
 from copilot.store.queue_pages import QueuePage
 from copilot.store.review_entries import QueueEntry
 
+__all__ = [
+    "entry_as_json",
+    "item_as_json",
+    "moment",
+    "plain",
+    "print_item",
+    "print_json",
+    "print_line",
+    "print_page",
+    "risk_word",
+    "short",
+    "short_ids",
+    "state_word",
+]
+
+_WIDE = 120
+"""Columns of a terminal in which all of the list fits."""
+_SHOWN_OF_ID = len("review_") + 8
 _RISK_STYLE = {Risk.LOW: "green", Risk.MEDIUM: "yellow", Risk.HIGH: "red", Risk.CRITICAL: "bold red"}
-
-
-def plain(text: str) -> str:
-    """Text of others on one line, without control or invisible formatting characters."""
-    spaced = "".join(" " if char in "\n\r\t" else char for char in text)
-    return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"})
 
 
 def print_json(content: object) -> None:
@@ -48,29 +61,49 @@ def print_page(page: QueuePage, *, names: Mapping[str, str], viewer: Viewer, as_
     if not page.entries:
         console.print(say("empty", viewer))
         return
-    table = Table(*say("columns", viewer).split("|"))
+    wide = console.width >= _WIDE
+    table = Table()
+    for number, heading in enumerate(say("columns" if wide else "narrow_columns", viewer).split("|")):
+        # The id is typed into the next command, so it is never cut; every other column gives way.
+        table.add_column(heading, no_wrap=number == 0, overflow="fold")
+    ids = short_ids([entry.item.id for entry in page.entries])
     for entry in page.entries:
+        cells = _cells(entry, names, viewer, now=now, wide=wide)
         item = entry.item
-        overdue = item.state in OPEN and item.requirement.due_at <= now
-        due = moment(item.requirement.due_at) + (f" ({say('late', viewer)})" if overdue else "")
-        value = "-" if item.value_at_stake is None else f"{item.value_at_stake:,.0f}"
-        decides = _who_decides(item, names, viewer)
-        cells = (entry.account_name or "-", entry.title, entry.requester_name, decides, value, due)
         table.add_row(
-            short(item.id),
+            ids[item.id],
             Text(risk_word(item.risk, viewer), style=_RISK_STYLE[item.risk]),
             state_word(item.state, viewer),
             *(Text(plain(cell)) for cell in cells),
         )
     console.print(table)
+    if not wide:
+        print_line(say("narrow", viewer))
     if page.cursor:
         console.print(say("more", viewer, cursor=page.cursor), highlight=False, soft_wrap=True)
+
+
+def _cells(
+    entry: QueueEntry, names: Mapping[str, str], viewer: Viewer, *, now: datetime, wide: bool
+) -> tuple[str, ...]:
+    """What stands after id, risk and state."""
+    item = entry.item
+    overdue = item.state in OPEN and item.requirement.due_at <= now
+    due = _bare(item.requirement.due_at) + (f" ({say('late', viewer)})" if overdue else "")
+    if not wide:
+        return " · ".join(dict.fromkeys((entry.account_name or "-", entry.title))), due
+    value = "-" if item.value_at_stake is None else f"{item.value_at_stake:,.0f}"
+    decides = _who_decides(item, names, viewer)
+    return entry.account_name or "-", entry.title, entry.requester_name, decides, value, due
 
 
 def print_item(view: ReviewView, *, viewer: Viewer) -> None:
     """The draft with its sources and findings, and who did and said what."""
     print_line(plain(view.entry.title), style="bold")
     for line in _head(view, viewer):
+        print_line(line)
+    print_line("")
+    for line in destination_lines(view.draft, viewer):
         print_line(line)
     by_segment = _by_segment(view.findings)
     numbers = {item.id: number for number, item in enumerate(view.draft.evidence, start=1)}
@@ -107,7 +140,7 @@ def _head(view: ReviewView, viewer: Viewer) -> Iterable[str]:
     state, risk = state_word(item.state, viewer), risk_word(item.risk, viewer)
     yield item.id
     yield say("by", viewer, requester=plain(view.entry.requester_name), risk=risk, state=state, version=item.version)
-    roles = ", ".join(requirement.roles) or say("nobody", viewer)
+    roles = ", ".join(word("role", role, viewer) for role in requirement.roles) or say("nobody", viewer)
     given, needed = len(live_votes(item)), requirement.approvals
     yield say("who", viewer, roles=roles, rule=requirement.rule, given=given, needed=needed)
     yield say("clock", viewer, due=moment(requirement.due_at), expires=moment(requirement.expires_at))
@@ -121,15 +154,27 @@ def _head(view: ReviewView, viewer: Viewer) -> Iterable[str]:
         comment = plain(item.comment or "")
         yield say("decided", viewer, decider=plain(view.entry.decider_name), state=state, comment=comment)
     if view.release is not None:
-        yield say("release", viewer, state=view.release.state.value, code=view.release.error_code or "")
+        yield say(
+            "release",
+            viewer,
+            state=word("release", view.release.state.value, viewer),
+            code=view.release.error_code or "",
+        )
         if view.release.not_before is not None and item.state is ReviewState.APPROVED:
             yield say("leaves", viewer, at=moment(view.release.not_before), id=short(item.id))
 
 
 def _vote(line: VoteLine, viewer: Viewer) -> str:
     lent = say("lent", viewer, name=plain(line.delegator_name)) if line.delegator_name else ""
-    void = say("void", viewer, reason=line.void_reason or "-") if line.voided_at else ""
-    return say("vote", viewer, name=plain(line.voter_name), role=line.vote.role.value, lent=lent, void=void)
+    void = say("void", viewer, reason=word("void", line.void_reason or "-", viewer)) if line.voided_at else ""
+    return say(
+        "vote",
+        viewer,
+        name=plain(line.voter_name),
+        role=word("role", line.vote.role.value, viewer),
+        lent=lent,
+        void=void,
+    )
 
 
 def _print_talk(view: ReviewView, viewer: Viewer) -> None:
@@ -163,8 +208,7 @@ def _print_findings(findings: list[Finding], viewer: Viewer, *, none_at_all: boo
 
 def _explained(finding: Finding, viewer: Viewer) -> str:
     words = finding.explanation.get(viewer.language) or finding.explanation["en"]
-    severity = finding.severity.value if finding.severity.value in set(Risk) else Risk.LOW.value
-    return f"[{say(f'risk.{severity}', viewer)}] {plain(words)}"
+    return f"[{word('severity', finding.severity.value, viewer)}] {plain(words)}"
 
 
 def _by_segment(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
@@ -175,13 +219,26 @@ def _by_segment(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
 
 
 def moment(at: datetime) -> str:
-    """A time as all commands write it, in UTC."""
-    return f"{at:%Y-%m-%d %H:%M}"
+    """A time as all commands write it, in UTC and saying so."""
+    return f"{_bare(at)} UTC"
+
+
+def _bare(at: datetime) -> str:
+    """The same below a heading that says UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def short(item_id: str) -> str:
     """As much of an id as names it in practice."""
-    return item_id[: len("review_") + 8]
+    return item_id[:_SHOWN_OF_ID]
+
+
+def short_ids(ids: Sequence[str]) -> dict[str, str]:
+    """Id -> its first characters, as few for all as tell these apart."""
+    length = _SHOWN_OF_ID
+    while len({each[:length] for each in ids}) < len(set(ids)):
+        length += 1
+    return {each: each[:length] for each in ids}
 
 
 def state_word(state: ReviewState, viewer: Viewer) -> str:

@@ -11,6 +11,7 @@ from copilot.approvals import clipboard, releases
 from copilot.cli.acting import ItemArgument, JsonOption, acting
 from copilot.cli.context import UserOption, reported_errors
 from copilot.cli.queue_view import moment, print_json, print_line, short
+from copilot.cli.queue_words import word
 from copilot.cli.table_words import say
 from copilot.cli.tables import print_rows
 from copilot.domain.access import Viewer
@@ -78,15 +79,18 @@ def _print(found: tuple[Release, ...], *, viewer: Viewer, as_json: bool) -> None
     if as_json:
         print_json([_as_json(release) for release in found])
         return
-    rows = ((short(release.review_item_id), *_cells(release)) for release in found)
+    rows = ((short(release.review_item_id), *_cells(release, viewer)) for release in found)
     print_rows("release_columns", rows, viewer=viewer)
 
 
-def _cells(release: Release) -> tuple[str, ...]:
+def _cells(release: Release, viewer: Viewer) -> tuple[str, ...]:
     until = release.waits_until or release.not_before
-    waits = " ".join(part for part in (release.waits_for or "", moment(until) if until else "") if part)
+    waits = ", ".join(
+        part for part in (word("wait", release.waits_for or "", viewer), moment(until) if until else "") if part
+    )
     look_for = ", ".join(f"{name}={value}" for name, value in release.receipt.items())
-    return release.sink, release.state.value, moment(release.queued_at), waits or "-", look_for or "-"
+    destination, state = word("destination", release.sink, viewer), word("release", release.state.value, viewer)
+    return destination, state, moment(release.queued_at), waits or "-", look_for or "-"
 
 
 def _as_json(release: Release) -> dict[str, object]:

@@ -8,16 +8,20 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from api.web.item_words import VOID_REASONS
 from copilot import bootstrap
 from copilot.approvals.saved_views import SavedViews
 from copilot.cli import acting, context, queue, queue_view, queue_words
 from copilot.domain.access import Role, Viewer
+from copilot.domain.destinations import Destination
 from copilot.domain.drafts import Audience
-from copilot.domain.findings import Risk
+from copilot.domain.findings import Risk, Severity
 from copilot.domain.review_items import ReviewItem, ReviewState
+from copilot.guardrails.contact_rules import WAITING_HELPS
 from copilot.settings import Settings
 from copilot.store.database import Database
 from copilot.store.queue_filters import QueueFilters
+from copilot.store.releases import ReleaseState
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
 
@@ -60,7 +64,7 @@ def test_from_the_list_to_the_approved_file(run: Run, item: ReviewItem, tmp_path
     shown = run("queue", "show", item.id[:15])
     assert "La cuenta factura 84.000 € al año. [1] (summary.1)" in shown.output
     assert "Los controles no encontraron nada." in shown.output
-    approved = run("approve", item.id[:15], answer="y\n")
+    approved = run("approve", item.id[:15], answer="s\n")
     assert approved.exit_code == 0, approved.output
     assert "¿Aprobar exactamente esto?" in approved.output
     [folder] = list((tmp_path / "exports").iterdir())
@@ -130,7 +134,9 @@ def test_what_one_may_not_see_does_not_exist(run: Run, item: ReviewItem, make_us
 
 
 def test_text_of_others_never_controls_the_terminal() -> None:
-    assert queue_view.plain("a\x1b[31mb\u202ec\u200bd\ne\x07") == "a[31mbcd e"
+    marked = queue_view.plain("a\x1b[31mb\u202ec\u200b\ne\x07")
+    assert marked == "a‹U+001B CONTROL›[31mb‹U+202E RIGHT-TO-LEFT OVERRIDE›c‹U+200B ZERO WIDTH SPACE› e‹U+0007 CONTROL›"
+    assert queue_view.plain("p\u0430y") == "p‹\u0430 = U+0430 CYRILLIC SMALL LETTER A›y"
 
 
 def test_both_languages_say_the_same_things() -> None:
@@ -215,7 +221,7 @@ def test_what_cannot_be_approved_together_is_named(
     other = outgoing(database, requester)
     mixed = run("queue", "approve-many", item.id, other.id, "--yes")
     assert mixed.exit_code == 1
-    assert "Aprobados: 1 de 1." in mixed.output
+    assert "Aprobados: 1 de 2." in mixed.output
     assert run("queue", "approve-many", other.id, "--yes").exit_code == 1
 
 
@@ -237,3 +243,9 @@ def test_every_state_and_risk_has_a_word() -> None:
     words = set(queue_words.TEXTS["en"])
     assert {f"state.{state.value}" for state in ReviewState} <= words
     assert {f"risk.{risk.value}" for risk in Risk} <= words
+    assert {f"severity.{severity.value}" for severity in Severity} <= words
+    assert {f"role.{role.value}" for role in Role} <= words
+    assert {f"destination.{destination.value}" for destination in Destination} <= words
+    assert {f"release.{state.value}" for state in ReleaseState} <= words
+    assert {f"wait.{rule}" for rule in WAITING_HELPS} <= words
+    assert {f"void.{reason}" for reason in VOID_REASONS} <= words

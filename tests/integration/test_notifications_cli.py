@@ -98,9 +98,10 @@ def test_what_waits_to_leave_is_listed_and_its_text_copied(
 
 def test_a_right_is_lent_and_taken_back(run: Run, requester: Viewer, manager: Viewer) -> None:
     lent = run("delegations", "add", requester.email, "--until", "2026-11-30", viewer=manager)
-    assert "Rosa Prueba may approve for you until 2026-11-30" in lent.output
+    assert "Rosa Prueba may approve for you until 2026-11-30 23:59 UTC" in lent.output
     [line] = content(run("delegations", "list", "--json", viewer=requester))
     assert line["in_force"]
+    assert line["ends_at"].startswith("2026-12-01T00:00"), "the whole day counts"
     assert run("delegations", "add", manager.email, "--until", "2026-11-30", viewer=manager).exit_code == 2
     assert run("delegations", "revoke", line["id"], viewer=manager).exit_code == 0
     assert " no " in run("delegations", "list", viewer=requester).output
