@@ -194,7 +194,7 @@ def test_what_is_approved_waits_and_can_be_recalled(
     approved = run("approve", item.id, "--yes", viewer=manager)
     assert "takes it back" in approved.output
     assert run("queue", "withdraw", item.id).exit_code == 1
-    assert "Retirado antes de salir." in run("queue", "recall", item.id).output
+    assert "Recuperado antes de enviarse." in run("queue", "recall", item.id).output
     assert "Mar Jefa" in run("queue", "show", item.id).output
 
 
