@@ -34,7 +34,7 @@ def test_from_nothing_to_an_approved_brief(own_server_folder: Path) -> None:
     assert [item["state"] for item in items] == ["pending"]
     run("approve", items[0]["id"], "--yes", data=data)
     exported = sorted(path.name for path in (data / "exports").rglob("brief.*"))
-    assert exported == ["brief.html", "brief.json", "brief.md"]
+    assert exported == ["brief.docx", "brief.html", "brief.json", "brief.md"]
 
     again = run("demo", "--no-serve", "--language", "es", data=data).stdout
     assert "Logística Andina del Maipo" in again
