@@ -12,6 +12,7 @@ from copilot.approvals import record
 from copilot.approvals.changes import Changes
 from copilot.approvals.entitlement import lender_sees
 from copilot.approvals.entries import find_entry, find_readable, subject_of
+from copilot.approvals.lost_rights import void_lost
 from copilot.approvals.quality.outcome import settle_decided
 from copilot.approvals.refusals import error, refusal
 from copilot.domain.access import Viewer
@@ -112,6 +113,9 @@ class Deciding:
         entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
         if viewer.user_id != entry.item.requester_id and viewer.role not in entry.item.requirement.roles:
             raise refusal("not_allowed", viewer)
+        if entry.item.state is ReviewState.RELEASE_FAILED and void_lost(entry.item, uow=uow):
+            # Nobody whose right ended meanwhile makes an approval again: the item says so from now on.
+            return find_entry(item_id, viewer=viewer, uow=uow).item
         retried = entry.item.state is ReviewState.RELEASE_FAILED and ReleaseRepository(uow).retry(item_id)
         if not retried or not ReviewRepository(uow).move(
             item_id, to=ReviewState.APPROVED, allowed_from=(ReviewState.RELEASE_FAILED,)
