@@ -64,6 +64,8 @@ DRAFT_KINDS = {
     "follow_up": _("Follow-up email"),
     "rfp_answer": _("RFP answer"),
     "churn_alert": _("Churn alert"),
+    "after_meeting": _("Meeting summary"),
+    "crm_update": _("CRM update"),
     "chat_answer": _("Chat answer"),
 }
 

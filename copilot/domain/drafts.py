@@ -26,6 +26,8 @@ class DraftKind(StrEnum):
     RFP_ANSWER = "rfp_answer"
     CHURN_ALERT = "churn_alert"
     CHAT_ANSWER = "chat_answer"
+    AFTER_MEETING = "after_meeting"
+    CRM_UPDATE = "crm_update"
 
 
 class Audience(StrEnum):

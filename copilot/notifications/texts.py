@@ -112,6 +112,8 @@ MAIL: dict[str, dict[str, str]] = {
         "follow_up": "correo de seguimiento",
         "rfp_answer": "respuesta a un cuestionario",
         "churn_alert": "alerta de baja",
+        "after_meeting": "resumen de reunión",
+        "crm_update": "cambio en el CRM",
         "chat_answer": "respuesta del chat",
     },
     "en": {
@@ -133,6 +135,8 @@ MAIL: dict[str, dict[str, str]] = {
         "follow_up": "follow-up email",
         "rfp_answer": "questionnaire answer",
         "churn_alert": "churn alert",
+        "after_meeting": "meeting summary",
+        "crm_update": "CRM update",
         "chat_answer": "chat answer",
     },
 }

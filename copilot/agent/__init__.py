@@ -1,0 +1,1 @@
+"""The LangGraph graph for the chat: plan -> gather -> write -> verify -> submit."""

@@ -1,0 +1,1 @@
+"""Answers in the chat: gather -> write -> verify; the graph that runs them is `copilot.agent`."""
