@@ -111,7 +111,7 @@ class Deciding:
     def retry_release(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
         """See `ApprovalService.retry_release`."""
         entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
-        if viewer.user_id != entry.item.requester_id and viewer.role not in entry.item.requirement.roles:
+        if not may_retry(entry.item, viewer):
             raise refusal("not_allowed", viewer)
         if entry.item.state is ReviewState.RELEASE_FAILED and void_lost(entry.item, uow=uow):
             # Nobody whose right ended meanwhile makes an approval again: the item says so from now on.
@@ -155,6 +155,11 @@ class Deciding:
         not_before = uow.clock.now() + timedelta(seconds=undo) if undo else None
         ReleaseRepository(uow).queue(item.id, sink=judged.destination.value, digest=item.digest, not_before=not_before)
         self.on_approved(uow)
+
+
+def may_retry(item: ReviewItem, viewer: Viewer) -> bool:
+    """Whether the person may have a failed delivery tried again: who asked, or whose role approves in some step."""
+    return viewer.user_id == item.requester_id or viewer.role in item.requirement.roles
 
 
 def _with_own_or_lent_right(

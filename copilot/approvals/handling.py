@@ -11,8 +11,8 @@ from copilot.approvals.entries import find_readable, is_readable, subject_of
 from copilot.approvals.policy import Policy
 from copilot.approvals.refusals import error, refusal
 from copilot.domain.access import Role, Viewer
-from copilot.domain.approvals import RefusalCode, live_votes, may_approve
-from copilot.domain.review_items import OPEN, UNDECIDED, ReviewItem, ReviewState
+from copilot.domain.approvals import RefusalCode, closed, live_votes, may_approve
+from copilot.domain.review_items import OPEN, UNDECIDED, ReviewItem
 from copilot.errors import Conflict, InputError
 from copilot.store.account_people import people_of_account
 from copilot.store.audit import AuditLog
@@ -134,7 +134,7 @@ def right_to_approve(item: ReviewItem, *, viewer: Viewer, uow: UnitOfWork) -> Re
 def may_claim(item: ReviewItem, *, viewer: Viewer, uow: UnitOfWork) -> RefusalCode | None:
     """Why the person may not take the item on; None: they may."""
     if item.state not in OPEN:
-        return "expired" if item.state is ReviewState.EXPIRED else "conflict"
+        return closed(item)
     if uow.clock.now() >= item.requirement.expires_at:
         return "expired"
     return right_to_approve(item, viewer=viewer, uow=uow)
@@ -143,7 +143,7 @@ def may_claim(item: ReviewItem, *, viewer: Viewer, uow: UnitOfWork) -> RefusalCo
 def may_reassign(item: ReviewItem, *, viewer: Viewer) -> RefusalCode | None:
     """Why the person may not ask somebody to decide; None: they may."""
     if item.state not in UNDECIDED:
-        return "expired" if item.state is ReviewState.EXPIRED else "conflict"
+        return closed(item)
     involved = viewer.user_id in {item.requester_id, item.assignee_id, item.claimed_by}
     allowed = involved or viewer.role in {*item.requirement.roles, Role.MANAGER, Role.ADMIN}
     return None if allowed else "not_allowed"

@@ -6,15 +6,17 @@ Invariant 3: earlier versions and what was said about them are shown only to who
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from copilot.approvals.deciding import may_retry
 from copilot.approvals.entries import find_readable, is_readable
 from copilot.approvals.filing import may_edit
-from copilot.approvals.handling import Handling, may_claim, may_reassign, names_of, right_to_approve
+from copilot.approvals.handling import Handling, may_claim, may_reassign, names_of
 from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import (
     Accepted,
     Outcome,
     RefusalCode,
     Refused,
+    closed,
     decide,
     may_approve,
     recall,
@@ -23,7 +25,6 @@ from copilot.domain.approvals import (
 from copilot.domain.drafts import Draft
 from copilot.domain.findings import Finding, blocking, unsupported_segments
 from copilot.domain.review_items import (
-    OPEN,
     SUBMITTED_AGAIN,
     UNDECIDED,
     Decision,
@@ -160,41 +161,38 @@ def _readable_versions(entry: QueueEntry, *, viewer: Viewer, uow: UnitOfWork) ->
 def _rights(
     item: ReviewItem, version: StoredVersion, *, claimer_id: str | None, viewer: Viewer, uow: UnitOfWork
 ) -> ReviewRights:
-    closed: RefusalCode = "expired" if item.state is ReviewState.EXPIRED else "conflict"
+    # Asked once for all that rest on it: it looks up what others lent.
+    own_turn = may_claim(item, viewer=viewer, uow=uow)
     is_open = item.state in UNDECIDED
     holds = viewer.user_id == claimer_id or (claimer_id is not None and viewer.role in {Role.MANAGER, Role.ADMIN})
-    may_retry = viewer.user_id == item.requester_id or viewer.role in item.requirement.roles
     failed = item.state is ReviewState.RELEASE_FAILED
     again = item.state in SUBMITTED_AGAIN
     return ReviewRights(
-        approve=_may_approve_now(item, version, viewer=viewer, uow=uow),
-        reject=_may_send_back(item, version, Verdict.REJECT, viewer=viewer, uow=uow),
-        request_changes=_may_send_back(item, version, Verdict.REQUEST_CHANGES, viewer=viewer, uow=uow),
-        edit=closed if not is_open else None if may_edit(item, viewer) else "not_allowed",
-        claim=may_claim(item, viewer=viewer, uow=uow) if claimer_id in {None, viewer.user_id} else "conflict",
+        approve=own_turn or ("blocked" if blocking(version.findings) else None),
+        reject=_may_send_back(item, version, Verdict.REJECT, own_turn=own_turn, viewer=viewer, uow=uow),
+        request_changes=_may_send_back(
+            item, version, Verdict.REQUEST_CHANGES, own_turn=own_turn, viewer=viewer, uow=uow
+        ),
+        edit=closed(item) if not is_open else None if may_edit(item, viewer) else "not_allowed",
+        claim=own_turn if claimer_id in {None, viewer.user_id} else "conflict",
         give_back=None if holds else "not_allowed",
         reassign=may_reassign(item, viewer=viewer),
         comment=None,
         withdraw=_code(withdraw(item, user_id=viewer.user_id, role=viewer.role)),
         recall=_code(recall(item, user_id=viewer.user_id, role=viewer.role)),
         submit_again="conflict" if not again else None if viewer.user_id == item.requester_id else "not_allowed",
-        retry_release="conflict" if not failed else None if may_retry else "not_allowed",
+        retry_release="conflict" if not failed else None if may_retry(item, viewer) else "not_allowed",
     )
 
 
-def _may_approve_now(
-    item: ReviewItem, version: StoredVersion, *, viewer: Viewer, uow: UnitOfWork
-) -> RefusalCode | None:
-    if item.state not in OPEN:
-        return "expired" if item.state is ReviewState.EXPIRED else "conflict"
-    if uow.clock.now() >= item.requirement.expires_at:
-        return "expired"
-    objection = right_to_approve(item, viewer=viewer, uow=uow)
-    return objection or ("blocked" if blocking(version.findings) else None)
-
-
 def _may_send_back(
-    item: ReviewItem, version: StoredVersion, verdict: Verdict, *, viewer: Viewer, uow: UnitOfWork
+    item: ReviewItem,
+    version: StoredVersion,
+    verdict: Verdict,
+    *,
+    own_turn: RefusalCode | None,
+    viewer: Viewer,
+    uow: UnitOfWork,
 ) -> RefusalCode | None:
     trial = Decision(
         verdict=verdict,
@@ -203,13 +201,8 @@ def _may_send_back(
         digest=item.digest,
         comment="-",
     )
-    if item.state not in OPEN:
-        return "expired" if item.state is ReviewState.EXPIRED else "conflict"
-    own = decide(item, trial, now=uow.clock.now(), findings=version.findings)
-    code = _code(own)
-    if code == "not_allowed" and right_to_approve(item, viewer=viewer, uow=uow) is None:
-        return None
-    return code
+    code = _code(decide(item, trial, now=uow.clock.now(), findings=version.findings))
+    return None if code == "not_allowed" and own_turn is None else code
 
 
 def _code(outcome: Outcome) -> RefusalCode | None:

@@ -193,6 +193,11 @@ def approvals_hold(item: ReviewItem) -> bool:
     return bool(item.requirement.steps) and open_step(item) is None and len(votes) == item.requirement.approvals
 
 
+def closed(item: ReviewItem) -> RefusalCode:
+    """Why an item that is no longer open cannot be acted on."""
+    return "expired" if item.state is ReviewState.EXPIRED else "conflict"
+
+
 def refused(code: RefusalCode) -> Refused:
     """The refusal with its reason in words."""
     return Refused(code=code, reason=_REASONS[code])
@@ -212,7 +217,7 @@ def _first_objection(
     item: ReviewItem, decision: Decision, *, now: datetime, findings: tuple[Finding, ...]
 ) -> RefusalCode | None:
     if item.state not in OPEN:
-        return "expired" if item.state is ReviewState.EXPIRED else "conflict"
+        return closed(item)
     if now >= item.requirement.expires_at:
         return "expired"
     lent = decision.delegated
