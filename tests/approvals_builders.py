@@ -14,6 +14,7 @@ from copilot.domain.review_items import Decision, ReviewItem, Verdict
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import Database
 from copilot.store.evidence import EvidenceRepository
+from copilot.store.reviews import ReviewRepository
 from copilot.store.tables.documents import DocumentRow, PassageRow
 from copilot.store.tables.records import AccountRow, SourceFileRow
 
@@ -193,6 +194,14 @@ def submit(database: Database, draft: Draft, *, viewer: Viewer) -> ReviewItem:
     with database.unit_of_work() as uow:
         report = Guardrails().check_draft(draft, viewer=viewer, uow=uow)
         return service().submit(draft, report, viewer=viewer, uow=uow)
+
+
+def item_now(database: Database, item: ReviewItem) -> ReviewItem:
+    """The item as it now is."""
+    with database.unit_of_work() as uow:
+        entry = ReviewRepository(uow).get_unfiltered(item.id)
+    assert entry is not None
+    return entry.item
 
 
 def decision(

@@ -1,4 +1,4 @@
-"""A mail server that misbehaves on request, and emails in the queue, for the tests of the release gate."""
+"""A mail server that misbehaves on request, emails in the queue and what became of them, for the tests of the gate."""
 
 import asyncio
 import socket
@@ -6,20 +6,26 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from copilot.approvals.release import run_due_releases
 from copilot.approvals.service import ApprovalService
 from copilot.clock import Clock
 from copilot.domain.access import Viewer
 from copilot.domain.destinations import Destination, Email, Mailbox
 from copilot.domain.drafts import Draft
-from copilot.domain.review_items import ReviewItem
+from copilot.domain.rendering_email import MESSAGE_FILE
+from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.guardrails.pipeline import Guardrails
 from copilot.mail import Patience, SmtpTransport, read_server
+from copilot.store.audit import AuditLog
 from copilot.store.database import Database
+from copilot.store.drafts import DraftRepository
+from copilot.store.releases import Release, ReleaseRepository
 from tests import approvals_builders as world
 from tests.guardrails_contact_builders import MARTA, message
 
@@ -118,3 +124,34 @@ def approved_email(
         item = service.submit(draft, report, viewer=requester, uow=uow, attachments=files or {})
     with database.unit_of_work() as uow:
         return service.decide(item.id, world.decision(item, approver), viewer=approver, uow=uow)
+
+
+def deliver_due(database: Database, server: MailServer, exports: Path, **options: Any) -> int:
+    """How many of the due deliveries went out, emails through `server`."""
+    return run_due_releases(database, exports=exports, mail=server.transport(database.clock), **options)
+
+
+def release_of(database: Database, item: ReviewItem) -> Release:
+    """The delivery of an item, as it now is."""
+    with database.unit_of_work() as uow:
+        found = ReleaseRepository(uow).get(item.id)
+    assert found is not None
+    return found
+
+
+def state_of(database: Database, item: ReviewItem) -> ReviewState:
+    """The state of an item, as it now is."""
+    return world.item_now(database, item).state
+
+
+def approved_bytes(database: Database, item: ReviewItem) -> bytes:
+    """The message as it was approved."""
+    with database.unit_of_work() as uow:
+        return DraftRepository(uow).deliverables(item.draft_id, item.version)[MESSAGE_FILE]
+
+
+def release_actions(database: Database, item: ReviewItem) -> list[str]:
+    """What the audit log says of the delivery of an item, in order."""
+    with database.unit_of_work() as uow:
+        events = AuditLog(uow).about(f"review_item:{item.id}")
+    return [event.action for event in events if event.action.startswith("release.")]

@@ -11,7 +11,6 @@ from copilot.approvals.delegations import Delegations
 from copilot.approvals.entitlement import entitled_approvers
 from copilot.approvals.lost_rights import NOT_ENTITLED
 from copilot.approvals.policy import Policy
-from copilot.approvals.release import run_due_releases
 from copilot.approvals.review_rules import ReviewRules
 from copilot.approvals.service import ApprovalService
 from copilot.clock import FixedClock
@@ -21,11 +20,9 @@ from copilot.store.database import Database, UnitOfWork
 from copilot.store.delegations import Delegation
 from copilot.store.people import PeopleRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
-from copilot.store.reviews import ReviewRepository
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
-from tests.guardrails_contact_builders import add_people
-from tests.release_builders import MailServer, approved_email
+from tests.release_builders import MailServer, approved_email, deliver_due
 
 DELEGATIONS = Delegations(ReviewRules())
 
@@ -37,18 +34,6 @@ def managers_only() -> Policy:
 
 
 SERVICE = ApprovalService(managers_only())
-
-
-@pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
 
 
 @pytest.fixture
@@ -64,21 +49,14 @@ def lend(uow: UnitOfWork, *, to: Viewer, by: Viewer) -> Delegation:
     return DELEGATIONS.create(to.email, now, now + timedelta(days=2), viewer=by, uow=uow)
 
 
-def now_is(database: Database, item: ReviewItem) -> ReviewItem:
-    with database.unit_of_work() as uow:
-        entry = ReviewRepository(uow).get_unfiltered(item.id)
-    assert entry is not None
-    return entry.item
-
-
 def leaves(database: Database, exports: Path) -> bool:
     with MailServer().running() as server:
-        run_due_releases(database, exports=exports, mail=server.transport(database.clock), policy=managers_only())
+        deliver_due(database, server, exports, policy=managers_only())
     return bool(server.taken)
 
 
 def assert_over(database: Database, item: ReviewItem) -> None:
-    ended = now_is(database, item)
+    ended = world.item_now(database, item)
     assert (ended.state, ended.state_reason, ended.votes) == (ReviewState.STALE, NOT_ENTITLED, ())
     with database.unit_of_work() as uow:
         release = ReleaseRepository(uow).get(item.id)
@@ -109,13 +87,13 @@ def test_what_is_lent_again_makes_no_old_vote_good(
         lent = lend(uow, to=helper, by=manager)
     item = approved_email(database, requester=requester, approver=helper, service=SERVICE)
     with database.unit_of_work() as uow:
-        assert entitled_approvers(now_is(database, item), uow=uow)
+        assert entitled_approvers(world.item_now(database, item), uow=uow)
         uow.session.execute(text("update delegations set revoked_at = now() where id = :id"), {"id": lent.id})
     clock.instant += timedelta(minutes=1)
     with database.unit_of_work() as uow:
         lend(uow, to=helper, by=manager)
     with database.unit_of_work() as uow:
-        assert not entitled_approvers(now_is(database, item), uow=uow)
+        assert not entitled_approvers(world.item_now(database, item), uow=uow)
         assert SERVICE.void_lost_votes(uow=uow) == 1
     assert_over(database, item)
     assert not leaves(database, tmp_path)

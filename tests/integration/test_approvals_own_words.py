@@ -23,11 +23,6 @@ def requester(database: Database, make_user: MakeUser) -> Viewer:
     return viewer
 
 
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
-
-
 def edit(database: Database, item: ReviewItem, segment: str, words: str, *, viewer: Viewer) -> ReviewItem:
     with database.unit_of_work() as uow:
         return world.service().edit(item.id, {segment: words}, digest=item.digest, viewer=viewer, uow=uow)

@@ -20,33 +20,17 @@ from copilot.errors import Conflict, NotFound
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.people import PeopleRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
-from copilot.store.reviews import ReviewRepository
 from copilot.store.stale_items import StaleItems
 from copilot.store.tables.work import DraftVersionRow
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
-from tests.guardrails_contact_builders import add_people
-from tests.release_builders import MailServer, approved_email
+from tests.release_builders import MailServer, approved_email, deliver_due, state_of
 
 UNSEEN = "acc_00000000000000000009"
 
 
-@pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
-
-
 def due_releases(database: Database, server: MailServer, exports: Path) -> int:
-    return run_due_releases(
-        database, exports=exports, mail=server.transport(database.clock), policy=world.policy_without_undo()
-    )
+    return deliver_due(database, server, exports, policy=world.policy_without_undo())
 
 
 @pytest.fixture
@@ -67,13 +51,6 @@ def sending(database: Database, requester: Viewer, manager: Viewer) -> ReviewIte
     with database.unit_of_work() as uow:
         assert ReleaseRepository(uow).start(item.id, attempt_id="a", channel="smtp")
     return item
-
-
-def state_of(database: Database, item: ReviewItem) -> ReviewState:
-    with database.unit_of_work() as uow:
-        entry = ReviewRepository(uow).get_unfiltered(item.id)
-    assert entry is not None
-    return entry.item.state
 
 
 def other_policy() -> Policy:

@@ -13,7 +13,6 @@ from copilot.domain.findings import Action, Finding, GuardrailReport, Risk, Seve
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import Conflict, InputError
 from copilot.store.database import Database
-from copilot.store.reviews import ReviewRepository
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
 
@@ -57,20 +56,13 @@ def _approve(database: Database, items: list[ReviewItem], *, viewer: Viewer) -> 
         return BulkApprovals(world.service()).approve_many(digests, viewer=viewer, uow=uow)
 
 
-def _state(database: Database, item: ReviewItem) -> ReviewState:
-    with database.unit_of_work() as uow:
-        entry = ReviewRepository(uow).get_unfiltered(item.id)
-    assert entry is not None
-    return entry.item.state
-
-
 def test_harmless_items_are_approved_in_the_order_asked(database: Database, requester: Viewer, manager: Viewer) -> None:
     items = [_filed(database, requester), _filed(database, requester, severity=Severity.LOW)]
     items += [_filed(database, requester, severity=Severity.INFO)]
     results = _approve(database, items[::-1], viewer=manager)
     assert [result.item_id for result in results] == [item.id for item in items[::-1]]
     assert all(result.approved and result.state is ReviewState.APPROVED for result in results)
-    assert [_state(database, item) for item in items] == [ReviewState.APPROVED] * 3
+    assert [world.item_now(database, item).state for item in items] == [ReviewState.APPROVED] * 3
 
 
 def test_one_item_that_is_refused_does_not_keep_the_others_back(
@@ -101,8 +93,8 @@ def test_one_item_that_is_refused_does_not_keep_the_others_back(
     assert "somebody else has to approve" in (results[2].problem or "")
     assert (results[4].title, results[4].problem) == (results[5].title, results[5].problem)
     undecided = [item for item in items if item not in (good, missing)]
-    assert {_state(database, item) for item in undecided} == {ReviewState.PENDING}
-    assert _state(database, good) is ReviewState.APPROVED
+    assert {world.item_now(database, item).state for item in undecided} == {ReviewState.PENDING}
+    assert world.item_now(database, good).state is ReviewState.APPROVED
 
 
 def test_refusals_are_said_in_the_readers_language(database: Database, requester: Viewer, make_user: MakeUser) -> None:
@@ -155,7 +147,7 @@ def test_approvals_in_opposite_order_and_single_ones_do_not_wait_in_a_circle(
         approved = list(pool.map(work, range(len(managers))))
     assert sum(approved) == len(items)
     assert not [words for words in conflicts if "same moment" in words], "a deadlock"
-    assert {_state(database, item) for item in items} == {ReviewState.APPROVED}
+    assert {world.item_now(database, item).state for item in items} == {ReviewState.APPROVED}
 
 
 def test_a_stored_risk_alone_does_not_let_an_item_through(

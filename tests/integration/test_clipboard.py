@@ -28,11 +28,6 @@ def requester(database: Database, make_user: MakeUser) -> Viewer:
 
 
 @pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
-
-
-@pytest.fixture
 def item(database: Database, requester: Viewer, manager: Viewer) -> ReviewItem:
     return approved_email(database, requester=requester, approver=manager)
 

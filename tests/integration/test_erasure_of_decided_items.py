@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from copilot.domain.access import Viewer
-from copilot.domain.review_items import ReviewItem, ReviewState
+from copilot.domain.review_items import ReviewState
 from copilot.errors import Conflict, CopilotError
 from copilot.store.database import Database
 from copilot.store.erasure_drafts import DraftEraser
-from copilot.store.reviews import ReviewRepository
 from copilot.store.stale_items import ERASED
 from tests import approvals_builders as world
 from tests import privacy_company
@@ -24,19 +23,12 @@ def company(database: Database, data_dir: Path, tmp_path: Path, make_user: MakeU
     return World(database, data_dir, tmp_path / "export", make_user)
 
 
-def now_is(database: Database, item: ReviewItem) -> ReviewItem:
-    with database.unit_of_work() as uow:
-        entry = ReviewRepository(uow).get_unfiltered(item.id)
-    assert entry is not None
-    return entry.item
-
-
 def test_an_erased_approval_has_no_live_vote_and_another_revision(company: World) -> None:
     privacy_company.decide(company.application, company.pending, viewer=company.manager)
-    approved = now_is(company.database, company.pending)
+    approved = world.item_now(company.database, company.pending)
     assert approved.votes
     company.erase()
-    erased = now_is(company.database, company.pending)
+    erased = world.item_now(company.database, company.pending)
     assert (erased.state, erased.state_reason, erased.votes) == (ReviewState.STALE, ERASED, ())
     assert erased.revision > approved.revision
 
@@ -65,7 +57,7 @@ def test_an_erasure_and_a_decision_do_not_wait_in_a_circle(
     monkeypatch.setattr(DraftEraser, "mark_stale", decided_meanwhile)
     company.erase()
     deciding.join()
-    assert now_is(company.database, company.pending).state is ReviewState.STALE
+    assert world.item_now(company.database, company.pending).state is ReviewState.STALE
     [error] = refused
     assert isinstance(error, Conflict)
     assert "same moment" not in error.message, "they waited in a circle"

@@ -29,7 +29,6 @@ from tests.guardrails_contact_builders import (
     NOW,
     PEDRO,
     STRANGER,
-    add_people,
     contact_rules,
     facts,
     filed,
@@ -37,18 +36,6 @@ from tests.guardrails_contact_builders import (
     message,
     record,
 )
-
-
-@pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Marta Solano", role=Role.MANAGER)
 
 
 def test_a_contact_of_the_account_may_be_written_to(database: Database, requester: Viewer) -> None:

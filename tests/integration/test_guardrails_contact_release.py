@@ -10,7 +10,7 @@ import pytest
 from copilot.approvals.contact_preferences import opt_out
 from copilot.approvals.release import run_due_releases
 from copilot.clock import FixedClock
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.findings import Action
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import NotAllowed
@@ -19,31 +19,17 @@ from copilot.store.database import Database
 from copilot.store.releases import ReleaseState
 from copilot.store.tables.records import ContactRow
 from tests import approvals_builders as world
-from tests.conftest import MakeUser
 from tests.guardrails_contact_builders import (
     ADDRESS,
     MARTA,
     NOW,
     PEDRO,
-    add_people,
     filed,
     log,
     message,
     record,
     release_of,
 )
-
-
-@pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Marta Solano", role=Role.MANAGER)
 
 
 def _opt_out(database: Database, requester: Viewer) -> None:

@@ -17,33 +17,27 @@ from copilot.approvals.release import ReleaseGate, run_due_releases
 from copilot.approvals.release_texts import describe
 from copilot.approvals.sinks.choice import choose_sinks
 from copilot.clock import FixedClock
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.destinations import Attachment, Mailbox
-from copilot.domain.rendering_email import MESSAGE_FILE
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import Conflict, InputError
-from copilot.store.audit import AuditLog
 from copilot.store.database import Database
-from copilot.store.drafts import DraftRepository
-from copilot.store.releases import Release, ReleaseRepository, ReleaseState
+from copilot.store.releases import ReleaseRepository, ReleaseState
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import ContactRow
 from tests import approvals_builders as world
-from tests.conftest import MakeUser
-from tests.guardrails_contact_builders import MARTA, add_people
-from tests.release_builders import MARTA_ADDRESS, MailServer, approved_email, email_draft
-
-
-@pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
+from tests.guardrails_contact_builders import MARTA
+from tests.release_builders import (
+    MARTA_ADDRESS,
+    MailServer,
+    approved_bytes,
+    approved_email,
+    deliver_due,
+    email_draft,
+    release_actions,
+    release_of,
+    state_of,
+)
 
 
 @pytest.fixture
@@ -51,39 +45,12 @@ def item(database: Database, requester: Viewer, manager: Viewer) -> ReviewItem:
     return approved_email(database, requester=requester, approver=manager)
 
 
-def run(database: Database, server: MailServer, exports: Path, **options: Any) -> int:
-    return run_due_releases(database, exports=exports, mail=server.transport(database.clock), **options)
-
-
-def release_of(database: Database, item: ReviewItem) -> Release:
-    with database.unit_of_work() as uow:
-        found = ReleaseRepository(uow).get(item.id)
-    assert found is not None
-    return found
-
-
-def state_of(database: Database, item: ReviewItem) -> str:
-    with database.unit_of_work() as uow:
-        return str(uow.session.execute(text("select state from review_items where id = :id"), {"id": item.id}).scalar())
-
-
-def approved_bytes(database: Database, item: ReviewItem) -> bytes:
-    with database.unit_of_work() as uow:
-        return DraftRepository(uow).deliverables(item.draft_id, item.version)[MESSAGE_FILE]
-
-
-def actions(database: Database, item: ReviewItem) -> list[str]:
-    with database.unit_of_work() as uow:
-        events = AuditLog(uow).about(f"review_item:{item.id}")
-    return [event.action for event in events if event.action.startswith("release.")]
-
-
 def test_what_arrives_is_what_was_approved_with_a_date_in_front_and_once(
     database: Database, item: ReviewItem, tmp_path: Path
 ) -> None:
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 1
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 1
+        assert deliver_due(database, server, tmp_path) == 0
     [(sender, recipients, content)] = server.taken
     date, _, rest = content.partition(b"\r\n")
     assert date.startswith(b"Date: Mon, 16 Nov 2026 09:00:00")
@@ -95,7 +62,7 @@ def test_what_arrives_is_what_was_approved_with_a_date_in_front_and_once(
     assert release.receipt["sha256"] == hashlib.sha256(rest).hexdigest()
     assert sender.endswith("@tramontia.example")
     assert state_of(database, item) == ReviewState.RELEASED
-    assert actions(database, item) == ["release.released"]
+    assert release_actions(database, item) == ["release.released"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -103,7 +70,7 @@ def test_undeliverable_mail_returns_to_where_the_settings_say(
     database: Database, item: ReviewItem, tmp_path: Path
 ) -> None:
     with MailServer().running() as server:
-        run(database, server, tmp_path, returns_to="bounces@tramontia.example")
+        deliver_due(database, server, tmp_path, returns_to="bounces@tramontia.example")
     assert server.taken[0][0] == "bounces@tramontia.example"
 
 
@@ -124,7 +91,7 @@ def test_attachments_and_thread_are_in_the_message_and_covered_by_the_approval(
         references=("<p@tormes.example>", "<q@tormes.example>"),
     )
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 1
+        assert deliver_due(database, server, tmp_path) == 1
     message = message_from_bytes(server.taken[0][2], policy=policy.default)
     assert message["In-Reply-To"] == "<q@tormes.example>"
     assert str(message["References"]).split() == ["<p@tormes.example>", "<q@tormes.example>"]
@@ -135,7 +102,7 @@ def test_attachments_and_thread_are_in_the_message_and_covered_by_the_approval(
         uow.session.execute(text("update review_items set state = 'approved'"))
         uow.session.execute(text("update deliverables set content = 'x' where name like 'attachments/%'"))
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
     assert release_of(database, item).error_code == "digest_mismatch"
 
 
@@ -168,7 +135,7 @@ def test_an_address_that_is_no_longer_theirs_is_not_written_to(
 ) -> None:
     disturb(database, requester)
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
     assert (server.taken, release_of(database, item).error_code) == ([], code)
 
 
@@ -185,7 +152,7 @@ def test_an_email_reaches_colleagues_and_the_people_it_names_and_nobody_else(
         message_id="<draft-2@tramontia.example>",
     )
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 1
+        assert deliver_due(database, server, tmp_path) == 1
     assert release_of(database, item).error_code == "recipient_changed"
     assert release_of(database, colleague).state is ReleaseState.RELEASED
     assert server.taken[0][1] == (MARTA_ADDRESS, "ventas@tramontia.example")
@@ -200,28 +167,28 @@ def test_a_mail_server_that_says_later_is_asked_again_and_not_for_ever(
     impatient = load_policy().model_copy(update={"delivery": DeliveryRules(retry_minutes=(1, 5))})
     with MailServer(on_recipient={MARTA_ADDRESS: "451 4.7.1 greylisted"}).running() as server:
         for minutes in impatient.delivery.retry_minutes:
-            assert run(database, server, tmp_path, policy=impatient) == 0
+            assert deliver_due(database, server, tmp_path, policy=impatient) == 0
             release = release_of(database, item)
             assert (release.state, release.waits_for) == (ReleaseState.QUEUED, "mail_unavailable")
             assert release.waits_until == clock.now() + timedelta(minutes=minutes)
             assert "mail server" in describe(release, language="en", now=clock.now())
             clock.advance(timedelta(minutes=minutes, seconds=-1))
-            assert run(database, server, tmp_path, policy=impatient) == 0
+            assert deliver_due(database, server, tmp_path, policy=impatient) == 0
             assert release_of(database, item) == release
             clock.advance(timedelta(seconds=1))
-        assert run(database, server, tmp_path, policy=impatient) == 0
+        assert deliver_due(database, server, tmp_path, policy=impatient) == 0
     failed = release_of(database, item)
     assert (failed.state, failed.error_code, failed.tries) == (ReleaseState.FAILED, "mail_unavailable", 2)
     assert state_of(database, item) == ReviewState.RELEASE_FAILED
     with MailServer().running() as server:
         with database.unit_of_work() as uow:
             releases.retry(item.id, viewer=requester, uow=uow)
-        assert run(database, server, tmp_path) == 1
+        assert deliver_due(database, server, tmp_path) == 1
 
 
 def test_a_refusal_for_good_fails(database: Database, item: ReviewItem, tmp_path: Path) -> None:
     with MailServer(on_data="554 5.6.0 spam").running() as server:
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
     release = release_of(database, item)
     assert (release.state, release.error_code, server.taken) == (ReleaseState.FAILED, "mail_refused", [])
 
@@ -230,13 +197,13 @@ def test_a_message_refused_for_now_after_it_was_begun_goes_later(
     database: Database, clock: FixedClock, item: ReviewItem, tmp_path: Path
 ) -> None:
     with MailServer(on_data="452 4.3.1 full").running() as server:
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
         assert release_of(database, item).state is ReleaseState.QUEUED
         server.on_data = "250 OK"
         clock.advance(timedelta(minutes=1))
-        assert run(database, server, tmp_path) == 1
+        assert deliver_due(database, server, tmp_path) == 1
     assert len(server.taken) == 1
-    assert actions(database, item) == ["release.postponed", "release.released"]
+    assert release_actions(database, item) == ["release.postponed", "release.released"]
 
 
 def test_who_lost_the_database_while_sending_is_waited_for(
@@ -245,7 +212,7 @@ def test_who_lost_the_database_while_sending_is_waited_for(
     with database.unit_of_work() as uow:
         assert ReleaseRepository(uow).start(item.id, attempt_id="first", channel="smtp")
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
     assert release_of(database, item).error_code == "outcome_unknown"
     with database.unit_of_work() as uow, pytest.raises(Conflict):
         releases.resolve_parked(item.id, sent=False, note="Not there.", viewer=requester, uow=uow)
@@ -253,7 +220,7 @@ def test_who_lost_the_database_while_sending_is_waited_for(
     with database.unit_of_work() as uow:
         releases.resolve_parked(item.id, sent=False, note="Not there.", viewer=requester, uow=uow)
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 1
+        assert deliver_due(database, server, tmp_path) == 1
     assert len(server.taken) == 1
 
 
@@ -286,7 +253,7 @@ def test_the_server_says_yes_after_somebody_parked_it(database: Database, item: 
         gates.append(ReleaseGate(database, sinks=choose_sinks(tmp_path, mail=Slow())))
         assert gates[0].run(item.id) is ReleaseState.RELEASED
     assert state_of(database, item) == ReviewState.RELEASED
-    assert actions(database, item) == ["release.parked", "release.released"]
+    assert release_actions(database, item) == ["release.parked", "release.released"]
 
 
 def test_recalled_in_the_last_moment_nothing_is_handed_over(
@@ -319,11 +286,11 @@ def test_nothing_leaves_while_it_can_be_taken_back(
     assert undo > 0
     with MailServer().running() as server:
         clock.advance(timedelta(seconds=undo - 1))
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
         said = describe(release_of(database, item), language="en", now=clock.now())
         assert "recalled" in said
         clock.advance(timedelta(seconds=1))
-        assert run(database, server, tmp_path) == 1
+        assert deliver_due(database, server, tmp_path) == 1
     assert len(server.taken) == 1
 
 
@@ -333,6 +300,6 @@ def test_a_changed_policy_lets_nothing_out_that_was_approved_under_the_old_one(
     stricter = load_policy()
     rules = tuple(rule.model_copy(update={"steps": (*rule.steps, *rule.steps)}) for rule in stricter.rule)
     with MailServer().running() as server:
-        assert run(database, server, tmp_path, policy=stricter.model_copy(update={"rule": rules})) == 0
+        assert deliver_due(database, server, tmp_path, policy=stricter.model_copy(update={"rule": rules})) == 0
     assert (server.taken, release_of(database, item).error_code) == ([], "policy_changed")
     assert state_of(database, item) == ReviewState.STALE

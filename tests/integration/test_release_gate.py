@@ -19,9 +19,10 @@ from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed, StorageFull, UnavailableError
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
-from copilot.store.releases import Release, ReleaseRepository, ReleaseState, sole_deliverer
+from copilot.store.releases import ReleaseRepository, ReleaseState, sole_deliverer
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
+from tests.release_builders import release_of
 
 
 @pytest.fixture
@@ -41,13 +42,6 @@ def approved(database: Database, requester: Viewer) -> ReviewItem:
 @pytest.fixture
 def exports(tmp_path: Path) -> Path:
     return tmp_path / "exports"
-
-
-def release_of(database: Database, item: ReviewItem) -> Release:
-    with database.unit_of_work() as uow:
-        found = ReleaseRepository(uow).get(item.id)
-    assert found is not None
-    return found
 
 
 def state(database: Database, item: ReviewItem, viewer: Viewer) -> ReviewState:

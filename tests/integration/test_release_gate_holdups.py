@@ -14,18 +14,16 @@ from structlog.testing import capture_logs
 from copilot.approvals.release import ReleaseGate
 from copilot.approvals.sinks import Delivery, Sink, nothing_to_begin
 from copilot.approvals.sinks.choice import choose_sinks
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.review_items import ReviewItem
 from copilot.errors import CopilotError, DatabaseUnavailable, InputError, MailRefused, NotFound, UnavailableError
 from copilot.mail import SmtpTransport, read_server
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.queue_locks import lock_items
-from copilot.store.releases import Release, ReleaseRepository, ReleaseState
+from copilot.store.releases import ReleaseRepository, ReleaseState
 from tests import approvals_builders as world
-from tests.conftest import MakeUser
-from tests.guardrails_contact_builders import add_people
-from tests.release_builders import SHORT, MailServer, approved_email
+from tests.release_builders import SHORT, MailServer, approved_email, release_of
 
 ACCENT = "contrase%C3%B1a"
 
@@ -52,18 +50,6 @@ class Broken:
 
 
 @pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
-
-
-@pytest.fixture
 def brief(database: Database, requester: Viewer) -> ReviewItem:
     """Approved files."""
     item = world.submit(database, world.good_draft(database, viewer=requester), viewer=requester)
@@ -76,13 +62,6 @@ def cut_off(database: Database, brief: ReviewItem) -> ReviewItem:
     with database.unit_of_work() as uow:
         assert ReleaseRepository(uow).start(brief.id, attempt_id="a", channel="files")
     return brief
-
-
-def release_of(database: Database, item: ReviewItem) -> Release:
-    with database.unit_of_work() as uow:
-        found = ReleaseRepository(uow).get(item.id)
-    assert found is not None
-    return found
 
 
 def run_with(database: Database, sinks: Mapping[str, Sink]) -> int:

@@ -16,28 +16,14 @@ from copilot.approvals import releases
 from copilot.approvals.audit import verify_database
 from copilot.approvals.release import run_due_releases
 from copilot.clock import FixedClock
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.review_items import ReviewItem
 from copilot.store.database import Database
 from copilot.store.releases import ReleaseRepository, ReleaseState
-from tests.conftest import MakeUser
-from tests.guardrails_contact_builders import add_people
 from tests.release_builders import MailServer, approved_email
 
 EARLY, LATE = 3, 7
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork and no SIGKILL there")
-
-
-@pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
 
 
 def _email(database: Database, requester: Viewer, manager: Viewer, number: int) -> ReviewItem:

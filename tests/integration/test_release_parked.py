@@ -1,39 +1,21 @@
 """Deliveries whose outcome nobody knows: what is said about them, and what people do."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from copilot.approvals import releases
-from copilot.approvals.release import run_due_releases
 from copilot.approvals.release_texts import describe
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.rendering_email import MESSAGE_FILE
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import Conflict, InputError, NotAllowed, NotFound
-from copilot.store.audit import AuditLog
 from copilot.store.database import Database
-from copilot.store.drafts import DraftRepository
-from copilot.store.releases import Release, ReleaseRepository, ReleaseState
+from copilot.store.releases import ReleaseState
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
-from tests.guardrails_contact_builders import add_people
-from tests.release_builders import MailServer, approved_email
-
-
-@pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
+from tests.release_builders import MailServer, approved_email, deliver_due, release_actions, release_of
 
 
 @pytest.fixture
@@ -41,39 +23,12 @@ def item(database: Database, requester: Viewer, manager: Viewer) -> ReviewItem:
     return approved_email(database, requester=requester, approver=manager)
 
 
-def run(database: Database, server: MailServer, exports: Path, **options: Any) -> int:
-    return run_due_releases(database, exports=exports, mail=server.transport(database.clock), **options)
-
-
-def release_of(database: Database, item: ReviewItem) -> Release:
-    with database.unit_of_work() as uow:
-        found = ReleaseRepository(uow).get(item.id)
-    assert found is not None
-    return found
-
-
-def state_of(database: Database, item: ReviewItem) -> str:
-    with database.unit_of_work() as uow:
-        return str(uow.session.execute(text("select state from review_items where id = :id"), {"id": item.id}).scalar())
-
-
-def approved_bytes(database: Database, item: ReviewItem) -> bytes:
-    with database.unit_of_work() as uow:
-        return DraftRepository(uow).deliverables(item.draft_id, item.version)[MESSAGE_FILE]
-
-
-def actions(database: Database, item: ReviewItem) -> list[str]:
-    with database.unit_of_work() as uow:
-        events = AuditLog(uow).about(f"review_item:{item.id}")
-    return [event.action for event in events if event.action.startswith("release.")]
-
-
 @pytest.fixture
 def parked(database: Database, item: ReviewItem, tmp_path: Path) -> ReviewItem:
     """Handed over whole; the server hung up instead of answering."""
     with MailServer(drop_at="end of message").running() as server:
-        assert run(database, server, tmp_path) == 0
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
     assert len(server.taken) == 1
     return item
 
@@ -98,9 +53,9 @@ def test_found_in_the_log_it_is_released_and_never_sent_again(
         item = releases.resolve_parked(parked.id, sent=True, note="In Sent.", viewer=requester, uow=uow)
     assert item.state is ReviewState.RELEASED
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 0
     assert server.taken == []
-    assert actions(database, parked) == ["release.parked", "release.resolved"]
+    assert release_actions(database, parked) == ["release.parked", "release.resolved"]
 
 
 def test_not_found_it_is_sent_once(database: Database, parked: ReviewItem, requester: Viewer, tmp_path: Path) -> None:
@@ -109,8 +64,8 @@ def test_not_found_it_is_sent_once(database: Database, parked: ReviewItem, reque
     with database.unit_of_work() as uow, pytest.raises(Conflict):
         releases.resolve_parked(parked.id, sent=False, note="Not in the log.", viewer=requester, uow=uow)
     with MailServer().running() as server:
-        assert run(database, server, tmp_path) == 1
-        assert run(database, server, tmp_path) == 0
+        assert deliver_due(database, server, tmp_path) == 1
+        assert deliver_due(database, server, tmp_path) == 0
     assert len(server.taken) == 1
 
 

@@ -11,7 +11,7 @@ from copilot.approvals import clipboard
 from copilot.approvals.release import run_due_releases
 from copilot.approvals.release_texts import describe
 from copilot.clock import FixedClock
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.destinations import CrmUpdate, Destination
 from copilot.domain.drafts import Draft
 from copilot.domain.rendering_email import MESSAGE_FILE
@@ -19,56 +19,14 @@ from copilot.domain.review_items import ReviewItem
 from copilot.errors import Conflict, NotFound
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
-from copilot.store.drafts import DraftRepository
-from copilot.store.releases import Release, ReleaseRepository
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
-from tests.guardrails_contact_builders import add_people
-from tests.release_builders import MailServer, approved_email
-
-
-@pytest.fixture
-def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    add_people(database, owner=viewer)
-    return viewer
-
-
-@pytest.fixture
-def manager(make_user: MakeUser, requester: Viewer) -> Viewer:
-    return make_user("Nuria Solano", role=Role.MANAGER)
+from tests.release_builders import MailServer, approved_bytes, approved_email, deliver_due, release_of
 
 
 @pytest.fixture
 def item(database: Database, requester: Viewer, manager: Viewer) -> ReviewItem:
     return approved_email(database, requester=requester, approver=manager)
-
-
-def run(database: Database, server: MailServer, exports: Path, **options: Any) -> int:
-    return run_due_releases(database, exports=exports, mail=server.transport(database.clock), **options)
-
-
-def release_of(database: Database, item: ReviewItem) -> Release:
-    with database.unit_of_work() as uow:
-        found = ReleaseRepository(uow).get(item.id)
-    assert found is not None
-    return found
-
-
-def state_of(database: Database, item: ReviewItem) -> str:
-    with database.unit_of_work() as uow:
-        return str(uow.session.execute(text("select state from review_items where id = :id"), {"id": item.id}).scalar())
-
-
-def approved_bytes(database: Database, item: ReviewItem) -> bytes:
-    with database.unit_of_work() as uow:
-        return DraftRepository(uow).deliverables(item.draft_id, item.version)[MESSAGE_FILE]
-
-
-def actions(database: Database, item: ReviewItem) -> list[str]:
-    with database.unit_of_work() as uow:
-        events = AuditLog(uow).about(f"review_item:{item.id}")
-    return [event.action for event in events if event.action.startswith("release.")]
 
 
 def test_without_a_mail_server_a_person_sends_the_file_and_the_receipt_says_so(
@@ -89,7 +47,7 @@ def test_in_a_dry_run_nothing_leaves_and_everything_says_so(
     internal = world.submit(database, world.good_draft(database, viewer=requester), viewer=requester)
     world.approve(database, internal, viewer=requester)
     with MailServer().running() as server:
-        assert run(database, server, tmp_path, dry_run=True) == 2
+        assert deliver_due(database, server, tmp_path, dry_run=True) == 2
     assert server.taken == []
     lines = [json.loads(line) for line in (tmp_path / "dry-run.jsonl").read_text().splitlines()]
     assert {line["instead_of"] for line in lines} == {"smtp", "files"}
