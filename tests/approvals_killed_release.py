@@ -5,15 +5,10 @@ address of a mail server, if there is one. Each runs in a child of its own. Answ
 lines it ran.
 """
 
-import json
-import os
-import signal
 import smtplib
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +21,7 @@ from copilot.clock import FixedClock
 from copilot.mail import SmtpTransport, read_server
 from copilot.store import audit, releases, reviews
 from copilot.store.database import Database
+from evals.approvals.dying import Tripwire, die, run_jobs
 
 PATH = {module.__file__ for module in (release, files, email, mail, smtplib, releases, reviews, audit)}
 
@@ -40,42 +36,19 @@ class Clock(FixedClock):
 def main() -> None:
     """Run the jobs."""
     telemetry.configure("error")
-    for line in sys.stdin:
-        job = json.loads(line)
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reader)
-            _deliver(job, writer)
-        os.close(writer)
-        with os.fdopen(reader) as answer:
-            lines = answer.read()
-        _, status = os.waitpid(child, 0)
-        print(json.dumps({"killed": os.WIFSIGNALED(status), "lines": int(lines or 0)}), flush=True)  # noqa: T201
+    run_jobs(_deliver)
 
 
-def _deliver(job: dict[str, Any], writer: int) -> None:
-    lines = 0
-
-    def traced(frame: FrameType, event: str, _argument: object) -> Callable[..., Any] | None:
-        nonlocal lines
-        if frame.f_code.co_filename not in PATH:
-            return None
-        if event == "line":
-            lines += 1
-            if lines == job["die_at"]:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return traced
-
+def _deliver(job: dict[str, Any]) -> int:
+    wire = Tripwire(job["die_at"], die, is_of_path=PATH.__contains__)
     database = Database(job["url"], clock=Clock(datetime(2026, 11, 16, 9, tzinfo=UTC)))
     server = job.get("smtp")
     transport = SmtpTransport(read_server(server), clock=database.clock) if server else None
     gate = ReleaseGate(database, sinks=choose_sinks(Path(job["folder"]), mail=transport))
-    sys.settrace(traced)
+    sys.settrace(wire.trace)
     gate.run(job["item"])
     sys.settrace(None)
-    os.write(writer, str(lines).encode())
-    os._exit(0)
+    return wire.lines
 
 
 if __name__ == "__main__":

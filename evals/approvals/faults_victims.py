@@ -8,14 +8,10 @@ Invariant: the child is killed by SIGKILL to itself, between two lines of the pa
 """
 
 import asyncio
-import json
 import os
-import signal
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import httpx
@@ -31,6 +27,7 @@ from copilot.errors import CopilotError
 from copilot.mail import SmtpTransport, read_server
 from copilot.settings import Settings
 from copilot.store.database import Database
+from evals.approvals.dying import Tripwire, die, run_jobs
 from evals.approvals.faults_world import TOKEN, SteadyClock
 
 _ROOT = Path(__file__).parents[2]
@@ -40,69 +37,35 @@ _PATH = tuple(
 _ALSO = "smtplib.py"
 
 
-class Tripwire:
-    """Counts the lines of the path and does something at one of them."""
-
-    def __init__(self, die_at: int, act: Callable[[], None]) -> None:
-        self.lines = 0
-        self._die_at = die_at
-        self._act = act
-        self._known: dict[str, bool] = {}
-
-    def watch(self) -> None:
-        """Begin, in this thread and those that start from now on."""
-        threading.settrace(self.trace)
-        sys.settrace(self.trace)
-
-    def trace(self, frame: FrameType, event: str, _argument: object) -> Callable[..., Any] | None:
-        """For `sys.settrace`."""
-        name = frame.f_code.co_filename
-        of_path = self._known.get(name)
-        if of_path is None:
-            of_path = self._known[name] = name.startswith(_PATH) or name.endswith(_ALSO)
-        if not of_path:
-            return None
-        if event == "line":
-            self.lines += 1
-            if self.lines == self._die_at:
-                self._act()
-        return self.trace
-
-
 def main() -> None:
     """Run the jobs."""
     telemetry.configure("error")
-    for line in sys.stdin:
-        job = json.loads(line)
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reader)
-            _run(job, writer)
-        os.close(writer)
-        with os.fdopen(reader) as answer:
-            lines = answer.read()
-        _, status = os.waitpid(child, 0)
-        print(json.dumps({"killed": os.WIFSIGNALED(status), "lines": int(lines or 0)}), flush=True)  # noqa: T201
+    run_jobs(_run)
 
 
-def _run(job: dict[str, Any], writer: int) -> None:
-    wire = Tripwire(job["die_at"], _let_the_database_die if job["victim"] == "database" else _die)
+def _run(job: dict[str, Any]) -> int:
+    act = _let_the_database_die if job["victim"] == "database" else die
+    wire = Tripwire(job["die_at"], act, is_of_path=lambda name: name.startswith(_PATH) or name.endswith(_ALSO))
     try:
         (_answer_a_request if job["victim"] == "api" else _deliver)(job, wire)
     except CopilotError:
         pass  # the database was away: the next worker goes on
     finally:
         sys.settrace(None)
-    os.write(writer, str(wire.lines).encode())
-    os._exit(0)
+    return wire.lines
+
+
+def _watch(wire: Tripwire) -> None:
+    """Begin, in this thread and those that start from now on."""
+    threading.settrace(wire.trace)
+    sys.settrace(wire.trace)
 
 
 def _deliver(job: dict[str, Any], wire: Tripwire) -> None:
     database = Database(job["url"], clock=SteadyClock())
     sinks = choose_sinks(Path(job["folder"]), mail=SmtpTransport(read_server(job["smtp"]), clock=database.clock))
     gate = ReleaseGate(database, sinks=sinks, policy=load_policy(Path(job["policy"])))
-    wire.watch()
+    _watch(wire)
     gate.run(job["item"])
 
 
@@ -129,12 +92,8 @@ def _answer_a_request(job: dict[str, Any], wire: Tripwire) -> None:
         # What the job does that the approval deferred; the other jobs of a worker are no part of the path.
         await asyncio.to_thread(application.release_due)
 
-    wire.watch()
+    _watch(wire)
     asyncio.run(serve())
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _let_the_database_die() -> None:
