@@ -1,13 +1,16 @@
 """A mail server that misbehaves on request, emails in the queue and what became of them, for the tests of the gate."""
 
 import asyncio
+import json
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -93,6 +96,32 @@ class MailServer:
 def _hang_up(server: SMTP) -> None:
     assert server.transport is not None
     server.transport.abort()  # type: ignore[attr-defined]
+
+
+class Deliver(Protocol):
+    """Delivers an item in a process that is killed at a line (0: none); says how it ended and how many lines it ran."""
+
+    def __call__(self, item: ReviewItem, die_at: int) -> dict[str, int]: ...
+
+
+@contextmanager
+def dying_worker(database: Database, exports: Path, *, smtp: str | None = None) -> Iterator[Deliver]:
+    """The process of `tests.approvals_killed_release`, until the block ends."""
+    command = [sys.executable, "-m", "tests.approvals_killed_release"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        jobs, answers = worker.stdin, worker.stdout
+        assert jobs is not None
+        assert answers is not None
+
+        def deliver(item: ReviewItem, die_at: int) -> dict[str, int]:
+            job = {"url": database.url, "folder": str(exports), "item": item.id, "die_at": die_at, "smtp": smtp}
+            jobs.write(json.dumps(job) + "\n")
+            jobs.flush()
+            answer: dict[str, int] = json.loads(answers.readline())
+            return answer
+
+        yield deliver
+        jobs.close()
 
 
 def email_draft(database: Database, viewer: Viewer, **changes: Any) -> Draft:

@@ -1,7 +1,5 @@
 """Kill -9 anywhere on the release path: nothing is lost, nothing goes out twice or torn."""
 
-import json
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -17,6 +15,7 @@ from copilot.store.drafts import DraftRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
+from tests.release_builders import dying_worker
 
 POINTS = 30
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork and no SIGKILL there")
@@ -31,27 +30,11 @@ def test_kill_at_many_points_of_the_release_path(database: Database, make_user: 
     for item in items:
         world.approve(database, item, viewer=viewer)
 
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.approvals_killed_release"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as worker:
-        assert worker.stdin is not None
-        assert worker.stdout is not None
-
-        def deliver(item_id: str, die_at: int) -> dict[str, int]:
-            job = {"url": database.url, "folder": str(tmp_path / "exports"), "item": item_id, "die_at": die_at}
-            worker.stdin.write(json.dumps(job) + "\n")  # type: ignore[union-attr]
-            worker.stdin.flush()  # type: ignore[union-attr]
-            answer: dict[str, int] = json.loads(worker.stdout.readline())  # type: ignore[union-attr]
-            return answer
-
-        whole = deliver(items[0].id, 0)
+    with dying_worker(database, tmp_path / "exports") as deliver:
+        whole = deliver(items[0], 0)
         assert not whole["killed"]
         steps = [1 + number * (whole["lines"] - 1) // (POINTS - 1) for number in range(POINTS)]
-        deaths = [deliver(item.id, step) for item, step in zip(items[1:], steps, strict=True)]
-        worker.stdin.close()
+        deaths = [deliver(item, step) for item, step in zip(items[1:], steps, strict=True)]
     assert all(death["killed"] for death in deaths)
 
     with database.unit_of_work() as uow:

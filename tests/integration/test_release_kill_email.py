@@ -1,7 +1,5 @@
 """Kill -9 anywhere while an email leaves: none is lost, none is sent twice, and what nobody can know is parked."""
 
-import json
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -20,7 +18,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.review_items import ReviewItem
 from copilot.store.database import Database
 from copilot.store.releases import ReleaseRepository, ReleaseState
-from tests.release_builders import MailServer, approved_email
+from tests.release_builders import MailServer, approved_email, dying_worker
 
 EARLY, LATE = 3, 7
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork and no SIGKILL there")
@@ -45,24 +43,8 @@ def test_kill_at_many_points_while_an_email_leaves(
     start, fates = clock.instant, Counter[str]()
     with (
         MailServer().running() as server,
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.approvals_killed_release"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as worker,
+        dying_worker(database, tmp_path, smtp=f"smtp://127.0.0.1:{server.port}") as deliver,
     ):
-        assert worker.stdin is not None
-        assert worker.stdout is not None
-
-        def deliver(item: ReviewItem, die_at: int) -> dict[str, int]:
-            address = f"smtp://127.0.0.1:{server.port}"
-            job = {"url": database.url, "folder": str(tmp_path), "item": item.id, "die_at": die_at, "smtp": address}
-            worker.stdin.write(json.dumps(job) + "\n")  # type: ignore[union-attr]
-            worker.stdin.flush()  # type: ignore[union-attr]
-            answer: dict[str, int] = json.loads(worker.stdout.readline())  # type: ignore[union-attr]
-            return answer
-
         whole = deliver(_email(database, requester, manager, 0), 0)
         assert _taken(server, 0) == 1
         # Most of the path lies before the message; most of the points are where it leaves.
@@ -75,7 +57,6 @@ def test_kill_at_many_points_while_an_email_leaves(
             time.sleep(0.05)
             fates[_settled(database, clock, item, server, number=number, exports=tmp_path, viewer=requester)] += 1
             assert _taken(server, number) == 1, f"killed at line {die_at}"
-        worker.stdin.close()
     assert fates["released"] > 0
     assert fates["parked"] > 0
     with database.unit_of_work() as uow:
