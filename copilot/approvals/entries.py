@@ -35,7 +35,7 @@ def find_entry(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> QueueEntry:
 def find_readable(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> tuple[QueueEntry, Judged]:
     """The item with what its approval rests on, for who may see everything it cites. Raises NotFound."""
     found = ReviewRepository(uow).find_judged(item_id, viewer=viewer)
-    if found is None or not _sees_all(found[0], found[1].cited_accounts, viewer=viewer, uow=uow):
+    if found is None or not sees_all_cited(found[0], found[1].cited_accounts, viewer=viewer, uow=uow):
         raise error(NotFound, "not_found", viewer)
     return found
 
@@ -43,9 +43,10 @@ def find_readable(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> tuple[Que
 def is_readable(item_id: str, *, cited_accounts: Collection[str], viewer: Viewer, uow: UnitOfWork) -> bool:
     """Whether the person may see the item and all that it cites."""
     entry = ReviewRepository(uow).find(item_id, viewer=viewer)
-    return entry is not None and _sees_all(entry, cited_accounts, viewer=viewer, uow=uow)
+    return entry is not None and sees_all_cited(entry, cited_accounts, viewer=viewer, uow=uow)
 
 
-def _sees_all(entry: QueueEntry, cited_accounts: Collection[str], *, viewer: Viewer, uow: UnitOfWork) -> bool:
+def sees_all_cited(entry: QueueEntry, cited_accounts: Collection[str], *, viewer: Viewer, uow: UnitOfWork) -> bool:
+    """Whether the person, who may see the item, may also see every account that its draft cites."""
     others = set(cited_accounts) - {entry.account_id}
     return not others or others == EvidenceRepository(uow).visible_account_ids(others, viewer=viewer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from copilot.approvals.deciding import may_retry
-from copilot.approvals.entries import find_readable, is_readable
+from copilot.approvals.entries import find_readable, sees_all_cited
 from copilot.approvals.filing import may_edit
 from copilot.approvals.handling import Handling, may_claim, may_reassign, names_of
 from copilot.domain.access import Role, Viewer
@@ -148,14 +148,15 @@ def read_view(item_id: str, *, handling: Handling, viewer: Viewer, uow: UnitOfWo
 
 
 def _readable_versions(entry: QueueEntry, *, viewer: Viewer, uow: UnitOfWork) -> list[ReviewItem]:
-    drafts = DraftRepository(uow)
-    readable = []
-    for other in ReviewRepository(uow).of_draft(entry.item.draft_id, viewer=viewer):
-        item = other.item
-        cited = drafts.judged(item.draft_id, item.version).cited_accounts
-        if item.id == entry.item.id or is_readable(item.id, cited_accounts=cited, viewer=viewer, uow=uow):
-            readable.append(item)
-    return readable
+    listed = ReviewRepository(uow).of_draft(entry.item.draft_id, viewer=viewer)
+    return [
+        other.item for other in listed if other.item.id == entry.item.id or _is_readable(other, viewer=viewer, uow=uow)
+    ]
+
+
+def _is_readable(listed: QueueEntry, *, viewer: Viewer, uow: UnitOfWork) -> bool:
+    cited = DraftRepository(uow).judged(listed.item.draft_id, listed.item.version).cited_accounts
+    return sees_all_cited(listed, cited, viewer=viewer, uow=uow)
 
 
 def _rights(

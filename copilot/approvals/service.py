@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from copilot.approvals.changes import Changes
 from copilot.approvals.deciding import Deciding
-from copilot.approvals.entries import SYSTEM
+from copilot.approvals.entries import SYSTEM, find_readable
 from copilot.approvals.filing import Filing
 from copilot.approvals.handling import Handling
 from copilot.approvals.policy import Policy
@@ -170,8 +170,8 @@ class ApprovalService:
 
     def deliverables(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, bytes]:
         """File name -> the exact bytes that approving this item would release. Raises NotFound."""
-        view = self.get(item_id, viewer=viewer, uow=uow)
-        return DraftRepository(uow).deliverables(view.item.draft_id, view.item.version)
+        item = find_readable(item_id, viewer=viewer, uow=uow)[0].item
+        return DraftRepository(uow).deliverables(item.draft_id, item.version)
 
     def expire_due(self, *, uow: UnitOfWork) -> int:
         """Let what waited past its time lapse, and return how many items that was."""
