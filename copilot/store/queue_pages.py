@@ -14,7 +14,7 @@ from copilot.store.database import UnitOfWork
 from copilot.store.queue_counts import MOST_COUNTED, QueueCounts, count_waiting
 from copilot.store.queue_cursors import read_cursor, write_cursor
 from copilot.store.queue_filters import QueueFilters, Sort
-from copilot.store.queue_reach import Reach, reach_of
+from copilot.store.queue_reach import reach_of
 from copilot.store.queue_reading import Reading, plan_each_time
 from copilot.store.queue_turns import turns_of
 from copilot.store.review_entries import QueueEntry, queue_query, to_entries
@@ -50,13 +50,11 @@ class QueuePages:
         Raises InputError for a cursor that is not of this order, or a text that is too long to look for.
         """
         after = None if cursor is None else read_cursor(sort, cursor)
-        plan_each_time(self._uow)
-        turns = turns_of(viewer, uow=self._uow) if filters.for_me else None
-        reading = Reading(filters.checked(), sort, self._reach(filters, viewer), turns, self._uow)
+        reading = self._reading(filters, sort, viewer=viewer)
         found = self._session.execute(reading.ids(after=after, limit=limit + 1)).all()
         entries = self._entries([str(row[-1]) for row in found[:limit]])
-        if turns is not None:
-            entries = tuple(entry for entry in entries if turns.holds(entry.item))
+        if reading.turns is not None:
+            entries = tuple(entry for entry in entries if reading.turns.holds(entry.item))
         more = len(found) > limit
         return QueuePage(entries=entries, cursor=write_cursor(sort, found[limit - 1]) if more else None)
 
@@ -67,14 +65,15 @@ class QueuePages:
         entries = {entry.item.id: entry for entry in to_entries(rows, session=self._session)}
         return tuple(entries[item_id] for item_id in item_ids if item_id in entries)
 
-    def _reach(self, filters: QueueFilters, viewer: Viewer) -> Reach:
-        return reach_of(viewer, uow=self._uow, account_id=filters.account_id)
+    def _reading(self, filters: QueueFilters, sort: Sort, *, viewer: Viewer) -> Reading:
+        plan_each_time(self._uow)
+        turns = turns_of(viewer, uow=self._uow) if filters.for_me else None
+        reach = reach_of(viewer, uow=self._uow, account_id=filters.account_id)
+        return Reading(filters.checked(), sort, reach, turns, self._uow)
 
     def count(self, filters: QueueFilters, *, viewer: Viewer) -> int:
         """How many items a list would hold, counted to `MOST_COUNTED` + 1 at most. Raises InputError as `page`."""
-        plan_each_time(self._uow)
-        turns = turns_of(viewer, uow=self._uow) if filters.for_me else None
-        reading = Reading(filters.checked(), Sort.DEADLINE, self._reach(filters, viewer), turns, self._uow)
+        reading = self._reading(filters, Sort.DEADLINE, viewer=viewer)
         found = reading.ids(after=None, limit=MOST_COUNTED + 1).subquery()
         return self._session.execute(select(func.count()).select_from(found)).scalar_one()
 
