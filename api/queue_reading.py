@@ -51,7 +51,6 @@ class Rights:
 
 
 def list_queue(
-    _approvals: ApprovalService,
     *,
     viewer: Viewer,
     uow: UnitOfWork,
@@ -71,7 +70,7 @@ def queue_counts(*, viewer: Viewer, uow: UnitOfWork) -> QueueCounts:
     return QueuePages(uow).counts(viewer)
 
 
-def rights_of(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> Rights:  # noqa: ARG001 - asked with what it may need
+def rights_of(view: ReviewView, *, viewer: Viewer) -> Rights:
     """What the viewer may do with the item now, sentences without support taken as accepted."""
     may, item, release = view.rights, view.item, view.release
     parked = release is not None and release.state is ReleaseState.PARKED
@@ -118,13 +117,7 @@ def latest_brief(account_id: str, *, approvals: ApprovalService, viewer: Viewer,
 
 def released_files(item_id: str, *, approvals: ApprovalService, viewer: Viewer, uow: UnitOfWork) -> dict[str, bytes]:
     """The released bytes by file name. Raises NotFound, Conflict before the release, DigestMismatch."""
-    view = approvals.get(item_id, viewer=viewer, uow=uow)
-    if view.item.state is not ReviewState.RELEASED:
-        raise Conflict("The files are not released yet.", hint="They can be downloaded once the draft is approved.")
-    files = approvals.deliverables(item_id, viewer=viewer, uow=uow)
-    if content_digest(view.draft, deliverables=files) != view.item.digest:
-        raise DigestMismatch("The stored files are not those that were approved.", hint="Tell the administrator.")
-    return files
+    return _released(approvals.get(item_id, viewer=viewer, uow=uow), approvals=approvals, viewer=viewer, uow=uow)
 
 
 def released_file(
@@ -132,9 +125,18 @@ def released_file(
 ) -> tuple[bytes, str]:
     """The released bytes of one file and the name to save it under. Raises as `released_files`."""
     view = approvals.get(item_id, viewer=viewer, uow=uow)
-    content = released_files(item_id, approvals=approvals, viewer=viewer, uow=uow).get(name)
+    content = _released(view, approvals=approvals, viewer=viewer, uow=uow).get(name)
     if content is None:
         raise NotFound("There is no such file.", hint="Open the item to see its files.")
     folder = (view.release.receipt.get("folder", "") if view.release else "").split("-review_")[0]
     extension = name.rpartition(".")[2]
     return content, f"{folder}.{extension}" if folder else name
+
+
+def _released(view: ReviewView, *, approvals: ApprovalService, viewer: Viewer, uow: UnitOfWork) -> dict[str, bytes]:
+    if view.item.state is not ReviewState.RELEASED:
+        raise Conflict("The files are not released yet.", hint="They can be downloaded once the draft is approved.")
+    files = approvals.deliverables(view.item.id, viewer=viewer, uow=uow)
+    if content_digest(view.draft, deliverables=files) != view.item.digest:
+        raise DigestMismatch("The stored files are not those that were approved.", hint="Tell the administrator.")
+    return files

@@ -40,7 +40,6 @@ class _RehearsalOver(Exception):
 def list_items(
     viewer: ViewerDep,
     uow: UnitOfWorkDep,
-    application: ApplicationDep,
     *,
     state: Annotated[list[ReviewState] | None, Query(description="Default: what can be decided.")] = None,
     every: Annotated[bool, Query(description="In every state.")] = False,
@@ -83,9 +82,7 @@ def list_items(
         value_below=value_below,
         q=q or None,
     )
-    page = list_queue(
-        application.approvals, viewer=viewer, uow=uow, filters=filters, sort=sort, cursor=cursor, limit=limit
-    )
+    page = list_queue(viewer=viewer, uow=uow, filters=filters, sort=sort, cursor=cursor, limit=limit)
     return QueueList(items=[QueueLine.of(entry) for entry in page.entries], next_cursor=page.cursor)
 
 

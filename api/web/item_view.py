@@ -78,7 +78,7 @@ def item_page(
     opened = opened or Opened()
     view = application.approvals.get(item_id, viewer=viewer, uow=uow)
     note_opening(view, viewer=viewer, uow=uow)
-    rights = rights_of(view, viewer=viewer, uow=uow)
+    rights = rights_of(view, viewer=viewer)
     status = opened.attempt.failure.status if opened.attempt else 200
     context = {
         **_about(view, viewer=viewer, uow=uow),

@@ -46,7 +46,6 @@ def queue(
             return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
     language, currency = language_of(request), application.settings.home_currency
     page = list_queue(
-        application.approvals,
         viewer=viewer,
         uow=uow,
         filters=query.filters(viewer),
