@@ -7,30 +7,21 @@ lines it ran.
 
 import smtplib
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 from copilot import mail, telemetry
 from copilot.approvals import release
 from copilot.approvals.release import ReleaseGate
 from copilot.approvals.sinks import email, files
 from copilot.approvals.sinks.choice import choose_sinks
-from copilot.clock import FixedClock
 from copilot.mail import SmtpTransport, read_server
 from copilot.store import audit, releases, reviews
 from copilot.store.database import Database
+from evals.approvals.clocks import SetClock
 from evals.approvals.dying import Tripwire, die, run_jobs
 
 PATH = {module.__file__ for module in (release, files, email, mail, smtplib, releases, reviews, audit)}
-
-
-class Clock(FixedClock):
-    """A clock whose identifiers no other process draws."""
-
-    def new_id(self) -> UUID:
-        return uuid4()
 
 
 def main() -> None:
@@ -41,7 +32,7 @@ def main() -> None:
 
 def _deliver(job: dict[str, Any]) -> int:
     wire = Tripwire(job["die_at"], die, is_of_path=PATH.__contains__)
-    database = Database(job["url"], clock=Clock(datetime(2026, 11, 16, 9, tzinfo=UTC)))
+    database = Database(job["url"], clock=SetClock())
     server = job.get("smtp")
     transport = SmtpTransport(read_server(server), clock=database.clock) if server else None
     gate = ReleaseGate(database, sinks=choose_sinks(Path(job["folder"]), mail=transport))

@@ -21,8 +21,9 @@ from copilot.approvals.audit import verify_database
 from copilot.domain.access import Role, Viewer
 from copilot.domain.review_items import Decision, ReviewItem, Verdict
 from copilot.errors import CopilotError
+from evals.approvals.clocks import SetClock
 from evals.approvals.histories import own_database
-from evals.approvals.history_world import PEOPLE, Company, JumpingClock
+from evals.approvals.history_world import PEOPLE, Company
 from evals.figures import Figure, Goal, describe, record, today
 from evals.statistics import rule_of_three, wilson_interval
 
@@ -52,7 +53,7 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with own_database() as database:
-        company = Company(database, clock=JumpingClock())
+        company = Company(database, clock=SetClock())
         figure = _measure(company, items=wanted.items, clients=wanted.clients, seconds=60 * wanted.minutes)
         company.close()
     sys.stdout.write(f"{describe(figure)}\n  {figure.note}\n")

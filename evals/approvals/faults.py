@@ -38,7 +38,8 @@ from copilot.store import embedded
 from copilot.store.database import Database
 from copilot.store.releases import Release, ReleaseRepository, ReleaseState
 from copilot.store.reviews import ReviewRepository
-from evals.approvals.faults_world import APPROVER, NOW, Case, CountingServer, SteadyClock, World, build_world
+from evals.approvals.clocks import START, SetClock
+from evals.approvals.faults_world import APPROVER, Case, CountingServer, World, build_world
 from evals.figures import Figure, Goal, describe, record, today
 from evals.statistics import rule_of_three
 
@@ -46,9 +47,9 @@ _COMMAND = "python -m evals.approvals.faults --record"
 _PREFIX = "approvals.faults"
 _VICTIMS = ("worker", "api", "database")
 _SEED = 5
-_LATER = NOW + timedelta(minutes=5)
+_LATER = START + timedelta(minutes=5)
 """When another worker goes on."""
-_MUCH_LATER = NOW + Patience().longest + timedelta(minutes=1)
+_MUCH_LATER = START + Patience().longest + timedelta(minutes=1)
 """When a person looks at what is parked."""
 
 
@@ -98,7 +99,7 @@ class Arena:
             answer = self._hear() | {"killed": 1}
         return answer
 
-    def gate(self, clock: SteadyClock) -> ReleaseGate:
+    def gate(self, clock: SetClock) -> ReleaseGate:
         """Another worker."""
         self.database.clock = clock
         mail = SmtpTransport(read_server(self.server.url), clock=clock)
@@ -152,7 +153,7 @@ def arena() -> Iterator[Arena]:
     with tempfile.TemporaryDirectory(prefix="sales-copilot-faults-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         found = embedded.start(folder)
-        database = Database(found.application_url, owner_url=found.owner_url, clock=SteadyClock())
+        database = Database(found.application_url, owner_url=found.owner_url, clock=SetClock())
         command = [sys.executable, "-m", "evals.approvals.faults_victims"]
         try:
             database.migrate()
@@ -171,11 +172,11 @@ def measure(arena: Arena, victim: str, trials: int) -> Tally:
     """So many trials at random points, one email each."""
     generator = random.Random(f"{_SEED} {victim}")
     approved = victim != "api"
-    arena.database.clock = SteadyClock()
+    arena.database.clock = SetClock()
     whole = arena.strike(victim, arena.world.file(1, approved=approved)[0], 0)
     tally = Tally()
     for number in range(trials):
-        arena.database.clock = SteadyClock()
+        arena.database.clock = SetClock()
         [case] = arena.world.file(1, approved=approved)
         answer = arena.strike(victim, case, generator.randint(1, whole["lines"]))
         tally.killed += bool(answer["killed"])
@@ -194,7 +195,7 @@ def judge(arena: Arena, case: Case, tally: Tally) -> None:
     if left is None:
         # Whoever asked got no answer, so they ask again.
         arena.world.approve(case)
-    arena.gate(SteadyClock(_LATER)).run(case.item.id)
+    arena.gate(SetClock(_LATER)).run(case.item.id)
     release = arena.release(case)
     taken = arena.server.taken[case.message_id]
     if release is not None and release.state is ReleaseState.PARKED:
@@ -219,7 +220,7 @@ def _ended(arena: Arena, case: Case, release: Release) -> bool:
 
 def settle(arena: Arena, case: Case, *, sent: bool) -> None:
     """What a person does who looked for the Message-ID; what was not sent leaves then."""
-    gate = arena.gate(SteadyClock(_MUCH_LATER))
+    gate = arena.gate(SetClock(_MUCH_LATER))
     with arena.database.unit_of_work() as uow:
         resolve_parked(case.item.id, sent=sent, note="Looked in the log.", viewer=APPROVER, uow=uow)
     gate.run(case.item.id)

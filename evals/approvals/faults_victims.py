@@ -27,8 +27,9 @@ from copilot.errors import CopilotError
 from copilot.mail import SmtpTransport, read_server
 from copilot.settings import Settings
 from copilot.store.database import Database
+from evals.approvals.clocks import SetClock
 from evals.approvals.dying import Tripwire, die, run_jobs
-from evals.approvals.faults_world import TOKEN, SteadyClock
+from evals.approvals.faults_world import TOKEN
 
 _ROOT = Path(__file__).parents[2]
 _PATH = tuple(
@@ -62,7 +63,7 @@ def _watch(wire: Tripwire) -> None:
 
 
 def _deliver(job: dict[str, Any], wire: Tripwire) -> None:
-    database = Database(job["url"], clock=SteadyClock())
+    database = Database(job["url"], clock=SetClock())
     sinks = choose_sinks(Path(job["folder"]), mail=SmtpTransport(read_server(job["smtp"]), clock=database.clock))
     gate = ReleaseGate(database, sinks=sinks, policy=load_policy(Path(job["policy"])))
     _watch(wire)
@@ -77,7 +78,7 @@ def _answer_a_request(job: dict[str, Any], wire: Tripwire) -> None:
         policy_file=Path(job["policy"]),
         embedding_model="none",
     )
-    application = assemble(settings, database=Database(job["url"], clock=SteadyClock()))
+    application = assemble(settings, database=Database(job["url"], clock=SetClock()))
     app = create_app(application, worker=False)
 
     async def serve() -> None:

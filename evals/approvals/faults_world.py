@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from email.parser import BytesHeaderParser
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -32,9 +32,8 @@ from copilot.store.database import Database
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.people import PeopleRepository
 from copilot.store.tables.records import AccountRow, ContactRow
+from evals.approvals.clocks import START
 
-NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
-"""A Monday morning: nobody's hours of rest."""
 REQUESTER = Viewer(
     user_id="ana", email="ana@tramontia.example", name="Ana Prueba", role=Role.AE, team_id="north", language="es"
 )
@@ -43,25 +42,6 @@ APPROVER = Viewer(
 )
 TOKEN = "faults-evaluation-token"  # noqa: S105 - of an invented person in a database of this run
 _COMMON = {"source_system": "evaluation", "as_of": date(2026, 11, 13), "content_hash": "x"}
-
-
-@dataclass(slots=True)
-class SteadyClock:
-    """A clock that stands still, with identifiers that no other process draws."""
-
-    instant: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def today(self) -> date:
-        return self.instant.date()
-
-    def new_id(self) -> UUID:
-        return uuid4()
-
-    def new_token(self) -> str:
-        return uuid4().hex
 
 
 class CountingServer:
@@ -176,8 +156,8 @@ class World:
             title="Renovación",
             account_id=account,
             account_name=f"Cliente {number}",
-            as_of=NOW.date(),
-            written_at=NOW,
+            as_of=START.date(),
+            written_at=START,
             sections=(Section(key="text", title="", segments=(segment,)),),
             evidence=evidence,
             provenance=Provenance(writer="offline", code_version="evaluation"),
@@ -204,8 +184,8 @@ def build_world(database: Database, folder: Path) -> World:
             token_sha256=hashlib.sha256(TOKEN.encode()).hexdigest(),
             user_id=APPROVER.user_id,
             name="evaluation",
-            now=NOW,
-            until=NOW + timedelta(days=30),
+            now=START,
+            until=START + timedelta(days=30),
         )
     return world
 

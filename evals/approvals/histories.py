@@ -25,9 +25,10 @@ import structlog
 from copilot.approvals.audit import verify_database
 from copilot.store import embedded
 from copilot.store.database import Database
+from evals.approvals.clocks import SetClock
 from evals.approvals.history_judge import KINDS, Judge
 from evals.approvals.history_walk import walk
-from evals.approvals.history_world import Company, JumpingClock
+from evals.approvals.history_world import Company
 from evals.figures import Figure, Goal, describe, record, today
 from evals.statistics import rule_of_three, wilson_interval
 
@@ -114,7 +115,7 @@ def walk_share(share: Share) -> Outcome:
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with own_database() as database:
-        company = Company(database, clock=JumpingClock())
+        company = Company(database, clock=SetClock())
         try:
             return walk_all(company, share)
         finally:

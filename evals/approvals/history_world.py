@@ -7,10 +7,9 @@ module writes by itself is only what the rest of the world does: roles, teams, r
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
-from uuid import UUID, uuid4
 
 from copilot.approvals.delegations import Delegations
 from copilot.approvals.policy import Policy, Rule, load_policy
@@ -28,10 +27,10 @@ from copilot.store.database import Database
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.people import PeopleRepository
 from copilot.store.tables.records import AccountRow
+from evals.approvals.clocks import START, SetClock
 
 ACCOUNT = "acc_00000000000000000001"
 ARR, RENEWAL = f"record:{ACCOUNT}:arr", f"record:{ACCOUNT}:renewal_date"
-START = datetime(2026, 11, 16, 9, tzinfo=UTC)
 RENEWALS = (date(2027, 1, 31), date(2027, 2, 28))
 HOME, AWAY = "north", "south"
 PEOPLE: Mapping[str, Role] = {
@@ -54,25 +53,6 @@ update users set role = %s, active = true, team_id = %s
 where id = %s and (role <> %s or team_id <> %s or not active)
 """
 _RENEWAL = "update accounts set renewal_date = %s where id = %s"
-
-
-@dataclass(slots=True)
-class JumpingClock:
-    """A clock that moves only when told to, for any number of threads."""
-
-    instant: datetime = START
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def today(self) -> date:
-        return self.instant.date()
-
-    def new_id(self) -> UUID:
-        return uuid4()
-
-    def new_token(self) -> str:
-        return uuid4().hex
 
 
 @dataclass(slots=True)
@@ -146,7 +126,7 @@ def _rule(
 class Company:
     """The world of all histories of one run."""
 
-    def __init__(self, database: Database, *, clock: JumpingClock) -> None:
+    def __init__(self, database: Database, *, clock: SetClock) -> None:
         self.database, self.clock = database, clock
         database.clock = clock
         self.policies = policies()

@@ -7,15 +7,16 @@ import pytest
 from copilot.approvals.sinks import Delivery
 from copilot.domain.review_items import ReviewItem
 from copilot.store.database import Database
+from evals.approvals.clocks import SetClock
 from evals.approvals.histories import Share, summary, walk_all
 from evals.approvals.history_judge import Judge
-from evals.approvals.history_world import RENEWALS, Company, JumpingClock, RecordingSink
+from evals.approvals.history_world import RENEWALS, Company, RecordingSink
 from tests import approvals_builders as world
 
 
 @pytest.fixture
 def company(database: Database) -> Iterator[Company]:
-    made = Company(database, clock=JumpingClock())
+    made = Company(database, clock=SetClock())
     yield made
     made.close()
 
