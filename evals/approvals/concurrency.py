@@ -24,8 +24,8 @@ from copilot.errors import CopilotError
 from evals.approvals.clocks import SetClock
 from evals.approvals.histories import own_database
 from evals.approvals.history_world import PEOPLE, Company
-from evals.figures import Figure, Goal, describe, record, today
-from evals.statistics import rule_of_three, wilson_interval
+from evals.approvals.never import never
+from evals.figures import Figure, describe, record
 
 _COMMAND = "python -m evals.approvals.concurrency --record"
 _BATCH = 25
@@ -72,16 +72,11 @@ def _measure(company: Company, *, items: int, clients: int, seconds: float) -> F
     with company.database.unit_of_work() as uow:
         intact = verify_database(uow=uow).intact
     said = ", ".join(f"{name} {count:,}" for name, count in sorted(answers.items()))
-    return Figure(
-        name="approvals.concurrency.not_decided_exactly_once",
-        language="-",
-        value=bad / decided,
-        n=decided,
-        interval=wilson_interval(bad, decided) if bad else (0.0, rule_of_three(decided)),
-        interval_method="Wilson" if bad else "rule of three: none seen",
-        goal=Goal(comparison="==", threshold=0.0),
+    return never(
+        "approvals.concurrency.not_decided_exactly_once",
+        bad,
+        decided,
         command=_COMMAND,
-        measured_on=today(),
         note=f"share of items; {clients} clients each decide every item; answers: {said}; "
         f"audit chain intact: {'yes' if intact else 'NO'}",
     )

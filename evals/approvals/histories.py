@@ -29,8 +29,8 @@ from evals.approvals.clocks import SetClock
 from evals.approvals.history_judge import KINDS, Judge
 from evals.approvals.history_walk import walk
 from evals.approvals.history_world import Company
-from evals.figures import Figure, Goal, describe, record, today
-from evals.statistics import rule_of_three, wilson_interval
+from evals.approvals.never import never
+from evals.figures import Figure, describe, record
 
 _COMMAND = "python -m evals.approvals.histories --record"
 _PREFIX = "approvals.histories"
@@ -163,24 +163,16 @@ def figures(total: Outcome, *, steps: int) -> list[Figure]:
         f"{total.done['approve']:,} approvals given, {total.done['at once']:,} moments with several at once; "
         f"audit chain intact: {'yes' if total.chain_intact else 'NO'}"
     )
-    return [_figure(kind, total, note=f"{_MEANING[kind]}; {note}") for kind in KINDS]
-
-
-def _figure(kind: str, total: Outcome, *, note: str) -> Figure:
-    bad, cases = total.bad_histories[kind], total.histories
-    interval = wilson_interval(bad, cases) if bad else (0.0, rule_of_three(cases))
-    return Figure(
-        name=f"{_PREFIX}.{kind}",
-        language="-",
-        value=bad / cases,
-        n=cases,
-        interval=interval,
-        interval_method="Wilson" if bad else "rule of three: none seen",
-        goal=Goal(comparison="==", threshold=0.0),
-        command=_COMMAND,
-        measured_on=today(),
-        note=note,
-    )
+    return [
+        never(
+            f"{_PREFIX}.{kind}",
+            total.bad_histories[kind],
+            total.histories,
+            command=_COMMAND,
+            note=f"{_MEANING[kind]}; {note}",
+        )
+        for kind in KINDS
+    ]
 
 
 def summary(total: Outcome) -> Sequence[str]:
