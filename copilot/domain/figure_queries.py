@@ -7,15 +7,24 @@ records are read is never part of a query: the viewer decides that.
 
 import base64
 import json
-from datetime import date
-from decimal import Decimal
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MOST_CONDITIONS = 8
 MOST_ROWS = 50
+LONGEST_VALUE = 120
+"""Characters of a text that is looked for."""
+LONGEST_KEY = 2_000
+"""Characters. A key stands in evidence ids, which are indexed and stand in addresses of pages."""
+_SHORT_KEY = 600
+_COMPRESSED = "~"
+"""First character of the key of a long query; no other key begins with it."""
 
 
 class Subject(StrEnum):
@@ -88,19 +97,101 @@ METRICS = frozenset(
 )  # fmt: skip
 """Computed figures of one account that a list of accounts may show, see `copilot.domain.metric_words`."""
 
-Value = Annotated[date | Decimal | bool | str, Field(union_mode="left_to_right")]
+INSTANTS = frozenset({"opened_at", "closed_at", "occurred_at"})
+"""Dates with a time: conditions look at their day in UTC."""
+DATES = INSTANTS | {
+    "customer_since", "renewal_date", "created_on", "close_date", "stage_changed_on", "answered_on", "left_on",
+}  # fmt: skip
+MONEY = frozenset({"arr", "annual_revenue", "amount"})
+YES_NO = frozenset({"do_not_contact"})
+_NUMERIC = frozenset().union(*NUMBERS.values())
+
+Value = date | Decimal | bool | str
 
 
 class Condition(BaseModel):
-    """`field operator value`. Several values: any of them (only with IS, IS_NOT, CONTAINS)."""
+    """`field operator value`. Several values: any of them (only with IS, IS_NOT, CONTAINS).
+
+    Values have the type of their field: dates for dates, decimals for numbers, text for all else, however they came.
+    An empty field meets IS_NOT: what is not recorded is not recorded as that.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     field: str
     operator: Operator
-    values: tuple[Value, ...] = ()
-    currency: str | None = None
+    values: tuple[Value, ...] = Field(default=(), max_length=20)
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     """For money; rows in another currency are left out, counted and named."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_type_of_its_field(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or not isinstance(given.get("field"), str):
+            return given
+        values = given.get("values", ())
+        if not isinstance(values, Sequence) or isinstance(values, str):
+            return given
+        return {**given, "values": tuple(_typed(value, field=given["field"]) for value in values)}
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Self:
+        if self.operator in _WITHOUT_VALUE:
+            fits = not self.values
+        elif self.operator in COMPARISONS:
+            fits = len(self.values) == 1 and self.field in DATES | _NUMERIC
+        else:
+            fits = bool(self.values)
+        if self.operator is Operator.CONTAINS:
+            fits = fits and self.field not in DATES | _NUMERIC | YES_NO
+        if not fits:
+            raise ValueError(f"{self.field} {self.operator.value} cannot be asked with {len(self.values)} values")
+        return self
+
+
+_WITHOUT_VALUE = frozenset({Operator.IS_EMPTY, Operator.IS_FILLED})
+COMPARISONS = frozenset({Operator.AT_LEAST, Operator.MORE_THAN, Operator.AT_MOST, Operator.LESS_THAN})
+
+
+def _typed(value: object, *, field: str) -> Value:
+    """`value` as the type of `field`. Raises ValueError."""
+    if field in DATES:
+        return _day(value)
+    if field in _NUMERIC:
+        return _number(value)
+    if field in YES_NO:
+        if isinstance(value, bool) or value in {"true", "false"}:
+            return value is True or value == "true"
+        raise ValueError(f"{field} is true or false")
+    text = str(value).strip()
+    if not text or len(text) > LONGEST_VALUE or "\x00" in text:
+        raise ValueError(f"a text of 1 to {LONGEST_VALUE} characters is looked for in {field}")
+    return text
+
+
+def _day(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+
+
+def _number(value: object) -> Decimal:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError("that is no number") from error
+    if not number.is_finite() or abs(number) >= _TOO_LARGE or _exponent(number) < -_MOST_DECIMALS:
+        raise ValueError("that number is out of range")
+    return number
+
+
+_TOO_LARGE = Decimal(10) ** 15
+_MOST_DECIMALS = 4
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 class Related(BaseModel):
@@ -162,20 +253,43 @@ class FigureQuery(BaseModel):
             raise ValueError("only accounts have computed figures")
         return self
 
+    @model_validator(mode="after")
+    def _can_stand_in_an_id(self) -> Self:
+        if len(self.key) > LONGEST_KEY:
+            raise ValueError("the question has too many conditions")
+        return self
+
     @property
     def key(self) -> str:
         """The query itself, written so that it can stand in an evidence id; `from_key` reads it back."""
         content = self.model_dump(mode="json", exclude_defaults=True)
-        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return base64.urlsafe_b64encode(canonical.encode()).decode().rstrip("=")
+        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        plain = _in_base64(canonical)
+        return plain if len(plain) <= _SHORT_KEY else _COMPRESSED + _in_base64(zlib.compress(canonical, 9))
 
     @classmethod
     def from_key(cls, key: str) -> "FigureQuery | None":
         """The query that `key` stands for; None if it is not one of ours."""
-        try:
-            return cls.model_validate_json(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
-        except ValueError:
+        if len(key) > LONGEST_KEY:
             return None
+        encoded = key.removeprefix(_COMPRESSED)
+        try:
+            content = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+            return cls.model_validate_json(content if encoded == key else _decompressed(content))
+        except (ValueError, zlib.error):
+            return None
+
+
+def _in_base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _decompressed(content: bytes) -> bytes:
+    """At most so many bytes as a query can have: a key comes from an address that anybody can write."""
+    return zlib.decompressobj().decompress(content, _LONGEST_QUERY)
+
+
+_LONGEST_QUERY = 40_000
 
 
 def _can_group(subject: Subject, name: str) -> bool:
