@@ -1,17 +1,17 @@
 """`decide`, rule by rule."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from copilot.approvals.texts import REFUSALS
 from copilot.domain.access import Role
 from copilot.domain.approvals import Accepted, Outcome, Refused, Repeated, approvals_hold, decide, recall, withdraw
-from copilot.domain.drafts import Audience, DraftKind
+from copilot.domain.drafts import Audience
 from copilot.domain.findings import Action, Finding, Risk, Severity
-from copilot.domain.review_items import Decision, Delegated, Requirement, ReviewItem, ReviewState, Step, Verdict, Vote
+from copilot.domain.review_items import Decision, Delegated, Requirement, ReviewItem, ReviewState, Step, Verdict
+from tests.review_items import NOW, item_under, vote
 
-NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 WORDS = {"es": "x", "en": "x"}
 UNSUPPORTED = Finding(
     rule="grounding.number_not_in_evidence",
@@ -33,21 +33,7 @@ def item(**changes: object) -> ReviewItem:
     )
     if "steps" in changes:
         requirement = requirement.model_copy(update={"steps": changes.pop("steps")})
-    plain = ReviewItem(
-        id="review_1",
-        draft_id="draft_1",
-        version=1,
-        kind=DraftKind.BRIEF,
-        digest="d1",
-        state=ReviewState.PENDING,
-        risk=Risk.LOW,
-        requester_id="ana",
-        author_id="ana",
-        audience=Audience.INTERNAL,
-        requirement=requirement,
-        submitted_at=NOW,
-    )
-    return plain.model_copy(update=changes)
+    return item_under(requirement, **changes)
 
 
 def decision(**changes: object) -> Decision:
@@ -134,19 +120,6 @@ def test_every_refusal_has_words_in_both_languages() -> None:
 
 
 TWO_STEPS = (Step(roles=(Role.AE, Role.CSM), approvers=2), Step(roles=(Role.MANAGER,)))
-
-
-def vote(case: ReviewItem, voter: str, role: Role, *, step: int = 0, lender: str | None = None) -> Vote:
-    return Vote(
-        voter_id=voter,
-        role=role,
-        on_behalf_of=lender,
-        step=step,
-        verdict=Verdict.APPROVE,
-        digest=case.digest,
-        terms=case.requirement.terms,
-        cast_at=NOW,
-    )
 
 
 def voted(*votes: tuple[str, Role, int], **changes: object) -> ReviewItem:

@@ -1,18 +1,18 @@
 """What the audit chain must tell before an approval is believed."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from copilot.approvals import record
 from copilot.domain.access import Role
 from copilot.domain.audit import GENESIS, AuditEvent, seal
-from copilot.domain.drafts import Audience, DraftKind
+from copilot.domain.drafts import Audience
 from copilot.domain.findings import Action, Finding, Risk, Severity
-from copilot.domain.review_items import Requirement, ReviewItem, ReviewState, Step, Verdict, Vote
+from copilot.domain.review_items import Requirement, ReviewItem, ReviewState, Step, Verdict
+from tests.review_items import NOW, item_under, vote
 
-NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 REQUIREMENT = Requirement(
     rule="external",
     steps=(Step(roles=(Role.AE,), approvers=2), Step(roles=(Role.MANAGER,))),
@@ -21,38 +21,14 @@ REQUIREMENT = Requirement(
     expires_at=NOW + timedelta(hours=1),
 )
 FINDING = Finding(rule="grounding.x", severity=Severity.LOW, action=Action.FLAG, explanation={"es": "x", "en": "x"})
-
-
-def vote(voter: str, role: Role, step: int, lender: str | None = None) -> Vote:
-    return Vote(
-        voter_id=voter,
-        role=role,
-        on_behalf_of=lender,
-        step=step,
-        verdict=Verdict.APPROVE,
-        digest="d1",
-        terms=REQUIREMENT.terms,
-        cast_at=NOW,
-    )
-
-
-VOTES = (vote("bea", Role.AE, 0), vote("zoe", Role.AE, 0, "ciro"), vote("mar", Role.MANAGER, 1))
-ITEM = ReviewItem(
-    id="review_1",
-    draft_id="draft_1",
-    version=1,
-    kind=DraftKind.BRIEF,
-    digest="d1",
-    state=ReviewState.APPROVED,
-    risk=Risk.LOW,
-    requester_id="ana",
-    author_id="ana",
-    audience=Audience.EXTERNAL,
-    requirement=REQUIREMENT,
-    submitted_at=NOW,
-    votes=VOTES,
-    decided_by="mar",
-    verdict=Verdict.APPROVE,
+UNDECIDED = item_under(REQUIREMENT, audience=Audience.EXTERNAL)
+VOTES = (
+    vote(UNDECIDED, "bea", Role.AE),
+    vote(UNDECIDED, "zoe", Role.AE, lender="ciro"),
+    vote(UNDECIDED, "mar", Role.MANAGER, step=1),
+)
+ITEM = UNDECIDED.model_copy(
+    update={"state": ReviewState.APPROVED, "votes": VOTES, "decided_by": "mar", "verdict": Verdict.APPROVE}
 )
 Line = tuple[str, str, dict[str, str]]
 FILED: Line = (record.SUBMITTED, "ana", record.details(ITEM, (FINDING,)))
