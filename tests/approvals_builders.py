@@ -12,6 +12,7 @@ from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.language import Language
 from copilot.domain.review_items import Decision, ReviewItem, Verdict
 from copilot.guardrails.pipeline import Guardrails
+from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.reviews import ReviewRepository
@@ -189,11 +190,11 @@ def service(policy: Policy | None = None) -> ApprovalService:
     return ApprovalService(policy or policy_without_undo())
 
 
-def submit(database: Database, draft: Draft, *, viewer: Viewer) -> ReviewItem:
+def submit(database: Database, draft: Draft, *, viewer: Viewer, policy: Policy | None = None) -> ReviewItem:
     """Check and file a draft."""
     with database.unit_of_work() as uow:
         report = Guardrails().check_draft(draft, viewer=viewer, uow=uow)
-        return service().submit(draft, report, viewer=viewer, uow=uow)
+        return service(policy).submit(draft, report, viewer=viewer, uow=uow)
 
 
 def item_now(database: Database, item: ReviewItem) -> ReviewItem:
@@ -202,6 +203,12 @@ def item_now(database: Database, item: ReviewItem) -> ReviewItem:
         entry = ReviewRepository(uow).get_unfiltered(item.id)
     assert entry is not None
     return entry.item
+
+
+def actions(database: Database, item: ReviewItem) -> list[str]:
+    """What the audit log says was done with an item, in order."""
+    with database.unit_of_work() as uow:
+        return [event.action for event in AuditLog(uow).about(f"review_item:{item.id}")]
 
 
 def decision(

@@ -25,7 +25,6 @@ from copilot.domain.rendering_email import MESSAGE_FILE
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.guardrails.pipeline import Guardrails
 from copilot.mail import Patience, SmtpTransport, read_server
-from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
 from copilot.store.releases import Release, ReleaseRepository
@@ -181,6 +180,4 @@ def approved_bytes(database: Database, item: ReviewItem) -> bytes:
 
 def release_actions(database: Database, item: ReviewItem) -> list[str]:
     """What the audit log says of the delivery of an item, in order."""
-    with database.unit_of_work() as uow:
-        events = AuditLog(uow).about(f"review_item:{item.id}")
-    return [event.action for event in events if event.action.startswith("release.")]
+    return [action for action in world.actions(database, item) if action.startswith("release.")]

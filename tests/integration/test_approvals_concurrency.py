@@ -9,9 +9,8 @@ from copilot.approvals.audit import verify_database
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import Accepted
-from copilot.domain.review_items import Decision, ReviewItem, ReviewState, Verdict
+from copilot.domain.review_items import Decision, ReviewState, Verdict
 from copilot.errors import Conflict, CopilotError
-from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.reviews import ReviewRepository
 from tests import approvals_builders as world
@@ -24,11 +23,6 @@ def requester(database: Database, make_user: MakeUser) -> Viewer:
     world.add_account(database, owner=viewer)
     world.add_email(database)
     return viewer
-
-
-def actions(database: Database, item: ReviewItem) -> list[str]:
-    with database.unit_of_work() as uow:
-        return [event.action for event in AuditLog(uow).about(f"review_item:{item.id}")]
 
 
 def test_the_update_itself_names_digest_and_deadline(database: Database, clock: FixedClock, requester: Viewer) -> None:
@@ -75,7 +69,7 @@ def test_thirty_two_people_decide_each_item_once(database: Database, make_user: 
     assert len(decisions) == len(items)
     assert set(outcomes) - decisions <= {"conflict"}
     for item in items:
-        decided = [action for action in actions(database, item) if action != "review.submitted"]
+        decided = [action for action in world.actions(database, item) if action != "review.submitted"]
         assert decided in (["review.voted", "review.approved"], ["review.rejected"], ["review.changes_requested"])
 
 

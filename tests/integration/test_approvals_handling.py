@@ -63,8 +63,7 @@ def view(database: Database, item: ReviewItem, viewer: Viewer):  # type: ignore[
 
 
 def actions(database: Database, item: ReviewItem) -> list[str]:
-    with database.unit_of_work() as uow:
-        return [event.action.removeprefix("review.") for event in AuditLog(uow).about(f"review_item:{item.id}")]
+    return [action.removeprefix("review.") for action in world.actions(database, item)]
 
 
 def request_changes(database: Database, item: ReviewItem, viewer: Viewer) -> ReviewItem:

@@ -10,7 +10,6 @@ from copilot.domain.drafts import Audience
 from copilot.domain.findings import GuardrailReport, Risk
 from copilot.domain.review_items import ReviewItem, ReviewState, Verdict
 from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed, NotFound
-from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
 from copilot.store.queue_pages import QueueFilters
@@ -45,11 +44,6 @@ def risky(database: Database, requester: Viewer) -> ReviewItem:
     return world.submit(database, draft, viewer=requester)
 
 
-def actions(database: Database, item: ReviewItem) -> list[str]:
-    with database.unit_of_work() as uow:
-        return [event.action for event in AuditLog(uow).about(f"review_item:{item.id}")]
-
-
 def state(database: Database, item: ReviewItem, viewer: Viewer) -> ReviewState:
     with database.unit_of_work() as uow:
         return world.service().get(item.id, viewer=viewer, uow=uow).item.state
@@ -72,7 +66,7 @@ def test_a_good_brief_is_low_risk_and_its_requester_may_approve_it(
         release = ReleaseRepository(uow).get(item.id)
     assert release is not None
     assert (release.state, release.digest) == (ReleaseState.QUEUED, item.digest)
-    assert actions(database, item) == ["review.submitted", "review.voted", "review.approved"]
+    assert world.actions(database, item) == ["review.submitted", "review.voted", "review.approved"]
 
 
 def test_the_same_decision_again_is_one_decision_and_another_is_a_conflict(
@@ -84,7 +78,7 @@ def test_the_same_decision_again_is_one_decision_and_another_is_a_conflict(
         reject(database, item, requester)
     with pytest.raises(Conflict):
         world.approve(database, item, viewer=manager)
-    assert actions(database, item) == ["review.submitted", "review.voted", "review.approved"]
+    assert world.actions(database, item) == ["review.submitted", "review.voted", "review.approved"]
 
 
 def test_a_risky_item_needs_a_manager_who_accepts_each_unsupported_sentence(
@@ -153,7 +147,7 @@ def test_a_late_decision_is_refused_even_before_the_deadline_was_noticed(
         assert world.service().expire_due(uow=uow) == 1
     with database.unit_of_work() as uow:
         assert world.service().expire_due(uow=uow) == 0
-    assert actions(database, item) == ["review.submitted", "review.expired"]
+    assert world.actions(database, item) == ["review.submitted", "review.expired"]
     assert state(database, item, requester) is ReviewState.EXPIRED
 
 
@@ -176,7 +170,7 @@ def test_an_edit_is_checked_again_and_voids_the_version_before(
         view = world.service().get(edited.id, viewer=requester, uow=uow)
     assert [segment.id for segment in view.draft.segments()] == ["summary.1", "summary.2"]
     assert world.EMAIL not in {evidence.id for evidence in view.draft.evidence}
-    assert actions(database, edited) == ["review.edited"]
+    assert world.actions(database, edited) == ["review.edited"]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +201,7 @@ def test_changed_evidence_takes_items_out_of_the_queue(
         assert world.service().mark_changed(uow=uow) == 1
     assert state(database, item, requester) is ReviewState.STALE
     assert state(database, risky, requester) is ReviewState.PENDING
-    assert actions(database, item)[-1] == "review.stale"
+    assert world.actions(database, item)[-1] == "review.stale"
     with database.unit_of_work() as uow:
         assert world.service().mark_changed(uow=uow) == 0
 
@@ -368,6 +362,6 @@ def test_a_decision_that_fails_to_commit_leaves_no_trace(
     with pytest.raises(ZeroDivisionError):
         decide_and_fail()
     assert state(database, item, requester) is ReviewState.PENDING
-    assert actions(database, item) == ["review.submitted"]
+    assert world.actions(database, item) == ["review.submitted"]
     with database.unit_of_work() as uow:
         assert ReleaseRepository(uow).get(item.id) is None

@@ -9,7 +9,6 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
 from copilot.domain.review_items import ReviewItem, ReviewState, Step, Verdict
-from copilot.guardrails.pipeline import Guardrails
 from copilot.jobs import Handlers, Jobs, Task
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
@@ -46,9 +45,7 @@ def requester(database: Database, make_user: MakeUser) -> Viewer:
 @pytest.fixture
 def item(database: Database, requester: Viewer) -> ReviewItem:
     draft = world.good_draft(database, viewer=requester, audience=Audience.EXTERNAL)
-    with database.unit_of_work() as uow:
-        report = Guardrails().check_draft(draft, viewer=requester, uow=uow)
-        return world.service(POLICY).submit(draft, report, viewer=requester, uow=uow)
+    return world.submit(database, draft, viewer=requester, policy=POLICY)
 
 
 @pytest.fixture

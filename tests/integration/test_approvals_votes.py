@@ -16,7 +16,6 @@ from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
 from copilot.domain.review_items import Delegated, ReviewItem, ReviewState, Step, Verdict
 from copilot.errors import Conflict, CopilotError, InputError, NotAllowed, NotFound
-from copilot.guardrails.pipeline import Guardrails
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
@@ -58,9 +57,7 @@ def requester(database: Database, make_user: MakeUser) -> Viewer:
 @pytest.fixture
 def item(database: Database, requester: Viewer) -> ReviewItem:
     draft = world.good_draft(database, viewer=requester, audience=Audience.EXTERNAL)
-    with database.unit_of_work() as uow:
-        report = Guardrails().check_draft(draft, viewer=requester, uow=uow)
-        return world.service(POLICY).submit(draft, report, viewer=requester, uow=uow)
+    return world.submit(database, draft, viewer=requester, policy=POLICY)
 
 
 def granted(database: Database, viewer: Viewer) -> Viewer:
@@ -113,8 +110,7 @@ def now_is(database: Database, item: ReviewItem, viewer: Viewer) -> ReviewItem:
 
 
 def actions(database: Database, item: ReviewItem) -> list[str]:
-    with database.unit_of_work() as uow:
-        return [event.action.removeprefix("review.") for event in AuditLog(uow).about(f"review_item:{item.id}")]
+    return [action.removeprefix("review.") for action in world.actions(database, item)]
 
 
 def on_record(database: Database, item: ReviewItem) -> bool:
@@ -286,9 +282,7 @@ def test_another_policy_voids_votes_and_takes_back_what_has_not_left(
     stricter = policy((*STEPS, Step(roles=(Role.ADMIN,))))
     approved = [item]
     draft = world.good_draft(database, viewer=requester, audience=Audience.EXTERNAL)
-    with database.unit_of_work() as uow:
-        report = Guardrails().check_draft(draft, viewer=requester, uow=uow)
-        approved.append(world.service(POLICY).submit(draft, report, viewer=requester, uow=uow))
+    approved.append(world.submit(database, draft, viewer=requester, policy=POLICY))
     vote(database, item, bea)
     for viewer in (bea, ciro, manager):
         vote(database, approved[1], viewer)
@@ -326,9 +320,7 @@ def test_a_held_item_becomes_one_that_can_be_decided_when_a_rule_covers_it(
 ) -> None:
     held = world.policy_without_undo().model_copy(update={"rule": ()})
     draft = world.good_draft(database, viewer=requester)
-    with database.unit_of_work() as uow:
-        report = Guardrails().check_draft(draft, viewer=requester, uow=uow)
-        item = world.service(held).submit(draft, report, viewer=requester, uow=uow)
+    item = world.submit(database, draft, viewer=requester, policy=held)
     with pytest.raises(NotAllowed):
         vote(database, item, manager, under=held)
     with database.unit_of_work() as uow:
