@@ -36,25 +36,15 @@ def parked(*, viewer: Viewer, uow: UnitOfWork) -> tuple[Release, ...]:
     return ReleaseRepository(uow).in_state(ReleaseState.PARKED, viewer=viewer, limit=_MOST)
 
 
-def retry(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
-    """Queue a failed delivery again. Raises NotFound, NotAllowed or Conflict."""
-    item = _settled_by(viewer, item_id, uow=uow)
-    releases = ReleaseRepository(uow)
-    if item.state is not ReviewState.RELEASE_FAILED or not releases.retry(item_id):
-        raise refusal("conflict", viewer)
-    if not _reopen(item_id, uow=uow):
-        raise refusal("conflict", viewer)
-    AuditLog(uow).append("release.retried", actor_id=viewer.user_id, subject=subject_of(item_id))
-    return find_entry(item_id, viewer=viewer, uow=uow).item
-
-
 def resolve_parked(item_id: str, *, sent: bool, note: str, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
     """Say what a person found out about a delivery: it was sent, or it was not and leaves after all.
 
     Raises NotFound, NotAllowed, InputError (no note), Conflict (it is not parked, or whoever sent it may still be at
     it after the database was away).
     """
-    _settled_by(viewer, item_id, uow=uow)
+    entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
+    if not may_settle(entry, viewer):
+        raise refusal("not_allowed", viewer)
     reason = note.strip()
     if not reason or len(reason) > _LONGEST_NOTE:
         raise _error(InputError, "note_required", viewer)
@@ -71,23 +61,16 @@ def resolve_parked(item_id: str, *, sent: bool, note: str, viewer: Viewer, uow: 
     if sent:
         ReviewRepository(uow).move(item_id, to=ReviewState.RELEASED, allowed_from=_PERHAPS_SENT)
     else:
-        _reopen(item_id, uow=uow)
+        ReviewRepository(uow).move(item_id, to=ReviewState.APPROVED, allowed_from=(ReviewState.RELEASE_FAILED,))
     details = {"sent": "yes" if sent else "no", "note_sha256": hashlib.sha256(reason.encode()).hexdigest()}
     AuditLog(uow).append("release.resolved", actor_id=viewer.user_id, subject=subject_of(item_id), details=details)
     return find_entry(item_id, viewer=viewer, uow=uow).item
 
 
 def may_settle(entry: QueueEntry, viewer: Viewer) -> bool:
-    """Who may say what became of a delivery, or have it tried again: who asked, who could approve, who leads."""
+    """Who may say what became of a delivery: who asked, who could approve, who leads."""
     item = entry.item
     return viewer.user_id == item.requester_id or viewer.role in {*item.requirement.roles, Role.MANAGER, Role.ADMIN}
-
-
-def _settled_by(viewer: Viewer, item_id: str, *, uow: UnitOfWork) -> ReviewItem:
-    entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
-    if not may_settle(entry, viewer):
-        raise refusal("not_allowed", viewer)
-    return entry.item
 
 
 def _require_over(release: Release, *, viewer: Viewer, now: datetime) -> None:
@@ -97,10 +80,6 @@ def _require_over(release: Release, *, viewer: Viewer, now: datetime) -> None:
     over = release.started_at + Patience().longest
     if now < over:
         raise _error(Conflict, "perhaps_under_way", viewer, time=f"{over:%H:%M}")
-
-
-def _reopen(item_id: str, *, uow: UnitOfWork) -> bool:
-    return ReviewRepository(uow).move(item_id, to=ReviewState.APPROVED, allowed_from=(ReviewState.RELEASE_FAILED,))
 
 
 def _error(kind: type[CopilotError], name: str, viewer: Viewer, **values: str) -> CopilotError:

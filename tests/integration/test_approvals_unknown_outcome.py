@@ -164,7 +164,6 @@ def test_who_does_not_see_all_that_it_cites_settles_no_delivery(
         )
     acts: tuple[Callable[[UnitOfWork], ReviewItem], ...] = (
         lambda uow: releases.resolve_parked(parked.id, sent=True, note="seen", viewer=manager, uow=uow),
-        lambda uow: releases.retry(parked.id, viewer=manager, uow=uow),
         lambda uow: world.service().retry_release(parked.id, viewer=manager, uow=uow),
     )
     for act in acts:

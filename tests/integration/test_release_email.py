@@ -182,7 +182,7 @@ def test_a_mail_server_that_says_later_is_asked_again_and_not_for_ever(
     assert state_of(database, item) == ReviewState.RELEASE_FAILED
     with MailServer().running() as server:
         with database.unit_of_work() as uow:
-            releases.retry(item.id, viewer=requester, uow=uow)
+            world.service().retry_release(item.id, viewer=requester, uow=uow)
         assert deliver_due(database, server, tmp_path) == 1
 
 
