@@ -10,7 +10,7 @@ import hashlib
 from copilot.approvals.entitlement import entitled_approvers
 from copilot.approvals.entries import find_readable, subject_of
 from copilot.approvals.record import approval_is_on_record
-from copilot.approvals.release_texts import message
+from copilot.approvals.release_texts import error
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import content_digest
 from copilot.domain.rendering_email import plain_text
@@ -48,15 +48,14 @@ def copied(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> str:
     item = entry.item
     refused = _refused_by_state(item, uow=uow)
     if refused is not None:
-        raise _conflict(refused, viewer)
+        raise error(Conflict, refused, viewer)
     drafts = DraftRepository(uow)
     stored = drafts.version(item.draft_id, item.version)
     if content_digest(stored.draft, deliverables=drafts.deliverables(item.draft_id, item.version)) != item.digest:
-        words, hint = message("not_copyable", language=viewer.language)
-        raise DigestMismatch(words, hint=hint)
+        raise error(DigestMismatch, "not_copyable", viewer)
     on_record = approval_is_on_record(item, stored.findings, AuditLog(uow).about(subject_of(item_id)))
     if not on_record or not entitled_approvers(item, uow=uow):
-        raise _conflict("approval_lost", viewer)
+        raise error(Conflict, "approval_lost", viewer)
     text = plain_text(stored.draft)
     details = {"digest": item.digest, "sha256": hashlib.sha256(text.encode()).hexdigest()}
     AuditLog(uow).append("release.copied", actor_id=viewer.user_id, subject=subject_of(item_id), details=details)
@@ -75,8 +74,3 @@ def _refused_by_state(item: ReviewItem, *, uow: UnitOfWork) -> str | None:
     failed = release is not None and release.state is ReleaseState.FAILED
     against = release is not None and release.error_code not in _OUTSIDE_THE_APPROVAL
     return "delivery_refused" if failed and against else None
-
-
-def _conflict(name: str, viewer: Viewer) -> Conflict:
-    words, hint = message(name, language=viewer.language)
-    return Conflict(words, hint=hint)

@@ -6,7 +6,9 @@ Invariant: whoever reads about an outcome that nobody knows is told where to loo
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from copilot.domain.access import Viewer
 from copilot.domain.language import Language
+from copilot.errors import CopilotError
 from copilot.store.releases import Release, ReleaseState
 
 _ERRORS: dict[str, dict[str, tuple[str, str]]] = {
@@ -130,10 +132,10 @@ _WAITS: dict[str, dict[str, str]] = {
 }
 
 
-def message(name: str, *, language: str, **values: str) -> tuple[str, str]:
-    """Message and hint of what is refused about a delivery."""
-    words, hint = _ERRORS[name].get(language) or _ERRORS[name][Language.EN.value]
-    return words, hint.format(**values)
+def error(kind: type[CopilotError], name: str, viewer: Viewer, **values: str) -> CopilotError:
+    """What is refused about a delivery, as the error to raise."""
+    words, hint = _ERRORS[name].get(viewer.language) or _ERRORS[name][Language.EN.value]
+    return kind(words, hint=hint.format(**values))
 
 
 def describe(release: Release, *, language: str, now: datetime, zone: str = "UTC") -> str:

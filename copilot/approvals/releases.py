@@ -10,10 +10,10 @@ from datetime import datetime
 
 from copilot.approvals.entries import find_entry, find_readable, subject_of
 from copilot.approvals.refusals import refusal
-from copilot.approvals.release_texts import message
+from copilot.approvals.release_texts import error
 from copilot.domain.access import Role, Viewer
 from copilot.domain.review_items import ReviewItem, ReviewState
-from copilot.errors import Conflict, CopilotError, InputError
+from copilot.errors import Conflict, InputError
 from copilot.mail import Patience
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
@@ -47,17 +47,17 @@ def resolve_parked(item_id: str, *, sent: bool, note: str, viewer: Viewer, uow: 
         raise refusal("not_allowed", viewer)
     reason = note.strip()
     if not reason or len(reason) > _LONGEST_NOTE:
-        raise _error(InputError, "note_required", viewer)
+        raise error(InputError, "note_required", viewer)
     releases = ReleaseRepository(uow)
     releases.hold(item_id)
     release = releases.get(item_id)
     if release is None or release.state is not ReleaseState.PARKED:
-        raise _error(Conflict, "not_parked", viewer)
+        raise error(Conflict, "not_parked", viewer)
     if not sent:
         _require_over(release, viewer=viewer, now=uow.clock.now())
     receipt = {**release.receipt, "confirmed": "by_hand"}
     if not releases.resolve(item_id, sent=sent, note=reason, resolver_id=viewer.user_id, receipt=receipt):
-        raise _error(Conflict, "not_parked", viewer)
+        raise error(Conflict, "not_parked", viewer)
     if sent:
         ReviewRepository(uow).move(item_id, to=ReviewState.RELEASED, allowed_from=_PERHAPS_SENT)
     else:
@@ -79,9 +79,4 @@ def _require_over(release: Release, *, viewer: Viewer, now: datetime) -> None:
         return
     over = release.started_at + Patience().longest
     if now < over:
-        raise _error(Conflict, "perhaps_under_way", viewer, time=f"{over:%H:%M}")
-
-
-def _error(kind: type[CopilotError], name: str, viewer: Viewer, **values: str) -> CopilotError:
-    words, hint = message(name, language=viewer.language, **values)
-    return kind(words, hint=hint)
+        raise error(Conflict, "perhaps_under_way", viewer, time=f"{over:%H:%M}")
