@@ -138,12 +138,17 @@ def error(kind: type[CopilotError], name: str, viewer: Viewer, **values: str) ->
     return kind(words, hint=hint.format(**values))
 
 
+def waiting_for(code: str, *, language: str) -> str:
+    """What a delivery waits for, in words; a code without words is shown as it is, never left out."""
+    texts = _WAITS.get(code)
+    return code if texts is None else texts.get(language) or texts[Language.EN.value]
+
+
 def describe(release: Release, *, language: str, now: datetime, zone: str = "UTC") -> str:
     """How a delivery stands, as one or two sentences; times in the time zone `zone`."""
     name, moment = _situation(release, now)
     values = {key: release.receipt.get(key, "?") for key in ("message_id", "folder", "record", "system")}
-    waits = _WAITS.get(release.waits_for or "")
-    what = (waits.get(language) or waits[Language.EN.value]) if waits else (release.waits_for or "")
+    what = waiting_for(release.waits_for or "", language=language)
     texts = _SAID[name]
     said = texts.get(language) or texts[Language.EN.value]
     return said.format(**values, what=what, time=_clock(moment, now, zone, language=language))

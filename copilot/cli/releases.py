@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from copilot.approvals import clipboard, releases
+from copilot.approvals.release_texts import waiting_for
 from copilot.cli.acting import ItemArgument, JsonOption, acting
 from copilot.cli.context import UserOption, reported_errors
 from copilot.cli.queue_view import moment, print_json, print_line, short
@@ -85,9 +86,8 @@ def _print(found: tuple[Release, ...], *, viewer: Viewer, as_json: bool) -> None
 
 def _cells(release: Release, viewer: Viewer) -> tuple[str, ...]:
     until = release.waits_until or release.not_before
-    waits = ", ".join(
-        part for part in (word("wait", release.waits_for or "", viewer), moment(until) if until else "") if part
-    )
+    waiting_words = waiting_for(release.waits_for or "", language=viewer.language)
+    waits = ", ".join(part for part in (waiting_words, moment(until) if until else "") if part)
     look_for = ", ".join(f"{name}={value}" for name, value in release.receipt.items())
     destination, state = word("destination", release.sink, viewer), word("release", release.state.value, viewer)
     return destination, state, moment(release.queued_at), waits or "-", look_for or "-"

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from api.web.item_words import VOID_REASONS
 from copilot import bootstrap
+from copilot.approvals.release_texts import waiting_for
 from copilot.approvals.saved_views import SavedViews
 from copilot.cli import acting, context, queue, queue_view, queue_words
 from copilot.domain.access import Role, Viewer
@@ -247,5 +248,6 @@ def test_every_state_and_risk_has_a_word() -> None:
     assert {f"role.{role.value}" for role in Role} <= words
     assert {f"destination.{destination.value}" for destination in Destination} <= words
     assert {f"release.{state.value}" for state in ReleaseState} <= words
-    assert {f"wait.{rule}" for rule in WAITING_HELPS} <= words
+    for rule in WAITING_HELPS:
+        assert len({rule, *(waiting_for(rule, language=language) for language in ("es", "en"))}) == 3, rule
     assert {f"void.{reason}" for reason in VOID_REASONS} <= words
