@@ -7,7 +7,7 @@ evidence, and everything it read that a model may be shown is in `evidence`.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Provenance
@@ -16,6 +16,8 @@ from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.plans import Step
 from copilot.store.database import UnitOfWork
+
+StepT = TypeVar("StepT")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,13 @@ class StepRunner(Protocol):
     def __call__(self, step: Step, scene: Scene) -> Found:
         """Read, and say what was found. Raises NotFound if the viewer may not see the account."""
         ...
+
+
+def of_kind(step: Step, wanted: type[StepT]) -> StepT:
+    """The step as the kind that a runner is registered for. Raises TypeError for another: the registry is wrong."""
+    if not isinstance(step, wanted):
+        raise TypeError(f"{wanted.__name__} expected, not {type(step).__name__}")
+    return step
 
 
 @dataclass(frozen=True, slots=True)

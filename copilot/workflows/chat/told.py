@@ -1,0 +1,142 @@
+"""Sentences that somebody wrote or said, ready to be quoted: of the passages that a search found, and of records.
+
+Invariant: every sentence is the source's own characters and carries the evidence id that opens exactly these; text that
+tries to instruct an assistant is set apart, never among them. Only what the viewer may read is read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from copilot.domain.account_facts import AccountFacts, PassageSpan
+from copilot.domain.documents import DocumentKind, StoredDocument
+from copilot.domain.evidence import Evidence, EvidenceKind
+from copilot.domain.facts import passage_evidence_id
+from copilot.domain.language import Language
+from copilot.domain.records import Account
+from copilot.errors import NotFound
+from copilot.retrieval.search import Hit
+from copilot.store.account_facts import AccountFactsRepository
+from copilot.store.documents import DocumentRepository
+from copilot.workflows.chat.contract import Scene
+from copilot.workflows.reading.instructions import split_off
+from copilot.workflows.reading.people import Cast
+from copilot.workflows.reading.sentences import read_sentences
+from copilot.workflows.reading.types import Sentence, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One sentence, who said it and when, and the evidence behind it."""
+
+    text: str
+    evidence: Evidence
+    language: Language
+    day: date
+    title: str
+    kind: DocumentKind
+    speaker: str | None
+    side: Side
+    heading: str
+    """Nearest heading above it, the document's title where there is none."""
+    passage_id: str
+    rank: int
+    """Place of its passage in the search, 0 first."""
+    order: int
+    """Reading order within what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What the passages found say; `withheld`: sentences that try to instruct an assistant, which are not shown."""
+
+    sentences: tuple[Told, ...]
+    withheld: int = 0
+
+
+def tell(hits: Sequence[Hit], scene: Scene) -> Telling:
+    """The sentences of these passages, in order of document and place."""
+    by_account: dict[str | None, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_account[hit.evidence.account_id].append(hit)
+    ranks = {hit.passage_id: rank for rank, hit in enumerate(hits)}
+    sentences: list[Told] = []
+    withheld = 0
+    for account_id, group in by_account.items():
+        found, kept_out = _of_account(account_id, group, scene=scene, ranks=ranks, first=len(sentences))
+        sentences += found
+        withheld += kept_out
+    return Telling(tuple(sentences), withheld)
+
+
+def _of_account(
+    account_id: str | None, hits: Sequence[Hit], *, scene: Scene, ranks: dict[str, int], first: int
+) -> tuple[list[Told], int]:
+    documents = list(_documents(hits, scene))
+    facts = _facts(account_id, scene)
+    spans = [
+        PassageSpan(hit.passage_id, hit.document_id, hit.evidence.start or 0, hit.evidence.end or 0) for hit in hits
+    ]
+    read = read_sentences(documents, passages=spans, cast=Cast(facts, documents), today=scene.today)
+    clean, instructions = split_off(read, {item.id: item.text for item in documents})
+    by_id = {item.id: item for item in documents}
+    hit_of = {hit.passage_id: hit for hit in hits}
+    told = [
+        _told(item, hit_of[item.passage_id], by_id[item.document_id], rank=ranks[item.passage_id], order=first + place)
+        for place, item in enumerate(clean)
+    ]
+    return told, len(instructions)
+
+
+def _documents(hits: Sequence[Hit], scene: Scene) -> Iterator[StoredDocument]:
+    repository = DocumentRepository(scene.uow)
+    for document_id in dict.fromkeys(hit.document_id for hit in hits):
+        try:
+            yield repository.for_viewer(document_id, viewer=scene.viewer)
+        except NotFound:
+            continue  # removed since it was found
+
+
+def _facts(account_id: str | None, scene: Scene) -> AccountFacts:
+    """The people around the account; around shared knowledge there is nobody."""
+    if account_id is not None:
+        return AccountFactsRepository(scene.uow).gather(account_id, viewer=scene.viewer, today=scene.today)
+    nobody = Account(source_system="-", source_id="-", as_of=scene.today, name="-")
+    return AccountFacts(nobody, scene.today, (), (), (), (), (), (), (), {})
+
+
+def _told(sentence: Sentence, hit: Hit, document: StoredDocument, *, rank: int, order: int) -> Told:
+    return Told(
+        text=sentence.text,
+        evidence=Evidence(
+            id=passage_evidence_id(sentence.passage_id, span=(sentence.start, sentence.end)),
+            kind=EvidenceKind.PASSAGE,
+            text=sentence.text,
+            label=sentence.title,
+            as_of=hit.evidence.as_of,
+            origin=sentence.origin,
+            account_id=hit.evidence.account_id,
+            visibility=hit.evidence.visibility,
+            document_id=sentence.document_id,
+            start=sentence.start,
+            end=sentence.end,
+        ),
+        language=Language(hit.language) if hit.language in set(Language) else sentence.language,
+        day=sentence.day,
+        title=sentence.title,
+        kind=sentence.kind,
+        speaker=sentence.speaker,
+        side=sentence.side,
+        heading=_heading(document, sentence) or sentence.title,
+        passage_id=sentence.passage_id,
+        rank=rank,
+        order=order,
+    )
+
+
+def _heading(document: StoredDocument, sentence: Sentence) -> str | None:
+    for block in document.blocks:
+        if block.start <= sentence.start < block.end:
+            return block.heading
+    return None
