@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, TEXT, Boolean, ColumnElement, and_, any_, exists, 
 
 from copilot.domain.access import Role, Viewer, Visibility
 from copilot.store.database import UnitOfWork
-from copilot.store.review_entries import no_test_of_own
+from copilot.store.review_entries import may_see_unplaced, no_test_of_own
 from copilot.store.tables.queue import ReviewTextRow, WaitingTextRow
 from copilot.store.tables.work import ReviewItemRow
 from copilot.store.visibility import account_is_open_to, some_visible_accounts
@@ -37,7 +37,7 @@ class Reach:
 
     @property
     def unplaced(self) -> ColumnElement[bool]:
-        """Without an account, and asked for by the viewer."""
+        """Without an account, and asked for by the viewer or in a team that they lead."""
         return and_(self._unplaced(ReviewItemRow), self._readable(ReviewItemRow))
 
     def of(self, item: Any) -> ColumnElement[bool]:
@@ -60,7 +60,7 @@ class Reach:
         return and_(no_test, item.visibility.in_([each.value for each in classes]))
 
     def _unplaced(self, item: Any) -> ColumnElement[bool]:
-        return and_(item.account_id.is_(None), item.requester_id == self.viewer.user_id)
+        return and_(item.account_id.is_(None), may_see_unplaced(item, viewer=self.viewer))
 
     def may_search(self, texts: TextTable) -> ColumnElement[bool]:
         """Whether the viewer may see every other account that the draft cites: else its words say nothing to them."""

@@ -90,7 +90,8 @@ class Reading:
     ) -> Select[*tuple[object, ...]]:
         """Items by their ids in order, then whether the viewer may see each: asked only until the page is full."""
         names = [column.key for column in sort_columns(self.sort)]
-        seen = (ReviewItemRow.account_id, ReviewItemRow.requester_id, ReviewItemRow.visibility, ReviewItemRow.is_test)
+        asked = (ReviewItemRow.requester_id, ReviewItemRow.team_id)
+        seen = (ReviewItemRow.account_id, *asked, ReviewItemRow.visibility, ReviewItemRow.is_test)
         match = func.unnest(literal(matches, ARRAY(TEXT))).table_valued("id").render_derived("match")
         # Lateral and with an offset, so that each is looked up by its id and by nothing else.
         item = (

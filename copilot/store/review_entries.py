@@ -61,14 +61,28 @@ _Written = aliased(DraftVersionRow)
 def item_is_visible(viewer: Viewer) -> ColumnElement[bool]:
     """Condition on `review_items`: items of visible accounts that cite readable knowledge.
 
-    Having asked for it gives no right of its own: who lost an account or a role loses what was written from it. An
-    item without an account (or whose account is gone) is for its requester and for admins.
+    Having asked for it gives no right of its own: who lost an account or a role loses what was written from it.
     """
     readable = ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes])
-    asked = true() if viewer.role is Role.ADMIN else ReviewItemRow.requester_id == viewer.user_id
-    unplaced = and_(ReviewItemRow.account_id.is_(None), asked)
+    unplaced = and_(ReviewItemRow.account_id.is_(None), may_see_unplaced(ReviewItemRow, viewer=viewer))
     placed = ReviewItemRow.account_id.in_(visible_accounts(viewer))
     return and_(readable, no_test_of_own(ReviewItemRow, viewer=viewer), or_(placed, unplaced))
+
+
+def may_see_unplaced(item: Any, *, viewer: Viewer) -> ColumnElement[bool]:
+    """Of an item without an account (or whose account is gone), whether it is for the viewer.
+
+    It is for its requester, for admins, and for the managers of the team that the requester asked in: they saw every
+    account that its members saw. The team is that of the moment it was filed. Who changed teams asked as a member of
+    the old one, whose accounts the new team's managers may not know; who asked as an admin saw more than any team.
+    `item` is anything with the columns of `review_items`.
+    """
+    if viewer.role is Role.ADMIN:
+        return true()
+    asked: ColumnElement[bool] = item.requester_id == viewer.user_id
+    if viewer.role is Role.MANAGER and viewer.team_id is not None:
+        return or_(asked, item.team_id == viewer.team_id)
+    return asked
 
 
 def no_test_of_own(item: Any, *, viewer: Viewer) -> ColumnElement[bool]:

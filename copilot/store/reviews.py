@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from copilot.domain.access import Viewer
+from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import Accepted
 from copilot.domain.review_items import (
     OPEN,
@@ -49,6 +49,7 @@ from copilot.store.review_entries import (
     to_entries,
     to_one_entry,
 )
+from copilot.store.tables.people import UserRow
 from copilot.store.tables.work import ReviewItemRow, ReviewVoteRow
 from copilot.store.votes import VoteRepository
 
@@ -101,6 +102,7 @@ class ReviewRepository:
                 value_at_stake=item.value_at_stake,
                 rules=list(new.rules),
                 requester_id=item.requester_id,
+                team_id=None if new.account_id else self._team_asked_in(item),
                 requirement=item.requirement.model_dump(mode="json"),
                 submitted_at=item.submitted_at,
                 due_at=item.requirement.due_at,
@@ -108,6 +110,16 @@ class ReviewRepository:
             )
         )
         self._session.flush()
+
+    def _team_asked_in(self, item: ReviewItem) -> str | None:
+        """For `may_see_unplaced`: the requester's team now, or that of the version before."""
+        if item.version > 1:
+            before = select(ReviewItemRow.team_id).where(
+                ReviewItemRow.draft_id == item.draft_id, ReviewItemRow.version < item.version
+            )
+            return self._session.scalar(before.order_by(ReviewItemRow.version.desc()).limit(1))
+        asked_in = select(UserRow.team_id).where(UserRow.id == item.requester_id, UserRow.role != Role.ADMIN.value)
+        return self._session.scalar(asked_in)
 
     def find(self, item_id: str, *, viewer: Viewer) -> QueueEntry | None:
         """The item as it is now, or None if it does not exist or the viewer may not see it."""

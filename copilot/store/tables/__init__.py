@@ -1,6 +1,7 @@
 """All tables, imported here so that `Base.metadata` is complete."""
 
 from copilot.store.tables import (
+    chat,
     checkpoints,
     contacts,
     documents,
@@ -18,6 +19,7 @@ from copilot.store.tables.base import Base
 
 __all__ = [
     "Base",
+    "chat",
     "checkpoints",
     "contacts",
     "documents",

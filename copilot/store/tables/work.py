@@ -102,6 +102,14 @@ class ReviewItemRow(Base):
         Index("ix_review_items_by_value", "state", "value_order", "due_at", "id"),
         Index("ix_review_items_account", "account_id", "state", "due_at", "id"),
         Index("ix_review_items_requester", "requester_id", "state", "due_at", "id"),
+        Index(
+            "ix_review_items_of_team",
+            "team_id",
+            "state",
+            "due_at",
+            "id",
+            postgresql_where=text("account_id is null and team_id is not null"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -127,6 +135,9 @@ class ReviewItemRow(Base):
     rules: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
     """Rules of the findings of this version, and their families."""
     requester_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    team_id: Mapped[str | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+    """Of an item without an account: the team whose managers see all that it was written from, see
+    `copilot.store.review_entries.item_is_visible`."""
     requirement: Mapped[dict[str, Any]]
     submitted_at: Mapped[datetime]
     due_at: Mapped[datetime]
