@@ -16,6 +16,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from copilot.domain.formatting import canonical_number
+
 MOST_CONDITIONS = 8
 MOST_ROWS = 50
 LONGEST_VALUE = 120
@@ -182,7 +184,7 @@ def _number(value: object) -> Decimal:
         raise ValueError("that is no number") from error
     if not number.is_finite() or abs(number) >= _TOO_LARGE or _exponent(number) < -_MOST_DECIMALS:
         raise ValueError("that number is out of range")
-    return number
+    return Decimal(canonical_number(number))
 
 
 _TOO_LARGE = Decimal(10) ** 15

@@ -1,0 +1,50 @@
+"""A query about figures and who asks it: what every statement of it starts from.
+
+Invariant 3: nothing is selected that is not of one of `visible_accounts(viewer)`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from copilot.domain.access import Viewer
+from copilot.domain.figure_queries import FigureQuery, Subject
+from copilot.store.figure_conditions import TABLES, all_hold, has_related
+from copilot.store.tables.records import AccountRow
+from copilot.store.visibility import visible_accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`today` is the business day that computed figures are for."""
+
+    query: FigureQuery
+    viewer: Viewer
+    today: date
+
+    @property
+    def table(self) -> Any:
+        return TABLES[self.query.subject]
+
+    def base(self, *columns: Any) -> Select[Any]:
+        """`columns` of the subject's records, beside their accounts, among those that the viewer may see."""
+        query, allowed = self.query, visible_accounts(self.viewer)
+        statement = select(*columns).select_from(self.table).where(AccountRow.id.in_(allowed))
+        if query.subject is not Subject.ACCOUNTS:
+            statement = statement.join(AccountRow, AccountRow.id == self.table.account_id)
+        if query.account_ids:
+            statement = statement.where(AccountRow.id.in_(query.account_ids))
+        if query.mine:
+            statement = statement.where(func.lower(AccountRow.owner_email) == self.viewer.email.lower())
+        return statement.where(*(has_related(item) for item in query.related))
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Of the record and of its account."""
+        own = all_hold(self.table, self.query.subject, self.query.conditions)
+        return own + all_hold(AccountRow, Subject.ACCOUNTS, self.query.of_account)
+
+    def matching(self, *columns: Any) -> Select[Any]:
+        """`columns` of everything that matches."""
+        return self.base(*columns).where(*self.conditions())

@@ -1,0 +1,35 @@
+"""The order in which the records of a query are listed.
+
+Invariant: what has no value comes last, and equal records come in the order of their ids, so that the same query lists
+the same records.
+"""
+
+from typing import Any
+
+from sqlalchemy import Select
+
+from copilot.domain.figure_queries import Measure, Subject
+from copilot.store.figure_asked import Asked
+from copilot.store.tables.records import AccountRow
+
+_USUAL = {
+    Subject.ACCOUNTS: ("name", False),
+    Subject.OPPORTUNITIES: ("close_date", False),
+    Subject.TICKETS: ("opened_at", True),
+    Subject.SURVEYS: ("answered_on", True),
+    Subject.ACTIVITIES: ("occurred_at", True),
+    Subject.CONTACTS: ("name", False),
+}
+
+
+def in_order(statement: Select[Any], asked: Asked) -> Select[Any]:
+    """The statement, ordered."""
+    query = asked.query
+    name, descending = query.order_by, query.descending
+    if name is None and query.measure in {Measure.SUM, Measure.MEAN}:
+        name, descending = query.field, True
+    if name is None or not hasattr(asked.table, name):
+        name, descending = _USUAL[query.subject]
+    column = getattr(asked.table, name)
+    ordered = column.desc() if descending else column.asc()
+    return statement.order_by(ordered.nulls_last(), AccountRow.name, asked.table.id)

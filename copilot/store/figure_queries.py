@@ -1,0 +1,195 @@
+"""Carries out queries about figures, as one viewer.
+
+Invariant 3: every statement looks only at records of `visible_accounts(viewer)`. Invariant 2: counts, sums and means
+are those of the database, money per currency. A query is a fixed number of statements, however much it matches.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, not_, select
+
+from copilot.domain.access import Viewer
+from copilot.domain.figure_queries import MONEY, Condition, FigureQuery, Measure, Subject
+from copilot.domain.figure_results import FigureResult, FigureRow, LeftOut, LeftOutReason
+from copilot.store.database import UnitOfWork
+from copilot.store.figure_asked import Asked
+from copilot.store.figure_conditions import TABLES, can_be_judged, currency_of, holds, is_on_money, linked
+from copilot.store.figure_metrics import read_metrics
+from copilot.store.figure_order import in_order
+from copilot.store.figure_sums import largest_first, over_everything, read_figures
+from copilot.store.tables.records import AccountRow
+from copilot.store.visibility import visible_accounts
+
+_NAMES = {
+    Subject.ACCOUNTS: "name",
+    Subject.OPPORTUNITIES: "name",
+    Subject.TICKETS: "subject",
+    Subject.SURVEYS: "contact_name",
+    Subject.ACTIVITIES: "subject",
+    Subject.CONTACTS: "name",
+}
+_RECORD_TYPES = {
+    Subject.ACCOUNTS: "account",
+    Subject.OPPORTUNITIES: "opportunity",
+    Subject.TICKETS: "ticket",
+    Subject.SURVEYS: "survey",
+    Subject.ACTIVITIES: "activity",
+    Subject.CONTACTS: "contact",
+}
+_MOST_ROWS_BESIDE_A_FIGURE = 10
+"""Records that are shown beneath a sum or a count."""
+
+
+class FigureQueries:
+    """Reads for one viewer at a time."""
+
+    def __init__(self, uow: UnitOfWork, *, home_currency: str = "EUR") -> None:
+        """`home_currency` is what a condition on money without a currency means where there are several."""
+        self._session = uow.session
+        self._home_currency = home_currency
+
+    def run(self, query: FigureQuery, *, viewer: Viewer, today: date) -> FigureResult:
+        """Everything the query asks for. What the viewer may not see is as if it did not exist."""
+        asked = Asked(self._with_currencies(query, viewer, today), viewer, today)
+        figures = read_figures(self._session, asked)
+        whole = over_everything(figures)
+        groups = largest_first(figures, measure=asked.query.measure) if figures.grouped else ()
+        return FigureResult(
+            query=asked.query,
+            total=figures.total,
+            rows=() if asked.query.group_by else self._rows(asked),
+            totals=whole,
+            groups=groups[: query.limit],
+            more_groups=max(0, len(groups) - query.limit),
+            left_out=(*self._not_judged(asked), *figures.left_out),
+            names=self._names(asked),
+        )
+
+    def _with_currencies(self, query: FigureQuery, viewer: Viewer, today: date) -> FigureQuery:
+        """The query with a currency in every condition on money: that of the records, or the workspace's."""
+        asked = Asked(query, viewer, today)
+        own = self._currency(asked, query.conditions, asked.table)
+        of_account = self._currency(asked, query.of_account, AccountRow)
+        related = tuple(
+            item.model_copy(update={"conditions": _in_currency(item.conditions, self._home_currency)})
+            for item in query.related
+        )
+        return query.model_copy(
+            update={
+                "conditions": _in_currency(query.conditions, own),
+                "of_account": _in_currency(query.of_account, of_account),
+                "related": related,
+            }
+        )
+
+    def _currency(self, asked: Asked, conditions: Sequence[Condition], table: Any) -> str:
+        if not any(is_on_money(item) and item.currency is None for item in conditions):
+            return self._home_currency
+        others = _judged_by_all(asked)
+        found = set(self._session.scalars(asked.base(currency_of(table)).where(*others).distinct())) - {None}
+        return found.pop() if len(found) == 1 else self._home_currency
+
+    def _not_judged(self, asked: Asked) -> tuple[LeftOut, ...]:
+        """Records that a condition on money could not judge."""
+        found: dict[LeftOut, None] = {}
+        for table, conditions in ((asked.table, asked.query.conditions), (AccountRow, asked.query.of_account)):
+            for condition in conditions:
+                if is_on_money(condition):
+                    found |= dict.fromkeys(self._left_out_by(asked, table, condition))
+        return tuple(found)
+
+    def _left_out_by(self, asked: Asked, table: Any, condition: Condition) -> list[LeftOut]:
+        empty, currency = getattr(table, condition.field).is_(None), currency_of(table)
+        statement = (
+            asked.base(empty, currency, func.count())
+            .where(*_judged_by_all(asked), not_(can_be_judged(table, condition)))
+            .group_by(empty, currency)
+            .order_by(empty, currency)
+        )
+        of_account = asked.query.subject is not Subject.ACCOUNTS and table is AccountRow
+        empties, found = 0, []
+        for is_empty, code, count in self._session.execute(statement):
+            if is_empty:
+                empties += count
+                continue
+            reason = LeftOutReason.OTHER_CURRENCY if code else LeftOutReason.NO_CURRENCY
+            found.append(LeftOut(reason, condition.field, count, currency=code, of_account=of_account))
+        if empties:
+            found.append(LeftOut(LeftOutReason.NO_VALUE, condition.field, empties, of_account=of_account))
+        return found
+
+    def _rows(self, asked: Asked) -> tuple[FigureRow, ...]:
+        query = asked.query
+        fields = [name for name in query.show if hasattr(asked.table, name)]
+        if query.field is not None and query.field not in fields:
+            fields.insert(0, query.field)
+        if MONEY & set(fields) and "currency" not in fields:
+            fields.append("currency")
+        columns = [getattr(asked.table, name).label(f"field_{name}") for name in fields]
+        name = getattr(asked.table, _NAMES[query.subject])
+        head = (asked.table.id, AccountRow.id, AccountRow.name, name, asked.table.as_of)
+        most = query.limit if query.measure is Measure.LIST else min(query.limit, _MOST_ROWS_BESIDE_A_FIGURE)
+        statement = in_order(asked.matching(*head, *columns), asked).limit(most)
+        found = self._session.execute(statement).all()
+        account_ids = [row[1] for row in found]
+        metrics = read_metrics(
+            self._session, account_ids, _metrics_of(query), viewer=asked.viewer, today=asked.today
+        )  # fmt: skip
+        related = [self._related(asked, index, account_ids) for index in range(len(query.related))]
+        return tuple(
+            FigureRow(
+                record_id=row[0],
+                record_type=_RECORD_TYPES[query.subject],
+                account_id=row[1],
+                account_name=row[2],
+                name=row[3] or "",
+                as_of=row[4],
+                values=dict(zip(fields, row[len(head) :], strict=True)),
+                metrics=metrics.get(row[1], {}),
+                related=tuple(counts.get(row[1], 0) for counts in related),
+            )
+            for row in found
+        )
+
+    def _related(self, asked: Asked, index: int, account_ids: Sequence[str]) -> dict[str, int]:
+        """How many linked records each of the accounts has."""
+        related = asked.query.related[index]
+        table, counts = linked(related, AccountRow.id)
+        allowed = visible_accounts(asked.viewer)
+        statement = (
+            select(AccountRow.id, func.count())
+            .join(table, and_(counts))
+            .where(AccountRow.id.in_(set(account_ids)), AccountRow.id.in_(allowed))
+            .group_by(AccountRow.id)
+        )
+        return {row[0]: row[1] for row in self._session.execute(statement)}
+
+    def _names(self, asked: Asked) -> dict[str, str]:
+        if not asked.query.account_ids:
+            return {}
+        statement = select(AccountRow.id, AccountRow.name).where(
+            AccountRow.id.in_(asked.query.account_ids), AccountRow.id.in_(visible_accounts(asked.viewer))
+        )
+        return {row[0]: row[1] for row in self._session.execute(statement)}
+
+
+def _metrics_of(query: FigureQuery) -> list[str]:
+    """Computed figures that the rows show."""
+    named = (*query.metrics, *query.show, *filter(None, [query.order_by]))
+    return [name for name in dict.fromkeys(named) if not hasattr(TABLES[query.subject], name)]
+
+
+def _judged_by_all(asked: Asked) -> list[ColumnElement[bool]]:
+    """The conditions that are not about money."""
+    query = asked.query
+    own = [holds(asked.table, query.subject, item) for item in query.conditions if not is_on_money(item)]
+    return own + [holds(AccountRow, Subject.ACCOUNTS, item) for item in query.of_account if not is_on_money(item)]
+
+
+def _in_currency(conditions: Sequence[Condition], currency: str) -> tuple[Condition, ...]:
+    return tuple(
+        item.model_copy(update={"currency": currency}) if is_on_money(item) and item.currency is None else item
+        for item in conditions
+    )
