@@ -132,8 +132,14 @@ def _internal_ids(context: Context) -> frozenset[str]:
 
 
 def _own_sources(context: Context) -> tuple[Evidence, ...]:
-    """Sources of the draft that are this account's or everybody's, as they are now."""
+    """Sources of the draft that are this account's or everybody's, as they are now.
+
+    An answer inside the company over several accounts belongs to none: its own are then all those that its reader may
+    read now.
+    """
     about = context.draft.account_id
+    if about is None and context.draft.audience is Audience.INTERNAL:
+        return tuple(context.current.values())
     known = {**context.snapshot, **context.current}
     return tuple(item for item in known.values() if item.account_id in {None, about})
 
