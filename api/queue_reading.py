@@ -11,7 +11,7 @@ from copilot.approvals.service import ApprovalService, QueueFilters, QueuePage, 
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import RefusalCode
 from copilot.domain.drafts import DraftKind, content_digest
-from copilot.domain.review_items import ReviewState
+from copilot.domain.review_items import APPROVAL_STANDS, ReviewState
 from copilot.errors import Conflict, DigestMismatch, NotFound
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
@@ -20,7 +20,6 @@ from copilot.store.releases import ReleaseState
 from copilot.workflows.redraft import AGAIN
 
 MOST_PER_PAGE = 200
-_APPROVED = frozenset({ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED})
 RIGHTS_OFFERED_APART = ("claim", "give_back", "reassign", "withdraw", "recall", "submit_again", "redraft", "copy")
 """Rights that a page offers beside the decision itself."""
 
@@ -89,7 +88,7 @@ def rights_of(view: ReviewView, *, viewer: Viewer) -> Rights:
         submit_again=may.submit_again,
         redraft=_may_redraft(view, viewer=viewer),
         resolve="conflict" if not parked else None if may_settle(view.entry, viewer) else "not_allowed",
-        copy=None if item.state in _APPROVED else "conflict",
+        copy=None if item.state in APPROVAL_STANDS else "conflict",
     )
 
 

@@ -14,7 +14,7 @@ from copilot.approvals.release_texts import error
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import content_digest
 from copilot.domain.rendering_email import plain_text
-from copilot.domain.review_items import ReviewItem, ReviewState
+from copilot.domain.review_items import APPROVAL_STANDS, ReviewItem, ReviewState
 from copilot.errors import (
     Conflict,
     DigestMismatch,
@@ -29,7 +29,6 @@ from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
 
-_COPYABLE = frozenset({ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED})
 _MAY_HAVE_LEFT = frozenset({ReleaseState.SENDING, ReleaseState.PARKED})
 _OUTSIDE_THE_APPROVAL = frozenset(
     {"unknown_destination"}
@@ -69,7 +68,7 @@ def _refused_by_state(item: ReviewItem, *, uow: UnitOfWork) -> str | None:
     if release is not None and release.state in _MAY_HAVE_LEFT:
         return "may_have_left"
     expired = item.state is not ReviewState.RELEASED and uow.clock.now() >= item.requirement.expires_at
-    if item.state not in _COPYABLE or expired or releases.is_test_item(item.id):
+    if item.state not in APPROVAL_STANDS or expired or releases.is_test_item(item.id):
         return "not_copyable"
     failed = release is not None and release.state is ReleaseState.FAILED
     against = release is not None and release.error_code not in _OUTSIDE_THE_APPROVAL

@@ -16,7 +16,7 @@ from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.domain.access import Viewer
 from copilot.domain.audit import AuditEvent, event_hash
 from copilot.domain.drafts import Draft, DraftKind, content_digest
-from copilot.domain.review_items import ReviewState, Verdict
+from copilot.domain.review_items import APPROVAL_STANDS, Verdict
 from copilot.errors import NotFound, PromptError
 from copilot.prompting import PromptRegistry
 from copilot.store.audit import AuditLog
@@ -152,7 +152,7 @@ def replay_item(
     versions = _versions(view, uow=uow)
     erased = bool(versions and versions[-1].erased_at)
     sources = _sources(view, erased=erased, viewer=viewer, uow=uow)
-    approved = view.item.state in {ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED}
+    approved = view.item.state in APPROVAL_STANDS
     return ItemReplay(
         view=view,
         prompt=_prompt(view.draft, prompts or PromptRegistry()),

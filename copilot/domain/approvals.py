@@ -14,6 +14,7 @@ from copilot.domain.access import Role
 from copilot.domain.drafts import Audience
 from copilot.domain.findings import Finding, Risk, blocking, unsupported_segments
 from copilot.domain.review_items import (
+    APPROVAL_STANDS,
     OPEN,
     RECALLABLE,
     UNDECIDED,
@@ -71,7 +72,7 @@ class Refused(BaseModel):
 Outcome = Accepted | Repeated | Refused
 
 _STANDING: Mapping[Verdict, frozenset[ReviewState]] = {
-    Verdict.APPROVE: frozenset({ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED}),
+    Verdict.APPROVE: APPROVAL_STANDS,
     Verdict.REJECT: frozenset({ReviewState.REJECTED}),
     Verdict.REQUEST_CHANGES: frozenset({ReviewState.CHANGES_REQUESTED}),
 }

@@ -42,6 +42,8 @@ OPEN = frozenset({ReviewState.PENDING, ReviewState.IN_REVIEW})
 UNDECIDED = OPEN | {ReviewState.CHANGES_REQUESTED}
 """States in which an item can still be edited or withdrawn, and can expire."""
 RECALLABLE = frozenset({ReviewState.APPROVED, ReviewState.RELEASE_FAILED})
+APPROVAL_STANDS = RECALLABLE | {ReviewState.RELEASED}
+"""States of an item whose approval was neither taken back nor overtaken, whether it left or not."""
 SUBMITTED_AGAIN = frozenset(
     {
         ReviewState.CHANGES_REQUESTED,

@@ -11,7 +11,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import may_approve, open_step
 from copilot.domain.audit import AuditEvent
 from copilot.domain.notifications import NotificationKind
-from copilot.domain.review_items import OPEN, ReviewItem, ReviewState
+from copilot.domain.review_items import APPROVAL_STANDS, OPEN, ReviewItem, ReviewState
 from copilot.store.account_people import people_of_account
 from copilot.store.database import UnitOfWork
 from copilot.store.delegations import DelegationRepository
@@ -32,7 +32,7 @@ _ABOUT_THE_REQUEST = {
 }
 _STILL_TRUE = {
     NotificationKind.CHANGES_REQUESTED: frozenset({ReviewState.CHANGES_REQUESTED}),
-    NotificationKind.APPROVED: frozenset({ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED}),
+    NotificationKind.APPROVED: APPROVAL_STANDS,
     NotificationKind.REJECTED: frozenset({ReviewState.REJECTED}),
     NotificationKind.ESCALATED: OPEN,
 }

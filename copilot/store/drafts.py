@@ -13,7 +13,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.destinations import Destination
 from copilot.domain.drafts import Draft, DraftKind
 from copilot.domain.findings import Finding
-from copilot.domain.review_items import ReviewState
+from copilot.domain.review_items import APPROVAL_STANDS
 from copilot.errors import Conflict, NotFound
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.work import DeliverableRow, DraftEvidenceRow, DraftRow, DraftVersionRow, ReviewItemRow
@@ -147,7 +147,7 @@ class DraftRepository:
                 ReviewItemRow.account_id.in_(visible_accounts(viewer)),
                 ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes]),
                 ReviewItemRow.kind == kind.value,
-                ReviewItemRow.state.in_([ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED]),
+                ReviewItemRow.state.in_(APPROVAL_STANDS),
                 func.jsonb_array_length(DraftVersionRow.content["sections"]) > 0,  # not emptied for retention
             )
             .order_by(ReviewItemRow.decided_at.desc(), ReviewItemRow.id)

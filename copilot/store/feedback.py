@@ -17,7 +17,7 @@ from copilot.domain.drafts import Draft, DraftKind
 from copilot.domain.feedback import Feedback, FeedbackKind
 from copilot.domain.findings import Finding
 from copilot.domain.language import Language
-from copilot.domain.review_items import ReviewState, Verdict
+from copilot.domain.review_items import APPROVAL_STANDS, Verdict
 from copilot.domain.style import Scope, ScopeKind
 from copilot.store.database import UnitOfWork
 from copilot.store.review_entries import item_is_visible
@@ -25,8 +25,6 @@ from copilot.store.tables.feedback import FeedbackRow, FeedbackScanRow
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, ProductRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow
-
-APPROVED = (ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +230,7 @@ class FeedbackRepository:
             .where(
                 ReviewItemRow.draft_id == row.draft_id,
                 ReviewItemRow.version >= row.version,
-                ReviewItemRow.state.in_(APPROVED),
+                ReviewItemRow.state.in_(APPROVAL_STANDS),
             )
         )
         if not old or not new or all(_segment_text(content, row.segment_id) != new for content in approved):
@@ -260,7 +258,7 @@ def _is_approved() -> ColumnElement[bool]:
     return exists().where(
         ReviewItemRow.draft_id == FeedbackRow.draft_id,
         ReviewItemRow.version >= FeedbackRow.version,
-        ReviewItemRow.state.in_(APPROVED),
+        ReviewItemRow.state.in_(APPROVAL_STANDS),
         ReviewItemRow.is_test.is_(False),
     )
 

@@ -13,13 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.access import Role, Viewer
 from copilot.domain.destinations import Destination
-from copilot.domain.review_items import ReviewItem, ReviewState, Verdict
+from copilot.domain.review_items import APPROVAL_STANDS, ReviewItem, ReviewState, Verdict
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.quality import PlantedFaultRow, ReviewOpeningRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow, ReviewVoteRow
 
-_APPROVED = (ReviewState.APPROVED, ReviewState.RELEASED, ReviewState.RELEASE_FAILED)
 _LAPSED = (ReviewState.EXPIRED, ReviewState.STALE, ReviewState.SUPERSEDED, ReviewState.WITHDRAWN)
 
 
@@ -100,7 +99,7 @@ class QualityRepository:
                 ),
             )
             .where(
-                ReviewItemRow.state.in_(_APPROVED),
+                ReviewItemRow.state.in_(APPROVAL_STANDS),
                 ~ReviewItemRow.is_test,
                 ReviewItemRow.account_id.is_not(None),
                 ReviewItemRow.decided_at > decided_after,
