@@ -14,7 +14,7 @@ from copilot.cli.queue_view import print_json, print_line
 from copilot.cli.table_words import say
 from copilot.domain.notifications import MailMode, NotificationKind, Preferences
 from copilot.errors import InputError
-from copilot.notifications.texts import message
+from copilot.notifications.texts import error
 
 notifications_app = typer.Typer(help="When you are written to about the queue.", no_args_is_help=True)
 
@@ -64,9 +64,8 @@ def choose(
 def _checked(wanted: dict[str, object], person: Acting) -> Preferences:
     try:
         return Preferences.model_validate(wanted)
-    except ValidationError as error:
-        words, hint = message("unknown_zone", language=person.viewer.language)
-        raise InputError(words, hint=hint) from error
+    except ValidationError as invalid:
+        raise error(InputError, "unknown_zone", language=person.viewer.language) from invalid
 
 
 def _print(found: Preferences, person: Acting, *, as_json: bool) -> None:

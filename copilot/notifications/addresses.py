@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 from copilot.errors import InputError, UnavailableError
-from copilot.notifications.texts import message
+from copilot.notifications.texts import error
 
 Address = IPv4Address | IPv6Address
 
@@ -34,18 +34,18 @@ def checked_url(url: str, *, language: str = "en") -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise _bad("url_unreadable", language) from error
+    except ValueError as unreadable:
+        raise error(InputError, "url_unreadable", language=language) from unreadable
     host = parts.hostname or ""
     if len(url) > _LONGEST or not url.isascii() or any(char.isspace() or char == "\\" for char in url):
-        raise _bad("url_unreadable", language)
+        raise error(InputError, "url_unreadable", language=language)
     if not host or port == 0 or parts.username is not None or parts.password is not None or parts.fragment:
-        raise _bad("url_parts", language)
+        raise error(InputError, "url_parts", language=language)
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL_NAMES):
-        raise _bad("url_https", language)
+        raise error(InputError, "url_https", language=language)
     literal = _literal(host)
     if literal is not None and not may_be_reached(literal, private=True):
-        raise _bad("url_never", language)
+        raise error(InputError, "url_never", language=language)
     return parts
 
 
@@ -62,8 +62,8 @@ async def resolved(parts: SplitResult, *, private: bool) -> Address:
     host = parts.hostname or ""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port_of(parts), type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise AddressRefused("The name of the receiver is not known.") from error
+    except (OSError, UnicodeError) as unknown:
+        raise AddressRefused("The name of the receiver is not known.") from unknown
     addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not all(may_be_reached(address, private=private) for address in addresses):
         raise AddressRefused("The address of the receiver may not be reached.")
@@ -89,11 +89,6 @@ def _literal(host: str) -> Address | None:
         return ip_address(host)
     except ValueError:
         return None
-
-
-def _bad(name: str, language: str) -> InputError:
-    words, hint = message(name, language=language)
-    return InputError(words, hint=hint)
 
 
 def _is_site_local(address: Address) -> bool:

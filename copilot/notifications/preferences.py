@@ -6,7 +6,7 @@ Invariant: everybody changes their own only; the token in a mail can stop mails 
 from copilot.domain.access import Viewer
 from copilot.domain.notifications import Preferences
 from copilot.errors import NotFound
-from copilot.notifications.texts import message
+from copilot.notifications.texts import error
 from copilot.store.database import UnitOfWork
 from copilot.store.notifications import NotificationRepository
 
@@ -26,5 +26,4 @@ class NotificationPreferences:
     def unsubscribe(self, token: str, *, uow: UnitOfWork, language: str = "en") -> None:
         """Stop all mails of whoever got the token in one. Raises NotFound."""
         if not NotificationRepository(uow).unsubscribe(token):
-            words, hint = message("no_subscription", language=language)
-            raise NotFound(words, hint=hint)
+            raise error(NotFound, "no_subscription", language=language)

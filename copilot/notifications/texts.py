@@ -6,6 +6,7 @@ or for a sentence of a draft.
 
 from copilot.domain.language import Language
 from copilot.domain.notifications import NotificationKind
+from copilot.errors import CopilotError
 
 _URL_HINT = {
     "es": "Escríbala así: https://avisos.empresa.example/ruta.",
@@ -142,9 +143,10 @@ MAIL: dict[str, dict[str, str]] = {
 }
 
 
-def message(name: str, *, language: str) -> tuple[str, str]:
-    """Message and hint of what is refused."""
-    return _MESSAGES[name].get(language) or _MESSAGES[name][Language.EN.value]
+def error(kind: type[CopilotError], name: str, *, language: str) -> CopilotError:
+    """What is refused, as the error to raise."""
+    words, hint = _MESSAGES[name].get(language) or _MESSAGES[name][Language.EN.value]
+    return kind(words, hint=hint)
 
 
 def mail_words(language: str) -> dict[str, str]:

@@ -11,11 +11,11 @@ from ipaddress import ip_address
 
 from copilot.domain.access import Role, Viewer
 from copilot.domain.notifications import PING, WEBHOOK_EVENTS, NotificationRules
-from copilot.errors import Conflict, CopilotError, InputError, NotAllowed, NotFound
+from copilot.errors import Conflict, InputError, NotAllowed, NotFound
 from copilot.notifications import signing
 from copilot.notifications.addresses import checked_url, may_be_reached
 from copilot.notifications.paging import read_cursor, write_cursor
-from copilot.notifications.texts import message
+from copilot.notifications.texts import error
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.webhooks import Delivery, Webhook, WebhookRepository
@@ -52,7 +52,7 @@ class Webhooks:
         _require_admin(viewer)
         self._require_usable(url, events, viewer)
         if len(WebhookRepository(uow).every()) >= _MOST:
-            raise _error(Conflict, "too_many_webhooks", viewer)
+            raise error(Conflict, "too_many_webhooks", language=viewer.language)
         secret = signing.new_secret()
         webhook_id = WebhookRepository(uow).add(url, events=_ordered(events), secret=secret, created_by=viewer.user_id)
         _record("webhook.registered", webhook_id, viewer=viewer, uow=uow)
@@ -93,14 +93,14 @@ class Webhooks:
         """Forget a receiver and its log. Raises NotAllowed or NotFound."""
         _require_admin(viewer)
         if not WebhookRepository(uow).remove(webhook_id):
-            raise _error(NotFound, "no_webhook", viewer)
+            raise error(NotFound, "no_webhook", language=viewer.language)
         _record("webhook.removed", webhook_id, viewer=viewer, uow=uow)
 
     def ping(self, webhook_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Delivery:
         """Queue a message that says nothing but that it is a test. Raises NotAllowed, NotFound or Conflict."""
         _require_admin(viewer)
         if not _found(webhook_id, viewer=viewer, uow=uow).active:
-            raise _error(Conflict, "webhook_is_off", viewer)
+            raise error(Conflict, "webhook_is_off", language=viewer.language)
         payload = {"type": PING, "timestamp": uow.clock.now().isoformat(), "data": {"webhook": webhook_id}}
         delivery_id = WebhookRepository(uow).queue(webhook_id, event=PING, payload=payload)
         return self.delivery(webhook_id, delivery_id, viewer=viewer, uow=uow)
@@ -109,9 +109,9 @@ class Webhooks:
         """Make a delivery again, whatever became of it. Raises NotAllowed, NotFound or Conflict."""
         _require_admin(viewer)
         if not _found(webhook_id, viewer=viewer, uow=uow).active:
-            raise _error(Conflict, "webhook_is_off", viewer)
+            raise error(Conflict, "webhook_is_off", language=viewer.language)
         if not WebhookRepository(uow).redeliver(delivery_id, webhook_id=webhook_id):
-            raise _error(NotFound, "no_delivery", viewer)
+            raise error(NotFound, "no_delivery", language=viewer.language)
         _record("webhook.redelivered", webhook_id, viewer=viewer, uow=uow, delivery=delivery_id)
         return self.delivery(webhook_id, delivery_id, viewer=viewer, uow=uow)
 
@@ -120,7 +120,7 @@ class Webhooks:
         _require_admin(viewer)
         found = WebhookRepository(uow).delivery(delivery_id, webhook_id=webhook_id)
         if found is None:
-            raise _error(NotFound, "no_delivery", viewer)
+            raise error(NotFound, "no_delivery", language=viewer.language)
         return found
 
     def deliveries(
@@ -144,9 +144,9 @@ class Webhooks:
         except ValueError:
             reachable = self._private or host != "localhost"
         if not reachable:
-            raise _error(InputError, "url_private", viewer)
+            raise error(InputError, "url_private", language=viewer.language)
         if not events or not set(events) <= set(WEBHOOK_EVENTS):
-            raise _error(InputError, "unknown_events", viewer)
+            raise error(InputError, "unknown_events", language=viewer.language)
 
 
 def _ordered(events: Sequence[str]) -> list[str]:
@@ -155,20 +155,15 @@ def _ordered(events: Sequence[str]) -> list[str]:
 
 def _require_admin(viewer: Viewer) -> None:
     if viewer.role is not Role.ADMIN:
-        raise _error(NotAllowed, "admins_only", viewer)
+        raise error(NotAllowed, "admins_only", language=viewer.language)
 
 
 def _found(webhook_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Webhook:
     webhook = WebhookRepository(uow).get(webhook_id)
     if webhook is None:
-        raise _error(NotFound, "no_webhook", viewer)
+        raise error(NotFound, "no_webhook", language=viewer.language)
     return webhook
 
 
 def _record(action: str, webhook_id: str, *, viewer: Viewer, uow: UnitOfWork, **details: str) -> None:
     AuditLog(uow).append(action, actor_id=viewer.user_id, subject=f"webhook:{webhook_id}", details=details)
-
-
-def _error(kind: type[CopilotError], name: str, viewer: Viewer) -> CopilotError:
-    words, hint = message(name, language=viewer.language)
-    return kind(words, hint=hint)
