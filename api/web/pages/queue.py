@@ -3,6 +3,7 @@
 Invariant: what is listed is what the viewer may see; a filter that means nothing narrows nothing.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -57,8 +58,9 @@ def queue(
     rows, selects = listing.rows(page.entries), listing.selects(query)
     money = environment(language).filters["money"]
     title, text = EMPTY.get(query.show, ("", ""))
-    shown = QueuePages(uow).count(query.filters(viewer), viewer=viewer)
-    groups = _groups(viewer, uow=uow, language=language)
+    numbers = {group: _count(QueueQuery(show=group), viewer=viewer, uow=uow) for group in GROUPS}
+    shown = _count(query, viewer=viewer, uow=uow) if query.narrowed else numbers[query.show]
+    groups = _groups(numbers, language=language)
     return render(
         request,
         "queue.html",
@@ -80,19 +82,20 @@ def queue(
     )
 
 
-def _groups(viewer: Viewer, *, uow: UnitOfWork, language: Language) -> list[dict[str, object]]:
-    found = []
-    for group, label in GROUPS.items():
-        number = QueuePages(uow).count(QueueQuery(show=group).filters(viewer), viewer=viewer)
-        found.append(
-            {
-                "name": group,
-                "label": translate(label, language=language),
-                "count": _number(number),
-                "alarming": group is Group.OVERDUE and number > 0,
-            }
-        )
-    return found
+def _count(query: QueueQuery, *, viewer: Viewer, uow: UnitOfWork) -> int:
+    return QueuePages(uow).count(query.filters(viewer), viewer=viewer)
+
+
+def _groups(numbers: Mapping[Group, int], *, language: Language) -> list[dict[str, object]]:
+    return [
+        {
+            "name": group,
+            "label": translate(label, language=language),
+            "count": _number(numbers[group]),
+            "alarming": group is Group.OVERDUE and numbers[group] > 0,
+        }
+        for group, label in GROUPS.items()
+    ]
 
 
 def _number(number: int) -> str:
