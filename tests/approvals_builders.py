@@ -101,6 +101,13 @@ def add_email(
         )
 
 
+def account_owner(database: Database, viewer: Viewer) -> Viewer:
+    """The viewer, who from now on owns the account of `add_account` with the document of `add_email`."""
+    add_account(database, owner=viewer)
+    add_email(database)
+    return viewer
+
+
 def _source_file(file_id: str, size: int) -> SourceFileRow:
     return SourceFileRow(
         id=file_id,

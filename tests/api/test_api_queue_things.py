@@ -25,10 +25,7 @@ def api(application: bootstrap.Application) -> Iterator[TestClient]:
 
 @pytest.fixture
 def requester(application: bootstrap.Application, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Rosa Prueba", role=Role.AE)
-    world.add_account(application.database, owner=viewer)
-    world.add_email(application.database)
-    return viewer
+    return world.account_owner(application.database, make_user("Rosa Prueba", role=Role.AE))
 
 
 @pytest.fixture

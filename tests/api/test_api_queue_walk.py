@@ -52,10 +52,7 @@ def routes(application: bootstrap.Application) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def requester(application: bootstrap.Application, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Rosa Prueba", role=Role.AE)
-    world.add_account(application.database, owner=viewer)
-    world.add_email(application.database)
-    return viewer
+    return world.account_owner(application.database, make_user("Rosa Prueba", role=Role.AE))
 
 
 @pytest.fixture

@@ -31,10 +31,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user(role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user(role=Role.AE))
 
 
 @pytest.fixture

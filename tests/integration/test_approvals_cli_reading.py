@@ -29,10 +29,7 @@ QUESTION = "¿Aprobar exactamente esto? [s/N]"
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Rosa Prueba", role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user("Rosa Prueba", role=Role.AE))
 
 
 @pytest.fixture

@@ -19,10 +19,7 @@ from tests.conftest import MakeUser
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user(role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user(role=Role.AE))
 
 
 def test_the_update_itself_names_digest_and_deadline(database: Database, clock: FixedClock, requester: Viewer) -> None:

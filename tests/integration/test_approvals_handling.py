@@ -25,10 +25,7 @@ Call = Callable[..., object]
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Ana", role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user("Ana", role=Role.AE))
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ MANAGERS_WORDS = "La cuenta factura 84.000 € al año y crece."
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Lucía Ferrer", role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user("Lucía Ferrer", role=Role.AE))
 
 
 def edit(database: Database, item: ReviewItem, segment: str, words: str, *, viewer: Viewer) -> ReviewItem:

@@ -36,10 +36,7 @@ POLICY = world.policy_without_undo().model_copy(
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Ana", role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user("Ana", role=Role.AE))
 
 
 @pytest.fixture

@@ -15,10 +15,7 @@ from tests.conftest import MakeUser
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Ana", role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user("Ana", role=Role.AE))
 
 
 def _opportunity(uow: UnitOfWork, number: int, amount: int | None, *, currency: str | None, status: str) -> None:

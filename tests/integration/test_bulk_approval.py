@@ -19,10 +19,7 @@ from tests.conftest import MakeUser
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    person = make_user("Ana Prueba")
-    world.add_account(database, owner=person)
-    world.add_email(database)
-    return person
+    return world.account_owner(database, make_user("Ana Prueba"))
 
 
 @pytest.fixture

@@ -21,10 +21,7 @@ ALL = (world.ARR, world.RENEWAL, world.DAYS_LEFT, world.EMAIL)
 
 @pytest.fixture
 def viewer(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user(role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user(role=Role.AE))
 
 
 @pytest.fixture

@@ -94,10 +94,7 @@ def test_any_text_can_be_checked_over_http(application: bootstrap.Application, m
 
 @pytest.fixture
 def manager(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user(role=Role.ADMIN)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user(role=Role.ADMIN))
 
 
 def test_the_queue_is_searched_by_what_was_found(

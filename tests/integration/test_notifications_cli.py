@@ -25,10 +25,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user("Rosa Prueba", role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user("Rosa Prueba", role=Role.AE))
 
 
 @pytest.fixture

@@ -15,10 +15,7 @@ from tests.conftest import MakeUser
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    user = make_user("Ana")
-    world.add_account(database, owner=user)
-    world.add_email(database)
-    return user
+    return world.account_owner(database, make_user("Ana"))
 
 
 def submit(database: Database, requester: Viewer) -> ReviewItem:

@@ -27,10 +27,7 @@ ALWAYS = QualityRules(test_item_share=0.2)
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user(role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user(role=Role.AE))
 
 
 def planted(database: Database, requester: Viewer) -> int:

@@ -26,10 +26,7 @@ from tests.release_builders import release_of
 
 @pytest.fixture
 def requester(database: Database, make_user: MakeUser) -> Viewer:
-    viewer = make_user(role=Role.AE)
-    world.add_account(database, owner=viewer)
-    world.add_email(database)
-    return viewer
+    return world.account_owner(database, make_user(role=Role.AE))
 
 
 @pytest.fixture
