@@ -25,6 +25,7 @@ from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import load_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.jobs import Handlers, Jobs, Task
+from copilot.llm.configured import ConfiguredModels
 from copilot.mail import MailTransport, open_transport
 from copilot.notifications.service import Notifications
 from copilot.people import People
@@ -56,6 +57,7 @@ class Application:
     bulk: BulkApprovals
     saved_views: SavedViews
     retrieval: RetrievalService
+    models: ConfiguredModels
     briefs: BriefWorkflow
     redraft: Redraft
     styles: Styles
@@ -109,7 +111,8 @@ def assemble(settings: Settings, *, database: Database) -> Application:
     approvals = ApprovalService(
         policy, guardrails=guardrails, on_approved=release_when_committed, home_currency=settings.home_currency
     )
-    briefs = BriefWorkflow(approvals, writer=select_writer(settings, guardrails=guardrails), guardrails=guardrails)
+    models = ConfiguredModels(settings, database=database)
+    briefs = BriefWorkflow(approvals, writer=select_writer(models, guardrails=guardrails), guardrails=guardrails)
     jobs = Jobs(
         database,
         handlers=Handlers(
@@ -132,6 +135,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         bulk=BulkApprovals(approvals),
         saved_views=SavedViews(),
         retrieval=retrieval,
+        models=models,
         briefs=briefs,
         redraft=Redraft(approvals, writers={DraftKind.BRIEF: briefs}, guardrails=guardrails),
         styles=Styles(),

@@ -5,6 +5,8 @@ CopilotError
 ├── UnavailableError          something the product depends on cannot be reached now
 │   ├── DatabaseUnavailable
 │   ├── ModelUnavailable      a language or embedding model endpoint
+│   │   ├── BudgetExceeded    what may be spent on models today is used up; nothing was sent
+│   │   └── PromptTooLong     more than the model can read; nothing was sent
 │   ├── StorageFull
 │   └── MailUnavailable       the mail server cannot be reached or takes no mail now; nothing was sent
 ├── InputError                what the user handed in cannot be used
@@ -54,6 +56,14 @@ class DatabaseUnavailable(UnavailableError):
 
 class ModelUnavailable(UnavailableError):
     code = "model_unavailable"
+
+
+class BudgetExceeded(ModelUnavailable):
+    code = "model_budget_exceeded"
+
+
+class PromptTooLong(ModelUnavailable):
+    code = "prompt_too_long"
 
 
 class StorageFull(UnavailableError):

@@ -42,9 +42,26 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     writer_model: str | None = Field(default=None, validation_alias="COPILOT_WRITER_MODEL")
-    """Model name of the writer role. Unset: the offline writer."""
+    """Models of the writer role, tried in this order: `NAME`, `NAME@URL` or `local`, separated by commas. Unset: the
+    local model where there is one, else the offline writer, which also ends every chain."""
+    planner_model: str | None = Field(default=None, validation_alias="COPILOT_PLANNER_MODEL")
+    """Models of the planner role, likewise. Unset: the writer's. Used only once `models check` found them fit."""
+    judge_model: str | None = Field(default=None, validation_alias="COPILOT_JUDGE_MODEL")
+    """Models of the judge role, likewise. Unset: none."""
+    model_keys: SecretStr | None = Field(default=None, validation_alias="COPILOT_MODEL_KEYS")
+    """Keys of endpoints other than OPENAI_BASE_URL: `HOST=KEY`, separated by commas."""
+    local_model: Path | None = Field(default=None, validation_alias="COPILOT_LOCAL_MODEL")
+    """GGUF file that runs inside this process; needs the extra `local`."""
+    local_context_tokens: int = Field(default=8192, ge=512, validation_alias="COPILOT_LOCAL_CONTEXT")
+    local_threads: int | None = Field(default=None, ge=1, validation_alias="COPILOT_LOCAL_THREADS")
+    """Unset: every core."""
+    local_timeout_seconds: float = Field(default=600.0, gt=0, validation_alias="COPILOT_LOCAL_TIMEOUT")
+    """A small computer writes about ten tokens a second."""
+    models_file: Path | None = Field(default=None, validation_alias="COPILOT_MODELS")
+    """Limits, budgets and prices of models. Unset: those that come with the product."""
     model_input_price: Decimal | None = Field(default=None, ge=0, validation_alias="COPILOT_MODEL_INPUT_PRICE")
-    """US dollars per million input tokens of the writer model. Unset: the cost of a draft is unknown."""
+    """US dollars per million input tokens of the writer's first model. Unset: what the file of COPILOT_MODELS says, or
+    the cost of a draft is unknown."""
     model_output_price: Decimal | None = Field(default=None, ge=0, validation_alias="COPILOT_MODEL_OUTPUT_PRICE")
     """US dollars per million output tokens of the writer model."""
     model_timeout_seconds: float = Field(default=60.0, gt=0, validation_alias="COPILOT_MODEL_TIMEOUT")

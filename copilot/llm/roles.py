@@ -6,9 +6,11 @@ circuit breaker and the record of calls cannot be passed by. None is an answer: 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from copilot.llm.structured import StructuredModel
+if TYPE_CHECKING:
+    # Its libraries take seconds to load, and many installations have no model.
+    from copilot.llm.structured import StructuredModel
 
 
 class ModelRole(StrEnum):
@@ -29,7 +31,7 @@ class Caller:
 class Models(Protocol):
     """The models of this installation."""
 
-    def for_role(self, role: ModelRole, *, caller: Caller) -> StructuredModel | None:
+    def for_role(self, role: ModelRole, *, caller: Caller) -> "StructuredModel | None":
         """The model that has the role now; None when none is configured or none may take it."""
         ...
 
@@ -37,6 +39,6 @@ class Models(Protocol):
 class NoModels:
     """An installation without a model."""
 
-    def for_role(self, role: ModelRole, *, caller: Caller) -> StructuredModel | None:  # noqa: ARG002 - the interface
+    def for_role(self, role: ModelRole, *, caller: Caller) -> "StructuredModel | None":  # noqa: ARG002 - the interface
         """None."""
         return None

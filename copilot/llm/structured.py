@@ -6,16 +6,16 @@ answer is repaired once, never twice.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from json import JSONDecodeError
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-import openai
-from langchain_core.exceptions import OutputParserException
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel, ValidationError
 
-from copilot.errors import ModelOutputError, ModelUnavailable
+from copilot.errors import ModelOutputError
+from copilot.llm.failures import READABLE, failure_of
+from copilot.llm.stamps import Stamp, stamped
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -33,6 +33,8 @@ class Answer(Generic[AnswerT]):
     input_tokens: int
     output_tokens: int
     repaired: bool
+    cost_usd: Decimal | None = None
+    """Of all attempts. None: not known."""
 
 
 class StructuredModel:
@@ -54,20 +56,23 @@ class StructuredModel:
         user: str,
         shape: type[AnswerT],
         check: Callable[[AnswerT], Sequence[str]] = lambda _: (),
+        prompt: Stamp | None = None,
     ) -> Answer[AnswerT]:
         """Ask once, and once more with the problems named if the answer is malformed or `check` objects.
 
+        `prompt` is recorded with the call by its id and version.
         Raises ModelUnavailable when the endpoint cannot be used, ModelOutputError when the second answer is no better.
         """
         messages: list[BaseMessage] = [SystemMessage(system), HumanMessage(user)]
         asked = self._chat.with_structured_output(_json_schema(shape), method="json_schema", include_raw=True)
         spent = _Spent()
         for attempt in range(2):
-            raw, parsed = self._invoke(asked, messages)
+            with stamped(prompt):
+                raw, parsed = self._invoke(asked, messages)
             spent.add(raw)
             value, problems = _shaped(parsed, shape, check)
             if value is not None:
-                return Answer(value, _model_of(raw, self.name), spent.input, spent.output, repaired=attempt > 0)
+                return Answer(value, _model_of(raw, self.name), spent.input, spent.output, attempt > 0, spent.cost)
             _log.warning("model.malformed_answer", attempt=attempt + 1, problems=len(problems))
             messages = [*messages, AIMessage(str(raw.content)[:_RAW_LENGTH]), HumanMessage(_complaint(problems))]
         raise ModelOutputError(
@@ -78,27 +83,9 @@ class StructuredModel:
     def _invoke(self, asked: Any, messages: list[BaseMessage]) -> tuple[AIMessage, Any]:
         try:
             answer = asked.invoke(messages)
-        except (openai.APITimeoutError, TimeoutError) as error:
-            raise self._unavailable("did not answer in time", "Raise COPILOT_MODEL_TIMEOUT or try later.") from error
-        except openai.RateLimitError as error:
-            raise self._unavailable("refuses more requests for now (429)", "Try again in a while.") from error
-        except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-            raise self._unavailable("refuses the key", "Check OPENAI_API_KEY.") from error
-        except openai.APIStatusError as error:
-            raise self._unavailable(
-                f"answered with status {error.status_code}", "Check OPENAI_BASE_URL and COPILOT_WRITER_MODEL."
-            ) from error
-        except openai.APIConnectionError as error:
-            raise self._unavailable("cannot be reached", "Check OPENAI_BASE_URL.") from error
-        except (openai.OpenAIError, OutputParserException, JSONDecodeError, ValidationError, ValueError) as error:
-            raise ModelOutputError(
-                f"The model {self.name} answered with something that cannot be read.",
-                hint="Check that OPENAI_BASE_URL speaks /v1/chat/completions.",
-            ) from error
+        except READABLE as error:
+            raise failure_of(error).error(self.name) from error
         return answer["raw"], answer["parsed"]
-
-    def _unavailable(self, what: str, hint: str) -> ModelUnavailable:
-        return ModelUnavailable(f"The model {self.name} {what}.", hint=hint)
 
 
 class _Spent:
@@ -106,12 +93,15 @@ class _Spent:
 
     def __init__(self) -> None:
         self.input = self.output = 0
+        self.cost: Decimal | None = Decimal(0)
 
     def add(self, raw: AIMessage) -> None:
         usage = raw.usage_metadata
         if usage is not None:
             self.input += usage["input_tokens"]
             self.output += usage["output_tokens"]
+        cost = raw.response_metadata.get("cost_usd")
+        self.cost = self.cost + Decimal(cost) if self.cost is not None and cost is not None else None
 
 
 def _json_schema(shape: type[BaseModel]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class Database:
         self.owner_url = normalise_url(owner_url) if owner_url else self.url
         self.clock: Clock = clock or SystemClock()
         self.engine: Engine = create_engine(self.url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+        self._engine_aside: Engine = create_engine(self.url, pool_size=2, max_overflow=8, pool_pre_ping=True)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[UnitOfWork]:
@@ -72,6 +73,15 @@ class Database:
         Raises DatabaseUnavailable when the server cannot be reached, StorageFull when its disk is full.
         """
         with translated_errors(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield UnitOfWork(session=session, clock=self.clock)
+
+    @contextmanager
+    def unit_of_work_aside(self) -> Iterator[UnitOfWork]:
+        """A transaction for what must be kept whatever becomes of the one that its caller is in.
+
+        It has connections of its own: callers that hold one and wait for a second would otherwise starve each other.
+        """
+        with translated_errors(), Session(self._engine_aside, expire_on_commit=False) as session, session.begin():
             yield UnitOfWork(session=session, clock=self.clock)
 
     def migrate(self) -> None:
@@ -113,6 +123,7 @@ class Database:
     def dispose(self) -> None:
         """Close every connection of this process."""
         self.engine.dispose()
+        self._engine_aside.dispose()
 
 
 def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:

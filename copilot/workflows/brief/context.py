@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from copilot.domain.access import Viewer
 from copilot.domain.account_facts import AccountFacts
 from copilot.domain.drafts import Draft
 from copilot.domain.formatting import Formatter
@@ -50,6 +51,8 @@ class BriefContext:
     previous: Previous | None = None
     instruction: Instruction | None = None
     """What a colleague asked of this version."""
+    viewer: Viewer | None = None
+    """For whom it is written, and on whose account a model is asked."""
     format: Formatter = field(init=False)
 
     def __post_init__(self) -> None:

@@ -80,7 +80,7 @@ class ModelComposer:
         output_price: Decimal | None = None,
         guardrails: Guardrails | None = None,
     ) -> None:
-        """Prices are US dollars per million tokens; without both, the cost of a draft is unknown.
+        """Prices are US dollars per million tokens, for a model that does not say what an answer cost.
 
         `guardrails` say what a model may be given.
         """
@@ -101,6 +101,7 @@ class ModelComposer:
                 user=rendered.user,
                 shape=WrittenBrief,
                 check=lambda brief: _problems(brief, evidence, vault),
+                prompt=rendered.prompt,
             )
         except (ModelUnavailable, ModelOutputError) as error:
             _log.warning("brief.model_failed", code=error.code)
@@ -149,8 +150,8 @@ class ModelComposer:
 
     def _cost(self, answer: Answer[WrittenBrief]) -> Decimal | None:
         input_price, output_price = self._prices
-        if input_price is None or output_price is None:
-            return None
+        if answer.cost_usd is not None or input_price is None or output_price is None:
+            return answer.cost_usd
         return (answer.input_tokens * input_price + answer.output_tokens * output_price) / _PER_MILLION
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.formatting import Formatter
+from copilot.domain.language import Language
 from copilot.domain.records import Record
 from copilot.workflows.brief.context import BriefContext
 from copilot.workflows.brief.contradictions import contradictions
@@ -56,7 +57,7 @@ def numbered_evidence(
     spent = left_out = 0
     for evidence_id in dict.fromkeys(_in_order(context)):
         item = context.book[evidence_id]
-        line = _line(context, item, number=len(ids) + 1)
+        line = evidence_line(item, number=len(ids) + 1, language=context.language)
         tokens = count(line)
         if spent + tokens > BUDGET_TOKENS:
             left_out += 1
@@ -114,13 +115,14 @@ def _promise(context: BriefContext, item: Commitment) -> Iterator[str]:
     )
 
 
-def _line(context: BriefContext, item: Evidence, *, number: int) -> str:
+def evidence_line(item: Evidence, *, number: int, language: Language) -> str:
+    """One numbered line of JSON in which nothing can look like the end of the block it stands in."""
     kind = {EvidenceKind.RECORD: "record", EvidenceKind.METRIC: "computed", EvidenceKind.PASSAGE: "text"}[item.kind]
     payload = {
         "n": number,
         "kind": kind,
         "written_by": item.origin.value,
-        "date": Formatter(context.language).day(item.as_of),
+        "date": Formatter(language).day(item.as_of),
         "source": item.label,
         "text": item.text,
     }

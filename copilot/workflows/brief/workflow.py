@@ -147,6 +147,7 @@ def gather(
         language=language,
         book=book,
         previous=_previous(account_id, viewer=viewer, uow=uow, today=today),
+        viewer=viewer,
     )
 
 

@@ -1,21 +1,42 @@
-"""Which writer the settings ask for."""
+"""The writer of briefs: a model where there is one for this caller, the rules otherwise.
+
+Invariant: which model it is, is asked for each brief, in the name of the person it is written for; nothing is contacted
+and no library loaded before.
+"""
 
 from copilot.guardrails.pipeline import Guardrails
-from copilot.settings import Settings
+from copilot.llm.roles import Caller, ModelRole, Models
+from copilot.workflows.brief.context import BriefContext
 from copilot.workflows.brief.workflow import OfflineComposer, Writer
+from copilot.workflows.brief.written import Written
 
 
-def select_writer(settings: Settings, *, guardrails: Guardrails | None = None) -> Writer:
-    """The model where one is configured, the rules otherwise. Contacts nothing."""
-    if settings.writer_model is None:
-        return OfflineComposer()
-    # Imported here: the model libraries take seconds to load, and most installations have no model.
-    from copilot.llm.client import writer_model
-    from copilot.workflows.brief.model import ModelComposer
+class RoleComposer:
+    """Writes with the model that has the writer's role."""
 
-    return ModelComposer(
-        writer_model(settings, name=settings.writer_model),
-        input_price=settings.model_input_price,
-        output_price=settings.model_output_price,
-        guardrails=guardrails,
-    )
+    def __init__(self, models: Models, *, guardrails: Guardrails | None = None) -> None:
+        """`guardrails` say what a model may be given."""
+        self._models = models
+        self._guardrails = guardrails
+
+    def compose(self, context: BriefContext) -> Written:
+        """Ask for the model, write with it, or with rules when there is none."""
+        return self._writer(context).compose(context)
+
+    def _writer(self, context: BriefContext) -> Writer:
+        viewer = context.viewer
+        if viewer is None:
+            return OfflineComposer()
+        caller = Caller(viewer.user_id, viewer.team_id, language=context.language.value)
+        model = self._models.for_role(ModelRole.WRITER, caller=caller)
+        if model is None:
+            return OfflineComposer()
+        # Imported here: the model libraries take seconds to load, and most installations have no model.
+        from copilot.workflows.brief.model import ModelComposer
+
+        return ModelComposer(model, guardrails=self._guardrails)
+
+
+def select_writer(models: Models, *, guardrails: Guardrails | None = None) -> Writer:
+    """The writer for whatever models there are. Contacts nothing."""
+    return RoleComposer(models, guardrails=guardrails)

@@ -1,0 +1,113 @@
+"""The models that the settings name.
+
+Invariant: nothing is contacted, and no library loaded, before somebody asks; a model plans only once a check found it
+at least as good as the rules, and writes unless a check found it unusable.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from copilot.domain.model_calls import Fitness
+from copilot.llm.roles import Caller, ModelRole
+from copilot.settings import Settings
+from copilot.store.database import Database
+from copilot.store.model_calls import ModelCallRepository
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from copilot.llm.breaker import Breaker
+    from copilot.llm.endpoints import Endpoint
+    from copilot.llm.policy import ModelPolicy
+    from copilot.llm.structured import StructuredModel
+
+
+class ConfiguredModels:
+    """Implements `Models`. One per process; safe for threads."""
+
+    def __init__(self, settings: Settings, *, database: Database, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`sleep` is waited with between attempts (seconds)."""
+        self._sleep = sleep
+        self._settings = settings
+        self._database = database
+        self._lock = threading.Lock()
+        self._breakers: dict[str, Breaker] = {}
+        self._chats: dict[tuple[Endpoint, ModelRole], BaseChatModel] = {}
+
+    @cached_property
+    def policy(self) -> "ModelPolicy":
+        """Limits, budgets and prices. Raises ConfigurationError."""
+        from copilot.llm.policy import load_model_policy
+
+        return load_model_policy(self._settings.models_file)
+
+    def chain(self, role: ModelRole) -> "tuple[Endpoint, ...]":
+        """What is configured for a role, fit or not. Raises ConfigurationError."""
+        if not self._names_any(role):
+            return ()
+        from copilot.llm.endpoints import chain_of
+
+        return chain_of(self._settings, role, policy=self.policy)
+
+    def for_role(self, role: ModelRole, *, caller: Caller) -> "StructuredModel | None":
+        """The models of `role` behind budgets, limits and record; None when there is none that may take it."""
+        fit = [endpoint for endpoint in self.chain(role) if self._may_take(endpoint, role)]
+        return self.open(fit, role=role, caller=caller) if fit else None
+
+    def open(self, endpoints: "list[Endpoint]", *, role: ModelRole, caller: Caller) -> "StructuredModel":
+        """These models, checked or not, behind budgets, limits and record."""
+        # Imported here: the libraries of models take seconds to load, and many installations have none.
+        from copilot.llm.calling import Calls, Line
+        from copilot.llm.metered import MeteredChatModel
+        from copilot.llm.metering import Meter
+        from copilot.llm.structured import StructuredModel
+
+        lines = [
+            Line(endpoint, self._breaker(endpoint), lambda endpoint=endpoint: self._chat(endpoint, role))  # type: ignore[misc]
+            for endpoint in endpoints
+        ]
+        calls = Calls(
+            lines=lines,
+            meter=Meter(self._database, self.policy.budgets, role, caller),
+            rules=self.policy.roles[role],
+            limits=self.policy.limits,
+            sleep=self._sleep,
+        )
+        return StructuredModel(MeteredChatModel(calls=calls), name=endpoints[0].model)
+
+    def _names_any(self, role: ModelRole) -> bool:
+        settings = self._settings
+        if role is ModelRole.JUDGE:
+            return settings.judge_model is not None
+        named = settings.writer_model or settings.local_model
+        return bool(named or (role is ModelRole.PLANNER and settings.planner_model))
+
+    def _may_take(self, endpoint: "Endpoint", role: ModelRole) -> bool:
+        with self._database.unit_of_work_aside() as uow:
+            verdict = ModelCallRepository(uow).verdict(endpoint.model, endpoint=endpoint.identity)
+        if role is ModelRole.PLANNER:
+            return verdict is not None and verdict.fitness is Fitness.PLANNER_AND_WRITER
+        return verdict is None or verdict.fitness is not Fitness.NOT_USABLE
+
+    def _breaker(self, endpoint: "Endpoint") -> "Breaker":
+        from copilot.llm.breaker import Breaker
+
+        with self._lock:
+            key = endpoint.url or endpoint.label
+            if key not in self._breakers:
+                self._breakers[key] = Breaker(self.policy.breaker, clock=self._database.clock)
+            return self._breakers[key]
+
+    def _chat(self, endpoint: "Endpoint", role: ModelRole) -> "BaseChatModel":
+        """The client, kept so that connections are used again. Raises ConfigurationError or ModelUnavailable."""
+        from copilot.llm.client import chat_at
+        from copilot.llm.local import RUNTIME
+
+        url = RUNTIME.base_url(self._settings) if endpoint.local_file else endpoint.url
+        with self._lock:
+            if (endpoint, role) not in self._chats:
+                self._chats[endpoint, role] = chat_at(endpoint, rules=self.policy.roles[role], base_url=url)
+            return self._chats[endpoint, role]
