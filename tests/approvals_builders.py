@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
-from copilot.approvals.policy import Policy, load_policy
+from copilot.approvals.policy import Policy, Rule, load_policy
 from copilot.approvals.service import ApprovalService
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section, Segment
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
+from copilot.domain.findings import Risk
 from copilot.domain.language import Language
-from copilot.domain.review_items import Decision, ReviewItem, Verdict
+from copilot.domain.review_items import Decision, ReviewItem, Step, Verdict
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
@@ -190,6 +192,22 @@ def policy_without_undo() -> Policy:
     return policy.model_copy(
         update={"rule": tuple(rule.model_copy(update={"undo_seconds": 0}) for rule in policy.rule)}
     )
+
+
+def policy_of_one_rule(*steps: Step, **changes: Any) -> Policy:
+    """The policy that comes with the product, but the same steps decide everything."""
+    rule = Rule(
+        name="everything",
+        kinds=tuple(DraftKind),
+        risks=tuple(Risk),
+        audiences=tuple(Audience),
+        steps=steps,
+        self_review=False,
+        due_hours=8,
+        expires_hours=48,
+        **changes,
+    )
+    return load_policy().model_copy(update={"rule": (rule,)})
 
 
 def service(policy: Policy | None = None) -> ApprovalService:

@@ -7,13 +7,12 @@ import pytest
 from copilot.approvals.changes import POLICY_CHANGED
 from copilot.approvals.delegations import Delegations
 from copilot.approvals.entitlement import entitled_approvers
-from copilot.approvals.policy import Policy, Rule
+from copilot.approvals.policy import Policy
 from copilot.approvals.record import approval_is_on_record
 from copilot.approvals.review_rules import ReviewRules
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.drafts import Audience, DraftKind
-from copilot.domain.findings import Risk
+from copilot.domain.drafts import Audience
 from copilot.domain.review_items import Delegated, ReviewItem, ReviewState, Step, Verdict
 from copilot.errors import Conflict, CopilotError, InputError, NotAllowed, NotFound
 from copilot.store.audit import AuditLog
@@ -28,19 +27,8 @@ STEPS = (Step(roles=(Role.AE, Role.CSM), approvers=2), Step(roles=(Role.MANAGER,
 
 
 def policy(steps: tuple[Step, ...] = STEPS, *, undo: int = 120) -> Policy:
-    rule = Rule(
-        name="everything",
-        kinds=tuple(DraftKind),
-        risks=tuple(Risk),
-        audiences=tuple(Audience),
-        steps=steps,
-        self_review=False,
-        due_hours=8,
-        expires_hours=48,
-        escalate_to=(Role.ADMIN,) if len(steps) > 1 else (),
-        undo_seconds=undo,
-    )
-    return world.policy_without_undo().model_copy(update={"rule": (rule,)})
+    escalate_to = (Role.ADMIN,) if len(steps) > 1 else ()
+    return world.policy_of_one_rule(*steps, escalate_to=escalate_to, undo_seconds=undo)
 
 
 POLICY = policy()

@@ -11,12 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from copilot.approvals.policy import Policy, Rule, load_policy
+from copilot.approvals.policy import load_policy
 from copilot.domain.access import Role
 from copilot.domain.approvals import Accepted, Refused, approvals_hold, decide, recall, withdraw
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Action, Finding, Risk, Severity, risk_of
 from copilot.domain.review_items import Decision, Delegated, ReviewItem, ReviewState, Step, Verdict, Vote
+from tests.approvals_builders import policy_of_one_rule
 
 PEOPLE = {
     "ana": Role.AE,
@@ -33,24 +34,10 @@ OPEN = {ReviewState.PENDING, ReviewState.IN_REVIEW}
 UNDECIDED = OPEN | {ReviewState.CHANGES_REQUESTED}
 
 
-def _everything(*steps: Step) -> Policy:
-    only = Rule(
-        name="everything",
-        kinds=tuple(DraftKind),
-        risks=tuple(Risk),
-        audiences=tuple(Audience),
-        steps=steps,
-        self_review=False,
-        due_hours=8,
-        expires_hours=48,
-    )
-    return load_policy().model_copy(update={"rule": (only,)})
-
-
 POLICIES = (
     load_policy(),
-    _everything(Step(roles=OURS, approvers=2), Step(roles=BOSSES)),
-    _everything(Step(roles=tuple(Role)), Step(roles=BOSSES, approvers=2)),
+    policy_of_one_rule(Step(roles=OURS, approvers=2), Step(roles=BOSSES)),
+    policy_of_one_rule(Step(roles=tuple(Role)), Step(roles=BOSSES, approvers=2)),
     load_policy().model_copy(update={"rule": ()}),
 )
 
