@@ -2,28 +2,27 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from api.web.item_words import VOID_REASONS
-from copilot import bootstrap
 from copilot.approvals.release_texts import waiting_for
 from copilot.approvals.saved_views import SavedViews
-from copilot.cli import acting, context, queue, queue_view, queue_words
+from copilot.cli import queue, queue_view, queue_words
 from copilot.domain.access import Role, Viewer
 from copilot.domain.destinations import Destination
 from copilot.domain.drafts import Audience
 from copilot.domain.findings import Risk, Severity
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.guardrails.contact_rules import WAITING_HELPS
-from copilot.settings import Settings
 from copilot.store.database import Database
 from copilot.store.queue_filters import QueueFilters
 from copilot.store.releases import ReleaseState
 from tests import approvals_builders as world
+from tests.command_line import command_line
 from tests.conftest import MakeUser
 
 Run = Callable[..., Result]
@@ -41,17 +40,7 @@ def item(database: Database, requester: Viewer) -> ReviewItem:
 
 @pytest.fixture
 def run(database: Database, requester: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    settings = Settings(COPILOT_DATA_DIR=tmp_path, COPILOT_EXPORT_DIR=tmp_path / "exports")
-    application = bootstrap.assemble(settings, database=database)
-    monkeypatch.setattr(acting, "open_application", lambda: application)
-    monkeypatch.setattr(context.console, "_width", 200)
-    app = typer.Typer()
-    queue.register(app)
-
-    def call(*arguments: str, viewer: Viewer = requester, answer: str | None = None) -> Result:
-        return CliRunner().invoke(app, [*arguments, "--user", viewer.email], input=answer)
-
-    return call
+    return partial(command_line(database, tmp_path, monkeypatch, queue), viewer=requester)
 
 
 def test_from_the_list_to_the_approved_file(run: Run, item: ReviewItem, tmp_path: Path) -> None:

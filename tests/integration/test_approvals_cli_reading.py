@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from copilot import bootstrap
-from copilot.cli import acting, context, delegations, queue
+from copilot.cli import delegations, queue
 from copilot.cli.delegations import _last, _until
 from copilot.cli.queue_destination import destination_lines
 from copilot.cli.queue_view import short_ids
@@ -18,9 +17,9 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.destinations import Attachment, CrmUpdate, Destination, Email, Mailbox
 from copilot.domain.drafts import Audience, Draft
 from copilot.domain.review_items import ReviewItem
-from copilot.settings import Settings
 from copilot.store.database import Database
 from tests import approvals_builders as world
+from tests.command_line import command_line
 from tests.conftest import MakeUser
 
 Run = Callable[..., Result]
@@ -44,18 +43,7 @@ def item(database: Database, requester: Viewer) -> ReviewItem:
 
 @pytest.fixture
 def run(database: Database, requester: Viewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    settings = Settings(COPILOT_DATA_DIR=tmp_path, COPILOT_EXPORT_DIR=tmp_path / "exports")
-    application = bootstrap.assemble(settings, database=database)
-    monkeypatch.setattr(acting, "open_application", lambda: application)
-    app = typer.Typer()
-    queue.register(app)
-    delegations.register(app)
-
-    def call(*arguments: str, viewer: Viewer = requester, answer: str | None = None, width: int = 200) -> Result:
-        monkeypatch.setattr(context.console, "_width", width)
-        return CliRunner().invoke(app, [*arguments, "--user", viewer.email], input=answer)
-
-    return call
+    return partial(command_line(database, tmp_path, monkeypatch, queue, delegations), viewer=requester)
 
 
 def email_draft(database: Database, viewer: Viewer, **changes: Any) -> Draft:

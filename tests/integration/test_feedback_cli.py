@@ -1,22 +1,21 @@
 """`sales-copilot feedback` as its users run it, and the proposals behind it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from copilot import bootstrap
 from copilot.approvals.feedback.learning import learn_due
 from copilot.approvals.feedback.rules import FeedbackRules
-from copilot.cli import context, feedback
+from copilot.cli import feedback
 from copilot.cli.feedback_view import _TEXTS
 from copilot.domain.access import Role, Viewer
 from copilot.domain.review_items import Verdict
-from copilot.settings import Settings
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
+from tests.command_line import command_line
 from tests.conftest import MakeUser
 from tests.feedback_builders import ACCOUNTS, add_accounts, approved, edited, filed, sent_back
 
@@ -44,17 +43,7 @@ def admin(make_user: MakeUser) -> Viewer:
 
 @pytest.fixture
 def run(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    settings = Settings(COPILOT_DATA_DIR=tmp_path, COPILOT_EXPORT_DIR=tmp_path / "exports")
-    application = bootstrap.assemble(settings, database=database)
-    monkeypatch.setattr(feedback, "open_application", lambda: application)
-    monkeypatch.setattr(context.console, "_width", 200)
-    app = typer.Typer()
-    feedback.register(app)
-
-    def call(*arguments: str, viewer: Viewer) -> Result:
-        return CliRunner().invoke(app, ["feedback", *arguments, "--user", viewer.email])
-
-    return call
+    return partial(command_line(database, tmp_path, monkeypatch, feedback, opened_in=feedback), "feedback")
 
 
 def test_a_style_is_seen_switched_and_rolled_back(

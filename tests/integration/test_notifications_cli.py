@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from copilot import bootstrap
-from copilot.cli import acting, context, delegations, notifications, queue, releases, table_words, webhooks
+from copilot.cli import delegations, notifications, queue, releases, table_words, webhooks
 from copilot.domain.access import Role, Viewer
 from copilot.domain.drafts import Audience
 from copilot.domain.review_items import ReviewItem
-from copilot.settings import Settings
 from copilot.store.database import Database
 from tests import approvals_builders as world
+from tests.command_line import command_line
 from tests.conftest import MakeUser
 from tests.integration.webhook_receiver import Receiver, receiving
 
@@ -46,20 +44,8 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def run(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    settings = Settings(
-        COPILOT_DATA_DIR=tmp_path, COPILOT_EXPORT_DIR=tmp_path / "exports", COPILOT_WEBHOOK_PRIVATE_ADDRESSES=True
-    )
-    application = bootstrap.assemble(settings, database=database)
-    monkeypatch.setattr(acting, "open_application", lambda: application)
-    monkeypatch.setattr(context.console, "_width", 200)
-    app = typer.Typer()
-    for area in (queue, releases, delegations, webhooks, notifications):
-        area.register(app)
-
-    def call(*arguments: str, viewer: Viewer) -> Result:
-        return CliRunner().invoke(app, [*arguments, "--user", viewer.email])
-
-    return call
+    areas = (queue, releases, delegations, webhooks, notifications)
+    return command_line(database, tmp_path, monkeypatch, *areas, COPILOT_WEBHOOK_PRIVATE_ADDRESSES=True)
 
 
 def content(result: Result) -> Any:
