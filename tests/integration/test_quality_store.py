@@ -49,6 +49,19 @@ def the_test_item(database: Database) -> str:
     return str(found[0])
 
 
+@pytest.fixture
+def item_id(database: Database, requester: Viewer) -> str:
+    """The test item that five approvals bring."""
+    approved(database, requester, 5)
+    planted(database, requester)
+    return the_test_item(database)
+
+
+@pytest.fixture
+def admin(make_user: MakeUser, requester: Viewer) -> Viewer:
+    return make_user(role=Role.ADMIN)
+
+
 def test_one_is_planted_when_the_share_asks_for_it(database: Database, requester: Viewer) -> None:
     approved(database, requester, 4)
     assert planted(database, requester) == 0
@@ -62,20 +75,14 @@ def test_one_is_planted_when_the_share_asks_for_it(database: Database, requester
     assert fault.outcome is None
 
 
-def test_the_database_releases_no_test_item(database: Database, requester: Viewer) -> None:
-    approved(database, requester, 5)
-    planted(database, requester)
-    item_id = the_test_item(database)
+def test_the_database_releases_no_test_item(database: Database, item_id: str) -> None:
     with pytest.raises(DBAPIError, match="never released"), database.unit_of_work() as uow:
         ReleaseRepository(uow).queue(item_id, sink="files", digest="0" * 64)
     with pytest.raises(DBAPIError, match="stays one"), database.unit_of_work() as uow:
         uow.session.connection().exec_driver_sql("update review_items set is_test = false where is_test")
 
 
-def test_it_is_settled_once(database: Database, requester: Viewer) -> None:
-    approved(database, requester, 5)
-    planted(database, requester)
-    item_id = the_test_item(database)
+def test_it_is_settled_once(database: Database, item_id: str, requester: Viewer) -> None:
     with database.unit_of_work() as uow:
         repository = QualityRepository(uow)
         assert repository.settle(item_id, outcome=Caught.CAUGHT, by=requester.user_id)
@@ -133,12 +140,7 @@ def decided(database: Database, item_id: str, viewer: Viewer, verdict: Verdict) 
         return world.service().decide(item_id, wanted, viewer=viewer, uow=uow)
 
 
-def test_approving_a_test_item_releases_nothing_and_is_told(
-    database: Database, make_user: MakeUser, requester: Viewer
-) -> None:
-    approved(database, requester, 5)
-    planted(database, requester)
-    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
+def test_approving_a_test_item_releases_nothing_and_is_told(database: Database, item_id: str, admin: Viewer) -> None:
     item = decided(database, item_id, admin, Verdict.APPROVE)
     assert (item.state, item.state_reason) == (ReviewState.WITHDRAWN, "test_item")
     with database.unit_of_work() as uow:
@@ -151,10 +153,7 @@ def test_approving_a_test_item_releases_nothing_and_is_told(
     assert {told.right, told.wrong} & {text for text, _ in world.GOOD_TEXTS} == {told.right}
 
 
-def test_rejecting_a_test_item_counts_as_caught(database: Database, make_user: MakeUser, requester: Viewer) -> None:
-    approved(database, requester, 5)
-    planted(database, requester)
-    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
+def test_rejecting_a_test_item_counts_as_caught(database: Database, item_id: str, admin: Viewer) -> None:
     with database.unit_of_work() as uow:
         assert revealed(world.service().get(item_id, viewer=admin, uow=uow).item, uow=uow) is None
     item = decided(database, item_id, admin, Verdict.REJECT)
@@ -166,11 +165,8 @@ def test_rejecting_a_test_item_counts_as_caught(database: Database, make_user: M
 
 @pytest.mark.parametrize("mended", [True, False], ids=["the-fault", "another-sentence"])
 def test_editing_a_test_item_makes_no_real_draft_of_it(
-    database: Database, make_user: MakeUser, requester: Viewer, mended: bool
+    database: Database, item_id: str, admin: Viewer, mended: bool
 ) -> None:
-    approved(database, requester, 5)
-    planted(database, requester)
-    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
     with database.unit_of_work() as uow:
         view = world.service().get(item_id, viewer=admin, uow=uow)
         fault = QualityRepository(uow).fault(item_id)
@@ -190,11 +186,8 @@ def test_editing_a_test_item_makes_no_real_draft_of_it(
 
 
 def test_a_test_item_is_hidden_from_who_asked_for_its_source(
-    database: Database, make_user: MakeUser, requester: Viewer
+    database: Database, item_id: str, admin: Viewer, requester: Viewer
 ) -> None:
-    approved(database, requester, 5)
-    planted(database, requester)
-    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
     with database.unit_of_work() as uow:
         service = world.service()
         assert item_id not in [entry.item.id for entry in service.list_queue(viewer=requester, uow=uow).entries]
@@ -204,20 +197,17 @@ def test_a_test_item_is_hidden_from_who_asked_for_its_source(
         assert service.get(item_id, viewer=admin, uow=uow).item.requester_id == requester.user_id
 
 
-def test_the_chain_tells_a_test_item_from_no_other_until_it_is_over(database: Database, requester: Viewer) -> None:
-    approved(database, requester, 5)
-    planted(database, requester)
+def test_the_chain_tells_a_test_item_from_no_other_until_it_is_over(
+    database: Database, item_id: str, requester: Viewer
+) -> None:
     with database.unit_of_work() as uow:
-        [event] = AuditLog(uow).about(f"review_item:{the_test_item(database)}")
+        [event] = AuditLog(uow).about(f"review_item:{item_id}")
     assert (event.action, event.actor_id) == ("review.submitted", requester.user_id)
 
 
 def test_a_test_item_that_is_withdrawn_counts_for_nobody(
-    database: Database, make_user: MakeUser, requester: Viewer
+    database: Database, item_id: str, admin: Viewer, requester: Viewer
 ) -> None:
-    approved(database, requester, 5)
-    planted(database, requester)
-    item_id, admin = the_test_item(database), make_user(role=Role.ADMIN)
     with database.unit_of_work() as uow:
         world.service().withdraw(item_id, viewer=admin, uow=uow)
     planted(database, requester)
