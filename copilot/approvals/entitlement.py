@@ -14,7 +14,7 @@ from copilot.domain.review_items import Delegated, ReviewItem, Vote
 from copilot.store.database import UnitOfWork
 from copilot.store.delegations import DelegationRepository
 from copilot.store.drafts import DraftRepository
-from copilot.store.releases import active_user
+from copilot.store.people import PeopleRepository
 
 LOST = "entitlement_changed"
 REOPENED = "step_reopened"
@@ -32,7 +32,7 @@ def entitled_approvers(item: ReviewItem, *, uow: UnitOfWork) -> tuple[Viewer, ..
 def entitled_voter(item: ReviewItem, vote: Vote, *, uow: UnitOfWork) -> Viewer | None:
     """Who gave the vote, if they could still give it."""
     cited = DraftRepository(uow).judged(item.draft_id, item.version).cited_accounts
-    voter = active_user(uow, vote.voter_id)
+    voter = PeopleRepository(uow).by_id(vote.voter_id)
     if voter is None or not is_readable(item.id, cited_accounts=cited, viewer=voter, uow=uow):
         return None
     if vote.on_behalf_of is None:
@@ -44,7 +44,7 @@ def entitled_voter(item: ReviewItem, vote: Vote, *, uow: UnitOfWork) -> Viewer |
 
 def lender_sees(item: ReviewItem, lent: Delegated, *, uow: UnitOfWork) -> bool:
     """Whether the delegator has a right to lend: they are active and see the item and all it cites."""
-    delegator = active_user(uow, lent.delegator_id)
+    delegator = PeopleRepository(uow).by_id(lent.delegator_id)
     cited = DraftRepository(uow).judged(item.draft_id, item.version).cited_accounts
     return delegator is not None and is_readable(item.id, cited_accounts=cited, viewer=delegator, uow=uow)
 

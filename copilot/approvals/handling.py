@@ -19,7 +19,6 @@ from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.delegations import DelegationRepository
 from copilot.store.people import PeopleRepository
-from copilot.store.releases import active_user
 from copilot.store.review_comments import Comment, CommentKind, CommentRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
@@ -151,7 +150,7 @@ def may_reassign(item: ReviewItem, *, viewer: Viewer) -> RefusalCode | None:
 
 def _can_decide(entry: QueueEntry, user_id: str, *, cited: frozenset[str], uow: UnitOfWork) -> bool:
     """Whether an active person may both see and approve the item."""
-    person = active_user(uow, user_id)
+    person = PeopleRepository(uow).by_id(user_id)
     if person is None or right_to_approve(entry.item, viewer=person, uow=uow) is not None:
         return False
     return is_readable(entry.item.id, cited_accounts=cited, viewer=person, uow=uow)

@@ -14,11 +14,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.errors import DatabaseUnavailable
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.review_entries import item_is_visible
-from copilot.store.tables.people import UserRow
 from copilot.store.tables.work import ReleaseRow, ReviewItemRow
 
 OUTCOME_UNKNOWN = "outcome_unknown"
@@ -288,21 +287,6 @@ def sole_deliverer(database: Database, review_item_id: str) -> Iterator[bool]:
         # The work is done and recorded on connections of its own; this one had nothing left to say.
         if not done:
             raise
-
-
-def active_user(uow: UnitOfWork, user_id: str) -> Viewer | None:
-    """The user as they are now, or None if they do not exist or were deactivated."""
-    row = uow.session.scalars(select(UserRow).where(UserRow.id == user_id, UserRow.active)).one_or_none()
-    if row is None:
-        return None
-    return Viewer(
-        user_id=row.id,
-        email=row.email,
-        name=row.name,
-        role=Role(row.role),
-        team_id=row.team_id,
-        language=row.language,
-    )
 
 
 def _to_domain(row: ReleaseRow) -> Release:

@@ -17,8 +17,8 @@ from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository
+from copilot.store.people import PeopleRepository
 from copilot.store.quality import QualityRepository, Source
-from copilot.store.releases import active_user
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -44,7 +44,7 @@ def plant_due(rules: QualityRules, *, guardrails: Guardrails, file_item: FileIte
 
 
 def _plant(source: Source, *, guardrails: Guardrails, file_item: FileItem, uow: UnitOfWork) -> bool:
-    requester = active_user(uow, source.requester_id)
+    requester = PeopleRepository(uow).by_id(source.requester_id)
     if requester is None:
         return False
     draft = DraftRepository(uow).version(source.draft_id, source.version).draft
