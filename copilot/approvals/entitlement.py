@@ -25,34 +25,41 @@ def entitled_approvers(item: ReviewItem, *, uow: UnitOfWork) -> tuple[Viewer, ..
     """Everybody whose votes make the approval, as they are now; empty if it no longer holds as a whole."""
     if not approvals_hold(item):
         return ()
-    voters = tuple(voter for vote in live_votes(item) if (voter := entitled_voter(item, vote, uow=uow)) is not None)
+    cited = _cited(item, uow=uow)
+    found = (_entitled_voter(item, vote, cited=cited, uow=uow) for vote in live_votes(item))
+    voters = tuple(voter for voter in found if voter is not None)
     return voters if len(voters) == item.requirement.approvals else ()
 
 
-def entitled_voter(item: ReviewItem, vote: Vote, *, uow: UnitOfWork) -> Viewer | None:
+def _entitled_voter(item: ReviewItem, vote: Vote, *, cited: frozenset[str], uow: UnitOfWork) -> Viewer | None:
     """Who gave the vote, if they could still give it."""
-    cited = DraftRepository(uow).judged(item.draft_id, item.version).cited_accounts
     voter = PeopleRepository(uow).by_id(vote.voter_id)
     if voter is None or not is_readable(item.id, cited_accounts=cited, viewer=voter, uow=uow):
         return None
     if vote.on_behalf_of is None:
         return voter if voter.role is vote.role else None
     lent = DelegationRepository(uow).lent_to(voter.user_id, delegator_id=vote.on_behalf_of, since=vote.cast_at)
-    holds = any(each.role is vote.role and lender_sees(item, each, uow=uow) for each in lent)
+    holds = any(each.role is vote.role and _lender_sees(item, each, cited=cited, uow=uow) for each in lent)
     return voter if holds else None
 
 
 def lender_sees(item: ReviewItem, lent: Delegated, *, uow: UnitOfWork) -> bool:
     """Whether the delegator has a right to lend: they are active and see the item and all it cites."""
+    return _lender_sees(item, lent, cited=_cited(item, uow=uow), uow=uow)
+
+
+def _lender_sees(item: ReviewItem, lent: Delegated, *, cited: frozenset[str], uow: UnitOfWork) -> bool:
     delegator = PeopleRepository(uow).by_id(lent.delegator_id)
-    cited = DraftRepository(uow).judged(item.draft_id, item.version).cited_accounts
     return delegator is not None and is_readable(item.id, cited_accounts=cited, viewer=delegator, uow=uow)
 
 
 def lost_votes(item: ReviewItem, *, uow: UnitOfWork) -> Mapping[str, str]:
     """Voter -> why their vote on the item no longer counts. Steps are in order, so a gap voids what came after it."""
     votes = live_votes(item)
-    lost = {vote.voter_id: LOST for vote in votes if entitled_voter(item, vote, uow=uow) is None}
+    if not votes:
+        return {}
+    cited = _cited(item, uow=uow)
+    lost = {vote.voter_id: LOST for vote in votes if _entitled_voter(item, vote, cited=cited, uow=uow) is None}
     if not lost:
         return {}
     left = [vote.step for vote in votes if vote.voter_id not in lost]
@@ -61,3 +68,7 @@ def lost_votes(item: ReviewItem, *, uow: UnitOfWork) -> Mapping[str, str]:
     )
     later = {vote.voter_id for vote in votes if gap is not None and vote.step > gap}
     return lost | dict.fromkeys(later - set(lost), REOPENED)
+
+
+def _cited(item: ReviewItem, *, uow: UnitOfWork) -> frozenset[str]:
+    return DraftRepository(uow).judged(item.draft_id, item.version).cited_accounts
