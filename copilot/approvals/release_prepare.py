@@ -13,6 +13,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from copilot.approvals.entitlement import entitled_approvers
+from copilot.approvals.entries import subject_of
 from copilot.approvals.policy import Policy
 from copilot.approvals.record import approval_is_on_record
 from copilot.approvals.release_check import check_before_release
@@ -89,7 +90,7 @@ class Preparation:
         digest = content_digest(stored.draft, deliverables=dict(delivery.files))
         if {digest, stored.digest, release.digest} != {item.digest} or release.sink != stored.draft.destination:
             return Objection("digest_mismatch")
-        if not approval_is_on_record(item, stored.findings, AuditLog(uow).about(f"review_item:{item.id}")):
+        if not approval_is_on_record(item, stored.findings, AuditLog(uow).about(subject_of(item.id))):
             return Objection("not_approved")
         if not self._policy_stands(item, uow=uow):
             return Objection("policy_changed")

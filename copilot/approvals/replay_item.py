@@ -12,6 +12,7 @@ from enum import StrEnum
 from copilot import __version__
 from copilot.approvals import record
 from copilot.approvals.comparison import Comparison, compare
+from copilot.approvals.entries import subject_of
 from copilot.approvals.service import ApprovalService, ReviewView
 from copilot.domain.access import Viewer
 from copilot.domain.audit import AuditEvent, event_hash
@@ -148,7 +149,7 @@ def replay_item(
 ) -> ItemReplay:
     """Tell how the item came to be. Raises NotFound."""
     view = approvals.get(item_id, viewer=viewer, uow=uow)
-    events = AuditLog(uow).about(f"review_item:{item_id}")
+    events = AuditLog(uow).about(subject_of(item_id))
     versions = _versions(view, uow=uow)
     erased = bool(versions and versions[-1].erased_at)
     sources = _sources(view, erased=erased, viewer=viewer, uow=uow)
