@@ -13,7 +13,7 @@ from copilot.approvals import record
 from copilot.approvals.entries import SYSTEM, SYSTEM_VIEWER, subject_of
 from copilot.approvals.lost_rights import end_approval, void_lost, void_lost_votes
 from copilot.approvals.policy import Policy
-from copilot.domain.review_items import OPEN, RECALLABLE, UNDECIDED, Requirement, ReviewItem
+from copilot.domain.review_items import OPEN, RECALLABLE, UNDECIDED
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository
@@ -99,7 +99,7 @@ class Changes:
 
     def _apply_to(self, entry: QueueEntry, *, uow: UnitOfWork) -> bool:
         item = entry.item
-        if self._requirement(item, uow=uow).terms == item.requirement.terms:
+        if self.policy.requirement_of(item, now=uow.clock.now()).terms == item.requirement.terms:
             return False
         if item.state in RECALLABLE:
             return end_approval(item, reason=POLICY_CHANGED, uow=uow)
@@ -107,7 +107,7 @@ class Changes:
         if value is None:
             value = value_at_stake(entry.account_id, currency=self.currency, uow=uow)
         item = item.model_copy(update={"value_at_stake": value})
-        wanted = self._requirement(item, uow=uow)
+        wanted = self.policy.requirement_of(item, now=uow.clock.now())
         if item.state not in UNDECIDED or not ReviewRepository(uow).require(
             item, wanted, value=value, reason=POLICY_CHANGED
         ):
@@ -116,11 +116,6 @@ class Changes:
         told = record.details(item.model_copy(update={"requirement": wanted}), findings)
         AuditLog(uow).append(record.POLICY_APPLIED, actor_id=SYSTEM, subject=subject_of(item.id), details=told)
         return True
-
-    def _requirement(self, item: ReviewItem, *, uow: UnitOfWork) -> Requirement:
-        return self.policy.requirement(
-            kind=item.kind, risk=item.risk, audience=item.audience, value=item.value_at_stake, now=uow.clock.now()
-        )
 
 
 def _tell(item_ids: Collection[str], action: str, *, uow: UnitOfWork) -> int:

@@ -21,7 +21,7 @@ from copilot.domain.access import Role
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
 from copilot.domain.notifications import NotificationRules
-from copilot.domain.review_items import Requirement, Step
+from copilot.domain.review_items import Requirement, ReviewItem, Step
 from copilot.errors import ConfigurationError
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
@@ -134,6 +134,12 @@ class Policy(BaseModel):
                 return rule.requirement(now=now)
         end = now + timedelta(hours=self.hold_hours)
         return Requirement(rule=HOLD, steps=(), self_review=False, due_at=end, expires_at=end)
+
+    def requirement_of(self, item: ReviewItem, *, now: datetime) -> Requirement:
+        """What it asks today of an item that was filed before."""
+        return self.requirement(
+            kind=item.kind, risk=item.risk, audience=item.audience, value=item.value_at_stake, now=now
+        )
 
 
 def load_policy(path: Path | None = None) -> Policy:

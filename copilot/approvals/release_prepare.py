@@ -109,9 +109,7 @@ class Preparation:
 
     def _policy_stands(self, item: ReviewItem, *, uow: UnitOfWork) -> bool:
         """Whether policy would ask the same of the item today, times aside: also how long it could be recalled."""
-        asked = self.policy.requirement(
-            kind=item.kind, risk=item.risk, audience=item.audience, value=item.value_at_stake, now=uow.clock.now()
-        )
+        asked = self.policy.requirement_of(item, now=uow.clock.now())
         same_wait = asked.model_copy(update={"undo_seconds": item.requirement.undo_seconds})
         return same_wait.terms == item.requirement.terms
 
