@@ -16,7 +16,6 @@ from copilot.approvals.quality.planting import plant_due
 from copilot.approvals.refusals import error
 from copilot.approvals.review_view import ReviewRights, ReviewView, VersionLine, read_view
 from copilot.domain.access import Viewer
-from copilot.domain.destinations import Destination
 from copilot.domain.drafts import Draft
 from copilot.domain.findings import GuardrailReport
 from copilot.domain.review_items import Decision, ReviewItem
@@ -31,7 +30,6 @@ from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
 from copilot.store.votes import VoteLine
 
-FILE_SINK = Destination.FILES.value
 _MOST_PER_PAGE = 200
 _NO_FILES: Mapping[str, bytes] = {}
 
@@ -215,7 +213,6 @@ class ApprovalService:
 
 
 __all__ = [
-    "FILE_SINK",
     "SYSTEM",
     "ApprovalService",
     "Comment",
