@@ -113,15 +113,13 @@ def assemble(settings: Settings, *, database: Database) -> Application:
     )
     models = ConfiguredModels(settings, database=database)
     briefs = BriefWorkflow(approvals, writer=select_writer(models, guardrails=guardrails), guardrails=guardrails)
-    jobs = Jobs(
-        database,
-        handlers=Handlers(
-            embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
-            release=lambda: _release_due(settings, database=database, policy=policy, guardrails=guardrails, mail=mail),
-            housekeeping=lambda: _keep_house(database, approvals, checkpoints, policy=policy, rules=rules.retention),
-            notify=notifications.run,
-        ),
+    handlers = Handlers(
+        embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
+        release=lambda: _release_due(settings, database=database, policy=policy, guardrails=guardrails, mail=mail),
+        housekeeping=lambda: _keep_house(database, approvals, checkpoints, policy=policy, rules=rules.retention),
+        notify=notifications.run,
     )
+    jobs = Jobs(database, handlers=handlers)
     return Application(
         settings=settings,
         clock=database.clock,
