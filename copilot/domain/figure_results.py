@@ -18,6 +18,15 @@ from copilot.domain.formatting import canonical_money, canonical_number
 PORTFOLIO = "portfolio"
 """Subject of the evidence of a query: whatever accounts the reader may see."""
 _NAME = "query~"
+NAME_FIELDS = {
+    "account": "name",
+    "opportunity": "name",
+    "ticket": "subject",
+    "survey": "contact_name",
+    "activity": "subject",
+    "contact": "name",
+}
+"""By record type: what a record is called by."""
 
 
 class LeftOutReason(StrEnum):
@@ -78,6 +87,16 @@ class FigureRow:
         """Identifier of one of its fields."""
         return record_evidence_id(self.record_id, name)
 
+    @property
+    def name_id(self) -> str:
+        """Identifier of the field that the record is called by."""
+        return self.evidence_id(NAME_FIELDS[self.record_type])
+
+    @property
+    def account_name_id(self) -> str:
+        """Identifier of its account's name."""
+        return record_evidence_id(self.account_id, "name")
+
 
 @dataclass(frozen=True, slots=True)
 class FigureResult:
@@ -87,8 +106,10 @@ class FigureResult:
     """As it was carried out: with the currency of every condition on money."""
     total: int
     """Records that match."""
+    listed: int = 0
+    """How many of them are listed."""
     rows: tuple[FigureRow, ...] = ()
-    """At most `limit`."""
+    """Those that are listed; none where only the figures were asked for."""
     totals: tuple[FigureGroup, ...] = ()
     """Sum or mean over everything, per currency; of a list: the sum of the money it shows."""
     groups: tuple[FigureGroup, ...] = ()
@@ -129,8 +150,8 @@ def _parts(result: FigureResult) -> list[str]:
     parts += [f"{query.group_by} {item.value or EMPTY}: {_figure(item)}" for item in result.groups]
     if result.more_groups:
         parts.append(f"other groups: {result.more_groups}")
-    if len(result.rows) < result.total and result.rows:
-        parts.append(f"listed: {len(result.rows)}")
+    if 0 < result.listed < result.total:
+        parts.append(f"listed: {result.listed}")
     return parts + [f"left out, {_reason(item)}: {item.count}" for item in result.left_out]
 
 

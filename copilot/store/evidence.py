@@ -14,9 +14,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from copilot.domain.access import Viewer
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
 from copilot.domain.facts import EvidenceAddress, canonical_text, parse_evidence_id, passage_evidence_id
+from copilot.domain.figure_evidence import query_evidence
+from copilot.domain.figure_queries import FigureQuery
+from copilot.domain.figure_results import query_of
+from copilot.domain.language import Language
 from copilot.domain.records import Account
 from copilot.store import account_metrics
 from copilot.store.database import UnitOfWork
+from copilot.store.figure_queries import FigureQueries
 from copilot.store.tables import records
 from copilot.store.tables.documents import DocumentRow, PassageRow
 from copilot.store.visibility import visible_accounts
@@ -52,15 +57,18 @@ class EvidenceRepository:
     """Evidence as it is now."""
 
     def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
         self._session = uow.session
 
     def read(self, evidence_ids: Iterable[str], *, viewer: Viewer) -> dict[str, Evidence]:
-        """Return the records' fields and passages among `evidence_ids` that exist and that `viewer` may see.
+        """Return the records' fields, passages and figures by query among `evidence_ids` that `viewer` may see.
 
-        Metrics are not here: they are computed, see `visible_account_ids` for who may see them.
+        A figure by query is what it is for `viewer`. Metrics of an account are not here: they are computed, see
+        `visible_account_ids` for who may see them.
         """
         by_type: dict[str, dict[str, list[EvidenceAddress]]] = defaultdict(lambda: defaultdict(list))
         passages: dict[str, list[EvidenceAddress]] = defaultdict(list)
+        queries: list[FigureQuery] = []
         for evidence_id in set(evidence_ids):
             address = parse_evidence_id(evidence_id)
             if address is None:
@@ -69,7 +77,10 @@ class EvidenceRepository:
                 passages[address.subject_id].append(address)
             elif address.kind is EvidenceKind.RECORD:
                 by_type[address.record_type][address.subject_id].append(address)
+            elif (query := query_of(address.name, address.subject_id)) is not None:
+                queries.append(query)
         found = {} if not passages else self._passages(passages, viewer=viewer)
+        found |= self._figures(queries, viewer=viewer)
         for record_type, wanted in sorted(by_type.items()):
             for row in self._records(record_type, set(wanted), viewer=viewer):
                 for address in wanted[row.id]:
@@ -92,10 +103,24 @@ class EvidenceRepository:
             for account_id in sorted(self.visible_account_ids(subjects, viewer=viewer))
         }
         for evidence_id, address in metrics.items():
-            if address is not None and address.subject_id in recomputed:
+            if evidence_id in found:
+                written = snapshot[evidence_id]
+                now = found[evidence_id]
+                found[evidence_id] = written.model_copy(update={"text": now.text, "account_id": now.account_id})
+            elif address is not None and address.subject_id in recomputed:
                 item = snapshot[evidence_id].model_copy(update={"account_id": address.subject_id})
                 text = recomputed[address.subject_id].get(address.name, item.text)
                 found[evidence_id] = item.model_copy(update={"text": text})
+        return found
+
+    def _figures(self, queries: Iterable[FigureQuery], *, viewer: Viewer) -> dict[str, Evidence]:
+        """What queries find now, in the viewer's language. One about accounts of which none may be seen is gone."""
+        today, language, found = self._uow.clock.today(), Language(viewer.language), {}
+        for query in queries:
+            result = FigureQueries(self._uow).figures(query, viewer=viewer, today=today)
+            if not query.account_ids or result.names:
+                evidence = query_evidence(result, language=language, as_of=today)
+                found[evidence.id] = evidence
         return found
 
     def _metrics(self, account_id: str, *, viewer: Viewer, today: date) -> dict[str, str]:

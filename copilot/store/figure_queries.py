@@ -5,6 +5,7 @@ are those of the database, money per currency. A query is a fixed number of stat
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, select
 
 from copilot.domain.access import Viewer
 from copilot.domain.figure_queries import MONEY, Condition, FigureQuery, Measure, Subject
-from copilot.domain.figure_results import FigureResult, FigureRow, LeftOut, LeftOutReason
+from copilot.domain.figure_results import NAME_FIELDS, FigureResult, FigureRow, LeftOut, LeftOutReason
 from copilot.store.database import UnitOfWork
 from copilot.store.figure_asked import Asked
 from copilot.store.figure_conditions import TABLES, can_be_judged, currency_of, holds, is_on_money, linked
@@ -22,14 +23,6 @@ from copilot.store.figure_sums import largest_first, over_everything, read_figur
 from copilot.store.tables.records import AccountRow
 from copilot.store.visibility import visible_accounts
 
-_NAMES = {
-    Subject.ACCOUNTS: "name",
-    Subject.OPPORTUNITIES: "name",
-    Subject.TICKETS: "subject",
-    Subject.SURVEYS: "contact_name",
-    Subject.ACTIVITIES: "subject",
-    Subject.CONTACTS: "name",
-}
 _RECORD_TYPES = {
     Subject.ACCOUNTS: "account",
     Subject.OPPORTUNITIES: "opportunity",
@@ -52,6 +45,11 @@ class FigureQueries:
 
     def run(self, query: FigureQuery, *, viewer: Viewer, today: date) -> FigureResult:
         """Everything the query asks for. What the viewer may not see is as if it did not exist."""
+        found = self.figures(query, viewer=viewer, today=today)
+        return replace(found, rows=self._rows(Asked(found.query, viewer, today))) if found.listed else found
+
+    def figures(self, query: FigureQuery, *, viewer: Viewer, today: date) -> FigureResult:
+        """The same without the records: all that the evidence of the query says."""
         asked = Asked(self._with_currencies(query, viewer, today), viewer, today)
         figures = read_figures(self._session, asked)
         whole = over_everything(figures)
@@ -59,7 +57,7 @@ class FigureQueries:
         return FigureResult(
             query=asked.query,
             total=figures.total,
-            rows=() if asked.query.group_by else self._rows(asked),
+            listed=min(figures.total, _most_rows(asked.query)),
             totals=whole,
             groups=groups[: query.limit],
             more_groups=max(0, len(groups) - query.limit),
@@ -128,10 +126,9 @@ class FigureQueries:
         if MONEY & set(fields) and "currency" not in fields:
             fields.append("currency")
         columns = [getattr(asked.table, name).label(f"field_{name}") for name in fields]
-        name = getattr(asked.table, _NAMES[query.subject])
+        name = getattr(asked.table, NAME_FIELDS[_RECORD_TYPES[query.subject]])
         head = (asked.table.id, AccountRow.id, AccountRow.name, name, asked.table.as_of)
-        most = query.limit if query.measure is Measure.LIST else min(query.limit, _MOST_ROWS_BESIDE_A_FIGURE)
-        statement = in_order(asked.matching(*head, *columns), asked).limit(most)
+        statement = in_order(asked.matching(*head, *columns), asked).limit(_most_rows(query))
         found = self._session.execute(statement).all()
         account_ids = [row[1] for row in found]
         metrics = read_metrics(
@@ -173,6 +170,12 @@ class FigureQueries:
             AccountRow.id.in_(asked.query.account_ids), AccountRow.id.in_(visible_accounts(asked.viewer))
         )
         return {row[0]: row[1] for row in self._session.execute(statement)}
+
+
+def _most_rows(query: FigureQuery) -> int:
+    if query.measure is Measure.LIST:
+        return query.limit
+    return 0 if query.group_by else min(query.limit, _MOST_ROWS_BESIDE_A_FIGURE)
 
 
 def _metrics_of(query: FigureQuery) -> list[str]:

@@ -1,0 +1,237 @@
+"""A query about figures in plain words, in both languages.
+
+Invariant: every condition of the query is said, none is added; two queries that differ in what they match differ in
+their words. Accounts without a name among `names` are counted, not named.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from copilot.domain.figure_condition_words import condition_in_words, places_in_words
+from copilot.domain.figure_field_words import joined, noun_of
+from copilot.domain.figure_queries import Condition, FigureQuery, Measure, Operator, Related, Subject
+from copilot.domain.formatting import Formatter
+from copilot.domain.language import Language
+
+_NOUNS: dict[Subject, tuple[tuple[str, str], tuple[str, str]]] = {
+    Subject.ACCOUNTS: (("cuenta", "cuentas"), ("account", "accounts")),
+    Subject.OPPORTUNITIES: (("oportunidad", "oportunidades"), ("opportunity", "opportunities")),
+    Subject.TICKETS: (("ticket", "tickets"), ("ticket", "tickets")),
+    Subject.SURVEYS: (("respuesta de encuesta", "respuestas de encuesta"), ("survey answer", "survey answers")),
+    Subject.ACTIVITIES: (("actividad", "actividades"), ("activity", "activities")),
+    Subject.CONTACTS: (("contacto", "contactos"), ("contact", "contacts")),
+}
+"""(Spanish singular and plural), (English singular and plural)."""
+_Adjective = tuple[tuple[str, str], str]
+_AFTER_NOUN: dict[tuple[Subject, str], dict[str, _Adjective]] = {
+    (Subject.OPPORTUNITIES, "status"): {
+        "open": (("abierta", "abiertas"), "open"),
+        "won": (("ganada", "ganadas"), "won"),
+        "lost": (("perdida", "perdidas"), "lost"),
+    },
+    (Subject.OPPORTUNITIES, "kind"): {
+        "renewal": (("de renovación", "de renovación"), "renewal"),
+        "expansion": (("de ampliación", "de ampliación"), "expansion"),
+        "new_business": (("de nueva venta", "de nueva venta"), "new-business"),
+    },
+    (Subject.TICKETS, "status"): {
+        "open": (("abierto", "abiertos"), "open"),
+        "pending": (("pendiente", "pendientes"), "pending"),
+        "closed": (("cerrado", "cerrados"), "closed"),
+    },
+    (Subject.TICKETS, "priority"): {f"p{level}": ((f"P{level}", f"P{level}"), f"P{level}") for level in range(1, 5)},
+    (Subject.ACCOUNTS, "lifecycle"): {
+        "customer": (("cliente", "cliente"), "customer"),
+        "prospect": (("potencial", "potenciales"), "prospect"),
+        "churned": (("perdida", "perdidas"), "churned"),
+    },
+    (Subject.SURVEYS, "kind"): {name.lower(): ((name, name), name) for name in ("NPS", "CSAT", "CES")},
+    (Subject.ACTIVITIES, "kind"): {
+        "email": (("de correo", "de correo"), "email"),
+        "call": (("de llamada", "de llamada"), "call"),
+        "meeting": (("de reunión", "de reunión"), "meeting"),
+        "note": (("de nota", "de nota"), "note"),
+    },
+    (Subject.ACTIVITIES, "direction"): {
+        "inbound": (("del cliente", "del cliente"), "inbound"),
+        "outbound": (("nuestra", "nuestras"), "outbound"),
+        "internal": (("interna", "internas"), "internal"),
+    },
+    (Subject.CONTACTS, "stance"): {
+        "champion": (("que impulsa el proyecto", "que impulsan el proyecto"), "champion"),
+        "supporter": (("a favor", "a favor"), "supporting"),
+        "neutral": (("neutral", "neutrales"), "neutral"),
+        "sceptic": (("con reservas", "con reservas"), "sceptical"),
+        "blocker": (("en contra", "en contra"), "opposing"),
+    },
+}  # fmt: skip
+_FIRST = ("priority", "kind", "direction", "stance", "lifecycle", "status")
+"""Order of adjectives after a Spanish noun; English has them before it, the other way round."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWords:
+    """The parts of a query, to be joined into a list or a sentence."""
+
+    one: str
+    """What is looked for, in the singular: `open opportunity`."""
+    many: str
+    whose: str
+    """`of your accounts in Spain`; empty for all that the reader may see."""
+    further: tuple[str, ...]
+    """Conditions: `closing between 1 October 2026 and 31 December 2026`."""
+    language: Language
+
+    def phrase(self, *, count: int) -> str:
+        """As part of a sentence, in the number that `count` takes."""
+        head = " ".join(filter(None, [self.one if count == 1 else self.many, self.whose]))
+        return ", ".join([" ".join([head, *self.further[:1]]), *self.further[1:]])
+
+    def parts(self) -> tuple[str, ...]:
+        """As a list."""
+        return tuple(filter(None, [self.many, self.whose, *self.further]))
+
+
+def words_of(query: FigureQuery, *, language: Language, names: Mapping[str, str]) -> QueryWords:
+    """The query without its measure."""
+    one, many, rest = _head(query.subject, query.conditions, language)
+    further = condition_in_words(query.subject, rest, language=language)
+    whose, of_account = _whose(query, language, names)
+    related = tuple(_related(item, language) for item in query.related)
+    if query.subject is Subject.ACCOUNTS:
+        places, further = places_in_words(query.conditions, language=language), tuple(further)
+        whose = " ".join(filter(None, [whose, places]))
+    return QueryWords(one=one, many=many, whose=whose, further=(*further, *of_account, *related), language=language)
+
+
+def query_in_words(query: FigureQuery, *, language: Language, names: Mapping[str, str]) -> str:
+    """The whole query: `sum of the amount · open opportunities · of accounts in Spain · closing …`."""
+    words = words_of(query, language=language, names=names)
+    parts = [*filter(None, [_measured(query, language)]), *words.parts()]
+    if query.group_by is not None and query.measure is not Measure.LIST:
+        parts.append(_grouped(query.group_by, language))
+    if query.order_by is not None:
+        parts.append(_ordered(query, language))
+    return " · ".join(parts)
+
+
+def _measured(query: FigureQuery, language: Language) -> str:
+    spanish = language is Language.ES
+    match query.measure:
+        case Measure.COUNT:
+            return "recuento" if spanish else "count"
+        case Measure.SUM | Measure.MEAN:
+            name = noun_of(query.field or "").of(language)
+            words = ("suma", "sum") if query.measure is Measure.SUM else ("media", "mean")
+            return f"{words[0] if spanish else words[1]} {name}"
+        case Measure.LIST:
+            return ""
+
+
+def group_in_words(name: str, *, language: Language) -> str:
+    """What is grouped by: `country of the account`."""
+    field = noun_of(name.removeprefix("account.")).bare(language)
+    if not name.startswith("account."):
+        return field
+    return f"{field} de la cuenta" if language is Language.ES else f"{field} of the account"
+
+
+def _grouped(name: str, language: Language) -> str:
+    return f"{'por' if language is Language.ES else 'by'} {group_in_words(name, language=language)}"
+
+
+def _ordered(query: FigureQuery, language: Language) -> str:
+    noun = noun_of(query.order_by or "").bare(language)
+    if language is Language.ES:
+        return f"por {noun}, {'de mayor a menor' if query.descending else 'de menor a mayor'}"
+    return f"by {noun}, {'descending' if query.descending else 'ascending'}"
+
+
+def _head(
+    subject: Subject, conditions: tuple[Condition, ...], language: Language
+) -> tuple[str, str, tuple[Condition, ...]]:
+    """Noun with its adjectives, singular and plural, and the conditions that they do not say."""
+    said: dict[str, Condition] = {}
+    for condition in conditions:
+        known = _AFTER_NOUN.get((subject, condition.field), {})
+        sayable = condition.operator is Operator.IS and all(str(value).lower() in known for value in condition.values)
+        if sayable and condition.field not in said:
+            said[condition.field] = condition
+    rest = tuple(item for item in conditions if said.get(item.field) is not item)
+    adjectives = [_adjective(subject, said[name], language) for name in _FIRST if name in said]
+    (es_one, es_many), (en_one, en_many) = _NOUNS[subject]
+    if language is Language.ES:
+        one = " ".join([es_one, *(pair[0] for pair in adjectives)])
+        return one, " ".join([es_many, *(pair[1] for pair in adjectives)]), rest
+    before = [pair[0] for pair in reversed(adjectives)]
+    return " ".join([*before, en_one]), " ".join([*before, en_many]), rest
+
+
+def _adjective(subject: Subject, condition: Condition, language: Language) -> tuple[str, str]:
+    known = [_AFTER_NOUN[subject, condition.field][str(value).lower()] for value in condition.values]
+    if language is Language.EN:
+        words = joined([item[1] for item in known], language=language)
+        return words, words
+    return (
+        joined([item[0][0] for item in known], language=language),
+        joined([item[0][1] for item in known], language=language),
+    )
+
+
+def _whose(query: FigureQuery, language: Language, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Of which accounts, and the conditions on them that are said further on."""
+    spanish, of_accounts = language is Language.ES, query.subject is not Subject.ACCOUNTS
+    named = _named(query, language, names)
+    mine = ("de tus cuentas" if spanish else "of your accounts") if query.mine else ""
+    if not of_accounts:
+        own = ("a tu cargo" if spanish else "of yours") if query.mine else ""
+        listed = (f"({named})") if named else ""
+        return " ".join(filter(None, [own, listed])), ()
+    places = places_in_words(query.of_account, language=language)
+    further = condition_in_words(Subject.ACCOUNTS, query.of_account, language=language, of_account=True)
+    if named:
+        whose = f"{'de' if spanish else 'of'} {named}"
+    elif mine:
+        whose = mine
+    else:
+        whose = ("de cuentas" if spanish else "of accounts") if places else ""
+    return " ".join(filter(None, [whose, places])), further
+
+
+def _named(query: FigureQuery, language: Language, names: Mapping[str, str]) -> str:
+    if not query.account_ids:
+        return ""
+    known = [names[item] for item in query.account_ids if item in names]
+    unknown = len(query.account_ids) - len(known)
+    if unknown:
+        write = Formatter(language)
+        word = ("cuenta", "cuentas") if language is Language.ES else ("account", "accounts")
+        known.append(write.count(unknown, one=word[0], many=word[1]))
+    return Formatter(language).listed(known)
+
+
+def _related(related: Related, language: Language) -> str:
+    _, many, rest = _head(related.subject, related.conditions, language)
+    further = condition_in_words(related.subject, rest, language=language)
+    if related.subject is Subject.ACCOUNTS:
+        further = (*filter(None, [places_in_words(related.conditions, language=language)]), *further)
+    tail = f" {', '.join(further)}" if further else ""
+    spanish = language is Language.ES
+    if related.at_least == 0:
+        return f"{'sin' if spanish else 'without'} {many}{tail}"
+    if related.at_least == 1:
+        return f"{'con' if spanish else 'with'} {many}{tail}"
+    least = Formatter(language).number(related.at_least)
+    return f"{'con al menos' if spanish else 'with at least'} {least} {many}{tail}"
+
+
+def subject_in_words(subject: Subject, *, count: int, language: Language) -> str:
+    """`oportunidades` / `opportunity`."""
+    spanish, english = _NOUNS[subject]
+    return (spanish if language is Language.ES else english)[0 if count == 1 else 1]
+
+
+def related_in_words(related: Related, *, count: int, language: Language) -> str:
+    """What a row counts: `open P1 tickets`."""
+    one, many, _ = _head(related.subject, related.conditions, language)
+    return one if count == 1 else many
