@@ -30,6 +30,7 @@ _ERROR_PLACES = (
     "workflows",
     "approvals",
     "notifications",
+    "llm/metering.py",
     "people.py",
     "mail.py",
     "domain/rendering.py",

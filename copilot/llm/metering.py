@@ -5,6 +5,7 @@ what was spent.
 """
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from copilot.domain.model_calls import Budget, BudgetScope, CallEnd, NewCall, Spending
 from copilot.errors import BudgetExceeded, CopilotError
@@ -16,12 +17,6 @@ from copilot.store.model_calls import ModelCallRepository
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
-_USED_UP = {
-    BudgetScope.USER: "Your budget for models is used up for today.",
-    BudgetScope.TEAM: "Your team's budget for models is used up for today.",
-    BudgetScope.WORKSPACE: "The workspace's budget for models is used up for today.",
-}
-_RENEWED = "It is renewed at midnight UTC; until then texts are written without a model. An administrator can raise it."
 
 
 class _Full(Exception):
@@ -70,7 +65,7 @@ class Meter:
                 _undo_if_full(ModelCallRepository(uow).reserve(call, budgets=self.budgets))
         except _Full as error:
             _log.warning("model.budget_exceeded", role=self.role.value, scope=error.scope.value, model=endpoint.model)
-            raise BudgetExceeded(_USED_UP[error.scope], hint=_RENEWED) from None
+            raise _used_up(error.scope) from None
         return call.id
 
     def settle(self, call_id: str, endpoint: Endpoint, end: CallEnd) -> None:
@@ -100,3 +95,24 @@ class Meter:
 def _undo_if_full(scope: BudgetScope | None) -> None:
     if scope is not None:
         raise _Full(scope)
+
+
+def _used_up(scope: BudgetScope) -> BudgetExceeded:
+    match scope:
+        case BudgetScope.USER:
+            return BudgetExceeded(
+                "Your budget for models is used up for today.",
+                hint="It is renewed at midnight UTC; an administrator can raise it.",
+            )
+        case BudgetScope.TEAM:
+            return BudgetExceeded(
+                "Your team's budget for models is used up for today.",
+                hint="It is renewed at midnight UTC; an administrator can raise it.",
+            )
+        case BudgetScope.WORKSPACE:
+            return BudgetExceeded(
+                "The workspace's budget for models is used up for today.",
+                hint="It is renewed at midnight UTC; an administrator can raise it.",
+            )
+        case _:
+            assert_never(scope)
