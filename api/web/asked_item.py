@@ -21,6 +21,7 @@ from api.web.links import with_query
 from api.web.queue_query import LIST_PARAMETER, LONGEST_ADDRESS, QueueQuery, from_text
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
+from copilot.domain.review_items import ReviewItem
 from copilot.errors import Conflict, CopilotError, InputError, NotAllowed
 from copilot.store.database import UnitOfWork
 
@@ -63,13 +64,17 @@ class Asked:
         return self._redirect(query.address, told=told)
 
     def act(self, do: Callable[[], object], *, list_text: str, told: str, remark: str = "", **values: str) -> Response:
-        """Do something that changes the item; what is refused is said on the page, and nothing of it is kept."""
+        """Do something with the item and go on to what became of it, another version perhaps.
+
+        What is refused is said on the page, and nothing of it is kept.
+        """
         try:
             with self.uow.savepoint():
-                do()
+                result = do()
         except Refusal as error:
             return self.page(list_text=list_text, attempt=self.failed(error, remark=remark))
-        return self.go(self.item_id, list_text=list_text, told=told, **values)
+        there = result.id if isinstance(result, ReviewItem) else self.item_id
+        return self.go(there, list_text=list_text, told=told, **values)
 
     def failed(self, error: CopilotError, *, remark: str = "") -> Attempt:
         """What was refused, to be shown with the page."""

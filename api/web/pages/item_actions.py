@@ -139,20 +139,20 @@ def copy(asked: AskedDep, list_text: SentFrom = "") -> Response:
 @router.post("/queue/{item_id}/submit-again")
 def submit_again(asked: AskedDep, list_text: SentFrom = "") -> Response:
     """File the same words anew; goes on to the new version."""
-    try:
-        with asked.uow.savepoint():
-            new = asked.application.approvals.submit_again(asked.item_id, viewer=asked.viewer, uow=asked.uow)
-    except Refusal as error:
-        return asked.page(list_text=list_text, attempt=asked.failed(error))
-    return asked.go(new.id, list_text=list_text, told="submitted_again")
+    approvals = asked.application.approvals
+    return asked.act(
+        lambda: approvals.submit_again(asked.item_id, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="submitted_again",
+    )
 
 
 @router.post("/queue/{item_id}/redraft")
 def redraft(asked: AskedDep, list_text: SentFrom = "") -> Response:
     """Have it drafted again with the change request; goes on to the new version."""
-    try:
-        with asked.uow.savepoint():
-            new = asked.application.redraft.run(asked.item_id, viewer=asked.viewer, uow=asked.uow)
-    except Refusal as error:
-        return asked.page(list_text=list_text, attempt=asked.failed(error))
-    return asked.go(new.id, list_text=list_text, told="redrafted")
+    redrafting = asked.application.redraft
+    return asked.act(
+        lambda: redrafting.run(asked.item_id, viewer=asked.viewer, uow=asked.uow),
+        list_text=list_text,
+        told="redrafted",
+    )
