@@ -5,6 +5,7 @@ Invariant: importing any module does no I/O; connections open and models load wh
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from copilot import telemetry
 from copilot.approvals.bulk import BulkApprovals
@@ -36,7 +37,8 @@ from copilot.settings import Settings
 from copilot.store.database import Database, UnitOfWork, open_database
 from copilot.store.people import PeopleRepository
 from copilot.workflows.brief import BriefWorkflow, select_writer
-from copilot.workflows.redraft import Redraft
+from copilot.workflows.follow_up import FollowUpWorkflow
+from copilot.workflows.redraft import DraftsAgain, Redraft
 from copilot.workflows.written_again import write_again
 
 
@@ -66,6 +68,19 @@ class Application:
     privacy: Privacy
     notifications: Notifications
     checkpoints: Checkpoints
+
+    @cached_property
+    def follow_ups(self) -> FollowUpWorkflow:
+        """Follow-up emails."""
+        return FollowUpWorkflow(
+            self.approvals, retrieval=self.retrieval, guardrails=self.guardrails, models=self.models
+        )
+
+    @cached_property
+    def redraft(self) -> Redraft:
+        """Drafting again, by the workflow that wrote it."""
+        writers: dict[DraftKind, DraftsAgain] = {DraftKind.BRIEF: self.briefs, DraftKind.FOLLOW_UP: self.follow_ups}
+        return Redraft(self.approvals, writers=writers, guardrails=self.guardrails)
 
     def release_due(self) -> int:
         """Deliver what is approved and waiting. Returns how many drafts went out."""
