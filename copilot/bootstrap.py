@@ -61,7 +61,6 @@ class Application:
     retrieval: RetrievalService
     models: ConfiguredModels
     briefs: BriefWorkflow
-    redraft: Redraft
     styles: Styles
     proposals: Proposals
     jobs: Jobs
@@ -150,7 +149,6 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         retrieval=retrieval,
         models=models,
         briefs=briefs,
-        redraft=Redraft(approvals, writers={DraftKind.BRIEF: briefs}, guardrails=guardrails),
         styles=Styles(),
         proposals=Proposals(),
         jobs=jobs,
