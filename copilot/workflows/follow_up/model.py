@@ -84,6 +84,7 @@ class ModelFollowUp:
                 user=rendered.user,
                 shape=WrittenEmail,
                 check=lambda email: _problems(email, lines, vault, allowed=_keys(by_rules)),
+                prompt=rendered.prompt,
             )
         except (ModelUnavailable, ModelOutputError) as error:
             _log.warning("follow_up.model_failed", code=error.code)
@@ -175,6 +176,7 @@ def _provenance(answer: Answer[WrittenEmail], rendered: RenderedPrompt, vault: V
         },
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
+        cost_usd=answer.cost_usd,
         code_version=__version__,
     )
 
