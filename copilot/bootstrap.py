@@ -6,6 +6,7 @@ Invariant: importing any module does no I/O; connections open and models load wh
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from copilot import telemetry
 from copilot.approvals.bulk import BulkApprovals
@@ -40,6 +41,9 @@ from copilot.workflows.brief import BriefWorkflow, select_writer
 from copilot.workflows.follow_up import FollowUpWorkflow
 from copilot.workflows.redraft import DraftsAgain, Redraft
 from copilot.workflows.written_again import write_again
+
+if TYPE_CHECKING:
+    from copilot.agent.service import ChatService
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,23 @@ class Application:
         writers: dict[DraftKind, DraftsAgain] = {DraftKind.BRIEF: self.briefs, DraftKind.FOLLOW_UP: self.follow_ups}
         return Redraft(self.approvals, writers=writers, guardrails=self.guardrails)
 
+    @cached_property
+    def chat(self) -> "ChatService":
+        """Conversations."""
+        # Imported here: a planner with a model brings libraries that take a second to load.
+        from copilot.agent.assembly import chat_service
+
+        return chat_service(
+            self.database,
+            approvals=self.approvals,
+            guardrails=self.guardrails,
+            rules=self.policy.chat,
+            models=self.models,
+            retrieval=self.retrieval,
+            briefs=self.briefs,
+            home_currency=self.settings.home_currency,
+        )
+
     def release_due(self) -> int:
         """Deliver what is approved and waiting. Returns how many drafts went out."""
         return _release_due(
@@ -97,6 +118,8 @@ class Application:
 
     def close(self) -> None:
         """Give connections back."""
+        if "chat" in vars(self):
+            self.chat.close()
         self.database.dispose()
 
 

@@ -13,6 +13,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
+from copilot.approvals.chat_rules import ChatRules
 from copilot.approvals.delivery_rules import DeliveryRules
 from copilot.approvals.feedback.rules import FeedbackRules
 from copilot.approvals.quality.rules import QualityRules
@@ -111,6 +112,7 @@ class Policy(BaseModel):
     review: ReviewRules = ReviewRules()
     quality: QualityRules = QualityRules()
     feedback: FeedbackRules = FeedbackRules()
+    chat: ChatRules = ChatRules()
 
     @model_validator(mode="after")
     def _has_no_dead_rule(self) -> Self:

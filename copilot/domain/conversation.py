@@ -111,6 +111,8 @@ class Finished(_Event):
     """Questions that could follow."""
     notes: tuple[str, ...] = ()
     """What went differently, e.g. that the model failed and the offline writer took over."""
+    unreviewed: bool = False
+    """The answer is shown and nobody has reviewed it; `notes` say so too."""
 
 
 TurnEvent = Annotated[

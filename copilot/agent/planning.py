@@ -1,0 +1,80 @@
+"""Plans for messages: by a model where one has the role, by rules where not.
+
+Invariant: a planner is given the user's words, the thread's earlier plans and names that the viewer may see; no
+transaction is open while a model plans.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from copilot.agent.planner import Directory, ModelPlanner, OfflinePlanner
+from copilot.domain.access import Viewer
+from copilot.domain.mentions import Mentions, NamedAccount, NamedContact
+from copilot.domain.plans import Plan, PlanningContext
+from copilot.llm.roles import Caller, ModelRole, Models
+from copilot.store.database import Database
+from copilot.store.directory import AccountDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """Makes plans for anybody."""
+
+    database: Database
+    models: Models
+
+    def __call__(self, message: str, *, context: PlanningContext, viewer: Viewer) -> Plan:
+        """See `copilot.agent.parts.MakesPlans`."""
+        caller = Caller(user_id=viewer.user_id, team_id=viewer.team_id, language=viewer.language)
+        model = self.models.for_role(ModelRole.PLANNER, caller=caller)
+        today = self.database.clock.today()
+        if model is None:
+            with self.database.unit_of_work() as uow:
+                directory = AccountDirectory(uow, viewer=viewer)
+                return OfflinePlanner().plan(message, context=context, directory=directory, viewer=viewer, today=today)
+        aside = _DirectoryByQuestion(self.database, viewer)
+        return ModelPlanner(model).plan(message, context=context, directory=aside, viewer=viewer, today=today)
+
+
+@dataclass(frozen=True, slots=True)
+class _DirectoryByQuestion:
+    """A directory that reads each answer in a transaction of its own, so that none is open in between."""
+
+    database: Database
+    viewer: Viewer
+
+    @contextmanager
+    def _open(self) -> Iterator[Directory]:
+        with self.database.unit_of_work() as uow:
+            yield AccountDirectory(uow, viewer=self.viewer)
+
+    def find(self, text: str, *, common: Collection[str]) -> Mentions:
+        """See `Directory`."""
+        with self._open() as directory:
+            return directory.find(text, common=common)
+
+    def accounts(self, account_ids: Sequence[str]) -> tuple[NamedAccount, ...]:
+        """See `Directory`."""
+        with self._open() as directory:
+            return directory.accounts(account_ids)
+
+    def contacts(self, contact_ids: Sequence[str]) -> tuple[NamedContact, ...]:
+        """See `Directory`."""
+        with self._open() as directory:
+            return directory.contacts(contact_ids)
+
+    def some_accounts(self, *, limit: int) -> tuple[NamedAccount, ...]:
+        """See `Directory`."""
+        with self._open() as directory:
+            return directory.some_accounts(limit=limit)
+
+    def topics(self, words: Collection[str]) -> frozenset[str]:
+        """See `Directory`."""
+        with self._open() as directory:
+            return directory.topics(words)
+
+    def products(self) -> tuple[str, ...]:
+        """See `Directory`."""
+        with self._open() as directory:
+            return directory.products()
