@@ -9,6 +9,7 @@ from datetime import date
 from copilot.domain.access import Viewer
 from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.facts import EvidenceAddress, metric_evidence_id, parse_evidence_id
+from copilot.domain.figure_results import query_of
 from copilot.domain.language import Language
 from copilot.domain.metric_words import metric_formula
 from copilot.domain.records import RECORD_TYPES
@@ -37,6 +38,9 @@ def read_evidence(
 def _read(
     address: EvidenceAddress, evidence_id: str, *, viewer: Viewer, uow: UnitOfWork, today: date, words: Language
 ) -> Evidence | None:
+    if address.kind is EvidenceKind.METRIC and query_of(address.name, address.subject_id) is not None:
+        reader = viewer.model_copy(update={"language": words.value})
+        return EvidenceRepository(uow).read([evidence_id], viewer=reader).get(evidence_id)
     if address.kind is EvidenceKind.METRIC:
         return _metric(address, viewer=viewer, uow=uow, today=today, language=words)
     if address.kind is EvidenceKind.RECORD and address.name not in _FIELDS.get(address.record_type, frozenset()):

@@ -9,6 +9,7 @@ from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
 from api.evidence_reading import read_evidence
 from api.schemas.common import PROBLEMS
 from copilot.domain.evidence import Evidence
+from copilot.domain.facts import LONGEST_EVIDENCE_ID
 
 router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"], responses=PROBLEMS)
 
@@ -23,7 +24,7 @@ class EvidenceDetail(BaseModel):
 
 @router.get("/{evidence_id}")
 def read_one(
-    evidence_id: Annotated[str, Path(max_length=200)],
+    evidence_id: Annotated[str, Path(max_length=LONGEST_EVIDENCE_ID)],
     viewer: ViewerDep,
     uow: UnitOfWorkDep,
     application: ApplicationDep,

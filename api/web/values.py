@@ -18,6 +18,8 @@ from copilot.domain.data_issues import describe
 from copilot.domain.documents import DocumentKind, StoredDocumentHead
 from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.facts import EMPTY
+from copilot.domain.figure_results import is_of_query
+from copilot.domain.figure_text_words import figures_in_words
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 
@@ -182,6 +184,8 @@ class Values:
         match = _CANONICAL.fullmatch(item.text) if item.kind is not EvidenceKind.PASSAGE else None
         if match is None:
             return "", item.text
+        if is_of_query(item.id):
+            return (item.formula or item.label), figures_in_words(item.text, language=self.language)
         if item.kind is EvidenceKind.RECORD:
             return self.name_of(match[1]), self.canonical(match[1], match[2])
         name = self.name_of(match[1])

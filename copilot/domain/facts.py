@@ -16,6 +16,8 @@ from copilot.domain.identity import record_type_of
 
 _SPAN = re.compile(r"\d{1,9}-\d{1,9}")
 
+LONGEST_EVIDENCE_ID = 2_100
+"""Characters. The longest are those of figures by query, which hold the whole query."""
 EMPTY = "(empty)"
 """What a field without a value says, so that a sentence about a gap can cite the gap."""
 

@@ -135,6 +135,11 @@ def query_evidence_id(query: FigureQuery) -> str:
     return metric_evidence_id(f"{_NAME}{query.key}", PORTFOLIO)
 
 
+def is_of_query(evidence_id: str) -> bool:
+    """Whether an identifier is that of figures by query."""
+    return evidence_id.startswith(f"metric:{_NAME}")
+
+
 def query_of(metric_name: str, subject_id: str) -> FigureQuery | None:
     """The query behind the evidence of a figure; None if it is another figure."""
     if subject_id != PORTFOLIO or not metric_name.startswith(_NAME):

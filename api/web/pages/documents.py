@@ -13,7 +13,7 @@ from api.web.templating import render
 from copilot.domain.access import Viewer
 from copilot.domain.document_messages import localise
 from copilot.domain.evidence import Evidence
-from copilot.domain.facts import parse_evidence_id
+from copilot.domain.facts import LONGEST_EVIDENCE_ID, parse_evidence_id
 from copilot.domain.language import Language
 from copilot.errors import NotFound
 from copilot.store.accounts import AccountRepository
@@ -21,7 +21,7 @@ from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 
 router = APIRouter(include_in_schema=False)
-EvidenceId = Annotated[str, Path(max_length=200)]
+EvidenceId = Annotated[str, Path(max_length=LONGEST_EVIDENCE_ID)]
 Offset = Annotated[int | None, Query(ge=0, le=1_000_000_000)]
 
 
