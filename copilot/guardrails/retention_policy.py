@@ -21,3 +21,5 @@ class RetentionRules(BaseModel):
     """Reports of imports, which quote cells of the exports."""
     login_attempt_days: int = Field(default=30, strict=True, ge=0, le=_LONGEST)
     """Hashes of addresses that failed to sign in."""
+    model_call_days: int = Field(default=365, strict=True, ge=0, le=_LONGEST)
+    """The record of calls of models, which names who asked, and what was spent by day."""

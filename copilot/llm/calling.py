@@ -15,6 +15,7 @@ import tenacity
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import RunnableConfig
 
 from copilot.domain.model_calls import CallEnd, CallOutcome
 from copilot.errors import ConfigurationError, CopilotError, ModelOutputError, ModelUnavailable, PromptTooLong
@@ -28,6 +29,8 @@ from copilot.llm.policy import Limits, RoleRules
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
+_QUIET: RunnableConfig = {"callbacks": []}
+"""Whoever listens to the run hears it from the model around this one."""
 _SHORTEST_ANSWER = 128
 """Tokens; less room than this is too little to answer in."""
 _PATIENCE = 1.5
@@ -114,17 +117,20 @@ class Calls:
     ) -> Iterator[ChatGenerationChunk]:
         chat = line.chat()
         with self._call(line, messages, options) as call:
-            opened = self._retrying(line)(self._attempt, call, lambda: _begun(chat.stream(messages, **call.options)))
-            whole: AIMessageChunk | None = None
+            opened = self._retrying(line)(
+                self._attempt, call, lambda: _begun(chat.stream(messages, _QUIET, **call.options))
+            )
+            whole = AIMessageChunk(content="")
+            ended = False
             try:
                 for chunk in opened:
-                    whole = chunk if whole is None else whole + chunk
+                    whole += chunk
                     yield ChatGenerationChunk(message=chunk)
+                ended = True
             except READABLE as error:
                 raise _Failed(failure_of(error)) from error
             finally:
-                if whole is not None:
-                    self._answered(call, whole)
+                self._answered(call, whole, ended=ended)
 
     @contextmanager
     def _call(self, line: Line, messages: list[BaseMessage], options: dict[str, Any]) -> Iterator[_Call]:
@@ -194,7 +200,7 @@ class Calls:
         except READABLE as error:
             raise _Failed(failure_of(error)) from error
 
-    def _answered(self, call: _Call, message: AIMessage) -> None:
+    def _answered(self, call: _Call, message: AIMessage, *, ended: bool = True) -> None:
         usage = message.usage_metadata
         if usage is not None:
             read, written = usage["input_tokens"], usage["output_tokens"]
@@ -203,7 +209,7 @@ class Calls:
             read, written, cached = call.input_tokens, text_tokens(message.content), 0
         reason = message.response_metadata.get("finish_reason")
         outcome = {"length": CallOutcome.CUT, "content_filter": CallOutcome.FILTERED}.get(
-            str(reason), CallOutcome.ANSWERED
+            str(reason), CallOutcome.ANSWERED if ended else CallOutcome.ABANDONED
         )
         call.trial.ok = True
         call.end = self._end(call, outcome, read, written, cached=cached, reason=_code(reason))
@@ -213,7 +219,10 @@ class Calls:
     def _failed(self, call: _Call, failure: Failure) -> None:
         call.trial.ok = not failure.passing
         read, written = failure.input_tokens, failure.output_tokens
-        if failure.outcome in {CallOutcome.TIMED_OUT, CallOutcome.UNREADABLE} and not read:
+        if call.end is not None:
+            # It failed in the middle of its answer.
+            read, written = call.end.input_tokens, call.end.output_tokens
+        elif failure.outcome in {CallOutcome.TIMED_OUT, CallOutcome.UNREADABLE} and not read:
             # What an endpoint that gave no account took is not known; it has read the question at least.
             read = call.input_tokens
         reason = {CallOutcome.CUT: "length", CallOutcome.FILTERED: "content_filter"}.get(failure.outcome)
@@ -236,8 +245,7 @@ class Calls:
 
 
 def _result(chat: BaseChatModel, messages: list[BaseMessage], call: _Call) -> ChatResult:
-    """Ask without anybody listening: whoever listens to the run hears it from the model around this one."""
-    generated = chat.generate([messages], callbacks=[], **call.options)
+    generated = chat.generate([messages], callbacks=_QUIET["callbacks"], **call.options)
     return ChatResult(generations=list(generated.generations[0]), llm_output=generated.llm_output)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_retention import RetentionRepository
+from copilot.store.model_calls import ModelCallRepository
 from copilot.store.pseudonyms import PseudonymRepository
 from copilot.telemetry import get_logger
 
@@ -16,12 +17,14 @@ _log = get_logger(__name__)
 
 def let_go(rules: RetentionRules, *, uow: UnitOfWork) -> int:
     """Delete or empty what `rules` keep no longer, and what has run out by itself. Returns how much that was."""
-    kept, now = RetentionRepository(uow), uow.clock.now()
+    kept, calls, now = RetentionRepository(uow), ModelCallRepository(uow), uow.clock.now()
+    calls.note_lost()
     gone = {"sessions": kept.sessions(ended_by=now), "pseudonyms": PseudonymRepository(uow).purge()}
     for name, days, forget in (
         ("login_attempts", rules.login_attempt_days, kept.login_attempts),
         ("import_reports", rules.import_report_days, kept.import_reports),
         ("drafts", rules.draft_days, kept.drafts),
+        ("model_calls", rules.model_call_days, calls.forget),
     ):
         if days:
             gone[name] = forget(before=now - timedelta(days=days))
