@@ -14,7 +14,7 @@ from copilot.domain.language import Language
 _DATED = {
     "close_date": ("con cierre", "closing"),
     "renewal_date": ("con renovación", "renewing"),
-    "customer_since": ("clientes", "customers since a day"),
+    "customer_since": ("con alta como cliente", "that became customers"),
     "created_on": ("con creación", "created"),
     "stage_changed_on": ("con cambio de etapa", "with a stage change"),
     "opened_at": ("con apertura", "opened"),
@@ -78,11 +78,16 @@ def _said(subject: Subject, conditions: list[Condition], language: Language, *, 
             words = _between(condition, other, language)
         else:
             words = _one(subject, condition, language)
-        yield _of_account(words, language) if of_account else words
+        yield _of_account(condition, words, language) if of_account else words
 
 
-def _of_account(words: str, language: Language) -> str:
-    return f"cuenta {words}" if language is Language.ES else f"account {words}"
+def _of_account(condition: Condition, words: str, language: Language) -> str:
+    if not words.startswith(noun_of(condition.field).bare(language)):
+        return f"cuentas {words}" if language is Language.ES else f"accounts {words}"
+    noun = noun_of(condition.field).bare(language)
+    if language is Language.ES:
+        return f"{noun} de la cuenta{words.removeprefix(noun)}"
+    return f"account {words}"
 
 
 def _is_stretch(first: Condition, other: Condition) -> bool:

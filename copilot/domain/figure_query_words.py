@@ -58,11 +58,11 @@ _AFTER_NOUN: dict[tuple[Subject, str], dict[str, _Adjective]] = {
         "internal": (("interna", "internas"), "internal"),
     },
     (Subject.CONTACTS, "stance"): {
-        "champion": (("que impulsa el proyecto", "que impulsan el proyecto"), "champion"),
-        "supporter": (("a favor", "a favor"), "supporting"),
+        "champion": (("impulsor", "impulsores"), "champion"),
+        "supporter": (("favorable", "favorables"), "supporting"),
         "neutral": (("neutral", "neutrales"), "neutral"),
-        "sceptic": (("con reservas", "con reservas"), "sceptical"),
-        "blocker": (("en contra", "en contra"), "opposing"),
+        "sceptic": (("reticente", "reticentes"), "sceptical"),
+        "blocker": (("contrario", "contrarios"), "opposing"),
     },
 }  # fmt: skip
 _FIRST = ("priority", "kind", "direction", "stance", "lifecycle", "status")
@@ -80,12 +80,17 @@ class QueryWords:
     """`of your accounts in Spain`; empty for all that the reader may see."""
     further: tuple[str, ...]
     """Conditions: `closing between 1 October 2026 and 31 December 2026`."""
-    language: Language
+    is_open: bool = False
+    """Whether it looks for open opportunities of any kind: the pipeline."""
 
     def phrase(self, *, count: int) -> str:
         """As part of a sentence, in the number that `count` takes."""
-        head = " ".join(filter(None, [self.one if count == 1 else self.many, self.whose]))
-        return ", ".join([" ".join([head, *self.further[:1]]), *self.further[1:]])
+        return " ".join(filter(None, [self.one if count == 1 else self.many, self.without_noun()]))
+
+    def without_noun(self) -> str:
+        """Whose, and the conditions."""
+        head = " ".join(filter(None, [self.whose, *self.further[:1]]))
+        return ", ".join([head, *self.further[1:]])
 
     def parts(self) -> tuple[str, ...]:
         """As a list."""
@@ -101,13 +106,22 @@ def words_of(query: FigureQuery, *, language: Language, names: Mapping[str, str]
     if query.subject is Subject.ACCOUNTS:
         places, further = places_in_words(query.conditions, language=language), tuple(further)
         whose = " ".join(filter(None, [whose, places]))
-    return QueryWords(one=one, many=many, whose=whose, further=(*further, *of_account, *related), language=language)
+    return QueryWords(
+        one=one,
+        many=many,
+        whose=whose,
+        further=(*further, *of_account, *related),
+        is_open=many in {"open opportunities", "oportunidades abiertas"},
+    )
 
 
-def query_in_words(query: FigureQuery, *, language: Language, names: Mapping[str, str]) -> str:
-    """The whole query: `sum of the amount · open opportunities · of accounts in Spain · closing …`."""
+def query_in_words(query: FigureQuery, *, language: Language, names: Mapping[str, str], measured: bool = True) -> str:
+    """The whole query: `sum of the amount · open opportunities · of accounts in Spain · closing …`.
+
+    Without its first part if not `measured`, where the sentence says what was done.
+    """
     words = words_of(query, language=language, names=names)
-    parts = [*filter(None, [_measured(query, language)]), *words.parts()]
+    parts = [*filter(None, [_measured(query, language) if measured else ""]), *words.parts()]
     if query.group_by is not None and query.measure is not Measure.LIST:
         parts.append(_grouped(query.group_by, language))
     if query.order_by is not None:
@@ -182,20 +196,29 @@ def _whose(query: FigureQuery, language: Language, names: Mapping[str, str]) -> 
     """Of which accounts, and the conditions on them that are said further on."""
     spanish, of_accounts = language is Language.ES, query.subject is not Subject.ACCOUNTS
     named = _named(query, language, names)
-    mine = ("de tus cuentas" if spanish else "of your accounts") if query.mine else ""
     if not of_accounts:
         own = ("a tu cargo" if spanish else "of yours") if query.mine else ""
         listed = (f"({named})") if named else ""
         return " ".join(filter(None, [own, listed])), ()
     places = places_in_words(query.of_account, language=language)
-    further = condition_in_words(Subject.ACCOUNTS, query.of_account, language=language, of_account=True)
+    _, accounts, rest = _head(Subject.ACCOUNTS, query.of_account, language)
+    further = condition_in_words(Subject.ACCOUNTS, rest, language=language, of_account=True)
     if named:
         whose = f"{'de' if spanish else 'of'} {named}"
-    elif mine:
-        whose = mine
+        further = (*_lifecycle_of(query, language), *further)
+    elif query.mine:
+        whose = f"de tus {accounts}" if spanish else f"of your {accounts}"
     else:
-        whose = ("de cuentas" if spanish else "of accounts") if places else ""
+        said = bool(places) or len(rest) < len(query.of_account)
+        whose = (f"de {accounts}" if spanish else f"of {accounts}") if said else ""
     return " ".join(filter(None, [whose, places])), further
+
+
+def _lifecycle_of(query: FigureQuery, language: Language) -> tuple[str, ...]:
+    """Conditions that the noun would say, where the accounts are named instead."""
+    _, _, rest = _head(Subject.ACCOUNTS, query.of_account, language)
+    left = [item for item in query.of_account if item not in rest]
+    return condition_in_words(Subject.ACCOUNTS, left, language=language, of_account=True)
 
 
 def _named(query: FigureQuery, language: Language, names: Mapping[str, str]) -> str:

@@ -31,8 +31,8 @@ _RECORD_TYPES = {
     Subject.ACTIVITIES: "activity",
     Subject.CONTACTS: "contact",
 }
-_MOST_ROWS_BESIDE_A_FIGURE = 10
-"""Records that are shown beneath a sum or a count."""
+_MOST_BESIDE_A_SUM = 10
+_MOST_BESIDE_A_COUNT = 5
 
 
 class FigureQueries:
@@ -46,7 +46,9 @@ class FigureQueries:
     def run(self, query: FigureQuery, *, viewer: Viewer, today: date) -> FigureResult:
         """Everything the query asks for. What the viewer may not see is as if it did not exist."""
         found = self.figures(query, viewer=viewer, today=today)
-        return replace(found, rows=self._rows(Asked(found.query, viewer, today))) if found.listed else found
+        return (
+            replace(found, rows=self._rows(Asked(found.query, viewer, today), found.listed)) if found.listed else found
+        )
 
     def figures(self, query: FigureQuery, *, viewer: Viewer, today: date) -> FigureResult:
         """The same without the records: all that the evidence of the query says."""
@@ -57,7 +59,7 @@ class FigureQueries:
         return FigureResult(
             query=asked.query,
             total=figures.total,
-            listed=min(figures.total, _most_rows(asked.query)),
+            listed=_listed(asked.query, total=figures.total),
             totals=whole,
             groups=groups[: query.limit],
             more_groups=max(0, len(groups) - query.limit),
@@ -118,7 +120,7 @@ class FigureQueries:
             found.append(LeftOut(LeftOutReason.NO_VALUE, condition.field, empties, of_account=of_account))
         return found
 
-    def _rows(self, asked: Asked) -> tuple[FigureRow, ...]:
+    def _rows(self, asked: Asked, listed: int) -> tuple[FigureRow, ...]:
         query = asked.query
         fields = [name for name in query.show if hasattr(asked.table, name)]
         if query.field is not None and query.field not in fields:
@@ -128,7 +130,7 @@ class FigureQueries:
         columns = [getattr(asked.table, name).label(f"field_{name}") for name in fields]
         name = getattr(asked.table, NAME_FIELDS[_RECORD_TYPES[query.subject]])
         head = (asked.table.id, AccountRow.id, AccountRow.name, name, asked.table.as_of)
-        statement = in_order(asked.matching(*head, *columns), asked).limit(_most_rows(query))
+        statement = in_order(asked.matching(*head, *columns), asked).limit(listed)
         found = self._session.execute(statement).all()
         account_ids = [row[1] for row in found]
         metrics = read_metrics(
@@ -172,10 +174,15 @@ class FigureQueries:
         return {row[0]: row[1] for row in self._session.execute(statement)}
 
 
-def _most_rows(query: FigureQuery) -> int:
+def _listed(query: FigureQuery, *, total: int) -> int:
+    """How many records are shown: of a list as many as asked for, beside a sum the largest, beside others a few."""
     if query.measure is Measure.LIST:
-        return query.limit
-    return 0 if query.group_by else min(query.limit, _MOST_ROWS_BESIDE_A_FIGURE)
+        return min(total, query.limit)
+    if query.group_by is not None:
+        return 0
+    if query.measure is Measure.SUM:
+        return min(total, query.limit, _MOST_BESIDE_A_SUM)
+    return total if total <= min(query.limit, _MOST_BESIDE_A_COUNT) else 0
 
 
 def _metrics_of(query: FigureQuery) -> list[str]:

@@ -4,13 +4,16 @@ Invariant: built from the cited evidence alone (and who is on record as having s
 draft or of other sources can support a sentence.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from copilot.domain.evidence import Evidence, EvidenceKind
+from copilot.domain.figure_field_words import country_name
 from copilot.domain.folding import flat
+from copilot.domain.language import Language
 from copilot.guardrails.grounding.words import Word, sentences, words_of
 from copilot.store.voices import Voice
 
@@ -18,6 +21,7 @@ _MOST_CHARACTERS = 20_000
 """Of one source. What follows supports nothing, so a hostile document can only make a draft look worse."""
 
 
+_COUNTRY_CODE = re.compile(r"\bcountry:? ([A-Z]{2})\b")
 _MARKUP = str.maketrans("", "", "*_`#>|")
 
 
@@ -90,6 +94,7 @@ class Sources:
         for item in self.evidence:
             yield item.text[:_MOST_CHARACTERS]
             yield item.label
+            yield from _countries(item)
             voice = self.voices.get(item.id)
             if voice is not None and voice.speakers:
                 yield from voice.speakers
@@ -97,6 +102,13 @@ class Sources:
                 yield from voice.people
                 yield voice.opening
         yield from self.own_names
+
+
+def _countries(item: Evidence) -> Iterator[str]:
+    """A country that a record states by its code may be called by its name, in both languages."""
+    if item.kind is not EvidenceKind.PASSAGE:
+        for code in _COUNTRY_CODE.findall(item.text[:_MOST_CHARACTERS]):
+            yield from (country_name(code, language=language) for language in Language)
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -80,7 +80,11 @@ class Told:
             return _pipeline(metric.text, self.scene)
         if metric.number is None:
             return None
-        return write.percent(metric.number) if name in PERCENTAGES else write.number(metric.number)
+        shown = write.percent(metric.number) if name in PERCENTAGES else write.number(metric.number)
+        if metric.sample is not None:
+            return f"{shown} (n={metric.sample})"
+        dated = metric.day is not None and name.startswith("nps_")
+        return f"{shown} ({write.day(metric.day)})" if dated and metric.day is not None else shown
 
     def source(self, row: FigureRow, name: str) -> str:
         """Identifier of what `value` tells."""

@@ -45,7 +45,7 @@ def run_query(step: Step, scene: Scene) -> Found:
     if not isinstance(step, QueryStep):
         raise TypeError(step.kind)
     told = _told(_completed(step), scene)
-    lines = facts_of(told) if _asks_for_facts(told.result.query) else lines_of(told, kind=step.kind)
+    lines = facts_of(told) if _asks_for_facts(told.result.query) else lines_of(told)
     return _found(step.kind, told, lines)
 
 
