@@ -1,7 +1,8 @@
 """What happens to approvals whose people lose the right to give them.
 
 Invariant: a vote that lost its right is void for good, also if its voter is given the same right anew. An approval
-that rested on it ends, unless the delivery is under way: then only a person can say what became of it.
+that rested on it ends, unless the delivery is under way: then only a person can say what became of it, and if it was
+not sent, it does not leave on that vote.
 """
 
 from collections.abc import Mapping
@@ -53,17 +54,23 @@ def end_approval(item: ReviewItem, *, reason: str, uow: UnitOfWork, lost: Mappin
     releases.hold(item.id)
     release = releases.get(item.id)
     if release is not None and release.state in PERHAPS_OUT:
+        _void(item, lost or {}, uow=uow)
         return False
     entry = ReviewRepository(uow).get_unfiltered(item.id)
     if entry is None or entry.item.state not in RECALLABLE:
         return False
     releases.recall(item.id)
-    if lost:
-        VoteRepository(uow).void([item.id], reason=next(iter(lost.values())), voter_ids=set(lost))
-        _tell_voided(item, lost, uow=uow)
+    _void(item, lost or {}, uow=uow)
     ReviewRepository(uow).move(item.id, to=ReviewState.STALE, allowed_from=RECALLABLE, reason=reason)
     AuditLog(uow).append(record.STALE, actor_id=SYSTEM, subject=subject_of(item.id), details={"reason": reason})
     return True
+
+
+def _void(item: ReviewItem, lost: Mapping[str, str], *, uow: UnitOfWork) -> None:
+    """Let the lost votes of an approval count no more, and say so in the chain."""
+    if lost:
+        VoteRepository(uow).void([item.id], reason=next(iter(lost.values())), voter_ids=set(lost))
+        _tell_voided(item, lost, uow=uow)
 
 
 def _tell_voided(item: ReviewItem, lost: Mapping[str, str], *, uow: UnitOfWork) -> None:

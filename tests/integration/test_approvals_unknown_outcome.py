@@ -21,6 +21,7 @@ from copilot.store.database import Database, UnitOfWork
 from copilot.store.people import PeopleRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
 from copilot.store.stale_items import StaleItems
+from copilot.store.tables.people import UserRow
 from copilot.store.tables.work import DraftVersionRow
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
@@ -183,3 +184,18 @@ def test_after_a_person_said_that_it_was_not_sent_it_is_judged_anew(
     with database.unit_of_work() as uow:
         again = ApprovalService(other_policy()).submit_again(parked.id, viewer=requester, uow=uow)
     assert again.state is ReviewState.PENDING
+
+
+@pytest.mark.parametrize("given_back", [False, True], ids=["still_lost", "given_anew"])
+def test_what_was_not_sent_does_not_leave_on_a_vote_whose_right_was_lost(
+    given_back: bool, database: Database, parked: ReviewItem, requester: Viewer, tmp_path: Path
+) -> None:
+    the_right_is_lost(database, parked)
+    with database.unit_of_work() as uow:
+        [vote] = parked.votes
+        uow.session.get_one(UserRow, vote.voter_id).active = given_back
+    with database.unit_of_work() as uow:
+        releases.resolve_parked(parked.id, sent=False, note="not in the log", viewer=requester, uow=uow)
+    with MailServer().running() as server:
+        due_releases(database, server, tmp_path)
+    assert (server.taken, state_of(database, parked)) == ([], ReviewState.STALE)
