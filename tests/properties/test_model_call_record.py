@@ -5,13 +5,12 @@ from typing import Any
 
 import httpx2
 import openai
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
+from structlog.testing import capture_logs
 
-from copilot import telemetry
 from copilot.clock import FixedClock
 from copilot.domain.language import Language
 from copilot.errors import CopilotError
@@ -80,22 +79,19 @@ def test_no_text_is_recorded_or_logged(
     reason: str,
     database: Database,
     clock: FixedClock,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    telemetry.configure("debug")
     clock.advance(timedelta(seconds=1))
     told = ""
     chat = calls_to(database, clock, Telling(answers=[outcome] * 3, reason=reason))
     prompt = PromptRegistry().load("account_brief", language=Language.EN)
     try:
-        with stamped(prompt):
+        with capture_logs() as logs, stamped(prompt):
             chat.invoke([SystemMessage(system), HumanMessage(question)])
     except CopilotError as error:
         told = str(error)
     with database.unit_of_work() as uow:
         (call, *_) = ModelCallRepository(uow).recent(limit=1)
-    printed = capsys.readouterr()
-    assert "model.called" in printed.err + printed.out
-    assert SECRET not in repr(call) + told + printed.err + printed.out
+    assert "model.called" in [line["event"] for line in logs]
+    assert SECRET not in repr(call) + told + repr(logs)
     assert (call.prompt_id, call.prompt_version) == ("account_brief", prompt.version)
     assert call.user_id == "user-1"
