@@ -6,10 +6,11 @@ the same records.
 
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, asc, desc, nulls_last
 
 from copilot.domain.figure_queries import Measure, Subject
 from copilot.store.figure_asked import Asked
+from copilot.store.figure_metric_order import metric_expression
 from copilot.store.tables.records import AccountRow
 
 _USUAL = {
@@ -28,8 +29,8 @@ def in_order(statement: Select[Any], asked: Asked) -> Select[Any]:
     name, descending = query.order_by, query.descending
     if name is None and query.measure in {Measure.SUM, Measure.MEAN}:
         name, descending = query.field, True
-    if name is None or not hasattr(asked.table, name):
+    if name is None:
         name, descending = _USUAL[query.subject]
-    column = getattr(asked.table, name)
-    ordered = column.desc() if descending else column.asc()
-    return statement.order_by(ordered.nulls_last(), AccountRow.name, asked.table.id)
+    own = getattr(asked.table, name, None)
+    by = metric_expression(name, asked.today) if own is None else own
+    return statement.order_by(nulls_last(desc(by) if descending else asc(by)), AccountRow.name, asked.table.id)

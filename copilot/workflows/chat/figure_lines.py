@@ -4,6 +4,7 @@ Invariant: the headline is a figure of the query; every line cites what it tells
 reason.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from copilot.domain.figure_field_words import noun_of, value_in_words
@@ -25,6 +26,8 @@ _NOT_CONVERTED = (
     "Los importes de monedas distintas van por orden de su cifra, sin convertir.",
     "Amounts in different currencies are in the order of their figures, without conversion.",
 )
+
+_CODE = re.compile(r"\d ([A-Z]{3})\b")
 
 
 def lines_of(told: Told) -> list[Line]:
@@ -149,9 +152,17 @@ def _rest(told: Told) -> Iterator[Line]:
             scene.say(es=f"Se muestran {listed} de {total}.", en=f"Shown: {listed} of {total}."), told.query_id
         )
     ordered = result.query.order_by or (result.query.field if result.query.measure is Measure.SUM else None)
-    currencies = {row.values.get("currency") for row in result.rows}
-    if ordered in MONEY and len(currencies) > 1:
+    if ordered is not None and len(_currencies(told, ordered)) > 1:
         yield Line(scene.say(es=_NOT_CONVERTED[0], en=_NOT_CONVERTED[1]), (), uncited_reason=NO_FACT)
+
+
+def _currencies(told: Told, ordered: str) -> set[str]:
+    """What the amounts are in that the records are ordered by."""
+    rows = told.result.rows
+    if ordered in MONEY:
+        return {str(row.values["currency"]).upper() for row in rows if row.values.get("currency")}
+    texts = (row.metrics[ordered].text for row in rows if ordered == "open_pipeline" and ordered in row.metrics)
+    return {currency for text in texts for currency in _CODE.findall(text)}
 
 
 def _left_out(told: Told) -> Iterator[Line]:
