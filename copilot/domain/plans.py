@@ -58,6 +58,8 @@ class TimelineStep(_Step):
     period: Period | None = None
     topic: str = ""
     """Words that the events must be about; empty: everything."""
+    kinds: tuple[Literal["email", "call", "meeting", "note", "ticket", "survey"], ...] = ()
+    """Only events of these kinds; empty: all."""
 
 
 class RisksStep(_Step):
@@ -162,6 +164,8 @@ class RefusalReason(StrEnum):
     """Speaks to the assistant past its instructions."""
     UNKNOWN_ACCOUNT = "unknown_account"
     """Names an account that does not exist, or that the viewer may not know to exist (the same answer)."""
+    HELP = "help"
+    """Nothing to look up: a greeting, thanks, or the question what can be asked. The text answers it."""
 
 
 class Refusal(BaseModel):

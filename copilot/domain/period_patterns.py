@@ -1,0 +1,74 @@
+"""The words that periods are written in, from `period_words.toml`.
+
+Invariant: patterns are tried in the order of the file, and every name has a reader in `period_words`; the file is
+read once, at the first use, never at import.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from copilot.domain.calendar_spans import Unit
+
+_FILE = Path(__file__).with_name("period_words.toml")
+_PIECE = re.compile(r"(?<!\?P)<(\w+)>")
+
+
+@dataclass(frozen=True)
+class PeriodVocabulary:
+    """Patterns by name, in order, and what their words stand for."""
+
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    numbers: Mapping[str, int]
+    units: Mapping[str, Unit]
+
+
+@cache
+def period_vocabulary() -> PeriodVocabulary:
+    """The file, read and compiled."""
+    data = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    months, weekdays, ordinals = (_numbered(data["words"][name]) for name in ("months", "weekdays", "ordinals"))
+    numbers = {word: int(number) for number, words in data["numbers"].items() for word in words.split("|")}
+    units = {word: Unit(name) for name, words in data["units"].items() for word in words.split()}
+    pieces = {
+        **data["pieces"],
+        "month": _any(months),
+        "long_month": _any(name for name in months if len(name) > 3 and name not in {"march", "sept"}),
+        "weekday": _any(weekdays),
+        "ordinal": _any(ordinals),
+        "any_unit": _any(units),
+        "unit": f"(?P<unit>{_any(units)})",
+        "count": rf"(?P<amount>\d{{1,4}}|{_any(numbers)})",
+    }
+    patterns = tuple(
+        (name, re.compile(_bounded(_expanded(line, pieces))))
+        for name, lines in data["patterns"].items()
+        for line in lines.splitlines()
+        if line
+    )
+    return PeriodVocabulary(patterns, months, {word: n - 1 for word, n in weekdays.items()}, ordinals, numbers, units)
+
+
+def _numbered(lines: str) -> dict[str, int]:
+    return {word: number for number, line in enumerate(lines.strip().splitlines(), start=1) for word in line.split()}
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+def _expanded(line: str, pieces: Mapping[str, str]) -> str:
+    while _PIECE.search(line):
+        line = _PIECE.sub(lambda match: pieces[match[1]], line)
+    return line
+
+
+def _bounded(line: str) -> str:
+    spaced = line.replace(" ?", r"\s*").replace(" ", r"\s+")
+    return rf"(?<!\w)(?:{spaced})(?!\w)"
