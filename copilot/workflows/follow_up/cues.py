@@ -18,6 +18,11 @@ def cue(table: str, name: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{line})" for line in lines), re.MULTILINE)
 
 
+def has_cue(table: str, name: str) -> bool:
+    """Whether there are cues of this name."""
+    return name in _tables()[table]
+
+
 @cache
 def _tables() -> dict[str, dict[str, str]]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))

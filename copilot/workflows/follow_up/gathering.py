@@ -57,6 +57,8 @@ def gather(
         copied = choose(talk, facts.contacts, named=cc, today=facts.today, viewer=viewer, uow=uow)
         recipients = Recipients(to=recipients.to, cc=copied.to, why=recipients.why)
     manner = manner_of(talk, recipients.to, facts, reading, documents=documents, wanted=wanted)
+    # What somebody in copy did not have is not repeated to them.
+    talk = talk.known_to((*recipients.to, *recipients.cc))
     points = points_of(talk, documents, reading, facts)
     return FollowUpContext(
         viewer=viewer,
@@ -70,7 +72,7 @@ def gather(
         recipients=recipients,
         manner=manner,
         points=points,
-        answers=answers.find(points.questions, language=manner.language, viewer=viewer, uow=uow),
+        answers=answers.find((*points.questions, *points.asked), language=manner.language, viewer=viewer, uow=uow),
         instruction=instruction,
         asked=wanted.request,
     )

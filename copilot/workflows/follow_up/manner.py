@@ -13,7 +13,7 @@ from copilot.domain.folding import flat
 from copilot.domain.language import Language, detect
 from copilot.domain.records import Contact
 from copilot.workflows.follow_up.choices import FollowUpRequest, Manner, Register
-from copilot.workflows.follow_up.cues import cue
+from copilot.workflows.follow_up.cues import cue, has_cue
 from copilot.workflows.follow_up.sources import Conversation
 from copilot.workflows.reading.names import same_person
 from copilot.workflows.reading.types import Reading, Sentence, Side
@@ -123,6 +123,13 @@ def _histories(
         yield _written(ever), "earlier emails"
     yield here, "this conversation"
     yield ever, "earlier conversations"
+    yield _with_anybody(reading.sentences), "how others of the account are addressed"
+
+
+def _with_anybody(sentences: Sequence[Sentence]) -> _Heard:
+    said = [item for item in sentences if item.kind is not DocumentKind.NOTE]
+    theirs, ours = (tuple(item for item in said if item.side is side) for side in (Side.CUSTOMER, Side.US))
+    return _Heard(theirs=theirs, ours=ours)
 
 
 def _written(heard: _Heard) -> _Heard:
@@ -137,13 +144,18 @@ def _pair(language: Language) -> tuple[Register, Register]:
 
 
 def _told(heard: _Heard, language: Language) -> Register | None:
+    """The form that is used; of signs of both, the distant ones weigh more: they are rarely meant for somebody else."""
     near, far = _pair(language)
-    texts = [flat(item.text) for item in heard.all if item.language is language or language is Language.EN]
-    close = sum(len(cue("register", near.value).findall(text)) for text in texts)
-    distant = sum(len(cue("register", far.value).findall(text)) for text in texts)
-    if not close and not distant:
-        return None
-    return far if distant * _WEIGHTY > close else near
+    texts = [flat(item.text) for item in heard.all if item.language is language]
+    for suffix in ("", "_polite"):
+        close, distant = (_signs(texts, f"{register.value}{suffix}") for register in (near, far))
+        if close or distant:
+            return far if distant * _WEIGHTY > close else near
+    return None
+
+
+def _signs(texts: Sequence[str], name: str) -> int:
+    return sum(len(cue("register", name).findall(text)) for text in texts) if has_cue("register", name) else 0
 
 
 def _between(

@@ -7,10 +7,10 @@ it and no later text shows it kept or given up.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from copilot.domain.account_facts import AccountFacts
-from copilot.domain.documents import StoredDocument
+from copilot.domain.documents import DocumentKind, StoredDocument
 from copilot.domain.figures import FigureKind, extract_figures
 from copilot.domain.folding import flat
 from copilot.workflows.follow_up.cues import cue
@@ -21,12 +21,14 @@ from copilot.workflows.reading.people import Cast
 from copilot.workflows.reading.promises import find_promise
 from copilot.workflows.reading.types import Commitment, CommitmentStatus, DueDate, Reading, Sentence, Side, Topic
 
-_LIVE = frozenset({CommitmentStatus.OPEN, CommitmentStatus.NO_EVIDENCE})
+_FORGOTTEN = timedelta(days=30)
+"""After its day: a commitment of which no text speaks any more is then not brought up again."""
 _UNWELCOME = (Topic.COMPETITOR, Topic.RISK, Topic.PRAISE, Topic.STAKEHOLDER, Topic.INSTRUCTION)
 _TELLING = (Topic.DECISION, Topic.BUDGET, Topic.POSTPONED, Topic.EXPANSION, Topic.DISCREPANCY, Topic.INCIDENT)
 _SHORTEST, _LONGEST = 30, 190
 _MOST_SAID, _MOST_OWED, _MOST_QUESTIONS = 3, 4, 3
 _SHORTEST_QUESTION = 20
+_MOST_ASKED, _LONGEST_ITEM = 5, 140
 _ASKS, _DECIDED, _TOPIC, _FIGURE = 2, 2, 2, 1
 _WORTH_SAYING = 2
 _OURS_TO_GIVE = frozenset({FigureKind.AMOUNT, FigureKind.PERCENTAGE})
@@ -48,9 +50,14 @@ class Points:
     """Any sentence of the text that is followed up: it shows that it was, and when."""
     said: tuple[Sentence, ...]
     ours: tuple[Commitment, ...]
+    """Of our side: still owed. What a text says we did not keep is in `failed`."""
     theirs: tuple[Commitment, ...]
+    asked: tuple[Sentence, ...]
+    """The items of a list that the customer asks for."""
     questions: tuple[Sentence, ...]
     meeting: Meeting | None
+    failed: int = 0
+    """How many commitments of ours a text says were not kept: the email does not repeat them."""
 
     @property
     def owed(self) -> tuple[Commitment, ...]:
@@ -61,19 +68,23 @@ def points_of(talk: Conversation, documents: Sequence[StoredDocument], reading: 
     """Everything in the conversation that may be repeated to its other side."""
     inside = [item for item in reading.sentences if item.document_id in talk.document_ids]
     kept = _repeatable(inside, reading)
-    owed = _commitments(kept, documents, reading, facts)
+    judged = _commitments(kept, documents, reading, facts)
+    owed = [item for item in judged if _is_owed(item, facts.today)]
     promised = {(item.sentence.document_id, item.sentence.start) for item in owed}
     main = [item for item in kept if item.document_id == talk.main.id]
     questions = tuple(_open_questions(talk, main, reading))[:_MOST_QUESTIONS]
-    taken = promised | {(item.document_id, item.start) for item in questions}
+    asked = tuple(_listed(main))[:_MOST_ASKED]
+    taken = promised | {(item.document_id, item.start) for item in (*questions, *asked)}
     said = [item for item in main if (item.document_id, item.start) not in taken]
     return Points(
         opening=next((item for item in inside if item.document_id == talk.main.id), None),
         said=_worth_repeating(said, reading),
         ours=tuple(item for item in owed if item.by is Side.US)[:_MOST_OWED],
         theirs=tuple(item for item in owed if item.by is Side.CUSTOMER)[:_MOST_OWED],
+        asked=asked,
         questions=questions,
         meeting=_meeting(kept, today=facts.today),
+        failed=sum(item.by is Side.US and item.status is CommitmentStatus.MISSED for item in judged),
     )
 
 
@@ -99,21 +110,23 @@ def _commitments(
     cast = Cast(facts, documents)
     promises = [found for item in sentences if (found := find_promise(item, cast)) is not None]
     judged = judge(promises, reading.sentences, today=facts.today, whole_story=True)
-    return sorted((item for item in judged if item.status in _LIVE), key=lambda item: item.sentence.order)
+    return sorted(judged, key=lambda item: item.sentence.order)
+
+
+def _is_owed(item: Commitment, today: date) -> bool:
+    """What is open; past its day for a while; what they did not keep. Ours that failed is for a person to answer."""
+    if item.status is CommitmentStatus.KEPT:
+        return False
+    if item.status is CommitmentStatus.MISSED and item.by is Side.US:
+        return False
+    last = item.due.day if item.due else item.sentence.day
+    return last >= today - _FORGOTTEN
 
 
 def _open_questions(talk: Conversation, main: Sequence[Sentence], reading: Reading) -> Iterator[Sentence]:
     """In an email: what the customer asks and nobody has answered; in a call: what we said we would have to look up."""
     if talk.is_email:
-        answered = (
-            any(
-                item.document_id in talk.document_ids and item.side is Side.US and item.order > main[-1].order
-                for item in reading.sentences
-            )
-            if main
-            else True
-        )
-        if not answered:
+        if main and not _answered(talk, main[-1], reading):
             yield from (item for item in main if item.side is Side.CUSTOMER and _asks(item))
         return
     by_order = {item.order: item for item in reading.sentences if item.document_id == talk.main.id}
@@ -125,8 +138,36 @@ def _open_questions(talk: Conversation, main: Sequence[Sentence], reading: Readi
                 yield item
 
 
+def _answered(talk: Conversation, last: Sentence, reading: Reading) -> bool:
+    """Whether we wrote in the thread after the message."""
+    return any(
+        item.side is Side.US and item.order > last.order and item.document_id in talk.document_ids
+        for item in reading.sentences
+    )
+
+
 def _asks(item: Sentence) -> bool:
     return item.text.rstrip('»”")').endswith("?") and len(item.text) >= _SHORTEST_QUESTION
+
+
+def _listed(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+    """The items of a list that the customer asks for: `Could you send me the following:`, then one a line."""
+    before: Sentence | None = None
+    for item in sentences:
+        plain = flat(item.text)
+        if item.side is not Side.CUSTOMER or item.kind is not DocumentKind.EMAIL:
+            before = None
+        elif item.text.endswith(":"):
+            before = item if cue("repeat", "asks").search(plain) else None
+        elif before is not None and item.order == before.order + 1 and _is_item(item):
+            before = item
+            yield item
+        else:
+            before = None
+
+
+def _is_item(item: Sentence) -> bool:
+    return len(item.text) <= _LONGEST_ITEM and (item.text[0].islower() or not item.text.endswith((".", "!")))
 
 
 def _worth_repeating(sentences: Sequence[Sentence], reading: Reading) -> tuple[Sentence, ...]:
@@ -141,23 +182,29 @@ def _worth_repeating(sentences: Sequence[Sentence], reading: Reading) -> tuple[S
 
 
 def _weight(item: Sentence, *, telling: bool) -> int:
-    if not _SHORTEST <= len(item.text) <= _LONGEST or _asks(item) or item.side is Side.UNKNOWN:
+    if not _SHORTEST <= len(item.text) <= _LONGEST or item.text.endswith(("?", ":")) or item.side is Side.UNKNOWN:
         return 0
     plain = flat(item.text)
-    figures = [found.kind for found in extract_figures(item.text, language=item.language)]
-    decided = _DECIDED if cue("repeat", "decided").search(plain) else 0
+    figures = {found.kind for found in extract_figures(item.text, language=item.language)}
     if item.side is Side.US:
         # Our own prices are repeated by who may give them, not by a recap.
-        return decided if decided and not _OURS_TO_GIVE & set(figures) else 0
+        agreed = cue("repeat", "agreed").search(plain) is not None
+        return _WORTH_SAYING if agreed and not _OURS_TO_GIVE & figures else 0
+    decided = _DECIDED if cue("repeat", "decided").search(plain) else 0
     asks = _ASKS if cue("repeat", "asks").search(plain) else 0
-    return decided + asks + (_TOPIC if telling else 0) + (_FIGURE if figures else 0)
+    weight = decided + asks + (_TOPIC if telling else 0) + (_FIGURE if figures else 0)
+    # Talk has more to say than it means: there it takes two signs.
+    return weight if item.kind is DocumentKind.EMAIL else weight - 1
 
 
 def _meeting(sentences: Sequence[Sentence], *, today: date) -> Meeting | None:
     """The first day still to come on which both are to meet or to speak."""
     found: list[Meeting] = []
     for item in sentences:
-        if not cue("repeat", "meet").search(flat(item.text)):
+        plain = flat(item.text)
+        if not (cue("repeat", "meet").search(plain) and cue("repeat", "together").search(plain)):
+            continue
+        if cue("repeat", "proposed").search(plain):
             continue
         days = (due for due in named_days(item.text, said_on=item.day) if due.exact and due.day >= today)
         found += [Meeting(sentence=item, due=due) for due in days]

@@ -53,6 +53,13 @@ def _notes(context: FollowUpContext, proposed: tuple[str, ...]) -> Iterator[str]
             es=f"Compromisos cuyo día ya pasó y de los que ningún texto dice que se cumplieran: {len(late)}.",
             en=f"Commitments whose day has passed and which no text shows to be kept: {len(late)}.",
         )
+    if context.points.failed:
+        yield context.note(
+            es=f"Compromisos nuestros que, según un texto, no se cumplieron: {context.points.failed}. El correo no los "
+            "repite: diga usted qué vale ahora.",
+            en=f"Commitments of ours that a text says were not kept: {context.points.failed}. The email does not "
+            "repeat them: say what holds now.",
+        )
     if context.points.opening is not None and context.points.opening.language is not context.language:
         yield context.note(
             es="Las citas quedan en el idioma en que se dijeron, que no es el del correo.",

@@ -5,7 +5,7 @@ email, no call among ourselves. Everything is what the viewer may see.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from copilot.domain.access import Viewer
@@ -45,17 +45,27 @@ class SourceChoice:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The text that is followed up, and the thread around it that its readers know."""
+    """The text that is followed up, and the thread around it."""
 
     main: StoredDocument
     thread: tuple[StoredDocument, ...]
-    """Oldest first, `main` among them; of a call only itself."""
+    """Oldest first, `main` among them; of a call only itself. See `known_to` for what its readers had."""
     contacts: tuple[Contact, ...]
     """Contacts of the account who took part, the one who wrote or spoke most first."""
 
     @property
     def is_email(self) -> bool:
         return self.main.kind is DocumentKind.EMAIL
+
+    def known_to(self, readers: Sequence[Contact]) -> "Conversation":
+        """With only those messages around the main one that every reader had."""
+        addresses = {contact.email.lower() for contact in readers if contact.email}
+        kept = [
+            item
+            for item in self.thread
+            if item is self.main or addresses <= {entry.lower() for entry in item.participants}
+        ]
+        return replace(self, thread=tuple(kept))
 
     @property
     def document_ids(self) -> frozenset[str]:
@@ -104,7 +114,7 @@ def conversation(
         raise failure(InputError, "no_source", viewer)
     main = _asked_for(known, facts, reading, wanted, viewer)
     contacts = taking_part(main, facts.contacts, reading)
-    return Conversation(main=main, thread=_thread(main, known, contacts), contacts=contacts)
+    return Conversation(main=main, thread=_thread(main, known), contacts=contacts)
 
 
 def _asked_for(
@@ -182,10 +192,8 @@ def _places(contact: Contact, places: dict[str, int]) -> Iterator[int]:
             yield place
 
 
-def _thread(
-    main: StoredDocument, known: Sequence[StoredDocument], contacts: Sequence[Contact]
-) -> tuple[StoredDocument, ...]:
-    """Messages that answer each other around `main`, as far as everybody who would be written to had them."""
+def _thread(main: StoredDocument, known: Sequence[StoredDocument]) -> tuple[StoredDocument, ...]:
+    """Messages that answer each other around `main`, oldest first."""
     if main.kind is not DocumentKind.EMAIL or not main.message_id:
         return (main,)
     by_id = {item.message_id: item for item in known if item.message_id}
@@ -198,6 +206,4 @@ def _thread(
     for item in sorted(by_id.values(), key=lambda one: (one.authored_at or one.imported_at, one.id)):
         if item is not root and item.in_reply_to in {one.message_id for one in found}:
             found.append(item)
-    readers = {contact.email.lower() for contact in contacts[:1] if contact.email}
-    kept = [item for item in found if item is main or readers <= {entry.lower() for entry in item.participants}]
-    return tuple(kept)
+    return tuple(found)

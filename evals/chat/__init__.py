@@ -1,0 +1,1 @@
+"""Evaluations of the chat and of what it drafts."""
