@@ -14,10 +14,11 @@ from copilot.cli.queue_view import plain
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Draft, Section, Segment
 from copilot.domain.evidence import EvidenceKind, Origin
-from copilot.domain.findings import Risk
+from copilot.domain.findings import GuardrailReport, Risk
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.rendering_words import citation_numbers, quoted
+from copilot.domain.review_items import ReviewItem
 from copilot.workflows.brief import BriefResult
 
 _TEXTS = {
@@ -71,9 +72,9 @@ def print_brief(result: BriefResult, *, viewer: Viewer, to: Console | None = Non
         shown.print()
         shown.print(_section(section, numbers=citation_numbers(draft)))
     shown.print()
-    shown.print(_sources(draft))
+    shown.print(sources_of(draft))
     shown.print()
-    shown.print(_queue_entry(result, language=Language(viewer.language)))
+    shown.print(queue_entry(result.item, result.report, language=Language(viewer.language)))
 
 
 def _section(section: Section, *, numbers: dict[str, int]) -> Group:
@@ -92,7 +93,8 @@ def _segment(segment: Segment, *, numbers: dict[str, int]) -> Text:
     return text
 
 
-def _sources(draft: Draft) -> Group:
+def sources_of(draft: Draft) -> Group:
+    """The draft's sources under the numbers that its sentences carry."""
     texts, formatter = _TEXTS[draft.language.value], Formatter(draft.language)
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", style="dim", no_wrap=True)
@@ -106,9 +108,10 @@ def _sources(draft: Draft) -> Group:
     return Group(Text(texts["sources"], style="bold cyan"), table)
 
 
-def _queue_entry(result: BriefResult, *, language: Language) -> Panel:
-    texts, item = _TEXTS[language.value], result.item
-    line = texts["item"].format(id=item.id, risk=texts[item.risk.value], count=len(result.report.findings))
+def queue_entry(item: ReviewItem, report: GuardrailReport, *, language: Language) -> Panel:
+    """Where it waits, how risky it is, and what to type next."""
+    texts = _TEXTS[language.value]
+    line = texts["item"].format(id=item.id, risk=texts[item.risk.value], count=len(report.findings))
     body = Text(line, style=_RISK_STYLES[item.risk])
     body.append("\n" + texts["approve"].format(id=item.id), style="default")
     body.append("\n" + texts["show"].format(id=item.id), style="default")

@@ -27,8 +27,10 @@ from copilot.workflows.reading.types import Sentence
 _CANDIDATES = 8
 _ENOUGH_SHARED = 3
 """Telling words of the question that the answering sentence has."""
-_ENOUGH_COVERED = 0.34
-"""Share of the question's telling words that the sentence and its heading have."""
+_ENOUGH_COVERED = 0.5
+"""Share of the question's telling words that the answering sentence has."""
+_ENOUGH_IN_TITLE = 2
+"""Telling words of what is asked for that stand in the title of a document worth attaching."""
 _SHORTEST, _LONGEST = 25, 240
 
 
@@ -40,6 +42,14 @@ class Answered:
     answer: Evidence
     document_id: str
     document_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A document that may go with the email; its file is not kept here, so a person attaches it."""
+
+    document_id: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +66,39 @@ class Answers:
         found = (self._answer(item, language=language, viewer=viewer, uow=uow) for item in questions)
         return tuple(item for item in found if item is not None)
 
+    def propose(
+        self, asked: Sequence[Sentence], *, language: Language, viewer: Viewer, uow: UnitOfWork
+    ) -> tuple[Proposed, ...]:
+        """Documents by whose title they are what the customer asks for."""
+        found: dict[str, Proposed] = {}
+        for item in asked:
+            wanted = stems(item.text, item.language)
+            for hit in self._hits(item, language=language, viewer=viewer, uow=uow):
+                if len(wanted & stems(hit.evidence.label, language)) >= _ENOUGH_IN_TITLE:
+                    found.setdefault(hit.document_id, Proposed(hit.document_id, hit.evidence.label))
+                    break
+        return tuple(found.values())
+
     def _answer(self, question: Sentence, *, language: Language, viewer: Viewer, uow: UnitOfWork) -> Answered | None:
-        request = SearchRequest(
-            query=question.text, account_ids=(), kinds=(DocumentKind.KNOWLEDGE,), limit=_CANDIDATES, language=language
-        )
-        try:
-            hits = self.retrieval.search.search(request, viewer=viewer, uow=uow).hits
-        except InputError:
-            return None
         best: tuple[float, Answered] | None = None
-        for hit in hits:
-            if hit.language != language or not self.may_leave(hit.evidence, viewer=viewer, uow=uow):
-                continue
+        for hit in self._hits(question, language=language, viewer=viewer, uow=uow):
             for score, answer in _sentences(hit, question, language):
                 if best is None or score > best[0]:
                     best = score, Answered(question, answer, hit.document_id, hit.evidence.label)
         return best[1] if best else None
+
+    def _hits(self, asked: Sentence, *, language: Language, viewer: Viewer, uow: UnitOfWork) -> Iterator[Hit]:
+        """Passages in the email's language that may leave, best first."""
+        request = SearchRequest(
+            query=asked.text, account_ids=(), kinds=(DocumentKind.KNOWLEDGE,), limit=_CANDIDATES, language=language
+        )
+        try:
+            hits = self.retrieval.search.search(request, viewer=viewer, uow=uow).hits
+        except InputError:
+            return
+        for hit in hits:
+            if hit.language == language and self.may_leave(hit.evidence, viewer=viewer, uow=uow):
+                yield hit
 
     def may_leave(self, item: Evidence, *, viewer: Viewer, uow: UnitOfWork) -> bool:
         """Whether a document may be shown outside: shared with all staff, ours, and on no list of internal ones."""
@@ -93,7 +120,7 @@ def _sentences(hit: Hit, question: Sentence, language: Language) -> Iterator[tup
     item = hit.evidence
     for begin, end in sentence_spans(item.text, 0, len(item.text)):
         text = item.text[begin:end]
-        if not _SHORTEST <= len(text) <= _LONGEST or text.endswith("?"):
+        if not _SHORTEST <= len(text) <= _LONGEST or not text.endswith(".") or text.startswith("#"):
             continue
         shared = asked & stems(text, language)
         covered = len(shared) / len(asked) if asked else 0.0

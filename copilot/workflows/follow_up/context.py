@@ -10,7 +10,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
 from copilot.workflows.brief.context import BriefContext
-from copilot.workflows.follow_up.answers import Answered
+from copilot.workflows.follow_up.answers import Answered, Proposed
 from copilot.workflows.follow_up.choices import Manner
 from copilot.workflows.follow_up.points import Points
 from copilot.workflows.follow_up.recipients import Recipients
@@ -31,6 +31,8 @@ class FollowUpContext:
     manner: Manner
     points: Points
     answers: tuple[Answered, ...] = ()
+    proposed: tuple[Proposed, ...] = ()
+    """Documents that a person could attach."""
     instruction: Instruction | None = None
     asked: str = ""
     """What the person who asks for it said, in their own words."""

@@ -72,7 +72,8 @@ def gather(
         recipients=recipients,
         manner=manner,
         points=points,
-        answers=answers.find((*points.questions, *points.asked), language=manner.language, viewer=viewer, uow=uow),
+        answers=answers.find(points.questions, language=manner.language, viewer=viewer, uow=uow),
+        proposed=answers.propose((*points.asked, *points.questions), language=manner.language, viewer=viewer, uow=uow),
         instruction=instruction,
         asked=wanted.request,
     )

@@ -4,7 +4,7 @@ Invariant: deterministic; every sentence that states a fact is a quotation or a 
 evidence. Greeting, lead-ins, the question for a day and the closing state none, and say so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from copilot.domain.drafts import Section, Segment
@@ -88,16 +88,11 @@ def _first_name(contact: Contact) -> str:
 
 
 def _recap(context: FollowUpContext) -> list[Said]:
-    told = sorted({*context.points.said, *_unanswered(context, context.points.asked)}, key=lambda item: item.order)
+    told = sorted({*context.points.said, *context.points.asked}, key=lambda item: item.order)
     if not told:
         return []
     lead = "lead_asked" if context.talk.is_email else "lead_said"
     return [Said(context.say(lead), reason=LEAD_IN), *(_quoted(context, item) for item in told)]
-
-
-def _unanswered(context: FollowUpContext, items: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    answered = {item.question.start for item in context.answers}
-    return tuple(item for item in items if item.start not in answered)
 
 
 def _quoted(context: FollowUpContext, item: Sentence) -> Said:
@@ -149,7 +144,8 @@ def _answers(context: FollowUpContext) -> list[Said]:
 
 def _open_points(context: FollowUpContext) -> list[Said]:
     """Questions that no document answers: told as open, and nothing is promised about them."""
-    left = _unanswered(context, context.points.questions)
+    answered = {item.question.start for item in context.answers}
+    left = [item for item in context.points.questions if item.start not in answered]
     if not left:
         return []
     lead = Said(context.say("lead_question" if len(left) == 1 else "lead_questions"), reason=LEAD_IN)

@@ -28,9 +28,10 @@ _TELLING = (Topic.DECISION, Topic.BUDGET, Topic.POSTPONED, Topic.EXPANSION, Topi
 _SHORTEST, _LONGEST = 30, 190
 _MOST_SAID, _MOST_OWED, _MOST_QUESTIONS = 3, 4, 3
 _SHORTEST_QUESTION = 20
-_MOST_ASKED, _LONGEST_ITEM = 5, 140
+_MOST_ASKED, _LONGEST_ITEM, _LONGEST_SENTENCE = 5, 140, 80
 _ASKS, _DECIDED, _TOPIC, _FIGURE = 2, 2, 2, 1
 _WORTH_SAYING = 2
+_ON_CONDITION = ("if ", "si ", "when ", "cuando ")
 _OURS_TO_GIVE = frozenset({FigureKind.AMOUNT, FigureKind.PERCENTAGE})
 
 
@@ -73,7 +74,8 @@ def points_of(talk: Conversation, documents: Sequence[StoredDocument], reading: 
     promised = {(item.sentence.document_id, item.sentence.start) for item in owed}
     main = [item for item in kept if item.document_id == talk.main.id]
     questions = tuple(_open_questions(talk, main, reading))[:_MOST_QUESTIONS]
-    asked = tuple(_listed(main))[:_MOST_ASKED]
+    answered = not main or _answered(talk, main[-1], reading)
+    asked = () if answered else tuple(_listed(main))[:_MOST_ASKED]
     taken = promised | {(item.document_id, item.start) for item in (*questions, *asked)}
     said = [item for item in main if (item.document_id, item.start) not in taken]
     return Points(
@@ -167,7 +169,8 @@ def _listed(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
 
 
 def _is_item(item: Sentence) -> bool:
-    return len(item.text) <= _LONGEST_ITEM and (item.text[0].islower() or not item.text.endswith((".", "!")))
+    longest = _LONGEST_ITEM if item.text[-1].isalnum() or item.text.endswith((",", ")")) else _LONGEST_SENTENCE
+    return len(item.text) <= longest and not item.text.endswith(("!", "?"))
 
 
 def _worth_repeating(sentences: Sequence[Sentence], reading: Reading) -> tuple[Sentence, ...]:
@@ -185,6 +188,8 @@ def _weight(item: Sentence, *, telling: bool) -> int:
     if not _SHORTEST <= len(item.text) <= _LONGEST or item.text.endswith(("?", ":")) or item.side is Side.UNKNOWN:
         return 0
     plain = flat(item.text)
+    if plain.startswith(_ON_CONDITION):
+        return 0
     figures = {found.kind for found in extract_figures(item.text, language=item.language)}
     if item.side is Side.US:
         # Our own prices are repeated by who may give them, not by a recap.

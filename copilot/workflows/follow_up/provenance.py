@@ -24,7 +24,8 @@ def explained(provenance: Provenance, context: FollowUpContext, *, evidence: Map
         RECIPIENTS: context.recipients.why,
         **context.manner.why,
     }
-    proposed = {item.document_id: item.document_title for item in context.answers}
+    proposed = {item.document_id: item.title for item in context.proposed}
+    proposed |= {item.document_id: item.document_title for item in context.answers}
     if proposed:
         parameters[PROPOSED] = "; ".join(f"{title} ({key})" for key, title in proposed.items())
     hashes = {key: evidence[key].content_hash for key in sorted(evidence)}
@@ -36,8 +37,13 @@ def _notes(context: FollowUpContext, proposed: tuple[str, ...]) -> Iterator[str]
     if proposed:
         names = context.base.format.listed(list(proposed))
         yield context.note(
-            es=f"Puede adjuntar: {names}. Responde a lo que preguntan; el original no se guarda aquí.",
-            en=f"You can attach: {names}. It answers what they ask; the original file is not kept here.",
+            es=f"Puede servir de adjunto: {names}. Aquí no se guarda el archivo original: adjúntelo usted.",
+            en=f"What could be attached: {names}. The original file is not kept here: attach it yourself.",
+        )
+    if not (context.points.said or context.points.asked or context.points.owed or context.points.questions):
+        yield context.note(
+            es="En la conversación no hay nada que se pueda repetir con certeza: añada usted el contenido.",
+            en="Nothing in the conversation can be repeated with certainty: add what you want to say.",
         )
     strangers = [item.name for item in context.recipients.to if item not in context.talk.contacts]
     if strangers:
