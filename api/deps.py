@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from api.languages import language_of
 from copilot.bootstrap import Application
@@ -79,6 +80,25 @@ async def signed_in_viewer(request: Request, viewer: OptionalViewerDep) -> Viewe
 
 
 ViewerDep = Annotated[Viewer, Depends(signed_in_viewer)]
+
+
+async def viewer_alone(
+    request: Request, application: ApplicationDep, _documented: Annotated[object, Depends(bearer)]
+) -> Viewer:
+    """The signed-in person, found in a transaction that is over before the route begins.
+
+    For routes that wait long or work in transactions of their own: they hold no connection meanwhile. Raises
+    NotAuthenticated or NotAllowed.
+    """
+
+    def known() -> Viewer | None:
+        with application.database.unit_of_work() as uow:
+            return optional_viewer(request, application, uow, None)
+
+    return await signed_in_viewer(request, await run_in_threadpool(known))
+
+
+ViewerAloneDep = Annotated[Viewer, Depends(viewer_alone)]
 
 
 def wanted_language(request: Request, _viewer: OptionalViewerDep) -> Language:

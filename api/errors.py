@@ -39,6 +39,7 @@ STATUS: dict[type[errors.CopilotError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.TooFast: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.DigestMismatch: HTTPStatus.CONFLICT,
     errors.PromptError: HTTPStatus.INTERNAL_SERVER_ERROR,

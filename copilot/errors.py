@@ -15,6 +15,7 @@ CopilotError
 ├── NotFound                  it does not exist, or this viewer may not know that it does
 ├── NotAllowed                the viewer is known and may not do this
 ├── NotAuthenticated
+├── TooFast                   the viewer asks more often than policy lets them
 ├── Conflict                  somebody else decided differently first, or the version moved on
 │   └── DigestMismatch        what was approved is not what is there
 ├── PromptError               a prompt is missing, altered after release, or lacks a variable
@@ -96,6 +97,10 @@ class NotAllowed(CopilotError):
 
 class NotAuthenticated(CopilotError):
     code = "not_authenticated"
+
+
+class TooFast(CopilotError):
+    code = "too_fast"
 
 
 class Conflict(CopilotError):

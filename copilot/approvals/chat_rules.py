@@ -21,6 +21,8 @@ class ChatRules(BaseModel):
     """Risks of internal answers that the asker reads at once, marked as not reviewed; the others wait."""
     turns_at_once: int = Field(default=16, strict=True, ge=1, le=500)
     """Of one process; further ones wait their turn."""
+    questions_per_minute: int = Field(default=20, strict=True, ge=1, le=600)
+    """Of one person, over all their conversations."""
     abandoned_after_seconds: int = Field(default=60, strict=True, ge=5, le=3_600)
     """When a turn whose process gave no sign of life may be taken up by another."""
 

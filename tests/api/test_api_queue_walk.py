@@ -28,6 +28,7 @@ OWN_THINGS = (
     "/api/v1/guardrails",
     "/api/v1/reviewers",
     "/api/v1/releases",
+    "/api/v1/chat",
 )
 """Answer only about whoever asks, or filter by what they may see; each has a test of its own."""
 FILTERED = ("/api/v1/accounts", "/api/v1/documents", "/api/v1/evidence", "/api/v1/search", "/api/v1/queue")
