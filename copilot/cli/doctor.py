@@ -17,9 +17,13 @@ from copilot.approvals.checkpoints import Checkpoints
 from copilot.cli.context import console, reported_errors
 from copilot.domain.access import Role
 from copilot.errors import CopilotError
-from copilot.llm.diagnosis import check_embeddings, check_writer
+from copilot.llm.diagnosis import check_embeddings, check_endpoint
+from copilot.llm.endpoints import Endpoint, chain_of
+from copilot.llm.policy import load_model_policy
+from copilot.llm.roles import ModelRole
 from copilot.settings import Settings, load_settings
 from copilot.store.database import open_database
+from copilot.store.model_calls import ModelCallRepository
 from copilot.store.people import PeopleRepository
 from copilot.store.role_separation import Weakness, weaknesses
 
@@ -150,13 +154,50 @@ def _embeddings(settings: Settings) -> tuple[Verdict, str]:
     return Verdict.OK, check_embeddings(settings)
 
 
-def _writer(settings: Settings) -> tuple[Verdict, str]:
-    if settings.writer_model is None:
-        return (
-            Verdict.OFF,
-            "no model: the offline writer is used (set COPILOT_WRITER_MODEL and OPENAI_BASE_URL or _API_KEY)",
-        )
-    return Verdict.OK, check_writer(settings)
+def _models(role: ModelRole) -> Callable[[Settings], tuple[Verdict, str]]:
+    """The check of one role: each of its models, what it was found fit for, and whether its endpoint answers."""
+
+    def check(settings: Settings) -> tuple[Verdict, str]:
+        chain = chain_of(settings, role, policy=load_model_policy(settings.models_file))
+        if not chain:
+            return Verdict.OFF, _WITHOUT[role]
+        reached = [_reached(endpoint) for endpoint in chain]
+        worst = Verdict.OK if all(verdict is Verdict.OK for verdict, _ in reached) else Verdict.WARNING
+        details = [
+            f"{endpoint.model} ({endpoint.label}): {detail}{_fitness(settings, endpoint, role)}"
+            for endpoint, (_, detail) in zip(chain, reached, strict=True)
+        ]
+        # Whatever fails, the rules write: no model makes the product unusable, but none at all is worth a red line.
+        nobody = all(verdict is Verdict.FAILED for verdict, _ in reached)
+        return (Verdict.FAILED if nobody else worst), f"{'; then '.join(details)}; then rules"
+
+    return check
+
+
+def _reached(endpoint: Endpoint) -> tuple[Verdict, str]:
+    try:
+        return Verdict.OK, check_endpoint(endpoint)
+    except CopilotError as error:
+        return Verdict.FAILED, str(error)
+
+
+def _fitness(settings: Settings, endpoint: Endpoint, role: ModelRole) -> str:
+    database = open_database(settings)
+    try:
+        with database.unit_of_work() as uow:
+            verdict = ModelCallRepository(uow).verdict(endpoint.model, endpoint=endpoint.identity)
+    finally:
+        database.dispose()
+    if verdict is None:
+        return ", not checked, so it does not plan: `sales-copilot models check`" if role is ModelRole.PLANNER else ""
+    return f", found fit as {verdict.fitness.value.replace('_', ' ')}"
+
+
+_WITHOUT = {
+    ModelRole.WRITER: "no model: the offline writer is used (set COPILOT_WRITER_MODEL, or COPILOT_LOCAL_MODEL)",
+    ModelRole.PLANNER: "no model: messages are planned by rules",
+    ModelRole.JUDGE: "no model",
+}
 
 
 _CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
@@ -166,5 +207,7 @@ _CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "Audit checkpoints": _audit_checkpoints,
     "People": _people,
     "Embeddings": _embeddings,
-    "Writer model": _writer,
+    "Writer model": _models(ModelRole.WRITER),
+    "Planner model": _models(ModelRole.PLANNER),
+    "Judge model": _models(ModelRole.JUDGE),
 }

@@ -14,6 +14,7 @@ from copilot.cli import (
     follow_up,
     guard,
     importing,
+    models,
     notifications,
     privacy,
     queue,
@@ -51,6 +52,7 @@ for area in (
     contacts,
     privacy,
     users,
+    models,
     doctor,
 ):
     area.register(app)

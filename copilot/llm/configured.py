@@ -78,6 +78,17 @@ class ConfiguredModels:
         )
         return StructuredModel(MeteredChatModel(calls=calls), name=endpoints[0].model)
 
+    def endpoint(self, entry: str) -> "Endpoint":
+        """Read `NAME`, `NAME@URL` or `local`. Raises ConfigurationError."""
+        from copilot.llm.endpoints import endpoint_of
+
+        return endpoint_of(entry, settings=self._settings, policy=self.policy)
+
+    def reach(self, endpoint: "Endpoint") -> None:
+        """Start what runs in this process. Raises ConfigurationError or ModelUnavailable."""
+        if endpoint.local_file is not None:
+            self._chat(endpoint, ModelRole.WRITER)
+
     def _names_any(self, role: ModelRole) -> bool:
         settings = self._settings
         if role is ModelRole.JUDGE:

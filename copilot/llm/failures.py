@@ -13,7 +13,7 @@ from langchain_core.exceptions import OutputParserException
 from pydantic import ValidationError
 
 from copilot.domain.model_calls import CallOutcome
-from copilot.errors import ConfigurationError, CopilotError, ModelOutputError, ModelUnavailable, PromptTooLong
+from copilot.errors import CopilotError, ModelOutputError, ModelUnavailable, PromptTooLong
 
 READABLE = (
     openai.OpenAIError,
@@ -135,11 +135,3 @@ def _retry_after(response: httpx2.Response) -> float | None:
         return max(0.0, (until - now).total_seconds())
     except (ValueError, TypeError):
         return None
-
-
-def missing_extra() -> ConfigurationError:
-    """The local runtime is not installed."""
-    return ConfigurationError(
-        "COPILOT_LOCAL_MODEL is set, but what runs it is not installed.",
-        hint="Run `pip install 'sales-copilot[local]'`, or unset it.",
-    )

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from copilot.errors import ConfigurationError, ModelUnavailable
-from copilot.llm.failures import missing_extra
 from copilot.settings import Settings
 from copilot.telemetry import get_logger
 
@@ -64,6 +63,14 @@ def check_file(file: Path) -> None:
         raise ConfigurationError("The file of COPILOT_LOCAL_MODEL cannot be read.", hint=f"Check {file}.") from error
     if found != _GGUF:
         raise ConfigurationError("The file of COPILOT_LOCAL_MODEL is no GGUF file.", hint=f"Check {file}.")
+
+
+def missing_extra() -> ConfigurationError:
+    """The local runtime is not installed."""
+    return ConfigurationError(
+        "COPILOT_LOCAL_MODEL is set, but what runs it is not installed.",
+        hint="Run `pip install 'sales-copilot[local]'`, or unset it.",
+    )
 
 
 def _start(file: Path, settings: Settings) -> RunningServer:

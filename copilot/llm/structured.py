@@ -4,7 +4,7 @@ Invariant: what comes back fits the schema and passes the caller's check, or a t
 answer is repaired once, never twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -79,6 +79,18 @@ class StructuredModel:
             f"The model {self.name} answered twice with something that cannot be used.",
             hint="Try again, or choose another model with COPILOT_WRITER_MODEL.",
         )
+
+    def tell(self, *, system: str, user: str) -> Iterator[str]:
+        """Answer in plain words, in pieces as they come.
+
+        Raises ModelUnavailable or ModelOutputError, also in the middle of an answer.
+        """
+        try:
+            for piece in self._chat.stream([SystemMessage(system), HumanMessage(user)]):
+                if isinstance(piece.content, str) and piece.content:
+                    yield piece.content
+        except READABLE as error:
+            raise failure_of(error).error(self.name) from error
 
     def _invoke(self, asked: Any, messages: list[BaseMessage]) -> tuple[AIMessage, Any]:
         try:

@@ -7,7 +7,7 @@ same moment cannot together exceed it; what a call really took replaces what was
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import CursorResult, Date, and_, cast, delete, func, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, Date, and_, cast, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.model_calls import (
@@ -99,13 +99,15 @@ class ModelCallRepository:
             found[scope] = Spending(row.tokens, row.cost_usd) if row else Spending()
         return found
 
-    def recent(self, *, limit: int) -> tuple[ModelCall, ...]:
-        """The newest calls first."""
-        rows = self._session.scalars(select(ModelCallRow).order_by(ModelCallRow.called_at.desc()).limit(limit))
+    def recent(self, *, limit: int, user_id: str | None = None) -> tuple[ModelCall, ...]:
+        """The newest calls first; of one user, or of all."""
+        rows = self._session.scalars(
+            select(ModelCallRow).where(_of(user_id)).order_by(ModelCallRow.called_at.desc()).limit(limit)
+        )
         return tuple(_call(row) for row in rows)
 
-    def totals(self, *, days: int) -> tuple[CallTotals, ...]:
-        """By day, role and model; the newest day first."""
+    def totals(self, *, days: int, user_id: str | None = None) -> tuple[CallTotals, ...]:
+        """By day, role and model; the newest day first; of one user, or of all."""
         day = cast(func.timezone("UTC", ModelCallRow.called_at), Date)
         since = self._clock.now() - timedelta(days=days)
         rows = self._session.execute(
@@ -119,7 +121,7 @@ class ModelCallRepository:
                 func.sum(ModelCallRow.output_tokens).label("output_tokens"),
                 func.coalesce(func.sum(ModelCallRow.cost_usd), 0).label("cost"),
             )
-            .where(ModelCallRow.called_at >= since)
+            .where(ModelCallRow.called_at >= since, _of(user_id))
             .group_by(day, ModelCallRow.role, ModelCallRow.model)
             .order_by(day.desc(), ModelCallRow.role, ModelCallRow.model)
         )
@@ -202,6 +204,10 @@ def _fits(amount: Spending, budget: Budget) -> bool:
     return (budget.tokens is None or amount.tokens <= budget.tokens) and (
         budget.usd is None or amount.cost_usd <= budget.usd
     )
+
+
+def _of(user_id: str | None) -> ColumnElement[bool]:
+    return true() if user_id is None else ModelCallRow.user_id == user_id
 
 
 def _call(row: ModelCallRow) -> ModelCall:

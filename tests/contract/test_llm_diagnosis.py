@@ -3,13 +3,18 @@
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 from pydantic import SecretStr
 
-from copilot.errors import ModelUnavailable
-from copilot.llm.diagnosis import check_writer
+from copilot.errors import ConfigurationError, ModelUnavailable
+from copilot.llm import diagnosis
+from copilot.llm.diagnosis import check_endpoint
+from copilot.llm.endpoints import chain_of
+from copilot.llm.policy import load_model_policy
+from copilot.llm.roles import ModelRole
 from copilot.settings import Settings
 
 
@@ -43,8 +48,13 @@ def settings(url: str | None, *, model: str = "small-writer") -> Settings:
     return Settings(openai_base_url=url, writer_model=model, openai_api_key=None)
 
 
+def check_writer(settings: Settings) -> str:
+    """Check the writer's first model."""
+    return check_endpoint(chain_of(settings, ModelRole.WRITER, policy=load_model_policy())[0])
+
+
 def test_a_model_that_is_offered_is_fine(endpoint: str) -> None:
-    assert check_writer(settings(f"{endpoint}/v1")) == "small-writer"
+    assert check_writer(settings(f"{endpoint}/v1")) == "answers"
 
 
 def test_a_model_that_is_not_offered_is_named_with_those_that_are(endpoint: str) -> None:
@@ -63,3 +73,15 @@ def test_nonsense_and_silence_say_what_to_check(endpoint: str, path: str | None)
 def test_no_endpoint_at_all_is_said() -> None:
     with pytest.raises(ModelUnavailable, match="no endpoint"):
         check_writer(settings(None))
+
+
+def test_a_model_file_is_looked_at_without_being_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "small.gguf"
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        check_writer(Settings(COPILOT_LOCAL_MODEL=file))
+    file.write_bytes(b"GGUF and so on")
+    monkeypatch.setattr(diagnosis, "find_spec", lambda _: None)
+    with pytest.raises(ConfigurationError, match=r"sales-copilot\[local\]"):
+        check_writer(Settings(COPILOT_LOCAL_MODEL=file))
+    monkeypatch.setattr(diagnosis, "find_spec", lambda name: name)
+    assert check_writer(Settings(COPILOT_LOCAL_MODEL=file)) == "runs in this process"
