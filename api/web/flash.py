@@ -22,6 +22,7 @@ _LONGEST_VALUE = 120
 _MESSAGES: dict[str, tuple[str, str]] = {
     "signed_out": ("success", _("You are signed out.")),
     "brief_made": ("success", _("The brief is written and waits in the queue for approval.")),
+    "follow_up_made": ("success", _("The follow-up is written and waits in the queue. Nothing was sent.")),
     "approved": ("success", _("Approved. The files will be released in a moment.")),
     "approved_undo": ("success", _("Approved. It leaves after the time to recall it, unless a rule makes it wait.")),
     "approved_on_its_way": ("success", _("Approved. It is on its way, unless a rule makes it wait.")),

@@ -79,6 +79,14 @@ ROLES = {
 LIFECYCLES = {"prospect": _("Prospect"), "customer": _("Customer"), "churned": _("Churned")}
 ORIGINS = {"internal": _("Internal"), "customer": _("Customer"), "web": _("Web")}
 LANGUAGES = {"es": _("Spanish"), "en": _("English")}
+REGISTERS = {
+    "tu": _("Spanish, tú"),
+    "usted": _("Spanish, usted"),
+    "informal": _("English, informal"),
+    "formal": _("English, formal"),
+}
+"""Forms of address of a follow-up."""
+VARIANTS = {"plain": _("Plain"), "shorter": _("Shorter"), "warmer": _("Warmer"), "firmer": _("Firmer")}
 DOCUMENT_KINDS = {
     "knowledge": _("Knowledge"),
     "email": _("Email"),
@@ -264,6 +272,8 @@ TABLES: dict[str, dict[str, str]] = {
     "lifecycle": LIFECYCLES,
     "origin": ORIGINS,
     "language": LANGUAGES,
+    "register": REGISTERS,
+    "variant": VARIANTS,
     "document_kind": DOCUMENT_KINDS,
     "activity_kind": ACTIVITY_KINDS,
     "direction": DIRECTIONS,

@@ -56,7 +56,7 @@ def print_follow_up(result: FollowUpResult, *, viewer: Viewer, to: Console | Non
     for section in draft.sections:
         shown.print()
         for segment in section.segments:
-            line = Text(plain(segment.text))
+            line = Text("\n".join(map(plain, segment.text.splitlines())))
             for key in segment.evidence_ids:
                 if key in numbers:
                     line.append(f" [{numbers[key]}]", style="dim")

@@ -7,6 +7,7 @@ from api.web.pages import (
     delegations,
     documents,
     feedback,
+    follow_ups,
     item,
     item_actions,
     notifications,
@@ -23,6 +24,7 @@ ROUTERS = tuple(
     for module in (
         sessions,
         accounts,
+        follow_ups,
         documents,
         bulk,
         saved_views,

@@ -10,6 +10,7 @@ from api.queue_reading import latest_brief
 from api.routes.accounts import AccountId
 from api.schemas.accounts import AccountIssue
 from api.web import flash
+from api.web.pages.follow_ups import follow_up_form
 from api.web.templating import render
 from copilot.domain.account_facts import UNKNOWN, Metric
 from copilot.domain.language import Language
@@ -63,6 +64,7 @@ def account(
 ) -> Response:
     """An account: what is known, its brief, its sources, what is wrong with its data."""
     facts = AccountFactsRepository(uow).gather(account_id, viewer=viewer, today=application.clock.today())
+    documents = DocumentRepository(uow).of_account(account_id, viewer=viewer, limit=_DOCUMENTS)
     return render(
         request,
         "account.html",
@@ -70,7 +72,8 @@ def account(
         facts=facts,
         figures=[facts.metrics[name] for name in _FIGURES if name in facts.metrics and _is_known(facts.metrics[name])],
         issues=[AccountIssue.of(issue, language=language) for issue in facts.issues],
-        documents=DocumentRepository(uow).of_account(account_id, viewer=viewer, limit=_DOCUMENTS),
+        documents=documents,
+        follow_up=follow_up_form(facts, documents),
         brief=latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow),
     )
 

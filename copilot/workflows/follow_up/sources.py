@@ -10,13 +10,13 @@ from datetime import date, timedelta
 
 from copilot.domain.access import Viewer
 from copilot.domain.account_facts import AccountFacts
-from copilot.domain.documents import DocumentKind, StoredDocument
+from copilot.domain.documents import DocumentKind, StoredDocument, StoredDocumentHead
 from copilot.domain.language import Language
 from copilot.domain.records import Activity, ActivityKind, Contact, Direction
 from copilot.errors import InputError
 from copilot.workflows.follow_up.choices import FollowUpRequest
 from copilot.workflows.follow_up.texts import failure
-from copilot.workflows.reading.names import same_person
+from copilot.workflows.reading.names import same_person, words
 from copilot.workflows.reading.sentences import day_of
 from copilot.workflows.reading.text import stems
 from copilot.workflows.reading.types import Reading, Side
@@ -82,6 +82,22 @@ def customer_facing(documents: Sequence[StoredDocument], reading: Reading) -> tu
         or (item.kind is DocumentKind.EMAIL and item.direction in _OUTSIDE)
     ]
     return tuple(sorted(kept, key=lambda item: (day_of(item), item.authored_at or item.imported_at, item.id))[::-1])
+
+
+def may_be_followed_up(document: StoredDocumentHead, facts: AccountFacts) -> bool:
+    """Whether a text looks like one with the customer, by what is known of it without reading it."""
+    if document.kind is DocumentKind.EMAIL:
+        return document.direction in _OUTSIDE
+    names = [entry for entry in document.participants if "@" not in entry]
+    customers = [item.name for item in facts.contacts]
+    return document.kind is DocumentKind.TRANSCRIPT and any(
+        _could_be(entry, name) for entry in names for name in customers
+    )
+
+
+def _could_be(entry: str, name: str) -> bool:
+    """A full name, or the first name that transcripts often have."""
+    return same_person(entry, name) or words(entry) == words(name)[:1]
 
 
 def choices(facts: AccountFacts, documents: Sequence[StoredDocument], reading: Reading) -> tuple[SourceChoice, ...]:
