@@ -13,8 +13,11 @@ from contextlib import suppress
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from copilot.domain.conversation import Finished, Progress, TurnEvent
+from api.localisation import translate_error
+from copilot.domain.conversation import Finished, Progress, TurnEvent, TurnState
 from copilot.domain.conversation_view import view_of
+from copilot.domain.language import Language
+from copilot.errors import CopilotError
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -81,9 +84,10 @@ async def as_kept(replay: Callable[[], tuple[TurnEvent, ...]], first: tuple[Turn
         found = await run_in_threadpool(replay)
 
 
-def stream(turn_id: str, told: Told, *, behind: int = 0) -> StreamingResponse:
+def stream(turn_id: str, told: Told, *, language: Language, behind: int = 0) -> StreamingResponse:
     """The events as server-sent events, without the first `behind` of those that are kept."""
-    return StreamingResponse(_encoded(turn_id, told, behind=behind), media_type=EVENT_STREAM, headers=HEADERS)
+    encoded = _encoded(turn_id, told, behind=behind, language=language)
+    return StreamingResponse(encoded, media_type=EVENT_STREAM, headers=HEADERS)
 
 
 def one_answer(told: Told, *, status: int, headers: dict[str, str]) -> StreamingResponse:
@@ -103,18 +107,24 @@ def kept_count(events: Iterable[TurnEvent]) -> int:
     return sum(not isinstance(event, Progress) for event in events)
 
 
-async def _encoded(turn_id: str, told: Told, *, behind: int) -> AsyncIterator[str]:
+async def _encoded(turn_id: str, told: Told, *, behind: int, language: Language) -> AsyncIterator[str]:
     yield f"retry: {_RETRY_MILLISECONDS}\n\n"
     number = 0
-    async for event in told:
-        if event is None:
-            yield ": still here\n\n"
-        elif isinstance(event, Progress):
-            yield _written(event)
-        else:
-            if number >= behind:
-                yield _written(event, event_id=f"{turn_id}:{number}")
-            number += 1
+    try:
+        async for event in told:
+            if event is None:
+                yield ": still here\n\n"
+            elif isinstance(event, Progress):
+                yield _written(event)
+            else:
+                if number >= behind:
+                    yield _written(event, event_id=f"{turn_id}:{number}")
+                number += 1
+    except CopilotError as error:
+        _log.warning("chat.stream_broke", reason=error.code)
+        words = translate_error(error.message, language=language)
+        # Without an id: who connects again gets what really became of the turn.
+        yield _written(Finished(turn_id=turn_id, state=TurnState.FAILED, text=words))
 
 
 def _written(event: TurnEvent, *, event_id: str | None = None) -> str:

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.chat_asking import Asked, ask, resume
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerAloneDep, ViewerDep
 from api.event_stream import EVENT_STREAM, as_kept, as_told, kept_before, kept_count, one_answer, stream
+from api.languages import language_of
 from api.schemas.chat import Correction, Question, Rename, Report
 from api.schemas.common import CONFLICT, PROBLEMS, Problem
 from copilot.domain.conversation import Finished, Thread, Turn, TurnEvent
@@ -100,6 +101,7 @@ def read_turn(turn_id: TurnId, viewer: ViewerDep, uow: UnitOfWorkDep, applicatio
 )
 async def read_events(
     turn_id: TurnId,
+    request: Request,
     viewer: ViewerAloneDep,
     application: ApplicationDep,
     last_event_id: Annotated[str, Header(max_length=200, description="Go on behind this event.")] = "",
@@ -114,7 +116,7 @@ async def read_events(
     behind = kept_before(last_event_id, turn_id=turn_id)
     if behind >= kept_count(first) and first and isinstance(first[-1], Finished):
         return Response(status_code=204)
-    return stream(turn_id, as_kept(replay, first), behind=behind)
+    return stream(turn_id, as_kept(replay, first), language=language_of(request), behind=behind)
 
 
 @router.post("/turns/{turn_id}/resume", response_model=TurnView, responses=CONFLICT | {200: {"content": _EVENTS}})
@@ -157,5 +159,5 @@ def report(
 def _answer(request: Request, begun: Asked, *, status: int) -> Response:
     told = as_told(begun.events)
     if EVENT_STREAM in request.headers.get("accept", ""):
-        return stream(begun.turn_id, told)
+        return stream(begun.turn_id, told, language=language_of(request))
     return one_answer(told, status=status, headers={"Location": f"/api/v1/chat/turns/{begun.turn_id}"})
