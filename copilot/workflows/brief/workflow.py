@@ -97,7 +97,7 @@ class BriefWorkflow:
 
         Raises NotFound if the account does not exist or the viewer may not see it.
         """
-        report_step = _reporter(progress)
+        report_step = reporter(progress)
         context = gather(account_id, viewer=viewer, language=language, uow=uow, as_of=as_of, report_step=report_step)
         report_step("write")
         draft = with_style(assemble(context, self._writer.compose(context), uow=uow), viewer=viewer, uow=uow)
@@ -183,7 +183,9 @@ def _previous(account_id: str, *, viewer: Viewer, uow: UnitOfWork, today: date) 
     return Previous(day=stored.draft.as_of, draft=stored.draft)
 
 
-def _reporter(progress: Progress | None) -> Callable[[str], None]:
+def reporter(progress: Progress | None) -> Callable[[str], None]:
+    """What tells `progress` which step begins."""
+
     def report(step: str) -> None:
         if progress is not None:
             progress(step, STEPS.index(step), len(STEPS))

@@ -23,11 +23,12 @@ def write(context: BriefContext) -> list[Line]:
         key=lambda item: (_ORDER[item.status], item.by is not Side.US, -item.sentence.order),
     )
     if not found:
-        return [_none(context)]
-    return [_line(context, item) for item in found[:_SHOWN]]
+        return [none(context)]
+    return [line_of(context, item) for item in found[:_SHOWN]]
 
 
-def _none(context: BriefContext) -> Line:
+def none(context: BriefContext) -> Line:
+    """That the texts hold no commitment, and how many were read."""
     read = context.reading.documents
     count = texts_read(context)
     if not read:
@@ -85,7 +86,8 @@ def who(context: BriefContext, item: Commitment) -> str:
     )
 
 
-def _line(context: BriefContext, item: Commitment) -> Line:
+def line_of(context: BriefContext, item: Commitment) -> Line:
+    """One commitment: what became of it, who made it, when and for when."""
     cites = [context.sentence(item.sentence), *due_cite(context, item)]
     name, made, quote = who(context, item), context.day(item.sentence.day), context.quote(item.sentence.text)
     due_es = f", para el {context.day(item.due.day)}" if item.due else ""

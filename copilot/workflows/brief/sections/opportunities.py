@@ -30,7 +30,7 @@ def write(context: BriefContext) -> list[Line]:
         ]
     lines: list[Line] = []
     for opportunity in opportunities[:_SHOWN]:
-        lines += [_stated(context, opportunity), _real(context, opportunity)]
+        lines += [stated(context, opportunity), _real(context, opportunity)]
     if len(opportunities) > _SHOWN:
         total = context.count(
             len(opportunities),
@@ -47,7 +47,8 @@ def write(context: BriefContext) -> list[Line]:
     return lines
 
 
-def _stated(context: BriefContext, opportunity: Opportunity) -> Line:
+def stated(context: BriefContext, opportunity: Opportunity) -> Line:
+    """What the records say of it: kind, amount, stage, probability, close date."""
     cites = [context.record(opportunity, "name")]
     details: list[str] = []
     if opportunity.kind:

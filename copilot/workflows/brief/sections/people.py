@@ -30,7 +30,7 @@ def write(context: BriefContext) -> list[Line]:
         (i for i in contacts if i not in gone), key=lambda i: (_RANK[i.stance], not _heard(context, i), i.name)
     )
     lines = [_gone(context, item) for item in sorted(gone, key=lambda i: i.left_on or date.min, reverse=True)]
-    lines += [_present(context, item) for item in here[: max(1, _SHOWN - len(lines))]]
+    lines += [person(context, item) for item in here[: max(1, _SHOWN - len(lines))]]
     hidden = len(contacts) - len(lines)
     if hidden > 0:
         lines.append(_others(context, hidden))
@@ -57,7 +57,8 @@ def _gone(context: BriefContext, contact: Contact) -> Line:
     return context.line(es=f"{who} dejó la empresa el {when}{role}.", en=f"{who} left on {when}{role}.", cites=cites)
 
 
-def _present(context: BriefContext, contact: Contact) -> Line:
+def person(context: BriefContext, contact: Contact) -> Line:
+    """Who they are, where they stand, and what of theirs tells most."""
     who, cites = _who(context, contact)
     if contact.stance is None:
         stance = context.say(es="postura sin registrar", en="no stance recorded")

@@ -1,0 +1,1 @@
+"""Meeting preparation: gather -> write -> verify -> submit."""
