@@ -41,12 +41,9 @@ _NUMBER_OPERATORS = {
 }
 
 
-def condition_in_words(
-    subject: Subject, conditions: Iterable[Condition], *, language: Language, of_account: bool = False
-) -> tuple[str, ...]:
+def condition_in_words(subject: Subject, conditions: Iterable[Condition], *, language: Language) -> tuple[str, ...]:
     """Each condition by itself, a stretch of days as one. Countries of accounts are said by `places_in_words`."""
-    rest = [item for item in conditions if not _is_place(subject, item)]
-    return tuple(_said(subject, rest, language, of_account=of_account))
+    return tuple(_said(subject, [item for item in conditions if not _is_place(subject, item)], language))
 
 
 def places_in_words(conditions: Iterable[Condition], *, language: Language) -> str:
@@ -68,26 +65,16 @@ def _is_place(subject: Subject, condition: Condition) -> bool:
     )
 
 
-def _said(subject: Subject, conditions: list[Condition], language: Language, *, of_account: bool) -> Iterator[str]:
+def _said(subject: Subject, conditions: list[Condition], language: Language) -> Iterator[str]:
     left = list(conditions)
     while left:
         condition = left.pop(0)
         other = next((item for item in left if _is_stretch(condition, item)), None)
         if other is not None:
             left.remove(other)
-            words = _between(condition, other, language)
+            yield _between(condition, other, language)
         else:
-            words = _one(subject, condition, language)
-        yield _of_account(condition, words, language) if of_account else words
-
-
-def _of_account(condition: Condition, words: str, language: Language) -> str:
-    if not words.startswith(noun_of(condition.field).bare(language)):
-        return f"cuentas {words}" if language is Language.ES else f"accounts {words}"
-    noun = noun_of(condition.field).bare(language)
-    if language is Language.ES:
-        return f"{noun} de la cuenta{words.removeprefix(noun)}"
-    return f"account {words}"
+            yield _one(subject, condition, language)
 
 
 def _is_stretch(first: Condition, other: Condition) -> bool:
@@ -142,20 +129,19 @@ def _asked_for_silence(condition: Condition, language: Language) -> str:
     if language is Language.ES:
         words = "que pidieron que no se les contacte" if asked else "a quienes se puede contactar"
     else:
-        words = "who asked not to be contacted" if asked else "who may be contacted"
+        words = "who opted out of contact" if asked else "who may be contacted"
     return words if len(wanted) == 1 else f"{words} (…)"
 
 
 def _on_text(subject: Subject, condition: Condition, language: Language) -> str:
     values = [_value(condition, value, language, subject) for value in condition.values]
     listed, noun = joined(values, language=language), noun_of(condition.field).bare(language)
-    match condition.operator:
-        case Operator.CONTAINS:
-            return f"{noun} que contiene {listed}" if language is Language.ES else f"{noun} containing {listed}"
-        case Operator.IS_NOT:
-            return f"{noun} distinto de {listed}" if language is Language.ES else f"{noun} other than {listed}"
-        case _:
-            return f"{noun}: {listed}"
+    spanish = language is Language.ES
+    joint = {
+        Operator.CONTAINS: " que contiene" if spanish else " containing",
+        Operator.IS_NOT: " distinto de" if spanish else " other than",
+    }.get(condition.operator, "")
+    return f"{'con' if spanish else 'with'} {noun}{joint} {listed}"
 
 
 def _value(condition: Condition, value: Value, language: Language, subject: Subject | None) -> str:

@@ -101,7 +101,7 @@ def words_of(query: FigureQuery, *, language: Language, names: Mapping[str, str]
     """The query without its measure."""
     one, many, rest = _head(query.subject, query.conditions, language)
     further = condition_in_words(query.subject, rest, language=language)
-    whose, of_account = _whose(query, language, names)
+    whose = _whose(query, language, names)
     related = tuple(_related(item, language) for item in query.related)
     if query.subject is Subject.ACCOUNTS:
         places, further = places_in_words(query.conditions, language=language), tuple(further)
@@ -110,7 +110,7 @@ def words_of(query: FigureQuery, *, language: Language, names: Mapping[str, str]
         one=one,
         many=many,
         whose=whose,
-        further=(*further, *of_account, *related),
+        further=(*further, *related),
         is_open=many in {"open opportunities", "oportunidades abiertas"},
     )
 
@@ -192,33 +192,24 @@ def _adjective(subject: Subject, condition: Condition, language: Language) -> tu
     )
 
 
-def _whose(query: FigureQuery, language: Language, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Of which accounts, and the conditions on them that are said further on."""
+def _whose(query: FigureQuery, language: Language, names: Mapping[str, str]) -> str:
+    """Of which accounts, with the conditions on them."""
     spanish, of_accounts = language is Language.ES, query.subject is not Subject.ACCOUNTS
     named = _named(query, language, names)
     if not of_accounts:
         own = ("a tu cargo" if spanish else "of yours") if query.mine else ""
-        listed = (f"({named})") if named else ""
-        return " ".join(filter(None, [own, listed])), ()
-    places = places_in_words(query.of_account, language=language)
+        listed = f"({named})" if named else ""
+        return " ".join(filter(None, [own, listed]))
     _, accounts, rest = _head(Subject.ACCOUNTS, query.of_account, language)
-    further = condition_in_words(Subject.ACCOUNTS, rest, language=language, of_account=True)
     if named:
-        whose = f"{'de' if spanish else 'of'} {named}"
-        further = (*_lifecycle_of(query, language), *further)
+        whose, rest = f"{'de' if spanish else 'of'} {named}", query.of_account
     elif query.mine:
         whose = f"de tus {accounts}" if spanish else f"of your {accounts}"
     else:
-        said = bool(places) or len(rest) < len(query.of_account)
-        whose = (f"de {accounts}" if spanish else f"of {accounts}") if said else ""
-    return " ".join(filter(None, [whose, places])), further
-
-
-def _lifecycle_of(query: FigureQuery, language: Language) -> tuple[str, ...]:
-    """Conditions that the noun would say, where the accounts are named instead."""
-    _, _, rest = _head(Subject.ACCOUNTS, query.of_account, language)
-    left = [item for item in query.of_account if item not in rest]
-    return condition_in_words(Subject.ACCOUNTS, left, language=language, of_account=True)
+        whose = (f"de {accounts}" if spanish else f"of {accounts}") if query.of_account else ""
+    places = places_in_words(query.of_account, language=language)
+    further = ", ".join(condition_in_words(Subject.ACCOUNTS, rest, language=language))
+    return " ".join(filter(None, [whose, places, further]))
 
 
 def _named(query: FigureQuery, language: Language, names: Mapping[str, str]) -> str:

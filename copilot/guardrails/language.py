@@ -8,7 +8,9 @@ from copilot.domain.language import Language, detect
 from copilot.guardrails.detector import Context, finding
 
 _QUOTED = re.compile(r"«[^«»]{0,2000}»|“[^“”]{0,2000}”|\"[^\"]{0,2000}\"")
-_NAME = re.compile(r"\b[^\W\d_a-záéíóúñü][\w’'.-]{0,40}(?: (?:de|del|la|las|los|y|of|the|and) (?=[^\W\d_a-záéíóúñü]))?")
+_NAME = re.compile(
+    r"\b[^\W\d_a-záéíóúñü][\w’'.-]{0,40}(?:(?: (?:de|del|la|las|los|y|of|the|and)){1,2} (?=[^\W\d_a-záéíóúñü]))?"
+)
 """A word with a capital, and the small words between two such: names and titles keep their own language."""
 _NAMES = {
     Language.ES: {"asked.es": "español", "asked.en": "Spanish"},

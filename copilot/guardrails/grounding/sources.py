@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from copilot.domain.evidence import Evidence, EvidenceKind
-from copilot.domain.figure_field_words import country_name
+from copilot.domain.figure_field_words import value_in_words
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
 from copilot.guardrails.grounding.words import Word, sentences, words_of
@@ -21,7 +21,7 @@ _MOST_CHARACTERS = 20_000
 """Of one source. What follows supports nothing, so a hostile document can only make a draft look worse."""
 
 
-_COUNTRY_CODE = re.compile(r"\bcountry:? ([A-Z]{2})\b")
+_CODE = re.compile(r"\b(country|language):? ([A-Za-z]{2})\b")
 _MARKUP = str.maketrans("", "", "*_`#>|")
 
 
@@ -94,7 +94,7 @@ class Sources:
         for item in self.evidence:
             yield item.text[:_MOST_CHARACTERS]
             yield item.label
-            yield from _countries(item)
+            yield from _called_by_code(item)
             voice = self.voices.get(item.id)
             if voice is not None and voice.speakers:
                 yield from voice.speakers
@@ -104,11 +104,11 @@ class Sources:
         yield from self.own_names
 
 
-def _countries(item: Evidence) -> Iterator[str]:
-    """A country that a record states by its code may be called by its name, in both languages."""
+def _called_by_code(item: Evidence) -> Iterator[str]:
+    """Countries and languages that a record states by their code may be called by their names, in both languages."""
     if item.kind is not EvidenceKind.PASSAGE:
-        for code in _COUNTRY_CODE.findall(item.text[:_MOST_CHARACTERS]):
-            yield from (country_name(code, language=language) for language in Language)
+        for field, code in _CODE.findall(item.text[:_MOST_CHARACTERS]):
+            yield from (value_in_words(field, code, language=language) for language in Language)
 
 
 def _parts(text: str) -> tuple[str, ...]:

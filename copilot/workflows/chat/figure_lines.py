@@ -135,7 +135,8 @@ def _groups(told: Told) -> Iterator[Line]:
         if group.value is None:
             name = scene.say(es="Sin registrar", en="Unrecorded")
         else:
-            name = _capital(value_in_words(field, group.value, language=scene.language))
+            name = value_in_words(field, group.value, language=scene.language)
+            name = name if "@" in name else _capital(name)
         amounts = _number(told, group) if group.number is None else _amounts(told, [group], counted=True)
         yield told.line(f"{name}: {amounts}.", told.query_id)
     if result.more_groups:

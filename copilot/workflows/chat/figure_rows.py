@@ -28,13 +28,15 @@ _PHRASES = {
     "seats_licensed": ("{0} licencias", "{0} seats"),
     "probability": ("probabilidad del {0}", "{0} probability"),
     "author": ("de {0}", "by {0}"),
+    "do_not_contact": ("pidió que no se le contacte", "opted out of contact"),
 }
+_SELDOM = frozenset({"left_on", "closed_at", "lost_reason", "parent_name", "do_not_contact"})
 _QUOTED_NAMES = frozenset({"opportunity", "ticket", "activity"})
 
 
 def row_line(told: Told, row: FigureRow) -> Line:
     """`“Renewal 2027” (Talleres Mencía): €84,000 · “Negociación” · close date 31 January 2027.`"""
-    names = shown_names(told)
+    names = [name for name in shown_names(told) if not _goes_without_saying(row, name)]
     parts = [_part(told, row, name) for name in names]
     sources = [told.source(row, name) for name in names]
     for place, count in enumerate(row.related):
@@ -72,6 +74,11 @@ def _head(told: Told, row: FigureRow) -> str:
     language = told.scene.language
     name = quoted(row.name, language=language) if row.record_type in _QUOTED_NAMES else row.name
     return name if len(told.result.query.account_ids) == 1 else f"{name} ({row.account_name})"
+
+
+def _goes_without_saying(row: FigureRow, name: str) -> bool:
+    """What most records do not have: that it is empty is no news."""
+    return name in _SELDOM and not row.values.get(name)
 
 
 def _part(told: Told, row: FigureRow, name: str) -> str:
