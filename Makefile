@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo serve test quick lint types evals bench figures lock browser catalogues yardstick clean
+.PHONY: help install develop demo serve test quick lint types evals evals-model bench figures lock browser catalogues yardstick clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ types: develop ## Strict type check
 evals: develop ## Measure quality (minutes); figures go to evals/figures.json
 	$(BIN)/python -m evals.run quality $(if $(DATA),--data $(DATA))
 
+evals-model: develop ## Measure what needs a local model (hours); COPILOT_LOCAL_MODEL names its file
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-local.lock
+	$(BIN)/python -m evals.run model $(if $(DATA),--data $(DATA))
+
 bench: develop ## Measure speed as ratios in one run (up to an hour)
 	$(BIN)/python -m evals.run bench $(if $(DATA),--data $(DATA))
 
@@ -61,6 +65,7 @@ lock: develop ## Make the lock files anew
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --constraint requirements.lock --output-file requirements-dev.lock
 	$(BIN)/uv pip compile requirements-yardstick.in --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-yardstick.lock
+	$(BIN)/uv pip compile requirements-local.in --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements-local.lock
 
 catalogues: develop ## Find the messages of pages and errors; then translate the empty ones in the .po file
 	$(BIN)/python -m api.web.catalogue

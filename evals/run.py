@@ -62,7 +62,7 @@ SUITES = (
 def main() -> int:
     """Run a group; exit code 1 when a suite failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("group", choices=["quick", "quality", "bench"])
+    parser.add_argument("group", choices=["quick", "quality", "bench", "model"])
     parser.add_argument("--data", help="Folder with data of the same formats, instead of the benchmarks folder.")
     arguments = parser.parse_args()
     outcomes: dict[str, int] = {}
