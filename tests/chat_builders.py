@@ -1,8 +1,10 @@
 """A small chat for tests: a planner and steps that do as they are told, over the real store, guardrails and queue."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from copilot import __version__
@@ -10,11 +12,13 @@ from copilot.agent.parts import Parts
 from copilot.agent.planner.context import next_context
 from copilot.agent.service import ChatService
 from copilot.approvals.chat_rules import ChatRules
+from copilot.approvals.service import ApprovalService
 from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
-from copilot.domain.conversation import Finished, Sentence, Started, Thread, Turn, TurnEvent
-from copilot.domain.drafts import Provenance
+from copilot.domain.conversation import Finished, Sentence, Started, Thread, Turn, TurnEvent, TurnState
+from copilot.domain.drafts import Draft, Provenance
 from copilot.domain.evidence import Evidence
+from copilot.domain.findings import GuardrailReport, Stage
 from copilot.domain.language import Language
 from copilot.domain.plans import (
     AskedAbout,
@@ -32,11 +36,12 @@ from copilot.domain.plans import (
 )
 from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
-from copilot.store.database import Database
+from copilot.store.database import Database, UnitOfWork
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.reviews import ReviewRepository
 from copilot.workflows.chat.contract import Answer, Filed, Found, Line, Scene
 from copilot.workflows.chat.draft import assemble
+from evals.approvals.clocks import SetClock
 from tests import approvals_builders as world
 
 GOOD = (("La cuenta factura 84.000 € al año.", (world.ARR,)),)
@@ -152,8 +157,10 @@ class Chat:
     service: ChatService
     script: Script
     database: Database
-    clock: FixedClock
+    clock: FixedClock | SetClock
     parts: Parts
+    approvals: ApprovalService
+    """The queue, without the script's ears."""
 
     def start(self, viewer: Viewer) -> Thread:
         """A new thread."""
@@ -178,12 +185,64 @@ class Chat:
         with self.database.unit_of_work() as uow:
             return self.service.replay(turn_id, viewer=viewer, uow=uow)
 
+    def wait_for(self, thread: Thread, viewer: Viewer) -> None:
+        """Until the last turn is over."""
+        for _ in range(600):
+            if self.last_turn(thread, viewer).state is not TurnState.RUNNING:
+                return
+            time.sleep(0.05)
+
     def leave(self) -> None:
         """Let so much time pass that whoever worked is believed dead."""
-        self.clock.advance(self.parts.rules.abandoned_after + timedelta(seconds=1))
+        self.clock.instant += self.parts.rules.abandoned_after + timedelta(seconds=1)
 
 
-def make_chat(database: Database, clock: FixedClock, *, rules: ChatRules | None = None) -> Chat:
+class _Guardrails(Guardrails):
+    """The pipeline, which notes that it is used."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__()
+        self._script = script
+
+    def check_draft(
+        self, draft: Draft, *, viewer: Viewer, uow: UnitOfWork, stage: Stage = Stage.OUTPUT
+    ) -> GuardrailReport:
+        self._script.note("verify")
+        return super().check_draft(draft, viewer=viewer, uow=uow, stage=stage)
+
+
+class _Approvals(ApprovalService):
+    """The queue, which notes what is filed."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(world.policy_without_undo())
+        self._script = script
+
+    def submit(
+        self,
+        draft: Draft,
+        report: GuardrailReport,
+        *,
+        viewer: Viewer,
+        uow: UnitOfWork,
+        attachments: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> ReviewItem:
+        self._script.note("submit")
+        item = super().submit(draft, report, viewer=viewer, uow=uow, attachments=attachments)
+        self._script.note("submitted")
+        return item
+
+
+@dataclass(frozen=True)
+class _Assembles:
+    script: Script
+
+    def __call__(self, answer: Answer, scene: Scene, plan: Plan) -> Draft:
+        self.script.note("assemble")
+        return assemble(answer, scene, plan)
+
+
+def make_chat(database: Database, clock: FixedClock | SetClock, *, rules: ChatRules | None = None) -> Chat:
     """A chat over this database."""
     script = Script()
     approvals = world.service()
@@ -191,17 +250,17 @@ def make_chat(database: Database, clock: FixedClock, *, rules: ChatRules | None 
     runners[StepKind.FOLLOW_UP] = _Files(script, approvals)
     parts = Parts(
         database=database,
-        guardrails=Guardrails(),
-        approvals=approvals,
+        guardrails=_Guardrails(script),
+        approvals=_Approvals(script),
         rules=rules or ChatRules(),
         make_plan=_Planner(script),
         next_context=next_context,
         in_words=_in_words,
         runners=runners,
         writer=_Writer(script),
-        assemble=assemble,
+        assemble=_Assembles(script),
     )
-    return Chat(ChatService(parts), script, database, clock, parts)
+    return Chat(ChatService(parts), script, database, clock, parts, approvals)
 
 
 def with_rules(chat: Chat, rules: ChatRules) -> Chat:
