@@ -116,10 +116,10 @@ NO_NAMES = frozenset(
     thursday friday saturday sunday enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre
     diciembre lunes martes miercoles jueves viernes sabado domingo i i'll i'm i've i'd crm nps csat arr mrr tcv acv sla
     usd eur gbp mxn clp cop ars us uk eu ue ee uu p1 p2 p3 p4 q1 q2 q3 q4 h1 h2 t1 t2 t3 t4 ok kpi roi sso api pdf csv
-    ceo cfo cio cto coo vp rfp faq it mr mrs ms dr sr sra d dona don
+    ceo cfo cio cto coo vp rfp faq it mr mrs ms dr sr sra d dona don spanish english
     """.split()  # noqa: SIM905
 )
-"""Written with a capital, yet no name of anybody: days, months, the usual abbreviations of business."""
+"""Written with a capital, yet no name of anybody: days, months, languages, the usual abbreviations of business."""
 
 
 _PAIR = 2

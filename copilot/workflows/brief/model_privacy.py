@@ -4,6 +4,10 @@ Invariant 7: everybody around the account is known to the vault before anything 
 their addresses and numbers, our own people, and whoever is named as the speaker or author of a text.
 """
 
+from collections.abc import Iterable, Sequence
+
+from copilot.domain.account_facts import AccountFacts
+from copilot.domain.language import Language
 from copilot.domain.personal_data import Hints
 from copilot.domain.pseudonyms import STAFF, KnownPerson
 from copilot.guardrails.policy import GuardrailPolicy
@@ -13,7 +17,28 @@ from copilot.workflows.brief.context import BriefContext
 
 def vault_for(context: BriefContext, *, policy: GuardrailPolicy | None = None) -> Vault:
     """An empty vault that knows the people around the account."""
-    facts = context.facts
+    speakers = {item.speaker for item in context.reading.sentences if item.speaker}
+    return vault_around([(context.facts, speakers)], language=context.language, policy=policy)
+
+
+def vault_around(
+    accounts: Sequence[tuple[AccountFacts, Iterable[str]]],
+    *,
+    language: Language,
+    policy: GuardrailPolicy | None = None,
+) -> Vault:
+    """An empty vault that knows the people around several accounts, each with who else speaks in its texts."""
+    people = [person for facts, speakers in accounts for person in _people_around(facts, speakers)]
+    countries = dict.fromkeys(facts.account.country for facts, _ in accounts if facts.account.country)
+    hints = Hints(
+        language=language,
+        countries=tuple(countries),
+        organisations=frozenset(name for facts, _ in accounts for name in (facts.account.name, *facts.products)),
+    )
+    return Vault(people, policy=policy, hints=hints, language=language)
+
+
+def _people_around(facts: AccountFacts, speakers: Iterable[str]) -> list[KnownPerson]:
     account = frozenset({facts.account.id})
     people = [
         KnownPerson(
@@ -25,16 +50,8 @@ def vault_for(context: BriefContext, *, policy: GuardrailPolicy | None = None) -
         for contact in facts.contacts
     ]
     people += [KnownPerson(name, sources=frozenset({STAFF}), is_contact=False) for name in facts.staff]
-    named = {person.name for person in people}
-    speakers = {item.speaker for item in context.reading.sentences if item.speaker} - named
-    people += [KnownPerson(name, sources=account, is_contact=False) for name in sorted(speakers)]
-    country = facts.account.country
-    hints = Hints(
-        language=context.language,
-        countries=(country,) if country else (),
-        organisations=frozenset({facts.account.name, *facts.products}),
-    )
-    return Vault(people, policy=policy, hints=hints, language=context.language)
+    others = set(speakers) - {person.name for person in people}
+    return people + [KnownPerson(name, sources=account, is_contact=False) for name in sorted(others)]
 
 
 def readable_sources(context: BriefContext) -> frozenset[str]:

@@ -6,8 +6,8 @@ tries to instruct an assistant is set apart, never among them. Only what the vie
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 
 from copilot.domain.account_facts import AccountFacts, PassageSpan
 from copilot.domain.documents import DocumentKind, StoredDocument
@@ -32,6 +32,8 @@ class Told:
 
     text: str
     evidence: Evidence
+    within: Evidence
+    """The passage it stands in."""
     language: Language
     day: date
     title: str
@@ -79,6 +81,7 @@ def _of_account(
         PassageSpan(hit.passage_id, hit.document_id, hit.evidence.start or 0, hit.evidence.end or 0) for hit in hits
     ]
     read = read_sentences(documents, passages=spans, cast=Cast(facts, documents), today=scene.today)
+    read = tuple(_by_bullet(read, {item.id for item in documents if "presentation" in item.media_type}))
     clean, instructions = split_off(read, {item.id: item.text for item in documents})
     by_id = {item.id: item for item in documents}
     hit_of = {hit.passage_id: hit for hit in hits}
@@ -89,13 +92,31 @@ def _of_account(
     return told, len(instructions)
 
 
+def _by_bullet(sentences: Sequence[Sentence], slides: set[str]) -> Iterator[Sentence]:
+    """Lines of slides are thoughts of their own, however long."""
+    for item in sentences:
+        if item.document_id not in slides or "\n" not in item.text:
+            yield item
+            continue
+        start = item.start
+        for line in item.text.split("\n"):
+            if line.strip():
+                first = start + len(line) - len(line.lstrip())
+                yield replace(item, start=first, end=first + len(line.strip()), text=line.strip())
+            start += len(line) + 1
+
+
 def _documents(hits: Sequence[Hit], scene: Scene) -> Iterator[StoredDocument]:
     repository = DocumentRepository(scene.uow)
     for document_id in dict.fromkeys(hit.document_id for hit in hits):
         try:
-            yield repository.for_viewer(document_id, viewer=scene.viewer)
+            document = repository.for_viewer(document_id, viewer=scene.viewer)
         except NotFound:
             continue  # removed since it was found
+        if document.authored_at is None and document.imported_at.date() > scene.today:
+            # What bears no date is as of its import; a business date before that must not hide it.
+            document = document.model_copy(update={"imported_at": datetime.combine(scene.today, time(), UTC)})
+        yield document
 
 
 def _facts(account_id: str | None, scene: Scene) -> AccountFacts:
@@ -122,6 +143,7 @@ def _told(sentence: Sentence, hit: Hit, document: StoredDocument, *, rank: int, 
             start=sentence.start,
             end=sentence.end,
         ),
+        within=hit.evidence,
         language=Language(hit.language) if hit.language in set(Language) else sentence.language,
         day=sentence.day,
         title=sentence.title,

@@ -1,0 +1,153 @@
+"""Which sentences answer a question, and whether any does.
+
+Invariant: deterministic; a sentence is judged by what it says beside the question, never by how well it did in the
+search. "Nothing says so" is a decision of its own: that words of the question stand in a text is no answer.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from copilot.guardrails.grounding.states import Array
+from copilot.workflows.chat.matching import NAMES, Asked, Passage, features, places, seen
+from copilot.workflows.chat.told import Told
+
+_FILE = Path(__file__).with_name("answering.toml")
+_ASKED_LABEL = re.compile(
+    r"^\W*(?:question|pregunta|consulta|control|requirement|requisito)\b[^:]{0,40}:", re.IGNORECASE
+)
+_FRAGMENT = 0.24
+"""Of `short`: fewer than five words."""
+_SAYS_SOMETHING = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sentence with its score; `replies_to`: the question before it, if it is judged as the answer to that."""
+
+    told: Told
+    score: float
+    alike: float
+    """How much of the question is in the sentence itself, 0 to 1."""
+    replies_to: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All sentences, best first, and whether the best ones answer."""
+
+    ranked: tuple[Judged, ...]
+    answered: bool
+
+
+def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
+    """Judge every sentence, and decide."""
+    passages = _passages(question, sentences)
+    ranked = sorted(_with_replies(_judged(passages)), key=lambda item: -item.score)
+    if not ranked:
+        return Verdict((), answered=False)
+    plain, names = _worst_found(question, [passage for passage, _ in passages])
+    weights = _weights()["decision"]
+    value = (
+        weights["base"]
+        + weights["score"] * ranked[0].score
+        + weights["plain_words"] * min(weights["plain_words_most"], plain)
+        + weights["names"] * min(weights["names_most"], names)
+    )
+    return Verdict(tuple(ranked), answered=value > weights["threshold"])
+
+
+def asks(text: str) -> bool:
+    """Whether a sentence asks instead of saying."""
+    return text.rstrip("»”\"') ").endswith("?") or _ASKED_LABEL.match(text) is not None
+
+
+_Placed = list[tuple[Told, int, int]]
+
+
+def _passages(question: Asked, sentences: Sequence[Told]) -> list[tuple[Passage, _Placed]]:
+    groups: dict[str, list[Told]] = {}
+    for item in sentences:
+        groups.setdefault(item.passage_id, []).append(item)
+    found = []
+    for group in groups.values():
+        text, spans = _passage_text(group)
+        passage = Passage.beside(question, seen(text))
+        placed = [(item, *places(passage.seen.words, *span)) for item, span in zip(group, spans, strict=True)]
+        found.append((passage, placed))
+    return found
+
+
+def _passage_text(group: Sequence[Told]) -> tuple[str, list[tuple[int, int]]]:
+    """The passage as it is compared: title and heading, then each sentence after its speaker's name."""
+    first = group[0]
+    text = first.title if first.heading == first.title else f"{first.title}. {first.heading}"
+    spans = []
+    for item in group:
+        text += f". {item.speaker}: " if item.speaker else ". "
+        spans.append((len(text), len(text) + len(item.text)))
+        text += item.text
+    return text, spans
+
+
+def _judged(passages: Sequence[tuple[Passage, _Placed]]) -> list[Judged]:
+    judged = []
+    for passage, placed in passages:
+        for item, first, last in placed:
+            if last > first:
+                row = features(passage, first, last, language=item.language, speaker=item.speaker, text=item.text)
+                judged.append(Judged(item, _score(row), float(row[0])))
+    return judged
+
+
+def _score(row: Array) -> float:
+    weights, by_hand = _weights()["sentence"], _weights()["by_hand"]
+    score = weights["base"] + sum(weights[name] * float(value) for name, value in zip(NAMES, row, strict=True))
+    score += by_hand["missing_kind"] * float(row[NAMES.index("missing_kind")])
+    return score + (by_hand["fragment"] if row[NAMES.index("short")] > _FRAGMENT else 0.0)
+
+
+def _with_replies(judged: Sequence[Judged]) -> list[Judged]:
+    """A question answers nothing; what is said next may be its answer, and is judged by both."""
+    return [_replied(item, judged[place - 1] if place else None) for place, item in enumerate(judged)]
+
+
+def _replied(item: Judged, before: Judged | None) -> Judged:
+    by_hand = _weights()["by_hand"]
+    if asks(item.told.text):
+        return replace(item, score=item.score + by_hand["asks"])
+    if before is None or not asks(before.told.text) or not _same_document(before.told, item.told):
+        return item
+    together = before.score + by_hand["reply"]
+    if together <= item.score:
+        return item
+    return replace(item, score=together, alike=before.alike, replies_to=before.told)
+
+
+def _same_document(one: Told, other: Told) -> bool:
+    return one.evidence.document_id == other.evidence.document_id
+
+
+def _worst_found(question: Asked, passages: Sequence[Passage]) -> tuple[float, float]:
+    """How well the worst of the question's words is found anywhere in the passages: of plain words, and of names.
+
+    A word that nothing found resembles (salary, birthday) is what the sources do not speak of.
+    """
+    telling = [place for place in question.question.telling if question.weights[place] >= _SAYS_SOMETHING]
+    if not telling:
+        return 1.0, 1.0
+    best = np.max([passage.alike[telling].max(axis=1) for passage in passages], axis=0)
+    plain = [question.question.words[place].text[0].islower() for place in telling]
+    of_plain = [float(value) for value, is_plain in zip(best, plain, strict=True) if is_plain]
+    of_names = [float(value) for value, is_plain in zip(best, plain, strict=True) if not is_plain]
+    return min(of_plain, default=1.0), min(of_names, default=1.0)
+
+
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))

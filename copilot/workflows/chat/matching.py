@@ -1,0 +1,196 @@
+"""How well a sentence, in its surroundings, fits a question: numbers that a small model weighs.
+
+Invariant: the same numbers in training and in use, none of which depends on what else was found. Words are compared by
+their vectors in context, so that a question in one language finds words of the other; where there are no vectors, by
+their stems.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copilot.domain.folding import flat
+from copilot.domain.language import Language
+from copilot.guardrails.grounding.states import WORD_STATES, Array
+from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
+from copilot.guardrails.grounding.words import Word, words_of
+from copilot.workflows.chat.question import Expected, Question, carries
+
+_FREQUENT, _RARE = -8.0, -13.0
+"""Log probability of a word that says little, and of one that says much."""
+_LEAST = 0.15
+_HEAVY = 0.5
+_SAYS_SOMETHING = 0.25
+_MOST_WORDS = 320
+"""Of one passage with its heading."""
+NAMES = (
+    "sentence_alike",
+    "passage_alike",
+    "sentence_stems",
+    "passage_stems",
+    "least_in_sentence",
+    "least_in_passage",
+    "asking_words",
+    "missing_kind",
+    "has_kind",
+    "is_question",
+    "short",
+    "pooled",
+    "about_question",
+    "plain_in_sentence",
+    "plain_in_passage",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Words of a text and their vectors `[depths, words, width]`, in context."""
+
+    words: tuple[Word, ...]
+    states: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its vectors and the weight of each word."""
+
+    question: Question
+    states: Array
+    weights: Array
+
+
+def asked(question: Question) -> Asked:
+    """Prepare a question once for many sentences."""
+    states = _vectors(question.words)
+    weights = np.array([_weight(word.folded) for word in question.words], np.float32)
+    return Asked(question, states, weights)
+
+
+def _vectors(words: Sequence[Word]) -> Array:
+    """Of every word in its context; nothing where the weights are not installed, so that stems alone decide."""
+    if not words or not WORD_STATES.available:
+        return np.zeros((3, len(words), 1), np.float32)
+    return WORD_STATES.of([word.text for word in words])
+
+
+def _weight(folded: str) -> float:
+    if not WORD_STATES.available:
+        return 1.0
+    share = (_FREQUENT - WORD_STATES.rarity(folded)) / (_FREQUENT - _RARE)
+    return float(min(1.0, max(_LEAST, share)))
+
+
+@lru_cache(maxsize=512)
+def seen(text: str) -> Seen:
+    """Words and vectors of one passage. Kept: the same passages are asked about again and again."""
+    words = tuple(word for word in words_of(text) if word.is_word)[:_MOST_WORDS]
+    return Seen(words, _vectors(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage beside a question: similarity of every word of the one with every word of the other."""
+
+    asked: Asked
+    seen: Seen
+    alike: Array
+    """`[question words, passage words]`, the mean of both depths."""
+    deep: Array
+    """The same at the deeper one."""
+    same_stem: NDArray[np.bool_]
+
+    @classmethod
+    def beside(cls, question: Asked, text: Seen) -> "Passage":
+        """Compare them."""
+        if not text.words:
+            nothing = np.zeros((len(question.question.words), 1), np.float32)
+            return cls(question, text, nothing, nothing, nothing > 0)
+        middle = question.states[1] @ text.states[1].T
+        deep = question.states[2] @ text.states[2].T
+        own = np.array([word.stem for word in question.question.words])[:, None]
+        other = np.array([word.stem for word in text.words])[None, :]
+        same = own == other
+        return cls(question, text, np.maximum((middle + deep) / 2, same), deep, same)
+
+
+def features(passage: Passage, first: int, last: int, *, language: Language, speaker: str | None, text: str) -> Array:
+    """One row for the words `[first, last)` of a passage, in the order of `NAMES`."""
+    question = passage.asked.question
+    telling = _besides_speaker(question, speaker)
+    weights = passage.asked.weights[telling]
+    weights = weights / weights.sum()
+    heavy = passage.asked.weights[telling] >= _HEAVY
+    heavy = heavy if heavy.any() else np.ones(len(telling), bool)
+    in_sentence = passage.alike[telling, first:last].max(axis=1)
+    in_passage = passage.alike[telling].max(axis=1)
+    stems_here = passage.same_stem[telling, first:last].any(axis=1)
+    stems_near = passage.same_stem[telling].any(axis=1)
+    asking = [place for place in range(len(question.words)) if place not in question.telling]
+    kind = question.expected
+    typed = kind not in {Expected.OTHER, Expected.YES_NO}
+    there = typed and carries(kind, text, language=language, question=question, speaker=speaker)
+    return np.array(
+        [
+            in_sentence @ weights,
+            in_passage @ weights,
+            stems_here @ weights,
+            stems_near @ weights,
+            in_sentence[heavy].min(),
+            in_passage[heavy].min(),
+            passage.deep[asking, first:last].max(axis=1).mean() if asking else 0.5,
+            typed and not there,
+            there,
+            text.rstrip('»”") ').endswith("?"),
+            1.0 / (last - first),
+            _pooled(passage, first, last),
+            _about(passage, first, last),
+            *_plain(passage, first, last, telling=telling),
+        ],
+        np.float32,
+    )
+
+
+def _pooled(passage: Passage, first: int, last: int) -> float:
+    """Cosine of the mean vectors."""
+    one = passage.asked.states[2].mean(axis=0)
+    other = passage.seen.states[2, first:last].mean(axis=0)
+    return float(one @ other / max(1e-6, float(np.linalg.norm(one) * np.linalg.norm(other))))
+
+
+_NO_PLAIN = 0.8
+"""Where a question has names only."""
+
+
+def _besides_speaker(question: Question, speaker: str | None) -> list[int]:
+    """Telling words without the name of who says the sentence: that they say it is no answer."""
+    if speaker is None:
+        return list(question.telling)
+    name = {flat(part) for part in speaker.split()}
+    left = [place for place in question.telling if question.words[place].folded.removesuffix("'s") not in name]
+    return left or list(question.telling)
+
+
+def _plain(passage: Passage, first: int, last: int, *, telling: Sequence[int]) -> tuple[float, float]:
+    """The least of the question's words that are no names: a text full of the right names need not answer."""
+    question = passage.asked.question
+    plain = [place for place in telling if question.words[place].text[0].islower()]
+    plain = [place for place in plain if passage.asked.weights[place] >= _SAYS_SOMETHING]
+    if not plain:
+        return _NO_PLAIN, _NO_PLAIN
+    alike = passage.alike[plain]
+    return float(alike[:, first:last].max(axis=1).min()), float(alike.max(axis=1).min())
+
+
+def _about(passage: Passage, first: int, last: int) -> float:
+    """How much of what the sentence says the question has too."""
+    content = [place for place in range(first, last) if passage.seen.words[place].folded not in FUNCTION_WORDS]
+    return float(passage.alike[:, content].max(axis=0).mean()) if content else 0.0
+
+
+def places(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
+    """Which of a passage's words stand at its characters `[start, end)`."""
+    inside = [place for place, word in enumerate(words) if start <= word.start < end]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
