@@ -117,6 +117,56 @@ ENGLISH_NUMBERS: dict[str, int] = {
     },
 }
 """Number words from two to ninety-nine. "One" is an article as often as a number."""
+_ENGLISH_HUNDREDS: dict[str, int] = {
+    f"{name} hundred": 100 * value for name, value in {"a": 1, "one": 1, **_ENGLISH_UNITS}.items()
+}
+_SPANISH_HUNDREDS: dict[str, int] = {
+    "cien": 100,
+    "ciento": 100,
+    **{
+        f"{stem}{ending}": 100 * value
+        for stem, value in {
+            "dosc": 2, "tresc": 3, "cuatroc": 4, "quin": 5, "seisc": 6, "setec": 7, "ochoc": 8, "novec": 9,
+        }.items()
+        for ending in (("ientos", "ientas"))
+    },
+}  # fmt: skip
+
+
+def spelt_number(words: str) -> tuple[int | None, int | None]:
+    """What number words mean in Spanish and in English, None where they mean none; up to 999."""
+    plain = " ".join(words.lower().split())
+    return (
+        _spelt(plain, small=SPANISH_NUMBERS, hundreds=_SPANISH_HUNDREDS, joined=""),
+        _spelt(plain, small=ENGLISH_NUMBERS, hundreds=_ENGLISH_HUNDREDS, joined="and "),
+    )
+
+
+def _spelt(plain: str, *, small: dict[str, int], hundreds: dict[str, int], joined: str) -> int | None:
+    if plain in small:
+        return small[plain]
+    name = next((name for name in sorted(hundreds, key=len, reverse=True) if f"{plain} ".startswith(f"{name} ")), None)
+    if name is None:
+        return None
+    rest = plain.removeprefix(name).strip().removeprefix(joined)
+    if not rest:
+        return hundreds[name]
+    more = 1 if rest in {"one", "uno", "una", "un"} else small.get(rest)
+    return None if more is None else hundreds[name] + more
+
+
+def spelt_pattern(spaces: str) -> str:
+    """A pattern for number words; `spaces` are the characters that may stand between them."""
+    between = f"[{spaces}]+"
+    small = {**SPANISH_NUMBERS, **ENGLISH_NUMBERS}
+    by_length = sorted(small, key=len, reverse=True)
+    one = "|".join(["one", "una", "uno", "un"])
+    words = "|".join(name.replace(" ", between) for name in by_length)
+    english = "|".join(name.replace(" ", between) for name in _ENGLISH_HUNDREDS)
+    spanish = "|".join(sorted(_SPANISH_HUNDREDS, key=len, reverse=True))
+    after = rf"(?:{between}(?:and{between})?(?:{words}|{one})\b)?"
+    return rf"(?:{english}|(?:{spanish})\b){after}|(?:{words})(?!{between}hundred\b)"
+
 
 _DOLLARS_AND_PESOS = frozenset(
     {"USD", "MXN", "CLP", "COP", "ARS", "UYU", "CAD", "AUD", "NZD", "SGD", "HKD", "DOP", "CUP"}

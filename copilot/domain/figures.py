@@ -12,7 +12,16 @@ from decimal import Decimal
 from enum import StrEnum
 
 from copilot.domain.figure_dates import Moment, find_moments
-from copilot.domain.figure_words import CURRENCIES, ENGLISH_NUMBERS, MONTHS, SCALES, SPANISH_NUMBERS, UNITS
+from copilot.domain.figure_words import (
+    CURRENCIES,
+    ENGLISH_NUMBERS,
+    MONTHS,
+    SCALES,
+    SPANISH_NUMBERS,
+    UNITS,
+    spelt_number,
+    spelt_pattern,
+)
 from copilot.domain.language import Language
 
 
@@ -74,7 +83,7 @@ _CURRENCY_CODE = "|".join(
 )
 _SCALE = r"mil(?:[ \u00a0]millones)?|millones|mill[oó]n|millions?|thousand|billion"
 _LETTER_SCALE = r"[kK](?!\w)|MM(?!\w)|M(?![\w²])|[mM]n(?!\w)|bn(?!\w)|[kKmM](?=[€$£])"
-_SPELT = "|".join(re.escape(word) for word in sorted({**SPANISH_NUMBERS, **ENGLISH_NUMBERS}, key=len, reverse=True))
+_SPELT = spelt_pattern(_SPACES)
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _GAP = rf"[{_SPACES}]?"
 _FIGURE = re.compile(
@@ -99,6 +108,9 @@ _MAY_BE_MASKED = re.compile(r"[@/]|www|sobre|out", re.IGNORECASE)
 _ANY_DIGIT = re.compile(r"\d")
 _WORDS_OF_FIGURES = (
     *(word for word in {**SPANISH_NUMBERS, **ENGLISH_NUMBERS} if word.isalpha()),
+    "hundred",
+    "cien",
+    "ient",
     *sorted({name[:3] for name in MONTHS}),
     "trimestre",
     "quarter",
@@ -200,8 +212,9 @@ def _numbers(masked: str, text: str, language: Language | None) -> Iterator[Figu
 
 def _counts(word: str, language: Language | None) -> bool:
     """Whether a word is a number in that language ("once" is eleven in Spanish only)."""
-    return (language is not Language.EN and word in SPANISH_NUMBERS) or (
-        language is not Language.ES and word in ENGLISH_NUMBERS
+    spanish, english = spelt_number(word)
+    return (language is not Language.EN and spanish is not None) or (
+        language is not Language.ES and english is not None
     )
 
 
@@ -255,8 +268,9 @@ def _currency(match: re.Match[str]) -> frozenset[str]:
 
 def _quantities(match: re.Match[str], language: Language | None) -> tuple[Quantity, ...]:
     if match["word"]:
-        word = match["word"].lower()
-        return (Quantity(value=Decimal({**ENGLISH_NUMBERS, **SPANISH_NUMBERS}[word]), step=Decimal(1)),)
+        spanish, english = spelt_number(match["word"])
+        value = english if spanish is None else spanish
+        return () if value is None else (Quantity(value=Decimal(value), step=Decimal(1)),)
     digits = match["digits"]
     if len(digits) > _LONGEST_NUMBER or (
         not digits.isascii() and any(char.isdigit() and not char.isascii() for char in digits)
