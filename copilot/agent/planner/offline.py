@@ -3,30 +3,226 @@
 Invariant: it reads the user's words, the conversation's earlier plans and names the viewer may see, and nothing else.
 """
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from copilot.agent.planner.answers import picked, picked_day
+from copilot.agent.planner.conditions import nouns
+from copilot.agent.planner.context import next_context
+from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.directory import Directory
+from copilot.agent.planner.fact_words import facts_in
+from copilot.agent.planner.follow import followed_up
+from copilot.agent.planner.reading import LONGEST_READ, Reading, language_of, read
+from copilot.agent.planner.refusals import refusal_for
+from copilot.agent.planner.steps import NEEDS_ACCOUNT, Clause, plan_clause
+from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_of, which_account
 from copilot.domain.access import Viewer
-from copilot.domain.language import Language, detect
-from copilot.domain.plans import BriefStep, Plan, PlanningContext, SearchStep
+from copilot.domain.formatting import Formatter
+from copilot.domain.language import Language
+from copilot.domain.periods import Period
+from copilot.domain.plans import (
+    MOST_STEPS,
+    AskedAbout,
+    Candidate,
+    Clarification,
+    Plan,
+    PlanningContext,
+    Refusal,
+    RefusalReason,
+    SearchStep,
+    Step,
+)
+
+_OFFERED = 5
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What planning one message depends on."""
+
+    context: PlanningContext
+    directory: Directory
+    viewer: Viewer
+    today: date
+    language: Language
+    chosen: tuple[str, ...] = ()
+    day: date | None = None
 
 
 class OfflinePlanner:
     """Plans by rules, in Spanish and English."""
 
     def plan(
-        self,
-        message: str,
-        *,
-        context: PlanningContext,
-        directory: Directory,
-        viewer: Viewer,
-        today: date,  # noqa: ARG002
+        self, message: str, *, context: PlanningContext, directory: Directory, viewer: Viewer, today: date
     ) -> Plan:
         """What to read for `message`; or what to ask; or why not."""
-        language = detect(message, prior=context.language or Language(viewer.language))
-        mentions = directory.find(message, common=frozenset())
-        accounts = [mention.accounts[0].id for mention in mentions.accounts] or list(context.account_ids)
-        if accounts:
-            return Plan(language=language, steps=(BriefStep(account_id=accounts[0]),))
-        return Plan(language=language, steps=(SearchStep(question=message or "?"),))
+        preferred = Language.ES if viewer.language == Language.ES.value else Language.EN
+        language = language_of(message[:LONGEST_READ], before=context.language, preferred=preferred)
+        turn = _Turn(context, directory, viewer, today, language)
+        if context.clarification is not None:
+            candidate = picked(message, context.clarification)
+            if candidate is not None:
+                turn = replace(turn, chosen=(candidate.id,), day=picked_day(candidate))
+                turn = replace(turn, language=context.language or language)
+                return _planned(context.clarification.message, turn)
+            if _names_only(message, turn):
+                return _planned(f"{context.clarification.message} {message}", turn)
+        return _planned(message, turn)
+
+
+def _names_only(message: str, turn: _Turn) -> bool:
+    """Whether the answer to a question back is just a name."""
+    reading = _read(message, turn)
+    return bool(reading.accounts or reading.people) and len(re.sub(r"ACCT|PERSON", "", reading.work).split()) <= 3
+
+
+def _read(message: str, turn: _Turn) -> Reading:
+    return read(message, directory=turn.directory, today=turn.today, language=turn.language)
+
+
+def _planned(message: str, turn: _Turn) -> Plan:
+    reading = _read(message, turn)
+    if not re.search(r"\w", message):
+        return Plan(
+            language=turn.language, refusal=Refusal(reason=RefusalReason.HELP, text=says(turn.language, "empty"))
+        )
+    refusal = refusal_for(reading, turn.viewer)
+    if refusal is not None:
+        return Plan(language=turn.language, refusal=refusal)
+    clauses = _clauses(reading)
+    if len(clauses) > 1:
+        together = _all_planned(clauses, turn)
+        if together is not None:
+            return together
+    return _one_planned(reading, turn, alone=True) or _searched(reading, turn)
+
+
+def _clauses(reading: Reading) -> list[str]:
+    """The message cut where another question or request begins; the pieces keep the user's own spelling."""
+    shown, pieces, start = reading.message, [], 0
+    from copilot.domain.folding import flat
+
+    for match in mark("clauses").finditer(flat(shown)):
+        pieces.append(shown[start : match.start()])
+        start = match.end()
+    pieces.append(shown[start:])
+    return [piece for piece in pieces if re.search(r"\w", piece)]
+
+
+def _all_planned(clauses: Sequence[str], turn: _Turn) -> Plan | None:
+    """The steps of all clauses; None if some clause is no question of its own."""
+    steps: list[Step] = []
+    context = turn.context
+    for number, clause in enumerate(clauses):
+        reading = _read(clause, turn)
+        if not _stands_alone(reading):
+            return None
+        plan = _one_planned(reading, replace(turn, context=context), alone=number == 0, follows=number > 0)
+        if plan is None:
+            return None
+        if not plan.steps:
+            return _of_whole(plan, clauses)
+        steps += [step for step in plan.steps if step not in steps]
+        context = next_context(plan, context)
+    return Plan(language=turn.language, steps=tuple(steps[:MOST_STEPS])) if steps else None
+
+
+def _of_whole(plan: Plan, clauses: Sequence[str]) -> Plan | None:
+    """A question back about one clause waits with the whole message."""
+    if plan.clarification is None:
+        return plan
+    return None if len(clauses) > 1 else plan
+
+
+def _stands_alone(reading: Reading) -> bool:
+    wants = (
+        "follow_up",
+        "after_meeting",
+        "meeting_prep",
+        "rfp_answer",
+        "explain_score",
+        "risks",
+        "brief",
+        "timeline",
+        "search",
+        "compare",
+        "knowledge",
+    )
+    return bool(
+        nouns(reading.work)
+        or facts_in(reading.work)
+        or any(reading.has(name) for name in wants)
+        or cue("facts", "people", "decides").search(reading.work)
+        or cue("facts", "people", "list").search(reading.work)
+    )
+
+
+def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = False) -> Plan | None:
+    """The plan of one clause; None if nothing in it was understood."""
+    subjects = subjects_of(reading, context=turn.context, directory=turn.directory, chosen=turn.chosen)
+    if subjects.asked is not None:
+        return Plan(language=turn.language, clarification=subjects.asked)
+    if subjects.unknown:
+        refusal = Refusal(reason=RefusalReason.UNKNOWN_ACCOUNT, text=says(turn.language, "unknown_account"))
+        return Plan(language=turn.language, refusal=refusal)
+    reading = _with_day(reading, turn)
+    asked = _which_day(reading, turn)
+    if asked is not None:
+        return Plan(language=turn.language, clarification=asked)
+    steps = followed_up(Clause(reading, subjects, turn.viewer, turn.today), turn.context) if alone else None
+    if steps is None:
+        subjects = subjects if follows or _may_lean(reading, turn.context) else replace(subjects, before=())
+        planned = plan_clause(Clause(reading, subjects, turn.viewer, turn.today))
+        if planned == NEEDS_ACCOUNT:
+            return _account_asked(reading, turn)
+        steps = planned if isinstance(planned, tuple) else None
+    return Plan(language=turn.language, steps=tuple(steps[:MOST_STEPS])) if steps else None
+
+
+def _may_lean(reading: Reading, context: PlanningContext) -> bool:
+    """Whether accounts spoken of before may be meant: the message points back, or leaves out whom it is about."""
+    return bool(context.account_ids) and (leans_back(reading) or not reading.accounts)
+
+
+def _account_asked(reading: Reading, turn: _Turn) -> Plan:
+    """Asks whose record is meant, offering a few."""
+    before = turn.directory.accounts(turn.context.account_ids)
+    offered = before or turn.directory.some_accounts(limit=_OFFERED)
+    return Plan(language=turn.language, clarification=which_account(reading, offered))
+
+
+def _with_day(reading: Reading, turn: _Turn) -> Reading:
+    """The reading with the day that was chosen, where figures fitted two."""
+    if turn.day is None:
+        return reading
+    day = Period(start=turn.day, end=turn.day, words=turn.day.isoformat())
+    periods = tuple(replace(item, period=day, other=None) if item.other else item for item in reading.periods)
+    return replace(reading, periods=periods)
+
+
+def _which_day(reading: Reading, turn: _Turn) -> Clarification | None:
+    """Asks which day `03/04` is."""
+    unclear = next((item for item in reading.periods if item.other is not None), None)
+    if unclear is None or unclear.other is None:
+        return None
+    days = [item.start for item in (unclear.period, unclear.other) if item.start is not None]
+    words = Formatter(turn.language)
+    candidates = tuple(Candidate(id=day.isoformat(), label=words.day(day)) for day in days)
+    return Clarification(
+        about=AskedAbout.PERIOD,
+        question=says(turn.language, "ask_period"),
+        candidates=candidates,
+        message=reading.message,
+    )
+
+
+def _searched(reading: Reading, turn: _Turn) -> Plan:
+    """What was not understood is looked up: in the texts of the accounts spoken of, else in our knowledge."""
+    subjects: Subjects = subjects_of(reading, context=turn.context, directory=turn.directory, chosen=turn.chosen)
+    ids = subjects.any if leans_back(reading) or subjects.accounts else ()
+    period = reading.periods[0].period if reading.periods else None
+    step = SearchStep(question=reading.message, account_ids=ids[:5], period=period)
+    return Plan(language=turn.language, steps=(step,))

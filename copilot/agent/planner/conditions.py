@@ -1,0 +1,200 @@
+"""Conditions on records, read from the words of a question.
+
+Invariant: a condition comes from words that stand in the message, on a field that its kind of record has; words that
+lie within longer ones are read once.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+
+from copilot.agent.planner.amounts import Amount
+from copilot.agent.planner.cues import Hit, hits, longest, table
+from copilot.agent.planner.reading import Reading
+from copilot.domain.figure_queries import Condition, Operator, Subject
+from copilot.domain.folding import fold
+from copilot.domain.periods import Period
+
+_NO_COUNTRY = frozenset({"jersey", "chad", "jordan", "togo", "guinea", "niger", "man", "us", "it", "mali", "oman"})
+_EXCEPT = (
+    "except ",
+    "excluding ",
+    "outside ",
+    "outside of ",
+    "not in ",
+    "but not ",
+    "salvo ",
+    "excepto ",
+    "fuera de ",
+    "menos ",
+    "que no sean de ",
+    "que no esten en ",
+)
+_NEAR_SECTOR = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A condition of one kind of record, and where its words stand."""
+
+    subject: Subject
+    condition: Condition
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What kind of record is spoken of, and where. `name` may also be `renewals` or `pipeline`."""
+
+    name: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def subject(self) -> Subject:
+        """The kind of record."""
+        return {"renewals": Subject.ACCOUNTS, "pipeline": Subject.OPPORTUNITIES}.get(self.name) or Subject(self.name)
+
+
+def nouns(work: str) -> tuple[Noun, ...]:
+    """Kinds of records that a message speaks of, in order; the longer words win."""
+    found = [(hit, name) for name, lines in table("records")["nouns"].items() for hit in hits(work, lines)]
+    kept: list[Noun] = []
+    for hit, name in longest(found):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(Noun(name, hit.start, hit.end, hit.text))
+    return tuple(kept)
+
+
+def conditions(reading: Reading) -> tuple[Placed, ...]:
+    """Every condition that the words of the message state, in order."""
+    work = reading.work
+    found: list[tuple[Hit, tuple[Subject, Condition]]] = []
+    for entry in table("records")["condition"]:
+        condition = Condition(
+            field=entry["field"], operator=Operator(entry.get("operator", "is")), values=tuple(entry["values"])
+        )
+        found += [(hit, (Subject(entry["subject"]), condition)) for hit in hits(work, entry["words"])]
+    kept = [(hit, item) for hit, item in found if not any(_beats(other, (hit, item)) for other in found)]
+    placed = [Placed(subject, condition, hit.start, hit.end) for hit, (subject, condition) in kept]
+    placed += [*_countries(reading), *_sectors(work), *_ticket_topics(work)]
+    return tuple(sorted(placed, key=lambda item: (item.start, item.subject, item.condition.field)))
+
+
+def _beats(other: tuple[Hit, tuple[Subject, Condition]], one: tuple[Hit, tuple[Subject, Condition]]) -> bool:
+    """Whether longer words on the same kind of record take the place of these."""
+    longer = other[0].end - other[0].start > one[0].end - one[0].start
+    covers = other[0].start <= one[0].start and one[0].end <= other[0].end
+    return longer and covers and other[1][0] is one[1][0] and other[1][1].field == one[1][1].field
+
+
+@cache
+def _country_lines() -> dict[str, str]:
+    """ISO code -> lines of names and demonyms."""
+    lines = dict(table("countries")["demonyms"])
+    for language in ("en", "es"):
+        for code, name in Locale(language).territories.items():
+            plain = fold(str(name)).strip()
+            if len(code) == 2 and code.isalpha() and plain.replace(" ", "").isalpha() and plain not in _NO_COUNTRY:
+                lines[code] = f"{lines[code]}|{plain}" if code in lines else plain
+    return lines
+
+
+@cache
+def _all_countries() -> str:
+    return "|".join(_country_lines().values())
+
+
+def countries_in(reading: Reading) -> list[tuple[Hit, tuple[str, ...]]]:
+    """Places that name countries or regions, with their codes."""
+    work = reading.work
+    found: list[tuple[Hit, tuple[str, ...]]] = []
+    if any(hits(work, _all_countries())):
+        for code, lines in _country_lines().items():
+            found += [(hit, (code,)) for hit in hits(work, lines) if not _is_pronoun(reading, hit)]
+    regions = table("countries")
+    for name, lines in regions["regions"].items():
+        found += [(hit, tuple(regions["region_values"][name])) for hit in hits(work, lines)]
+    return longest(found)
+
+
+def _is_pronoun(reading: Reading, hit: Hit) -> bool:
+    """`us` is a country only in capitals."""
+    return hit.text == "us" and reading.shown[hit.start : hit.end] != "US"
+
+
+def _countries(reading: Reading) -> list[Placed]:
+    found = countries_in(reading)
+    if not found:
+        return []
+    codes = tuple(dict.fromkeys(code for _, item in found for code in item))
+    before = reading.work[: found[0][0].start]
+    operator = Operator.IS_NOT if before.endswith(_EXCEPT) else Operator.IS
+    condition = Condition(field="country", operator=operator, values=codes)
+    return [Placed(Subject.ACCOUNTS, condition, found[0][0].start, found[-1][0].end)]
+
+
+def _sectors(work: str) -> list[Placed]:
+    """A sector counts beside a word for accounts or for sectors, not as any word."""
+    data = table("records")
+    anchors = [noun for noun in nouns(work) if noun.subject is Subject.ACCOUNTS]
+    found = []
+    for name, lines in data["sectors"].items():
+        for hit in hits(work, lines):
+            around = work[max(0, hit.start - _NEAR_SECTOR) : hit.end + _NEAR_SECTOR]
+            named = any(word in around for word in ("sector", "industr", "vertical"))
+            near = any(abs(noun.start - hit.end) <= 2 or 0 <= hit.start - noun.end <= 12 for noun in anchors)
+            if named or near:
+                found.append((hit, tuple(data["sector_values"][name])))
+    return [
+        Placed(
+            Subject.ACCOUNTS,
+            Condition(field="industry", operator=Operator.CONTAINS, values=values),
+            hit.start,
+            hit.end,
+        )
+        for hit, values in longest(found)[:1]
+    ]
+
+
+def _ticket_topics(work: str) -> list[Placed]:
+    data = table("records")
+    return [
+        Placed(
+            Subject.TICKETS,
+            Condition(field="category", operator=Operator.CONTAINS, values=tuple(data["ticket_topic_values"][name])),
+            hit.start,
+            hit.end,
+        )
+        for name, lines in data["ticket_topics"].items()
+        for hit in hits(work, lines)
+    ][:1]
+
+
+def within(field: str, period: Period) -> tuple[Condition, ...]:
+    """The conditions that a day lies in a period."""
+    found: list[Condition] = []
+    if period.start is not None:
+        found.append(Condition(field=field, operator=Operator.AT_LEAST, values=(period.start,)))
+    if period.end is not None:
+        found.append(Condition(field=field, operator=Operator.AT_MOST, values=(period.end,)))
+    return tuple(found)
+
+
+def from_day(field: str, day: date) -> Condition:
+    """On that day or later."""
+    return Condition(field=field, operator=Operator.AT_LEAST, values=(day,))
+
+
+def compared(field: str, amount: Amount, *, money: bool) -> Condition:
+    """A comparison of a number field."""
+    value = amount.value.normalize()
+    plain = value.quantize(Decimal(1)) if value == value.to_integral() else value
+    return Condition(
+        field=field, operator=amount.operator, values=(plain,), currency=amount.currency if money else None
+    )

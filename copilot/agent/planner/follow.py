@@ -1,0 +1,271 @@
+"""Follow-up questions: the last plan with one thing changed.
+
+Invariant: only the user's own words of this message change anything; what they leave out stays as it was.
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from copilot.agent.planner.conditions import compared, conditions, nouns, within
+from copilot.agent.planner.context import portfolio_query
+from copilot.agent.planner.cues import cue, mark
+from copilot.agent.planner.fact_words import facts_in
+from copilot.agent.planner.measures import number_of
+from copilot.agent.planner.queries import ask
+from copilot.agent.planner.question import default_day, default_number, fields_after, limit_in, take_apart
+from copilot.agent.planner.reading import Reading
+from copilot.agent.planner.steps import Clause
+from copilot.agent.planner.subjects import points_at_several
+from copilot.domain.figure_queries import FIELDS, Condition, FigureQuery, Measure, Operator, Subject
+from copilot.domain.periods import Period
+from copilot.domain.plans import (
+    BriefStep,
+    ExplainScoreStep,
+    FollowUpStep,
+    MeetingStep,
+    PlanningContext,
+    QueryStep,
+    RisksStep,
+    SearchStep,
+    Step,
+    TimelineStep,
+)
+
+_WANTS = (
+    "follow_up",
+    "after_meeting",
+    "meeting_prep",
+    "rfp_answer",
+    "explain_score",
+    "risks",
+    "brief",
+    "timeline",
+    "search",
+    "compare",
+)
+_SHORT = 8
+_DATE_FIELDS = frozenset(
+    "close_date renewal_date opened_at closed_at answered_on occurred_at created_on customer_since left_on".split()  # noqa: SIM905
+)
+
+
+def followed_up(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
+    """The steps of an elliptical message; None if it stands on its own."""
+    if not context.steps:
+        return None
+    swapped = _other_account(clause, context) or _other_period(clause, context)
+    return swapped or _refined(clause, context)
+
+
+def _is_elliptical(clause: Clause) -> bool:
+    reading = clause.reading
+    short = len(reading.work.split()) <= _SHORT
+    return short and not any(reading.has(name) for name in _WANTS)
+
+
+def _other_account(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
+    """`and for Harbourline?`: the same of another account."""
+    reading, ids = clause.reading, clause.subjects.accounts
+    if not ids or not any(_is_of_account(step) for step in context.steps):
+        return None
+    plain = mark("how_about").sub("and", reading.work)
+    bare = len(re.sub(r"ACCT|PERSON|WHEN", "", plain).split()) <= 5
+    asking = reading.has("follow") or reading.message.rstrip().endswith("?")
+    says_more = (
+        nouns(plain) or facts_in(plain) or conditions(reading) or cue("intents", "wants", "knowledge").search(plain)
+    )
+    wants = any(cue("intents", "wants", name).search(plain) for name in _WANTS)
+    if not bare or not asking or says_more or wants:
+        return None
+    steps = tuple(_with_account(step, ids) for step in context.steps if _is_of_account(step))
+    period = clause.period
+    return tuple(_with_period(step, period) for step in steps) if period else steps
+
+
+def _is_of_account(step: Step) -> bool:
+    if isinstance(step, QueryStep):
+        return bool(step.query.account_ids)
+    if isinstance(step, SearchStep):
+        return bool(step.account_ids)
+    return getattr(step, "account_id", None) is not None
+
+
+def _with_account(step: Step, ids: tuple[str, ...]) -> Step:
+    if isinstance(step, QueryStep):
+        kept = [
+            item
+            for item in step.query.conditions
+            if not (item.field == "name" and step.query.subject is Subject.CONTACTS)
+        ]
+        return step.model_copy(
+            update={"query": step.query.model_copy(update={"account_ids": ids, "conditions": tuple(kept)})}
+        )
+    if isinstance(step, SearchStep):
+        return step.model_copy(update={"account_ids": ids[:5]})
+    if isinstance(step, BriefStep | TimelineStep | RisksStep | ExplainScoreStep | FollowUpStep | MeetingStep):
+        return step.model_copy(update={"account_id": ids[0]})
+    return step
+
+
+def _other_period(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
+    """`and last quarter?`: the same of other days."""
+    reading, period = clause.reading, clause.period
+    if period is None or clause.subjects.accounts or not _is_elliptical(clause):
+        return None
+    if nouns(reading.work) or facts_in(reading.work) or reading.amounts or conditions(reading):
+        return None
+    steps = tuple(_with_period(step, period) for step in context.steps)
+    return steps if steps != context.steps else None
+
+
+def _with_period(step: Step, period: Period) -> Step:
+    if isinstance(step, TimelineStep | SearchStep):
+        return step.model_copy(update={"period": period})
+    if isinstance(step, QueryStep):
+        return step.model_copy(update={"query": _query_within(step.query, period)})
+    return step
+
+
+def _query_within(query: FigureQuery, period: Period) -> FigureQuery:
+    for part in ("conditions", "of_account"):
+        items: tuple[Condition, ...] = getattr(query, part)
+        dated = [
+            item
+            for item in items
+            if item.field in _DATE_FIELDS and item.operator in {Operator.AT_LEAST, Operator.AT_MOST}
+        ]
+        if dated:
+            kept = tuple(item for item in items if item not in dated)
+            return query.model_copy(update={part: (*kept, *within(dated[0].field, period))[:8]})
+    if query.subject is Subject.ACCOUNTS and query.account_ids:
+        return query
+    return query.model_copy(update={"conditions": (*query.conditions, *within(default_day(query.subject), period))[:8]})
+
+
+def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
+    """`only the Spanish ones`, `by stage`, `how many?`, `which of them have P1 tickets?`."""
+    last = portfolio_query(context.steps)
+    if not isinstance(last, QueryStep) or clause.subjects.accounts:
+        return None
+    reading = clause.reading
+    spoken = nouns(reading.work)
+    leaning = reading.has("follow") or points_at_several(reading) or reading.has("pronoun")
+    if any(reading.has(name) for name in ("follow_up", "meeting_prep", "after_meeting", "rfp_answer", "explain_score")):
+        return None
+    if spoken and leaning and (others := _with_others(clause, last)) is not None:
+        return others
+    if spoken and not (leaning and {noun.subject for noun in spoken} <= {last.query.subject}):
+        return None
+    if not _is_elliptical(clause) and not leaning:
+        return None
+    changed = _changed(clause, last.query)
+    return None if changed == last.query else (last.model_copy(update={"query": changed}),)
+
+
+def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | None:
+    """Another kind of record: of the accounts that were listed, or under the same conditions on accounts."""
+    query, reading = last.query, clause.reading
+    other = next(
+        (noun for noun in nouns(reading.work) if noun.subject is not query.subject or noun.name == "renewals"), None
+    )
+    if other is None:
+        return None
+    if query.subject is Subject.ACCOUNTS and points_at_several(reading) and other.name != "renewals":
+        question = take_apart(reading, account_ids=(), today=clause.today)
+        step = ask(_as_accounts(reading), account_ids=(), mine_counts=False, today=clause.today) if question else None
+        if step is not None and step.query.related:
+            related = (*query.related, *step.query.related)[:4]
+            return (last.model_copy(update={"query": query.model_copy(update={"related": related})}),)
+    step = ask(reading, account_ids=(), mine_counts=clause.own, today=clause.today)
+    if step is None:
+        return None
+    on_accounts = query.conditions if query.subject is Subject.ACCOUNTS else query.of_account
+    on_accounts = tuple(item for item in on_accounts if item.field not in _DATE_FIELDS and item.field != "arr")
+    part = "conditions" if step.query.subject is Subject.ACCOUNTS else "of_account"
+    said: tuple[Condition, ...] = getattr(step.query, part)
+    fresh = tuple(item for item in on_accounts if item.field not in {one.field for one in said})
+    changes: dict[str, Any] = {part: (*said, *fresh)[:8], "mine": step.query.mine or query.mine}
+    return (step.model_copy(update={"query": step.query.model_copy(update=changes)}),)
+
+
+def _as_accounts(reading: Reading) -> Reading:
+    """The message as if it began with the accounts it points at."""
+    prefix = "accounts with "
+    return replace(reading, work=prefix + reading.work, shown=prefix + reading.shown)
+
+
+def _changed(clause: Clause, query: FigureQuery) -> FigureQuery:
+    reading = clause.reading
+    changes: dict[str, Any] = {}
+    for item in conditions(reading):
+        part = (
+            "conditions"
+            if item.subject is query.subject
+            else "of_account"
+            if item.subject is Subject.ACCOUNTS
+            else None
+        )
+        if part is not None and not (item.subject is Subject.CONTACTS and query.subject is not Subject.CONTACTS):
+            base: tuple[Condition, ...] = changes.get(part, getattr(query, part))
+            changes[part] = (*(one for one in base if one.field != item.condition.field), item.condition)[:8]
+    number = default_number(query.subject)
+    for amount in reading.amounts:
+        if number is not None:
+            base = changes.get("conditions", query.conditions)
+            kept = tuple(one for one in base if not (one.field == number and one.operator is amount.operator))
+            changes["conditions"] = (*kept, compared(number, amount, money=True))[:8]
+    if mark("follow_mine").search(reading.work) and clause.own:
+        changes["mine"] = True
+    changed = query.model_copy(update=changes)
+    if clause.period is not None:
+        changed = _query_within(changed, clause.period)
+    return _reshaped(clause, changed)
+
+
+def _reshaped(clause: Clause, query: FigureQuery) -> FigureQuery:
+    """Counted, summed, averaged, grouped, ordered or cut off, if the message says so."""
+    work = clause.reading.work
+    changes: dict[str, Any] = {}
+    if cue("facts", "measure", "mean").search(work) and number_of(work, query.subject):
+        changes = {"measure": Measure.MEAN, "field": number_of(work, query.subject)}
+    elif cue("facts", "measure", "count").search(work):
+        changes = {"measure": Measure.COUNT, "field": None}
+    elif cue("facts", "measure", "sum").search(work) and number_of(work, query.subject):
+        changes = {"measure": Measure.SUM, "field": number_of(work, query.subject)}
+    for _, name, ordering in fields_after(work):
+        known = (
+            name if name in FIELDS[query.subject] else f"account.{name}" if name in FIELDS[Subject.ACCOUNTS] else None
+        )
+        if name == "name" and query.subject is not Subject.ACCOUNTS:
+            known = "account.name"
+        if known and not ordering:
+            changes["group_by"] = known
+            if changes.get("measure", query.measure) is Measure.LIST:
+                summed = query.subject is Subject.OPPORTUNITIES
+                changes |= {"measure": Measure.SUM if summed else Measure.COUNT, "field": "amount" if summed else None}
+        elif ordering and name in FIELDS[query.subject]:
+            changes |= {"order_by": name, "descending": False}
+    if changes.get("measure", query.measure) is not Measure.LIST:
+        changes |= {"show": (), "metrics": (), "order_by": None, "descending": False}
+    else:
+        changes |= _ranked(work, query)
+    return FigureQuery.model_validate({**dict(query), **changes})
+
+
+def _ranked(work: str, query: FigureQuery) -> dict[str, Any]:
+    limit = limit_in(work)
+    changes: dict[str, Any] = {"limit": limit} if limit else {}
+    most, least = cue("facts", "order", "most").search(work), cue("facts", "order", "least").search(work)
+    if (most or least) and (number := number_of(work, query.subject)):
+        changes |= {"order_by": number, "descending": not least}
+    elif re.search(r"\b(?:by|por)\s+(?:size|value|amount|importe|valor|arr|tamano)", work) and default_number(
+        query.subject
+    ):
+        changes |= {"order_by": default_number(query.subject), "descending": True}
+    if query.subject is Subject.ACCOUNTS:
+        facts = facts_in(work)
+        show = tuple(dict.fromkeys((*query.show, *(name for fact in facts for name in fact.show))))
+        metrics = tuple(dict.fromkeys((*query.metrics, *(name for fact in facts for name in fact.metrics))))
+        changes |= {"show": show[:8], "metrics": metrics[:8]}
+    return changes

@@ -1,0 +1,66 @@
+"""Everyday words, and slips of the finger in the words that the planner listens to.
+
+Invariant: a word is changed only when it is no word we know, no name, and one of our cues is a letter or two away.
+"""
+
+import re
+from functools import cache, lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from copilot.agent.planner.cues import spelled_words, table
+from copilot.domain.folding import flat
+from copilot.domain.period_patterns import period_vocabulary
+from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, FAMILY, GIVEN, NOT_NAMES, WORDS
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SHORTEST = 5
+_TWO_SLIPS_FROM = 9
+
+
+@cache
+def everyday() -> frozenset[str]:
+    """Words that name nobody: the prose of two languages, trades, places, and what the cues are made of."""
+    trades = set(str(table("talk")["words"]["trades"]).split())
+    odd = set(str(table("talk")["words"]["not_everyday"]).split())
+    return (WORDS | NOT_NAMES | COMPANY_WORDS | spelled_words() | _period_words() | trades) - odd
+
+
+@cache
+def common() -> frozenset[str]:
+    """Words that tell no account apart: everyday words and given names."""
+    return everyday() | GIVEN
+
+
+@cache
+def _period_words() -> frozenset[str]:
+    vocabulary = period_vocabulary()
+    words = {*vocabulary.months, *vocabulary.weekdays, *vocabulary.units, *vocabulary.ordinals}
+    return frozenset(words | {word for phrase in vocabulary.numbers for word in phrase.split()})
+
+
+@cache
+def _targets() -> tuple[str, ...]:
+    return tuple(sorted(word for word in spelled_words() | _period_words() if len(word) >= _SHORTEST - 1))
+
+
+def corrected(text: str) -> str:
+    """The text with slips in cue words put right."""
+    return _WORD.sub(lambda match: _put_right(match.group(), first=match.start() == 0), text)
+
+
+def _put_right(word: str, *, first: bool) -> str:
+    folded = flat(word)
+    named = word[0].isupper() and not first
+    if len(folded) < _SHORTEST or named or folded in everyday() or folded in GIVEN or folded in FAMILY:
+        return word
+    return _nearest(folded) or word
+
+
+@lru_cache(maxsize=10_000)
+def _nearest(word: str) -> str | None:
+    slips = 2 if len(word) >= _TWO_SLIPS_FROM else 1
+    near = process.extract(word, _targets(), scorer=OSA.distance, score_cutoff=slips, limit=5)
+    near = [item for item in near if item[0][0] == word[0]]
+    return min(near, key=lambda item: (item[1], abs(len(item[0]) - len(word)), item[0]))[0] if near else None

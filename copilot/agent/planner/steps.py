@@ -1,0 +1,378 @@
+"""The steps of one clause, once it is known whom it is about.
+
+Invariant: the first reading that fits, in a fixed order, is taken; what fits none becomes a search, never a guess.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from copilot.agent.planner.conditions import conditions, countries_in, nouns
+from copilot.agent.planner.cues import cue, mark
+from copilot.agent.planner.fact_words import facts_in
+from copilot.agent.planner.facts import account_facts, fact_steps
+from copilot.agent.planner.queries import ask
+from copilot.agent.planner.reading import Reading
+from copilot.agent.planner.subjects import Subjects
+from copilot.domain.access import Role, Viewer
+from copilot.domain.figure_queries import FigureQuery, Subject
+from copilot.domain.periods import Period
+from copilot.domain.plans import (
+    BriefStep,
+    CompareStep,
+    ExplainScoreStep,
+    FollowUpStep,
+    MeetingStep,
+    RfpAnswerStep,
+    RisksStep,
+    SearchStep,
+    Step,
+    StepKind,
+    TimelineStep,
+)
+
+EventKind = Literal["email", "call", "meeting", "note", "ticket", "survey"]
+_COMPARED_SHOW = ("arr", "renewal_date", "seats_licensed")
+_COMPARED_METRICS = ("open_pipeline", "tickets_open", "active_users_change_pct", "nps_latest")
+_EVENT_KINDS: tuple[tuple[str, EventKind], ...] = (
+    (r"e-?mails?|correos?|mails?|mensajes?", "email"),
+    (r"calls?|llamadas?", "call"),
+    (r"meetings?|reunion(?:es)?|visits?|visitas?", "meeting"),
+    (r"(?<!release )notes?|notas(?! de version)", "note"),
+    (r"tickets?|incidencias?", "ticket"),
+    (r"surveys?|encuestas?", "survey"),
+)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One thing a message asks, with whom it is about."""
+
+    reading: Reading
+    subjects: Subjects
+    viewer: Viewer
+    today: date
+
+    @property
+    def own(self) -> bool:
+        """Whether `my accounts` means those the viewer owns; a manager's are their team's."""
+        return self.viewer.role in {Role.AE, Role.CSM}
+
+    @property
+    def period(self) -> Period | None:
+        """The first period of the clause."""
+        return self.reading.periods[0].period if self.reading.periods else None
+
+    @property
+    def mine(self) -> bool:
+        """Whether it asks for the viewer's own accounts."""
+        return self.own and bool(mark("own_ones").search(self.reading.work))
+
+
+NEEDS_ACCOUNT: Literal["account"] = "account"
+Planned = tuple[Step, ...] | Literal["account"] | None
+
+
+def plan_clause(clause: Clause) -> Planned:
+    """The steps of a clause; `account` if it lacks one; None if nothing fits."""
+    for rule in (
+        _rfp,
+        _compared,
+        _drafted,
+        _explained,
+        _person,
+        _risks,
+        _said,
+        _portfolio,
+        _timeline,
+        _about_account,
+        _query,
+        _known,
+    ):
+        found = rule(clause)
+        if found is not None:
+            return found
+    return None
+
+
+def _one(step: Step) -> tuple[Step, ...]:
+    return (step,)
+
+
+def _account(clause: Clause) -> str | None:
+    return clause.subjects.any[0] if clause.subjects.any else None
+
+
+def _rfp(clause: Clause) -> Planned:
+    if not clause.reading.has("rfp_answer"):
+        return None
+    if clause.subjects.accounts and not re.search(
+        r"\brfp|rfi|pliego|cuestionario|questionnaire|licitacion|tender", clause.reading.work
+    ):
+        return None
+    message = clause.reading.message
+    quoted = re.search(r"[\"“«']([^\"”»]{12,})[\"”»']", message) or re.search(r":\s*(\S.{8,})$", message, re.S)
+    return _one(RfpAnswerStep(question=(quoted[1] if quoted else message).strip()))
+
+
+def _compared(clause: Clause) -> Planned:
+    reading, subjects = clause.reading, clause.subjects
+    ids = subjects.accounts
+    if not reading.has("compare") and not (
+        len(ids) > 1
+        and re.search(r"\b(?:or|vs|than|que|o)\b", reading.work)
+        and mark("more_or_less").search(reading.work)
+    ):
+        return None
+    if len(ids) == 1:
+        ids = tuple(dict.fromkeys((*subjects.before, *ids)))[-2:]
+    elif not ids and len(subjects.before) > 1:
+        ids = subjects.before
+    if len(ids) < 2:
+        portfolio = bool(nouns(reading.work)) or bool(countries_in(reading))
+        return None if portfolio and not ids else NEEDS_ACCOUNT
+    facts = facts_in(reading.work)
+    spoken = {noun.name for noun in nouns(reading.work)}
+    metrics = [name for fact in facts for name in fact.metrics]
+    metrics += ["tickets_open"] * ("tickets" in spoken) + ["open_pipeline"] * bool(
+        spoken & {"pipeline", "opportunities"}
+    )
+    show = [name for fact in facts for name in fact.show]
+    if not show and not metrics:
+        show, metrics = list(_COMPARED_SHOW), list(_COMPARED_METRICS)
+    query = FigureQuery(
+        subject=Subject.ACCOUNTS,
+        account_ids=ids[:20],
+        show=tuple(dict.fromkeys(show))[:8],
+        metrics=tuple(dict.fromkeys(metrics))[:8],
+    )
+    return _one(CompareStep(query=query))
+
+
+def _drafted(clause: Clause) -> Planned:
+    reading = clause.reading
+    wanted = _draft_kind(reading)
+    if wanted is None:
+        return None
+    account_id = _account(clause)
+    if account_id is None:
+        return NEEDS_ACCOUNT
+    if wanted is StepKind.FOLLOW_UP:
+        return _one(FollowUpStep(account_id=account_id, request=reading.message))
+    if wanted is StepKind.AFTER_MEETING:
+        return _one(MeetingStep(kind=StepKind.AFTER_MEETING, account_id=account_id, request=reading.message))
+    return _one(MeetingStep(kind=StepKind.MEETING_PREP, account_id=account_id, request=reading.message))
+
+
+def _draft_kind(reading: Reading) -> StepKind | None:
+    after, before, mail = reading.has("after_meeting"), reading.has("meeting_prep"), reading.has("follow_up")
+    if mail and not (before and not mark("mail_words").search(reading.work)):
+        return StepKind.FOLLOW_UP
+    if before and not re.search(r"\b(?:just|acabo|acabamos|notes|notas|transcript)\b", reading.work):
+        return StepKind.MEETING_PREP
+    return StepKind.AFTER_MEETING if after else StepKind.MEETING_PREP if before else None
+
+
+def _explained(clause: Clause) -> Planned:
+    if not clause.reading.has("explain_score") or (clause.reading.has("knowledge") and not clause.subjects.any):
+        return None
+    account_id = _account(clause)
+    return NEEDS_ACCOUNT if account_id is None else _one(ExplainScoreStep(account_id=account_id))
+
+
+def _person(clause: Clause) -> Planned:
+    """How to reach somebody, what their role is."""
+    if not clause.subjects.contacts or mark("said").search(clause.reading.work):
+        return None
+    steps = fact_steps(
+        clause.reading, account_ids=clause.subjects.any, contacts=clause.subjects.contacts, today=clause.today
+    )
+    return steps or None
+
+
+def _risks(clause: Clause) -> Planned:
+    reading, subjects = clause.reading, clause.subjects
+    if not reading.has("risks") or mark("said").search(reading.work):
+        return None
+    if not mark("at_risk").search(reading.work) and reading.has("search"):
+        return None
+    churned = any(item.condition.values == ("churned",) for item in conditions(reading))
+    if churned and not re.search(r"\brisk|riesgo", reading.work):
+        return None
+    if subjects.accounts:
+        return tuple(RisksStep(account_id=account_id) for account_id in subjects.accounts[:4])
+    spoken = {noun.name for noun in nouns(reading.work)}
+    portfolio = bool(spoken & {"accounts", "renewals"}) or clause.mine
+    if subjects.before and not portfolio:
+        return _one(RisksStep(account_id=subjects.before[0]))
+    return _one(RisksStep(mine=clause.mine))
+
+
+def _said(clause: Clause) -> Planned:
+    """What texts say of accounts or people."""
+    reading, subjects = clause.reading, clause.subjects
+    if not reading.has("search"):
+        return None
+    about = subjects.accounts or (subjects.before if not _is_general(clause) else ())
+    if not about and (reading.has("knowledge") or not mark("said").search(reading.work)):
+        return None
+    if (
+        not mark("said").search(reading.work)
+        and (facts_in(reading.work) or reading.has("timeline"))
+        and not mark("in_texts").search(
+            reading.work,
+        )
+    ):
+        return None
+    return _one(SearchStep(question=reading.message, account_ids=about[:5], period=clause.period))
+
+
+def _is_general(clause: Clause) -> bool:
+    """Whether a question is about what we sell and how we work, whatever was spoken of before."""
+    work = clause.reading.work
+    return (
+        clause.reading.has("knowledge") and not clause.reading.has("pronoun") and not re.search(r"\bACCT|PERSON", work)
+    )
+
+
+def _portfolio(clause: Clause) -> Planned:
+    """A question over accounts that names none."""
+    if clause.subjects.accounts or not _ranges_over_accounts(clause):
+        return None
+    step = ask(clause.reading, account_ids=(), mine_counts=clause.own, today=clause.today)
+    return None if step is None else _one(step)
+
+
+def _ranges_over_accounts(clause: Clause) -> bool:
+    reading = clause.reading
+    found = nouns(reading.work)
+    if not found:
+        return False
+    spoken = {noun.name for noun in found}
+    if reading.has("knowledge") and not (clause.mine or countries_in(reading) or reading.amounts or reading.periods):
+        weak = mark("weak_question").match(
+            reading.work,
+        )
+        if not weak or not (spoken & {"renewals", "pipeline", "opportunities", "accounts"} and _is_counted(reading)):
+            return False
+    if clause.subjects.before and not clause.mine and reading.has("pronoun") and "accounts" not in spoken:
+        return False
+    if spoken == {"contacts"} or spoken == {"activities"} or spoken == {"surveys"}:
+        return bool(
+            clause.mine or _is_counted(reading) or countries_in(reading) or reading.periods or reading.amounts
+        ) and not (clause.subjects.before and not clause.mine and len(reading.work.split()) < 6)
+    if clause.subjects.before and not clause.mine and not (spoken & {"accounts", "renewals", "pipeline"}):
+        return bool(countries_in(reading)) or (len(reading.work.split()) > 6 and not reading.has("follow"))
+    return True
+
+
+def _is_counted(reading: Reading) -> bool:
+    return any(cue("facts", "measure", name).search(reading.work) for name in ("count", "sum", "mean")) or bool(
+        mark("counted_words").search(
+            reading.work,
+        )
+    )
+
+
+def _timeline(clause: Clause) -> Planned:
+    reading = clause.reading
+    if not reading.has("timeline") or cue("facts", "measure", "count").search(reading.work):
+        return None
+    if any("last_activity" in fact.metrics for fact in facts_in(reading.work)) and not re.search(
+        r"happen|pasado|paso|novedad|news", reading.work
+    ):
+        return None
+    account_id = _account(clause)
+    if account_id is None:
+        return NEEDS_ACCOUNT if not reading.has("knowledge") else None
+    ids = clause.subjects.accounts or (account_id,)
+    kinds = tuple(kind for words, kind in _EVENT_KINDS if re.search(rf"\b(?:{words})\b", reading.work))
+    return tuple(
+        TimelineStep(account_id=one, period=clause.period, topic=topic_of(reading), kinds=kinds) for one in ids[:4]
+    )
+
+
+def topic_of(reading: Reading) -> str:
+    """What events must be about, in the user's own words; empty: everything."""
+    match = mark("topic").search(reading.work)
+    start, end = match.span("topic") if match else (0, 0)
+    if match is None:
+        matter = mark("its_matter").search(reading.work)
+        group = "topic" if matter and matter["topic"] else "owned"
+        if matter is None:
+            return ""
+        start, end = matter.span(group)
+    words = mark("topic_end").sub("", reading.shown[start:end]).strip(" .,;:?!¿¡")
+    plain = words.lower()
+    if (
+        not words
+        or "ACCT" in words
+        or "PERSON" in words
+        or plain in {"account", "cuenta", "la cuenta", "the account", "it", "things", "last", "todo"}
+    ):
+        return ""
+    return re.sub(r"^(?:the|el|la|los|las|their|its|su|sus|lo de|all|el tema de|lo del)\s+", "", words)[:80]
+
+
+def _about_account(clause: Clause) -> Planned:
+    """A brief or facts of accounts that are named, or spoken of."""
+    reading, subjects = clause.reading, clause.subjects
+    if not subjects.any:
+        return NEEDS_ACCOUNT if reading.has("brief") and not nouns(reading.work) and not _names_topic(reading) else None
+    if not subjects.accounts and _is_general(clause):
+        return None
+    facts = fact_steps(reading, account_ids=subjects.any, contacts=(), today=clause.today)
+    if reading.has("brief") and (not facts or _is_brief(reading)):
+        briefs: tuple[Step, ...] = tuple(BriefStep(account_id=account_id) for account_id in subjects.any[:3])
+        return (*briefs, *facts)[:4] if facts and re.search(r"\b(?:and|y|plus|with|con|e)\b", reading.work) else briefs
+    if facts:
+        return facts
+    return tuple(BriefStep(account_id=one) for one in subjects.accounts[:4]) if _is_bare(reading) else None
+
+
+def _names_topic(reading: Reading) -> bool:
+    """`tell me about SCIM`: a brief of something that is no account."""
+    return bool(
+        mark("about_a_topic").search(
+            reading.work,
+        )
+    )
+
+
+def _is_brief(reading: Reading) -> bool:
+    match = cue("intents", "wants", "brief").search(reading.work)
+    if match is None:
+        return False
+    if match.group().endswith("ACCT") and not re.match(r"'s \w", reading.work[match.end() :]):
+        return True
+    return bool(mark("brief_of").match(reading.work[match.end() :].lstrip()))
+
+
+def _is_bare(reading: Reading) -> bool:
+    """Only a name, and words that say nothing."""
+    rest = mark("says_nothing").sub(
+        "",
+        reading.work,
+    )
+    return not rest
+
+
+def _query(clause: Clause) -> Planned:
+    """Records by query, where nothing more telling was found."""
+    if clause.reading.has("knowledge") and not clause.subjects.any:
+        return None
+    step = ask(clause.reading, account_ids=clause.subjects.any, mine_counts=clause.own, today=clause.today)
+    if step is None and clause.subjects.accounts and (facts := facts_in(clause.reading.work)):
+        step = account_facts(facts, account_ids=clause.subjects.accounts)
+    return None if step is None else _one(step)
+
+
+def _known(clause: Clause) -> Planned:
+    """Texts: of the accounts named, else our shared knowledge."""
+    reading, subjects = clause.reading, clause.subjects
+    if subjects.accounts:
+        return _one(SearchStep(question=reading.message, account_ids=subjects.accounts[:5], period=clause.period))
+    if reading.has("knowledge") and not reading.has("pronoun"):
+        return _one(SearchStep(question=reading.message))
+    return None
