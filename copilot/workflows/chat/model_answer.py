@@ -128,7 +128,18 @@ def _given(parts: Iterable[Found], voices: Mapping[str, Voice], scene: Scene, gu
     return _Given(tuple(lines), "\n".join(texts), left_out, len(gate.kept_out))
 
 
-def _vault(parts: Iterable[Found], given: _Given, scene: Scene, guardrails: Guardrails) -> tuple[Vault, frozenset[str]]:
+def _with_voice(item: Evidence, voices: Mapping[str, Voice]) -> Evidence:
+    """The source with who says it, where that is one person: a sentence out of a talk does not say so itself."""
+    speakers = voices[item.id].speakers if item.id in voices else frozenset()
+    if len(speakers) != 1:
+        return item
+    (speaker,) = speakers
+    return item if "@" in speaker else item.model_copy(update={"label": f"{item.label} · {speaker}"})
+
+
+def _vault(
+    parts: Iterable[Found], voices: Mapping[str, Voice], scene: Scene, guardrails: Guardrails
+) -> tuple[Vault, frozenset[str]]:
     """A vault that knows everybody around the accounts, and the sources that this reader may see."""
     accounts = dict.fromkeys(account_id for part in parts for account_id in part.account_ids)
     speakers = {name for voice in voices.values() for name in voice.speakers if "@" not in name}
