@@ -36,6 +36,16 @@ class LeftOutReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutRecord:
+    """One of the records that were left out, or the account of one."""
+
+    record_id: str
+    name: str
+    value: Decimal | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """Records that meet everything else, and which a condition on money or a sum could not take in."""
 
@@ -45,6 +55,8 @@ class LeftOut:
     currency: str | None = None
     of_account: bool = False
     """Whether `field` is the account's, where the subject is not the account itself."""
+    examples: tuple[LeftOutRecord, ...] = ()
+    """The largest of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,21 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from copilot.domain.access import Viewer
 from copilot.domain.figure_queries import FigureQuery, Subject
+from copilot.domain.figure_results import NAME_FIELDS
 from copilot.store.figure_conditions import TABLES, all_hold, has_related
 from copilot.store.tables.records import AccountRow
 from copilot.store.visibility import visible_accounts
+
+RECORD_TYPES = {
+    Subject.ACCOUNTS: "account",
+    Subject.OPPORTUNITIES: "opportunity",
+    Subject.TICKETS: "ticket",
+    Subject.SURVEYS: "survey",
+    Subject.ACTIVITIES: "activity",
+    Subject.CONTACTS: "contact",
+}
+NAMES = {subject: NAME_FIELDS[record_type] for subject, record_type in RECORD_TYPES.items()}
+"""The field that a record is called by."""
 
 
 @dataclass(frozen=True, slots=True)

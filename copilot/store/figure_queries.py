@@ -9,28 +9,21 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, select
+from sqlalchemy import and_, func, select
 
 from copilot.domain.access import Viewer
-from copilot.domain.figure_queries import MONEY, Condition, FigureQuery, Measure, Subject
-from copilot.domain.figure_results import NAME_FIELDS, FigureResult, FigureRow, LeftOut, LeftOutReason
+from copilot.domain.figure_queries import MONEY, Condition, FigureQuery, Measure
+from copilot.domain.figure_results import FigureResult, FigureRow
 from copilot.store.database import UnitOfWork
-from copilot.store.figure_asked import Asked
-from copilot.store.figure_conditions import TABLES, can_be_judged, currency_of, holds, is_on_money, linked
+from copilot.store.figure_asked import NAMES, RECORD_TYPES, Asked
+from copilot.store.figure_conditions import TABLES, currency_of, is_on_money, linked
+from copilot.store.figure_left_out import judged_by_all, not_judged, with_examples
 from copilot.store.figure_metrics import read_metrics
 from copilot.store.figure_order import in_order
 from copilot.store.figure_sums import largest_first, over_everything, read_figures
 from copilot.store.tables.records import AccountRow
 from copilot.store.visibility import visible_accounts
 
-_RECORD_TYPES = {
-    Subject.ACCOUNTS: "account",
-    Subject.OPPORTUNITIES: "opportunity",
-    Subject.TICKETS: "ticket",
-    Subject.SURVEYS: "survey",
-    Subject.ACTIVITIES: "activity",
-    Subject.CONTACTS: "contact",
-}
 _MOST_BESIDE_A_SUM = 10
 _MOST_BESIDE_A_COUNT = 5
 
@@ -46,9 +39,9 @@ class FigureQueries:
     def run(self, query: FigureQuery, *, viewer: Viewer, today: date) -> FigureResult:
         """Everything the query asks for. What the viewer may not see is as if it did not exist."""
         found = self.figures(query, viewer=viewer, today=today)
-        return (
-            replace(found, rows=self._rows(Asked(found.query, viewer, today), found.listed)) if found.listed else found
-        )
+        asked = Asked(found.query, viewer, today)
+        rows = self._rows(asked, found.listed) if found.listed else ()
+        return replace(found, rows=rows, left_out=with_examples(self._session, asked, found.left_out))
 
     def figures(self, query: FigureQuery, *, viewer: Viewer, today: date) -> FigureResult:
         """The same without the records: all that the evidence of the query says."""
@@ -63,12 +56,15 @@ class FigureQueries:
             totals=whole,
             groups=groups[: query.limit],
             more_groups=max(0, len(groups) - query.limit),
-            left_out=(*self._not_judged(asked), *figures.left_out),
+            left_out=(*not_judged(self._session, asked), *figures.left_out),
             names=self._names(asked),
         )
 
     def _with_currencies(self, query: FigureQuery, viewer: Viewer, today: date) -> FigureQuery:
-        """The query with a currency in every condition on money: that of the records, or the workspace's."""
+        """The query with a currency in every condition on money.
+
+        Where none is given: the workspace's if some record is in it, else that of most of the records.
+        """
         asked = Asked(query, viewer, today)
         own = self._currency(asked, query.conditions, asked.table)
         of_account = self._currency(asked, query.of_account, AccountRow)
@@ -87,38 +83,11 @@ class FigureQueries:
     def _currency(self, asked: Asked, conditions: Sequence[Condition], table: Any) -> str:
         if not any(is_on_money(item) and item.currency is None for item in conditions):
             return self._home_currency
-        others = _judged_by_all(asked)
-        found = set(self._session.scalars(asked.base(currency_of(table)).where(*others).distinct())) - {None}
-        return found.pop() if len(found) == 1 else self._home_currency
-
-    def _not_judged(self, asked: Asked) -> tuple[LeftOut, ...]:
-        """Records that a condition on money could not judge."""
-        found: dict[LeftOut, None] = {}
-        for table, conditions in ((asked.table, asked.query.conditions), (AccountRow, asked.query.of_account)):
-            for condition in conditions:
-                if is_on_money(condition):
-                    found |= dict.fromkeys(self._left_out_by(asked, table, condition))
-        return tuple(found)
-
-    def _left_out_by(self, asked: Asked, table: Any, condition: Condition) -> list[LeftOut]:
-        empty, currency = getattr(table, condition.field).is_(None), currency_of(table)
-        statement = (
-            asked.base(empty, currency, func.count())
-            .where(*_judged_by_all(asked), not_(can_be_judged(table, condition)))
-            .group_by(empty, currency)
-            .order_by(empty, currency)
-        )
-        of_account = asked.query.subject is not Subject.ACCOUNTS and table is AccountRow
-        empties, found = 0, []
-        for is_empty, code, count in self._session.execute(statement):
-            if is_empty:
-                empties += count
-                continue
-            reason = LeftOutReason.OTHER_CURRENCY if code else LeftOutReason.NO_CURRENCY
-            found.append(LeftOut(reason, condition.field, count, currency=code, of_account=of_account))
-        if empties:
-            found.append(LeftOut(LeftOutReason.NO_VALUE, condition.field, empties, of_account=of_account))
-        return found
+        others = judged_by_all(asked)
+        currency = currency_of(table)
+        found = asked.base(currency).where(*others, currency.is_not(None)).group_by(currency)
+        most = self._session.scalars(found.order_by(func.count().desc(), currency)).all()
+        return self._home_currency if self._home_currency in most or not most else str(most[0])
 
     def _rows(self, asked: Asked, listed: int) -> tuple[FigureRow, ...]:
         query = asked.query
@@ -128,7 +97,7 @@ class FigureQueries:
         if MONEY & set(fields) and "currency" not in fields:
             fields.append("currency")
         columns = [getattr(asked.table, name).label(f"field_{name}") for name in fields]
-        name = getattr(asked.table, NAME_FIELDS[_RECORD_TYPES[query.subject]])
+        name = getattr(asked.table, NAMES[query.subject])
         head = (asked.table.id, AccountRow.id, AccountRow.name, name, asked.table.as_of)
         statement = in_order(asked.matching(*head, *columns), asked).limit(listed)
         found = self._session.execute(statement).all()
@@ -140,7 +109,7 @@ class FigureQueries:
         return tuple(
             FigureRow(
                 record_id=row[0],
-                record_type=_RECORD_TYPES[query.subject],
+                record_type=RECORD_TYPES[query.subject],
                 account_id=row[1],
                 account_name=row[2],
                 name=row[3] or "",
@@ -189,13 +158,6 @@ def _metrics_of(query: FigureQuery) -> list[str]:
     """Computed figures that the rows show."""
     named = (*query.metrics, *query.show, *filter(None, [query.order_by]))
     return [name for name in dict.fromkeys(named) if not hasattr(TABLES[query.subject], name)]
-
-
-def _judged_by_all(asked: Asked) -> list[ColumnElement[bool]]:
-    """The conditions that are not about money."""
-    query = asked.query
-    own = [holds(asked.table, query.subject, item) for item in query.conditions if not is_on_money(item)]
-    return own + [holds(AccountRow, Subject.ACCOUNTS, item) for item in query.of_account if not is_on_money(item)]
 
 
 def _in_currency(conditions: Sequence[Condition], currency: str) -> tuple[Condition, ...]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from copilot.domain.figure_field_words import noun_of, value_in_words
 from copilot.domain.figure_queries import MONEY, Measure, Subject
 from copilot.domain.figure_query_words import group_in_words, query_in_words, subject_in_words
-from copilot.domain.figure_results import FigureGroup, LeftOut, LeftOutReason
+from copilot.domain.figure_results import FigureGroup
 from copilot.workflows.chat.contract import Line
+from copilot.workflows.chat.figure_left_out import left_out_lines
 from copilot.workflows.chat.figure_rows import row_line
 from copilot.workflows.chat.figure_told import Told
 from copilot.workflows.chat.wording import NO_FACT
@@ -37,7 +38,7 @@ def lines_of(told: Told) -> list[Line]:
         *_groups(told),
         *(row_line(told, row) for row in told.result.rows),
         *_rest(told),
-        *_left_out(told),
+        *left_out_lines(told),
         _query(told),
     ]
 
@@ -164,39 +165,6 @@ def _currencies(told: Told, ordered: str) -> set[str]:
         return {str(row.values["currency"]).upper() for row in rows if row.values.get("currency")}
     texts = (row.metrics[ordered].text for row in rows if ordered == "open_pipeline" and ordered in row.metrics)
     return {currency for text in texts for currency in _CODE.findall(text)}
-
-
-def _left_out(told: Told) -> Iterator[Line]:
-    """One line for each reason and field."""
-    by_reason: dict[tuple[LeftOutReason, str, bool], list[LeftOut]] = {}
-    for item in told.result.left_out:
-        by_reason.setdefault((item.reason, item.field, item.of_account), []).append(item)
-    for items in by_reason.values():
-        yield told.line(_why_left_out(told, items), told.query_id)
-
-
-def _why_left_out(told: Told, items: Sequence[LeftOut]) -> str:
-    scene, first = told.scene, items[0]
-    noun = noun_of(first.field)
-    of_account = scene.say(es=" de la cuenta", en=" of the account") if first.of_account else ""
-    named = f"{noun.named(scene.language)}{of_account}"
-    if first.reason is LeftOutReason.OTHER_CURRENCY:
-        each = scene.format.listed(
-            [f"{scene.format.number(item.count)} {scene.say(es='en', en='in')} {item.currency}" for item in items]
-        )
-        return scene.say(
-            es=f"Sin contar, por tener {named} en otra moneda: {each}.",
-            en=f"Left out, as {named} is in another currency: {each}.",
-        )
-    count = scene.format.number(sum(item.count for item in items))
-    if first.reason is LeftOutReason.NO_CURRENCY:
-        return scene.say(
-            es=f"Sin contar, por faltar la moneda {noun.of(scene.language)}{of_account}: {count}.",
-            en=f"Left out, as {named} lacks a currency: {count}.",
-        )
-    return scene.say(
-        es=f"Sin contar, por faltar {named}: {count}.", en=f"Left out, as {named} is missing: {count}."
-    )  # fmt: skip
 
 
 def _query(told: Told) -> Line:

@@ -6,6 +6,7 @@ here.
 
 import hashlib
 
+from copilot.domain.facts import record_evidence_id
 from copilot.domain.figure_evidence import metric_evidence, query_evidence
 from copilot.domain.figure_queries import FigureQuery, Measure, Subject
 from copilot.domain.figure_results import FigureResult
@@ -98,12 +99,14 @@ def _told(query: FigureQuery, scene: Scene) -> Told:
 
 
 def _record_fields(result: FigureResult) -> list[str]:
-    """Every field that a row shows, its name and its account's."""
+    """Every field that a row shows, its name and its account's, and what was left out."""
     found: dict[str, None] = {}
     for row in result.rows:
         found |= dict.fromkeys(row.evidence_id(name) for name in row.values)
         found[row.name_id] = None
         found[row.account_name_id] = None
+    for item in result.left_out:
+        found |= dict.fromkeys(record_evidence_id(example.record_id, item.field) for example in item.examples)
     return list(found)
 
 
