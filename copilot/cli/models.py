@@ -25,6 +25,8 @@ from copilot.store.model_calls import ModelCallRepository
 models_app = typer.Typer(help="Models: what they can do, their calls and their budgets.", no_args_is_help=True)
 _LONGEST_CONTEXT = 8_000
 _PATIENCE = 60.0
+_WIDE = 140
+"""Columns of a terminal that the whole table needs."""
 
 
 def register(app: typer.Typer) -> None:
@@ -142,21 +144,23 @@ def _endpoint(application: Application, *, role: ModelRole, model: str | None, u
 
 
 def _print_calls(found: tuple[ModelCall, ...], *, language: str) -> None:
-    table = Table(*say("call_columns", language).split("|"))
+    wide = console.width >= _WIDE
+    table = Table(*say("call_columns_wide" if wide else "call_columns", language).split("|"))
     for call in found:
         prompt = f"{call.prompt_id} v{call.prompt_version}" if call.prompt_id else "–"
-        table.add_row(
-            call.called_at.strftime("%Y-%m-%d %H:%M:%S"),
+        cells = [
+            call.called_at.strftime("%m-%d %H:%M:%S"),
             call.role,
-            escape(f"{call.model} ({call.endpoint})"),
-            prompt,
-            f"{call.input_tokens:,}".replace(",", " ") + f" + {call.output_tokens}",
-            _dollars(call),
-            f"{call.latency_ms} ms",
+            escape(call.model),
+            f"{call.input_tokens}+{call.output_tokens}",
+            "–" if call.cost_usd is None else f"{call.cost_usd:.4f}",
+            f"{call.latency_ms / 1000:.1f} s",
             say(f"outcome_{call.outcome.value}", language),
-            call.user_id,
-        )
+        ]
+        table.add_row(*cells, *((escape(call.endpoint), prompt, call.user_id) if wide else ()))
     console.print(table)
+    if not wide:
+        console.print(say("narrow", language))
 
 
 def _print_totals(found: tuple[CallTotals, ...], *, language: str) -> None:
@@ -187,7 +191,3 @@ def _print_budget(spent: dict[BudgetScope, Spending], budgets: dict[BudgetScope,
         )
     console.print(table)
     console.print(say("renewed", language))
-
-
-def _dollars(call: ModelCall) -> str:
-    return "–" if call.cost_usd is None else f"{call.cost_usd:.4f}"

@@ -7,6 +7,7 @@ at least as good as the rules, and writes unless a check found it unusable.
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -117,8 +118,11 @@ class ConfiguredModels:
         from copilot.llm.client import chat_at
         from copilot.llm.local import RUNTIME
 
-        url = RUNTIME.base_url(self._settings) if endpoint.local_file else endpoint.url
+        reached, url = endpoint, endpoint.url
+        if endpoint.local_file is not None:
+            address = RUNTIME.address(self._settings)
+            reached, url = replace(endpoint, api_key=address.api_key), address.url
         with self._lock:
             if (endpoint, role) not in self._chats:
-                self._chats[endpoint, role] = chat_at(endpoint, rules=self.policy.roles[role], base_url=url)
+                self._chats[endpoint, role] = chat_at(reached, rules=self.policy.roles[role], base_url=url)
             return self._chats[endpoint, role]

@@ -6,16 +6,20 @@ the extra that runs it, a typed error says what to install.
 
 import atexit
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from pydantic import SecretStr
+
+from copilot.clock import SystemClock
 from copilot.errors import ConfigurationError, ModelUnavailable
 from copilot.settings import Settings
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
 _GGUF = b"GGUF"
-_WARNINGS = 2
+_ERRORS = 1
 
 
 class RunningServer(Protocol):
@@ -25,14 +29,23 @@ class RunningServer(Protocol):
     def listening_address(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class LocalAddress:
+    """Where the server listens, and the key it asks for: any page in a browser on this machine could else use it."""
+
+    url: str
+    api_key: SecretStr
+
+
 class LocalRuntime:
     """Starts the server when it is first needed. Safe for threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._servers: dict[tuple[Path, int], RunningServer] = {}
+        self._key = SecretStr(SystemClock().new_token())
 
-    def base_url(self, settings: Settings) -> str:
+    def address(self, settings: Settings) -> LocalAddress:
         """Where the model of the settings listens. Raises ConfigurationError or ModelUnavailable."""
         file = settings.local_model
         if file is None:
@@ -40,9 +53,9 @@ class LocalRuntime:
         key = (file.resolve(), settings.local_context_tokens)
         with self._lock:
             if key not in self._servers:
-                self._servers[key] = _start(file, settings)
+                self._servers[key] = _start(file, settings, key=self._key)
                 atexit.register(self.stop)
-            return f"{self._servers[key].listening_address}/v1"
+            return LocalAddress(f"{self._servers[key].listening_address}/v1", self._key)
 
     def stop(self) -> None:
         """Stop every server; the next question starts one again."""
@@ -73,7 +86,7 @@ def missing_extra() -> ConfigurationError:
     )
 
 
-def _start(file: Path, settings: Settings) -> RunningServer:
+def _start(file: Path, settings: Settings, *, key: SecretStr) -> RunningServer:
     check_file(file)
     try:
         # Imported here: compiled code of an extra that most installations do without.
@@ -85,7 +98,10 @@ def _start(file: Path, settings: Settings) -> RunningServer:
     parameters.n_ctx = settings.local_context_tokens
     parameters.n_parallel = 1
     parameters.port = 0
-    parameters.verbosity = _WARNINGS
+    parameters.api_keys = [key.get_secret_value()]
+    parameters.ui = False
+    parameters.endpoint_slots = False
+    parameters.verbosity = _ERRORS
     if settings.local_threads is not None:
         parameters.cpuparams.n_threads = settings.local_threads
     _log.info("model.local_starting", context_tokens=settings.local_context_tokens)

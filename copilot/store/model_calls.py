@@ -102,7 +102,10 @@ class ModelCallRepository:
     def recent(self, *, limit: int, user_id: str | None = None) -> tuple[ModelCall, ...]:
         """The newest calls first; of one user, or of all."""
         rows = self._session.scalars(
-            select(ModelCallRow).where(_of(user_id)).order_by(ModelCallRow.called_at.desc()).limit(limit)
+            select(ModelCallRow)
+            .where(_of(user_id))
+            .order_by(ModelCallRow.called_at.desc(), ModelCallRow.id)
+            .limit(limit)
         )
         return tuple(_call(row) for row in rows)
 
