@@ -19,6 +19,8 @@ class RetentionRules(BaseModel):
     decision and the digest stay."""
     import_report_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
     """Reports of imports, which quote cells of the exports."""
+    conversation_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
+    """Chat threads in which nothing was asked for so long; what they filed is kept as the drafts are."""
     login_attempt_days: int = Field(default=30, strict=True, ge=0, le=_LONGEST)
     """Hashes of addresses that failed to sign in."""
     model_call_days: int = Field(default=365, strict=True, ge=0, le=_LONGEST)

@@ -13,17 +13,24 @@ from copilot.store.pseudonyms import PseudonymRepository
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
+_TAKEN_UP_WITHIN = timedelta(days=1)
+"""How long a turn that stopped can be taken up where it was; later it begins again."""
 
 
 def let_go(rules: RetentionRules, *, uow: UnitOfWork) -> int:
     """Delete or empty what `rules` keep no longer, and what has run out by itself. Returns how much that was."""
     kept, calls, now = RetentionRepository(uow), ModelCallRepository(uow), uow.clock.now()
     calls.note_lost()
-    gone = {"sessions": kept.sessions(ended_by=now), "pseudonyms": PseudonymRepository(uow).purge()}
+    gone = {
+        "sessions": kept.sessions(ended_by=now),
+        "pseudonyms": PseudonymRepository(uow).purge(),
+        "checkpoints": kept.checkpoints(abandoned_by=now - _TAKEN_UP_WITHIN),
+    }
     for name, days, forget in (
         ("login_attempts", rules.login_attempt_days, kept.login_attempts),
         ("import_reports", rules.import_report_days, kept.import_reports),
         ("drafts", rules.draft_days, kept.drafts),
+        ("conversations", rules.conversation_days, kept.conversations),
         ("model_calls", rules.model_call_days, calls.forget),
     ):
         if days:

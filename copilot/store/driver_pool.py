@@ -1,6 +1,6 @@
 """Connections of the driver itself, for a library that brings its own statements.
 
-Invariant: nothing is connected until a connection is asked for; what fails is named as everywhere else in the store.
+Invariant: nothing is connected until a connection is asked for.
 """
 
 import threading

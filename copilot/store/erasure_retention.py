@@ -5,11 +5,14 @@ Invariant: only what nobody can act on any more is touched, and the record of wh
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, and_, delete, exists, func, not_, select, update
 
+from copilot.domain.conversation import TurnState
+from copilot.store.chat import ChatRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_drafts import Version, empty_versions
 from copilot.store.reviews import UNRELEASED
+from copilot.store.tables.chat import ChatThreadRow, ChatTurnRow, CheckpointRow
 from copilot.store.tables.people import LoginAttemptRow, SessionRow
 from copilot.store.tables.records import ImportRunRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow
@@ -36,6 +39,24 @@ class RetentionRepository:
     def import_reports(self, *, before: datetime) -> int:
         """Forget reports of imports."""
         return self._deleted(delete(ImportRunRow).where(ImportRunRow.finished_at < before))
+
+    def conversations(self, *, before: datetime) -> int:
+        """Delete the threads in which nothing was asked since, some at a time; what they filed stays in the queue."""
+        running = exists().where(
+            ChatTurnRow.thread_id == ChatThreadRow.id, ChatTurnRow.state == TurnState.RUNNING.value
+        )
+        old = select(ChatThreadRow.id).where(ChatThreadRow.updated_at < before, not_(running))
+        ids = list(self._session.scalars(old.order_by(ChatThreadRow.updated_at).limit(_AT_ONCE)))
+        return ChatRepository(self._uow).delete(ids) if ids else 0
+
+    def checkpoints(self, *, abandoned_by: datetime) -> int:
+        """Forget the places of turns that are over, gone, or were abandoned so long ago."""
+        wanted = exists().where(ChatTurnRow.id == CheckpointRow.thread_id, _may_be_taken_up(abandoned_by))
+        left = select(CheckpointRow.thread_id).where(not_(wanted)).distinct().limit(_AT_ONCE)
+        turn_ids = list(self._session.scalars(left))
+        if turn_ids:
+            ChatRepository(self._uow).forget_checkpoints(turn_ids)
+        return len(turn_ids)
 
     def drafts(self, *, before: datetime) -> int:
         """Empty the versions whose items were settled before then, some at a time."""
@@ -65,6 +86,14 @@ class RetentionRepository:
     def _deleted(self, statement: Delete) -> int:
         result = self._session.execute(statement)
         return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def _may_be_taken_up(abandoned_by: datetime) -> ColumnElement[bool]:
+    """Condition on `chat_turns`: somebody works on it, or could go on with it."""
+    return and_(
+        ChatTurnRow.state.in_([TurnState.RUNNING.value, TurnState.FAILED.value]),
+        ChatTurnRow.alive_until > abandoned_by,
+    )
 
 
 def has_content() -> ColumnElement[bool]:

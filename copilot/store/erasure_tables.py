@@ -40,8 +40,9 @@ DERIVED: Mapping[str, str] = {
     "draft_evidence": "hashes of what versions of drafts cite",
 }
 """Tables that say nothing their source does not say; overwritten with it, see `erasure_documents`, `erasure_drafts`."""
-DELETED = frozenset({"pseudonym_entries"})
-"""Tables whose rows are removed as a whole: without the person they say nothing."""
+DELETED = frozenset({"pseudonym_entries", "checkpoints", "checkpoint_blobs", "checkpoint_writes"})
+"""Tables whose rows are removed as a whole: without the person they say nothing, or they are packed. Checkpoints hold
+no words, but an error that was not foreseen could have left some; a turn without its checkpoint begins again."""
 EVERY_ACCOUNT = "*"
 _ACCOUNT_OF = {
     "accounts": "t.id",
@@ -50,6 +51,8 @@ _ACCOUNT_OF = {
     "import_runs": f"'{EVERY_ACCOUNT}'",
     # A conversation can be about several accounts; an entry too many that goes is asked for again.
     "pseudonym_entries": f"'{EVERY_ACCOUNT}'",
+    "chat_threads": f"'{EVERY_ACCOUNT}'",
+    "chat_turns": f"'{EVERY_ACCOUNT}'",
 }
 _TEXT = frozenset({"text", "character varying", "character"})
 _JSON = frozenset({"json", "jsonb"})
@@ -256,7 +259,17 @@ def _account_sql(shape: TableShape) -> str:
     return "null::text"
 
 
-_MOMENTS = ("occurred_at", "authored_at", "answered_on", "opened_at", "created_at", "as_of", "imported_at", "stated_on")
+_MOMENTS = (
+    "occurred_at",
+    "asked_at",
+    "authored_at",
+    "answered_on",
+    "opened_at",
+    "created_at",
+    "as_of",
+    "imported_at",
+    "stated_on",
+)
 
 
 def _moment_sql(shape: TableShape) -> str:
