@@ -31,6 +31,8 @@ _SHORTEST_QUESTION = 20
 _MOST_ASKED, _LONGEST_ITEM, _LONGEST_SENTENCE = 5, 140, 80
 _ASKS, _DECIDED, _TOPIC, _FIGURE = 2, 2, 2, 1
 _WORTH_SAYING = 2
+_LIST_MARK = 3
+"""Characters between two items of a list: the end of the line, a dash or a number, and a space."""
 _ON_CONDITION = ("if ", "si ", "when ", "cuando ")
 _OURS_TO_GIVE = frozenset({FigureKind.AMOUNT, FigureKind.PERCENTAGE})
 
@@ -161,7 +163,7 @@ def _listed(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
             before = None
         elif item.text.endswith(":"):
             before = item if cue("repeat", "asks").search(plain) else None
-        elif before is not None and item.order == before.order + 1 and _is_item(item):
+        elif before is not None and item.start - before.end >= _LIST_MARK and _is_item(item):
             before = item
             yield item
         else:
