@@ -59,19 +59,21 @@ def _logged(context: BriefContext) -> Iterator[Meeting]:
 
 def _spoken_of(context: BriefContext) -> Iterator[Meeting]:
     for sentence in context.reading.sentences:
-        if context.today - sentence.day > _SPOKEN_OF:
-            continue
-        plain = flat(sentence.text)
-        if not _MEETING.search(plain) or _NONE.search(plain):
-            continue
-        for named in named_days(sentence.text, said_on=sentence.day):
-            if (
-                named.exact
-                and not _WEEK.match(flat(named.words))
-                and context.today <= named.day <= context.today + _AHEAD
-            ):
-                yield Meeting(day=named.day, sentence=sentence)
-                break
+        if context.today - sentence.day <= _SPOKEN_OF:
+            found = meeting_in(sentence, after=context.today)
+            if found is not None:
+                yield found
+
+
+def meeting_in(sentence: Sentence, *, after: date) -> Meeting | None:
+    """The meeting on a day from `after` on that the sentence speaks of."""
+    plain = flat(sentence.text)
+    if not _MEETING.search(plain) or _NONE.search(plain):
+        return None
+    for named in named_days(sentence.text, said_on=sentence.day):
+        if named.exact and not _WEEK.match(flat(named.words)) and after <= named.day <= after + _AHEAD:
+            return Meeting(day=named.day, sentence=sentence)
+    return None
 
 
 def _age(meeting: Meeting) -> int:

@@ -1,0 +1,173 @@
+"""The sections of a meeting's summary, written from rules.
+
+Invariant: what was said is quoted with who said it; a promise keeps its own words and the day they mean; nothing is
+concluded that nobody said.
+"""
+
+from collections.abc import Callable
+
+from copilot.domain.drafts import Section, Segment
+from copilot.workflows.after_meeting.context import TalkContext
+from copilot.workflows.after_meeting.updates import Proposal
+from copilot.workflows.brief.context import Line
+from copilot.workflows.brief.sections.commitments import due_cite, who
+from copilot.workflows.brief.words import pick
+from copilot.workflows.meeting_prep.upcoming import meeting_in
+from copilot.workflows.reading.text import stems
+from copilot.workflows.reading.types import Commitment, Observation, Sentence, Side, Topic
+
+TITLES = {
+    "summary": ("De qué se habló", "What was discussed"),
+    "decisions": ("Decisiones", "Decisions"),
+    "actions": ("Tareas", "Action items"),
+    "questions": ("Preguntas sin respuesta", "Questions left open"),
+    "next_meeting": ("Próxima reunión", "Next meeting"),
+    "updates": ("Cambios propuestos en el CRM", "Proposed CRM updates"),
+}
+NAMES: dict[str, tuple[str, ...]] = {
+    "summary": ("resumen", "de que se hablo", "summary", "what was discussed"),
+    "decisions": ("decisiones", "decisions"),
+    "actions": ("tareas", "acciones", "pendientes", "actions", "action items", "to-dos"),
+    "questions": ("preguntas", "questions"),
+    "next_meeting": ("proxima reunion", "next meeting"),
+    "updates": ("cambios", "crm", "updates"),
+}
+"""How people call the sections."""
+_TOPICS = (
+    Topic.RISK, Topic.PRAISE, Topic.COMPETITOR, Topic.BUDGET, Topic.POSTPONED, Topic.EXPANSION, Topic.STAKEHOLDER,
+    Topic.INCIDENT, Topic.DISCREPANCY,
+)  # fmt: skip
+_MOST_TOLD, _MOST_ACTIONS, _MOST_QUESTIONS = 6, 12, 4
+_FEWEST_STEMS = 3
+
+
+def write(context: TalkContext, proposals: tuple[Proposal, ...]) -> tuple[Section, ...]:
+    """All sections in order, none empty."""
+    writers: dict[str, Callable[[], list[Line]]] = {
+        "summary": lambda: _summary(context),
+        "decisions": lambda: _decisions(context),
+        "actions": lambda: _actions(context),
+        "questions": lambda: _questions(context),
+        "next_meeting": lambda: _next_meeting(context),
+        "updates": lambda: _updates(context, proposals),
+    }
+    return tuple(_section(context, key, writer()) for key, writer in writers.items())
+
+
+def _section(context: TalkContext, key: str, lines: list[Line]) -> Section:
+    segments = tuple(
+        Segment(id=f"{key}.{number}", text=line.text, evidence_ids=line.evidence_ids)
+        for number, line in enumerate(lines, start=1)
+    )
+    return Section(key=key, title=pick(TITLES[key], language=context.base.language), segments=segments)
+
+
+def _none(context: TalkContext, *, es: str, en: str) -> Line:
+    """That the text holds nothing of the kind; it rests on how many of its sentences were read."""
+    base, read = context.base, len(context.sentences)
+    count = base.book.computed(
+        "sentences_read",
+        text=f"sentences_read: {read}",
+        inputs=("query:documents",),
+        formula=base.say(es="frases leídas de este texto", en="sentences of this text that were read"),
+    )
+    return base.line(es=es, en=en, cites=[count])
+
+
+def _told(context: TalkContext, sentence: Sentence) -> Line:
+    base, quote = context.base, context.base.quote(sentence.text)
+    speaker = sentence.speaker or base.say(es="Quedó escrito", en="It was noted")
+    return base.line(es=f"{speaker}: {quote}", en=f"{speaker}: {quote}", cites=[base.sentence(sentence)])
+
+
+def _summary(context: TalkContext) -> list[Line]:
+    promised = {item.sentence.order for item in context.commitments}
+    decided = {item.sentence.order for item in context.observed(Topic.DECISION)}
+    telling = [item for item in context.observed(*_TOPICS) if item.sentence.order not in promised | decided]
+    weightiest = sorted(telling, key=lambda item: -item.weight)[:_MOST_TOLD]
+    lines = [_told(context, item.sentence) for item in sorted(weightiest, key=_order)]
+    if lines:
+        return lines
+    return [_none(context, es="No hay nada más que destacar.", en="There is nothing else to point out.")]
+
+
+def _order(item: Observation) -> int:
+    return item.sentence.order
+
+
+def _decisions(context: TalkContext) -> list[Line]:
+    lines = [_told(context, item.sentence) for item in context.observed(Topic.DECISION)]
+    return lines or [_none(context, es="No consta ninguna decisión.", en="No decision is on record.")]
+
+
+def _actions(context: TalkContext) -> list[Line]:
+    made = context.commitments[:_MOST_ACTIONS]
+    lines = [_action(context, item) for item in made]
+    return lines or [
+        _none(context, es="Nadie se comprometió a nada concreto.", en="Nobody committed to anything definite.")
+    ]
+
+
+def _action(context: TalkContext, item: Commitment) -> Line:
+    base, name, quote = context.base, who(context.base, item), context.base.quote(item.sentence.text)
+    side = base.say(es="nosotros", en="us") if item.by is Side.US else base.say(es="cliente", en="customer")
+    due = base.say(es=f", para el {base.day(item.due.day)}", en=f", by {base.day(item.due.day)}") if item.due else ""
+    cites = [base.sentence(item.sentence), *due_cite(base, item)]
+    return base.line(es=f"{name} ({side}){due}: {quote}", en=f"{name} ({side}){due}: {quote}", cites=cites)
+
+
+def _questions(context: TalkContext) -> list[Line]:
+    """What the customer asked after which nobody of ours said anything."""
+    spoken = context.sentences
+    last_of_ours = max((item.order for item in spoken if item.side is Side.US), default=-1)
+    asked = [item for item in spoken if item.side is Side.CUSTOMER and item.order > last_of_ours and _asks(item)]
+    lines = [_told(context, item) for item in asked[:_MOST_QUESTIONS]]
+    return lines or [_none(context, es="No quedó ninguna pregunta en el aire.", en="No question was left in the air.")]
+
+
+def _asks(sentence: Sentence) -> bool:
+    ends = sentence.text.rstrip('»”") ').endswith("?")
+    return ends and len(stems(sentence.text, sentence.language)) >= _FEWEST_STEMS
+
+
+def _next_meeting(context: TalkContext) -> list[Line]:
+    base = context.base
+    found = [
+        (meeting.day, sentence)
+        for sentence in context.sentences
+        if (meeting := meeting_in(sentence, after=sentence.day)) is not None
+    ]
+    if not found:
+        return [_none(context, es="No se fijó ninguna.", en="None was set.")]
+    day, sentence = found[-1]
+    name = f"meeting_{sentence.passage_id}_{sentence.start}"
+    cite = base.book.computed(
+        name,
+        text=f"{name}: {day.isoformat()}",
+        inputs=(base.sentence(sentence),),
+        formula=base.say(es="el día que nombra la frase", en="the day that the sentence names"),
+    )
+    quote, when = base.quote(sentence.text), base.day(day)
+    return [base.line(es=f"El {when}: {quote}", en=f"On {when}: {quote}", cites=[base.sentence(sentence), cite])]
+
+
+def _updates(context: TalkContext, proposals: tuple[Proposal, ...]) -> list[Line]:
+    if not proposals:
+        return [_none(context, es="Nada de lo dicho cambia los registros.", en="Nothing said changes the records.")]
+    return [_update(context, item) for item in proposals]
+
+
+def _update(context: TalkContext, item: Proposal) -> Line:
+    base = context.base
+    field, target = flat_first(base.field_name(item.field)), base.named(item.target)
+    before = item.shown_before or base.say(es="(vacío)", en="(empty)")
+    return base.line(
+        es=f"{field} de {target}: {before} → {item.shown_after}. {base.quote(item.sentence.text)}",
+        en=f"{field} of {target}: {before} → {item.shown_after}. {base.quote(item.sentence.text)}",
+        cites=item.cites,
+    )
+
+
+def flat_first(text: str) -> str:
+    """With a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
