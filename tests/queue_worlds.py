@@ -46,6 +46,8 @@ class Item:
     """Other accounts."""
     votes: tuple[tuple[Viewer, int], ...] = ()
     """Who approved which step."""
+    team: str | None = None
+    """The team it was asked in, where it has no account."""
 
     @property
     def requirement(self) -> Requirement:
@@ -148,6 +150,7 @@ def _row(item_id: str, item: Item) -> ReviewItemRow:
         value_at_stake=item.value,
         rules=list(item.rules),
         requester_id=item.requester.user_id,
+        team_id=item.team,
         requirement=item.requirement.model_dump(mode="json"),
         submitted_at=NOW,
         due_at=item.requirement.due_at,

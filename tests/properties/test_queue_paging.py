@@ -104,6 +104,7 @@ def _item(people: list[Viewer], accounts: list[str], numbers: Callable[[int], in
         self_review=numbers(2) == 0,
         cites=one_of([(), (), (accounts[0],), (accounts[2], accounts[4])]),  # type: ignore[arg-type]
         votes=((voter, 0),) if voted else (),  # type: ignore[arg-type]
+        team=one_of(["north", "south", None]),  # type: ignore[arg-type]
     )
 
 
@@ -128,10 +129,14 @@ def _fits(item_id: str, item: Item, filters: QueueFilters, viewer: Viewer, world
             filters.q is None or (_unfolded(filters.q) in held and set(item.cites) - {item.account_id} <= sees),
             not filters.for_me or _is_for(viewer, item_id, item),
             item.visibility in viewer.visibility_classes,
-            item.account_id in sees
-            or (item.account_id is None and (viewer.role is Role.ADMIN or item.requester == viewer)),
+            item.account_id in sees or (item.account_id is None and _is_asked_in_reach(item, viewer)),
         )
     )
+
+
+def _is_asked_in_reach(item: Item, viewer: Viewer) -> bool:
+    led = viewer.team_id if viewer.role is Role.MANAGER else None
+    return viewer.role is Role.ADMIN or item.requester == viewer or (led is not None and item.team == led)
 
 
 def _unfolded(query: str) -> str:
