@@ -69,6 +69,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "style_rolled_back": ("success", _("Back to version %(number)s. What came later is switched off.")),
     "proposal_accepted": ("success", _("Accepted. Nothing changes by itself: the text to start from is below.")),
     "proposal_declined": ("success", _("Declined. It comes back only with new corrections.")),
+    "answer_accepted": ("success", _("Accepted. The answer is approved in the queue under your name.")),
+    "answer_corrected": ("success", _("Your words are in. They are checked from the beginning, as a new version.")),
+    "answer_reported": ("success", _("Reported. Whoever looks after answers reads why.")),
+    "chat_renamed": ("success", _("The conversation has a new name.")),
+    "chat_deleted": ("success", _("The conversation is deleted. What it put into the queue is still there.")),
     "newer_version": ("warning", _("A newer version of this draft exists. This is it; read it before you decide.")),
 }
 

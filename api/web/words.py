@@ -69,6 +69,12 @@ DRAFT_KINDS = {
     "chat_answer": _("Chat answer"),
 }
 
+ANSWER_VERDICTS = {
+    "accepted": _("You accepted it"),
+    "corrected": _("You corrected it"),
+    "reported": _("You reported it"),
+}
+
 AUDIENCES = {"internal": _("Internal"), "external": _("External")}
 ROLES = {
     "ae": _("Account executive"),
@@ -267,6 +273,7 @@ TABLES: dict[str, dict[str, str]] = {
     "action": ACTIONS,
     "finding_family": FINDING_FAMILIES,
     "draft_kind": DRAFT_KINDS,
+    "verdict_on_answer": ANSWER_VERDICTS,
     "audience": AUDIENCES,
     "role": ROLES,
     "lifecycle": LIFECYCLES,
