@@ -37,8 +37,13 @@ from copilot.retrieval.service import RetrievalService
 from copilot.settings import Settings
 from copilot.store.database import Database, UnitOfWork, open_database
 from copilot.store.people import PeopleRepository
+from copilot.workflows.after_meeting.step import MeetingSteps
+from copilot.workflows.after_meeting.workflow import AfterMeetingWorkflow
 from copilot.workflows.brief import BriefWorkflow, select_writer
+from copilot.workflows.chat.search_step import SearchRunner
 from copilot.workflows.follow_up import FollowUpWorkflow
+from copilot.workflows.follow_up.step import FollowUpSteps
+from copilot.workflows.meeting_prep.workflow import MeetingPrepWorkflow
 from copilot.workflows.redraft import DraftsAgain, Redraft
 from copilot.workflows.written_again import write_again
 
@@ -80,9 +85,24 @@ class Application:
         )
 
     @cached_property
+    def meetings(self) -> MeetingPrepWorkflow:
+        """Preparations of meetings."""
+        return MeetingPrepWorkflow(self.approvals, search=SearchRunner(self.retrieval), guardrails=self.guardrails)
+
+    @cached_property
+    def after_meetings(self) -> AfterMeetingWorkflow:
+        """Summaries of meetings, with the CRM updates they call for."""
+        return AfterMeetingWorkflow(self.approvals, guardrails=self.guardrails)
+
+    @cached_property
     def redraft(self) -> Redraft:
         """Drafting again, by the workflow that wrote it."""
-        writers: dict[DraftKind, DraftsAgain] = {DraftKind.BRIEF: self.briefs, DraftKind.FOLLOW_UP: self.follow_ups}
+        writers: dict[DraftKind, DraftsAgain] = {
+            DraftKind.BRIEF: self.briefs,
+            DraftKind.FOLLOW_UP: self.follow_ups,
+            DraftKind.MEETING_PREP: self.meetings,
+            DraftKind.AFTER_MEETING: self.after_meetings,
+        }
         return Redraft(self.approvals, writers=writers, guardrails=self.guardrails)
 
     @cached_property
@@ -99,6 +119,8 @@ class Application:
             models=self.models,
             retrieval=self.retrieval,
             briefs=self.briefs,
+            follow_up=FollowUpSteps(self.follow_ups).run_step,
+            meeting=MeetingSteps(self.meetings, self.after_meetings).run_step,
             home_currency=self.settings.home_currency,
         )
 
