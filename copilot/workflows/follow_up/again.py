@@ -46,6 +46,7 @@ _FORMS: tuple[tuple[Register, re.Pattern[str]], ...] = (
         re.compile(r"\b(?:de tu|tutea\w*|menos formal|mas informal|less formal|informal\w*)\b"),
     ),
 )
+_CLAUSES = re.compile(r"[.;,\n!]+|\s+(?:y|and)\s+", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:no|not|don't|sin|without|never|nunca)\b")
 
 
@@ -61,20 +62,20 @@ class Asked:
 def read(text: str) -> Asked:
     """What of a request the rules understand for an email."""
     understood = read_instruction(text, names=_NAMES)
-    plain = flat(text)
-    variant = None if _NEGATED.search(plain) else next((one for one, cue in _TONES if cue.search(plain)), None)
-    register = None if _NEGATED.search(plain) else next((one for one, cue in _FORMS if cue.search(plain)), None)
-    left = tuple(clause for clause in understood.not_understood if not _is_tone_or_form(flat(clause)))
+    clauses = [part.strip() for part in _CLAUSES.split(text) if part.strip()]
+    meant = [flat(part) for part in clauses if not _NEGATED.search(flat(part))]
+    variant = next((one for part in meant for one, cue in _TONES if cue.search(part)), None)
+    # What stands under a negation is not read as its opposite, and it is not dropped in silence either.
+    refused = tuple(part for part in clauses if _NEGATED.search(flat(part)) and _speaks_of_manner(flat(part)))
+    left = tuple(part for part in understood.not_understood if not _speaks_of_manner(flat(part)))
     return Asked(
-        read=replace(understood, not_understood=left),
-        variant=variant or (Variant.SHORTER if understood.shorter else None),
-        register=register,
+        read=replace(understood, not_understood=(*left, *refused)),
+        variant=variant or (Variant.SHORTER if understood.shorter and not refused else None),
+        register=next((one for part in meant for one, cue in _FORMS if cue.search(part)), None),
     )
 
 
-def _is_tone_or_form(plain: str) -> bool:
-    if _NEGATED.search(plain):
-        return False
+def _speaks_of_manner(plain: str) -> bool:
     return any(cue.search(plain) for _, cue in (*_TONES, *_FORMS))
 
 

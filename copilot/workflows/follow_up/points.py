@@ -50,7 +50,7 @@ class Points:
     """What the email can be made of, each in the order it was said."""
 
     opening: Sentence | None
-    """Any sentence of the text that is followed up: it shows that it was, and when."""
+    """A sentence of the text that is followed up: it shows that it was, and when."""
     said: tuple[Sentence, ...]
     ours: tuple[Commitment, ...]
     """Of our side: still owed. What a text says we did not keep is in `failed`."""
@@ -81,7 +81,7 @@ def points_of(talk: Conversation, documents: Sequence[StoredDocument], reading: 
     taken = promised | {(item.document_id, item.start) for item in (*questions, *asked)}
     said = [item for item in main if (item.document_id, item.start) not in taken]
     return Points(
-        opening=next((item for item in inside if item.document_id == talk.main.id), None),
+        opening=next(iter(main), None),
         said=_worth_repeating(said, reading),
         ours=tuple(item for item in owed if item.by is Side.US)[:_MOST_OWED],
         theirs=tuple(item for item in owed if item.by is Side.CUSTOMER)[:_MOST_OWED],

@@ -37,6 +37,12 @@ class Wording:
         raise KeyError(key)
 
 
+def sentences_of(language: Language) -> frozenset[str]:
+    """The keys of all sentences, without their distance."""
+    plain = _tables()[language.value]["plain"]
+    return frozenset(key.removesuffix("_near").removesuffix("_far") for key in plain)
+
+
 def _form(manner: Manner, *, readers: int, country: str | None) -> str:
     if manner.language is Language.EN:
         return manner.register.value
