@@ -76,9 +76,8 @@ def conditions(reading: Reading) -> tuple[Placed, ...]:
     work = reading.work
     found: list[tuple[Hit, tuple[Subject, Condition]]] = []
     for entry in table("records")["condition"]:
-        condition = Condition(
-            field=entry["field"], operator=Operator(entry.get("operator", "is")), values=tuple(entry["values"])
-        )
+        values = tuple(reading.today if value == "today" else value for value in entry["values"])
+        condition = Condition(field=entry["field"], operator=Operator(entry.get("operator", "is")), values=values)
         found += [(hit, (Subject(entry["subject"]), condition)) for hit in hits(work, entry["words"])]
     kept = [(hit, item) for hit, item in found if not any(_beats(other, (hit, item)) for other in found)]
     placed = [Placed(subject, condition, hit.start, hit.end) for hit, (subject, condition) in kept]

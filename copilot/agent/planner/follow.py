@@ -160,7 +160,17 @@ def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | Non
     if not _is_elliptical(clause) and not leaning:
         return None
     changed = _changed(clause, last.query)
-    return None if changed == last.query else (last.model_copy(update={"query": changed}),)
+    if changed == last.query and not _reshapes(clause):
+        return None
+    return (last.model_copy(update={"query": changed}),)
+
+
+def _reshapes(clause: Clause) -> bool:
+    """Whether the message asks for a count, a sum, an order or a group, even one the list already has."""
+    work = clause.reading.work
+    measures = any(cue("facts", "measure", name).search(work) for name in ("count", "sum", "mean"))
+    ranked = any(cue("facts", "order", name).search(work) for name in ("most", "least"))
+    return measures or ranked or bool(fields_after(work)) or mark("by_amount").search(work) is not None
 
 
 def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | None:

@@ -112,6 +112,8 @@ def _belonging(question: Question, present: set[Subject]) -> list[Placed]:
             and question.subject is not Subject.CONTACTS
         ):
             continue
+        if item.subject is Subject.TICKETS and mark("opened_then").match(question.reading.work, item.start):
+            continue
         nearest = min(rivals, key=lambda other: _distance(item, places.get(other.subject)))
         if nearest.subject is item.subject:
             kept.append(item)

@@ -8,6 +8,7 @@ from datetime import date
 
 from copilot.agent.planner.conditions import Noun, Placed, conditions, nouns
 from copilot.agent.planner.cues import cue, hits, mark, table
+from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.reading import Reading
 from copilot.domain.figure_queries import Subject
 
@@ -70,12 +71,21 @@ def take_apart(
     reading: Reading, *, account_ids: tuple[str, ...], today: date, head: Noun | None = None
 ) -> Question | None:
     """The records a message speaks of and the conditions on them."""
-    found = nouns(reading.work)
+    found = nouns(reading.work) or _implied_noun(reading.work)
     if not found:
         return None
     head = head or _head(reading.work, found, bool(account_ids))
     others = tuple(noun for noun in found if noun != head)
     return Question(reading, head, others, conditions(reading), account_ids, today)
+
+
+def _implied_noun(work: str) -> tuple[Noun, ...]:
+    """`ARR by country`, `average NPS`: a figure that is asked of accounts, or of answers to surveys."""
+    facts = facts_in(work)
+    if not facts:
+        return ()
+    answered = {"nps_latest", "csat_mean_180d"} & {name for fact in facts for name in fact.metrics}
+    return (Noun("surveys" if answered else "accounts", len(work), len(work), ""),)
 
 
 def _head(work: str, found: tuple[Noun, ...], about_accounts: bool) -> Noun:  # noqa: FBT001 - of the message

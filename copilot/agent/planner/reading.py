@@ -37,6 +37,7 @@ class Reading:
     people: tuple[Mention, ...]
     periods: tuple[FoundPeriod, ...]
     amounts: tuple[Amount, ...]
+    today: date
 
     def has(self, name: str, *, file: str = "intents", section: str = "wants") -> bool:
         """Whether a cue stands in the message."""
@@ -77,6 +78,7 @@ def read(message: str, *, directory: Directory, today: date, language: Language)
         people=mentions.people,
         periods=periods,
         amounts=amounts,
+        today=today,
     )
 
 
@@ -87,7 +89,11 @@ def language_of(message: str, *, before: Language | None, preferred: Language) -
         return readings.pop()
     words = set(re.findall(r"[^\W\d_]+", flat(message)))
     lists = table("talk")["words"]
-    spanish = len(words & set(str(lists["spanish"]).split())) + bool(re.search(r"[¿¡ñ]", message))
+    spanish = (
+        len(words & set(str(lists["spanish"]).split()))
+        + 2 * bool(re.search(r"[¿¡]", message))
+        + bool(re.search(r"\b[a-zñ]*[áéíóúñ][a-zñ]*\b", message))
+    )
     english = len(words & set(str(lists["english"]).split()))
     spanish += len(
         words & {"de", "la", "el", "los", "las", "con", "en", "y", "para", "que", "del", "mis", "mi", "su", "sus"}

@@ -14,7 +14,7 @@ from copilot.domain.folding import flat
 from copilot.domain.period_patterns import period_vocabulary
 from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, FAMILY, GIVEN, NOT_NAMES, WORDS
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _SHORTEST = 5
 _TWO_SLIPS_FROM = 9
 
@@ -25,6 +25,12 @@ def everyday() -> frozenset[str]:
     trades = set(str(table("talk")["words"]["trades"]).split())
     odd = set(str(table("talk")["words"]["not_everyday"]).split())
     return (WORDS | NOT_NAMES | COMPANY_WORDS | spelled_words() | _period_words() | trades) - odd
+
+
+@cache
+def brands() -> frozenset[str]:
+    """Firms and places that everybody knows: where only an account can stand, they name one."""
+    return NOT_NAMES - WORDS - spelled_words() - _period_words()
 
 
 @cache
@@ -51,6 +57,8 @@ def corrected(text: str) -> str:
 
 
 def _put_right(word: str, *, first: bool) -> str:
+    if "'" in word:
+        return word
     folded = flat(word)
     named = word[0].isupper() and not first
     if len(folded) < _SHORTEST or named or folded in everyday() or folded in GIVEN or folded in FAMILY:

@@ -13,6 +13,7 @@ from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.facts import account_facts, fact_steps
 from copilot.agent.planner.queries import ask
+from copilot.agent.planner.question import fields_after
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.subjects import Subjects
 from copilot.domain.access import Role, Viewer
@@ -212,7 +213,7 @@ def _risks(clause: Clause) -> Planned:
 def _said(clause: Clause) -> Planned:
     """What texts say of accounts or people."""
     reading, subjects = clause.reading, clause.subjects
-    if not reading.has("search"):
+    if not reading.has("search") or _asks_last_contact(reading):
         return None
     about = subjects.accounts or (subjects.before if not _is_general(clause) else ())
     if not about and (reading.has("knowledge") or not mark("said").search(reading.work)):
@@ -226,6 +227,12 @@ def _said(clause: Clause) -> Planned:
     ):
         return None
     return _one(SearchStep(question=reading.message, account_ids=about[:5], period=clause.period))
+
+
+def _asks_last_contact(reading: Reading) -> bool:
+    """`when did we last speak`: a date that is known, not something that was said."""
+    last = any("last_activity" in fact.metrics for fact in facts_in(reading.work))
+    return last and mark("last_time").search(reading.work) is not None
 
 
 def _is_general(clause: Clause) -> bool:
@@ -248,7 +255,7 @@ def _ranges_over_accounts(clause: Clause) -> bool:
     reading = clause.reading
     found = nouns(reading.work)
     if not found:
-        return False
+        return _asks_figure_of_all(clause)
     spoken = {noun.name for noun in found}
     if reading.has("knowledge") and not (clause.mine or countries_in(reading) or reading.amounts or reading.periods):
         weak = mark("weak_question").match(
@@ -265,6 +272,18 @@ def _ranges_over_accounts(clause: Clause) -> bool:
     if clause.subjects.before and not clause.mine and not (spoken & {"accounts", "renewals", "pipeline"}):
         return bool(countries_in(reading)) or (len(reading.work.split()) > 6 and not reading.has("follow"))
     return True
+
+
+def _asks_figure_of_all(clause: Clause) -> bool:
+    """`ARR by country`, `average NPS`: no kind of record is named, but a figure over all of them."""
+    reading = clause.reading
+    over_all = bool(
+        clause.mine
+        or countries_in(reading)
+        or fields_after(reading.work)
+        or any(cue("facts", "measure", name).search(reading.work) for name in ("sum", "mean"))
+    )
+    return over_all and bool(facts_in(reading.work)) and not reading.has("pronoun") and not reading.has("knowledge")
 
 
 def _is_counted(reading: Reading) -> bool:

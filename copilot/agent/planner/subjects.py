@@ -7,17 +7,20 @@ chance; a name that fits none is refused the same way whether it exists or not.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from copilot.agent.planner.conditions import countries_in
 from copilot.agent.planner.cues import cue, mark, table
 from copilot.agent.planner.directory import Directory
+from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.reading import Reading
-from copilot.agent.planner.spelling import everyday
+from copilot.agent.planner.spelling import brands, everyday
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
 from copilot.domain.mentions import NamedAccount, NamedContact
-from copilot.domain.name_index import words_of
+from copilot.domain.name_index import Word, words_of
 from copilot.domain.plans import AskedAbout, Candidate, Clarification, PlanningContext
 
 _MOST_CANDIDATES = 8
+_ABOUT_ONE = ("brief", "timeline", "meeting_prep", "follow_up", "after_meeting", "explain_score")
 _LABEL = "{name} · {account}"
 
 
@@ -122,7 +125,9 @@ def _unknown_words(reading: Reading, *, known: bool) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     for word in words_of(shown):
         written = shown[word.start : word.end]
-        if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or not word.text.isalpha() or word.text in everyday():
+        if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or not word.text.isalpha():
+            continue
+        if word.text in everyday() and not _is_named_brand(reading, word):
             continue
         before, after = work[: word.start], work[word.end :]
         capital = written[0].isupper() and not shouted
@@ -138,6 +143,16 @@ def _unknown_words(reading: Reading, *, known: bool) -> list[tuple[str, bool]]:
         ):
             found.append((written, slot and not _is_topic_place(before)))
     return found
+
+
+def _is_named_brand(reading: Reading, word: Word) -> bool:
+    """Whether a well-known name stands where a question about one account names it."""
+    if word.text not in brands() or countries_in(reading):
+        return False
+    about_one = any(reading.has(name) for name in _ABOUT_ONE) or bool(facts_in(reading.work))
+    before, after = reading.work[: word.start], reading.work[word.end :]
+    placed = mark("name_place").search(before) or mark("possessive").match(after)
+    return about_one and placed is not None and not _is_topic_place(before)
 
 
 def _is_topic_place(before: str) -> bool:
