@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.domain.model_calls import Fitness
+from copilot.llm.endpoints import Endpoint, chain_of, endpoint_of
+from copilot.llm.policy import load_model_policy
 from copilot.llm.roles import Caller, ModelRole
 from copilot.settings import Settings
 from copilot.store.database import Database
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from copilot.llm.breaker import Breaker
-    from copilot.llm.endpoints import Endpoint
-    from copilot.llm.policy import ModelPolicy
     from copilot.llm.structured import StructuredModel
 
 
@@ -30,7 +29,12 @@ class ConfiguredModels:
     """Implements `Models`. One per process; safe for threads."""
 
     def __init__(self, settings: Settings, *, database: Database, sleep: Callable[[float], None] = time.sleep) -> None:
-        """`sleep` is waited with between attempts (seconds)."""
+        """`sleep` is waited with between attempts (seconds).
+
+        Raises ConfigurationError if the settings or the file of limits, budgets and prices cannot be used.
+        """
+        self.policy = load_model_policy(settings.models_file)
+        self._chains = {role: chain_of(settings, role, policy=self.policy) for role in ModelRole}
         self._sleep = sleep
         self._settings = settings
         self._database = database
@@ -38,27 +42,16 @@ class ConfiguredModels:
         self._breakers: dict[str, Breaker] = {}
         self._chats: dict[tuple[Endpoint, ModelRole], BaseChatModel] = {}
 
-    @cached_property
-    def policy(self) -> "ModelPolicy":
-        """Limits, budgets and prices. Raises ConfigurationError."""
-        from copilot.llm.policy import load_model_policy
-
-        return load_model_policy(self._settings.models_file)
-
-    def chain(self, role: ModelRole) -> "tuple[Endpoint, ...]":
-        """What is configured for a role, fit or not. Raises ConfigurationError."""
-        if not self._names_any(role):
-            return ()
-        from copilot.llm.endpoints import chain_of
-
-        return chain_of(self._settings, role, policy=self.policy)
+    def chain(self, role: ModelRole) -> tuple[Endpoint, ...]:
+        """What is configured for a role, fit or not."""
+        return self._chains[role]
 
     def for_role(self, role: ModelRole, *, caller: Caller) -> "StructuredModel | None":
         """The models of `role` behind budgets, limits and record; None when there is none that may take it."""
         fit = [endpoint for endpoint in self.chain(role) if self._may_take(endpoint, role)]
         return self.open(fit, role=role, caller=caller) if fit else None
 
-    def open(self, endpoints: "list[Endpoint]", *, role: ModelRole, caller: Caller) -> "StructuredModel":
+    def open(self, endpoints: list[Endpoint], *, role: ModelRole, caller: Caller) -> "StructuredModel":
         """These models, checked or not, behind budgets, limits and record."""
         # Imported here: the libraries of models take seconds to load, and many installations have none.
         from copilot.llm.calling import Calls, Line
@@ -79,32 +72,23 @@ class ConfiguredModels:
         )
         return StructuredModel(MeteredChatModel(calls=calls), name=endpoints[0].model)
 
-    def endpoint(self, entry: str) -> "Endpoint":
+    def endpoint(self, entry: str) -> Endpoint:
         """Read `NAME`, `NAME@URL` or `local`. Raises ConfigurationError."""
-        from copilot.llm.endpoints import endpoint_of
-
         return endpoint_of(entry, settings=self._settings, policy=self.policy)
 
-    def reach(self, endpoint: "Endpoint") -> None:
+    def reach(self, endpoint: Endpoint) -> None:
         """Start what runs in this process. Raises ConfigurationError or ModelUnavailable."""
         if endpoint.local_file is not None:
             self._chat(endpoint, ModelRole.WRITER)
 
-    def _names_any(self, role: ModelRole) -> bool:
-        settings = self._settings
-        if role is ModelRole.JUDGE:
-            return settings.judge_model is not None
-        named = settings.writer_model or settings.local_model
-        return bool(named or (role is ModelRole.PLANNER and settings.planner_model))
-
-    def _may_take(self, endpoint: "Endpoint", role: ModelRole) -> bool:
+    def _may_take(self, endpoint: Endpoint, role: ModelRole) -> bool:
         with self._database.unit_of_work_aside() as uow:
             verdict = ModelCallRepository(uow).verdict(endpoint.model, endpoint=endpoint.identity)
         if role is ModelRole.PLANNER:
             return verdict is not None and verdict.fitness is Fitness.PLANNER_AND_WRITER
         return verdict is None or verdict.fitness is not Fitness.NOT_USABLE
 
-    def _breaker(self, endpoint: "Endpoint") -> "Breaker":
+    def _breaker(self, endpoint: Endpoint) -> "Breaker":
         from copilot.llm.breaker import Breaker
 
         with self._lock:
@@ -113,7 +97,7 @@ class ConfiguredModels:
                 self._breakers[key] = Breaker(self.policy.breaker, clock=self._database.clock)
             return self._breakers[key]
 
-    def _chat(self, endpoint: "Endpoint", role: ModelRole) -> "BaseChatModel":
+    def _chat(self, endpoint: Endpoint, role: ModelRole) -> "BaseChatModel":
         """The client, kept so that connections are used again. Raises ConfigurationError or ModelUnavailable."""
         from copilot.llm.client import chat_at
         from copilot.llm.local import RUNTIME

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copilot.clock import FixedClock
+from copilot.domain.language import Language
 from copilot.domain.model_calls import Budget, BudgetScope, CallEnd, CallOutcome, NewCall, Spending
 from copilot.errors import BudgetExceeded, ConfigurationError, ModelUnavailable
 from copilot.guardrails.retention_policy import RetentionRules
@@ -19,6 +20,8 @@ from copilot.llm.roles import Caller
 from copilot.privacy.retention import let_go
 from copilot.store.database import Database
 from copilot.store.model_calls import ModelCallRepository
+from copilot.workflows.brief.model import ModelComposer
+from tests.brief_builders import context
 from tests.contract.test_llm_resilience import calls, chat_of
 from tests.model_endpoints import CALLER, endpoint, said, writer_of
 
@@ -242,3 +245,14 @@ def test_a_policy_that_cannot_be_used_says_why(content: str, message: str, tmp_p
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=message):
         load_model_policy(file)
+
+
+def test_a_brief_without_budget_is_written_by_rules_and_says_so(database: Database, tmp_path: Path) -> None:
+    file = policy_file(tmp_path, budgets="[budgets.user]\ntokens = 100")
+    with endpoint(said("x")) as served:
+        written = ModelComposer(served.model(database, COPILOT_MODELS=file)).compose(context(language=Language.ES))
+        assert not served.requests
+    assert written.provenance.writer == "offline"
+    assert written.provenance.notes == (
+        "El presupuesto para modelos está agotado por hoy; lo ha escrito el redactor sin modelo.",
+    )

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from copilot import __version__
 from copilot.domain.drafts import Provenance, Section
 from copilot.domain.personal_data import Hints
-from copilot.errors import ModelOutputError, ModelUnavailable
+from copilot.errors import BudgetExceeded, ModelOutputError, ModelUnavailable
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.pseudonyms import Vault
 from copilot.guardrails.pseudonyms.chat_model import MaskedChatModel
@@ -223,6 +223,11 @@ def _left_out_notes(context: BriefContext, evidence: NumberedEvidence, gate: Con
 
 
 def _fallback_note(context: BriefContext, error: ModelUnavailable | ModelOutputError) -> str:
+    if isinstance(error, BudgetExceeded):
+        return context.say(
+            es="El presupuesto para modelos está agotado por hoy; lo ha escrito el redactor sin modelo.",
+            en="The budget for models is used up for today; the writer without a model took over.",
+        )
     model_failed = isinstance(error, ModelOutputError)
     return (
         context.say(
