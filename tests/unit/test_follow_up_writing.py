@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from copilot.approvals.feedback import habits
+from copilot.approvals.feedback.application import contains
 from copilot.domain.drafts import Provenance
 from copilot.domain.figures import extract_figures
 from copilot.domain.language import Language
@@ -75,7 +77,7 @@ def test_a_sentence_that_rests_on_nothing_states_no_figure(language: Language, v
 
 def test_with_nothing_agreed_it_asks_for_a_day_and_names_none() -> None:
     text = text_of(context_of(mail("Adjunto el anexo firmado, como te dije.")))
-    assert "¿Qué día te viene bien para verlo?" in text
+    assert "¿Qué día te va bien para verlo?" in text
 
 
 def email_of(text: str = "El inventario llega antes del viernes 20.", evidence: tuple[int, ...] = (1,)) -> str:
@@ -101,7 +103,7 @@ def test_the_model_words_the_middle_and_rules_the_rest() -> None:
     assert by_key["theirs"].segments[0].text == "El inventario llega antes del viernes 20."
     assert by_key["theirs"].segments[0].evidence_ids
     assert by_key["greeting"].segments[0].text == "Hola, Marta:"
-    assert by_key["closing"].segments[0].text.endswith("Inés Robledo")
+    assert [segment.text for segment in by_key["closing"].segments] == ["Un saludo,", "Inés Robledo"]
     assert by_key["next_step"].segments[0].evidence_ids, "a part that the model leaves out is taken from the rules"
 
 
@@ -177,3 +179,16 @@ def test_what_rules_cannot_follow_is_said_and_what_they_can_is_done() -> None:
     assert keys[0] == "greeting"
     assert keys[-1] == "closing"
     assert any("precio de la ampliación" in note for note in written.provenance.notes)
+
+
+@pytest.mark.parametrize(("language", "register"), FORMS)
+@pytest.mark.parametrize("variant", list(Variant))
+def test_learnt_styles_know_every_sign_off_and_mix_no_forms_of_address(
+    language: Language, register: Register, variant: Variant
+) -> None:
+    say = Wording(Manner(language, register, variant), readers=1, country="ES")
+    assert habits.sign_off_of(say("closing"), language) is not None
+    gaps = dict.fromkeys(("names", "name", "day", "quote", "question"), "X")
+    pairs = (*habits.FORMAL_TO_FAMILIAR.keys(), *habits.FORMAL_TO_FAMILIAR.values())
+    for key in sentences_of(language):
+        assert not [phrase for phrase in pairs if contains(say(key, **gaps), phrase)]

@@ -65,7 +65,7 @@ def greeting(context: FollowUpContext) -> Said:
 
 def closing(context: FollowUpContext) -> list[Said]:
     """Good wishes and the name of who sends it."""
-    return [Said(f"{context.say('closing')}\n{context.viewer.name}", reason=CLOSING)]
+    return [Said(context.say("closing"), reason=CLOSING), Said(context.viewer.name, reason=CLOSING)]
 
 
 def _greeting(context: FollowUpContext) -> list[Said]:
