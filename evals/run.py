@@ -56,6 +56,7 @@ SUITES = (
     Suite("evals.approvals.scale", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.decisions", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.faults", ("bench",), takes_data=False, records_on_request=True),
+    Suite("evals.chat.models", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),
 )
 
