@@ -92,6 +92,17 @@ REGISTERS = {
     "formal": _("English, formal"),
 }
 """Forms of address of a follow-up."""
+EMAIL_PARTS = {
+    "greeting": _("Greeting"),
+    "recap": _("What was said"),
+    "theirs": _("What the customer owes"),
+    "ours": _("What we owe"),
+    "answers": _("Answers"),
+    "open_points": _("Open questions"),
+    "next_step": _("Next step"),
+    "closing": _("Closing"),
+}
+"""Parts of an email, which has no headings of its own: reviewers need names for them."""
 VARIANTS = {"plain": _("Plain"), "shorter": _("Shorter"), "warmer": _("Warmer"), "firmer": _("Firmer")}
 DOCUMENT_KINDS = {
     "knowledge": _("Knowledge"),
@@ -281,6 +292,7 @@ TABLES: dict[str, dict[str, str]] = {
     "language": LANGUAGES,
     "register": REGISTERS,
     "variant": VARIANTS,
+    "email_part": EMAIL_PARTS,
     "document_kind": DOCUMENT_KINDS,
     "activity_kind": ACTIVITY_KINDS,
     "direction": DIRECTIONS,
