@@ -24,6 +24,7 @@ from api.routes import (
     evidence,
     follow_ups,
     guardrails,
+    meetings,
     notifications,
     privacy,
     queue,
@@ -58,6 +59,7 @@ API = (
     webhooks,
     audit,
     guardrails,
+    meetings,
     privacy,
 )
 PUBLIC_PATHS = {"/health", "/sign-in", "/api/v1/sessions", "/unsubscribe/{token}"}

@@ -23,6 +23,15 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "signed_out": ("success", _("You are signed out.")),
     "brief_made": ("success", _("The brief is written and waits in the queue for approval.")),
     "follow_up_made": ("success", _("The follow-up is written and waits in the queue. Nothing was sent.")),
+    "meeting_prepared": ("success", _("The preparation is written and waits in the queue for approval.")),
+    "meeting_summed_up": (
+        "success",
+        _("The summary is written and waits in the queue. It changes nothing in the CRM."),
+    ),
+    "meeting_summed_up_with_updates": (
+        "success",
+        _("The summary is written. The CRM updates it calls for wait in the queue, each on its own."),
+    ),
     "approved": ("success", _("Approved. The files will be released in a moment.")),
     "approved_undo": ("success", _("Approved. It leaves after the time to recall it, unless a rule makes it wait.")),
     "approved_on_its_way": ("success", _("Approved. It is on its way, unless a rule makes it wait.")),

@@ -20,7 +20,7 @@ from copilot.domain.language import Language
 from copilot.domain.rendering import render_deliverables
 from copilot.errors import InputError, NotFound
 from copilot.store.accounts import AccountHead, AccountRepository
-from copilot.workflows.brief import BriefResult
+from copilot.workflows.filed_draft import FiledDraft
 
 _STEPS = {
     "es": {
@@ -110,7 +110,7 @@ def _made(
     language: Language | None,
     output_format: OutputFormat | None,
     output: Path | None,
-) -> tuple[BriefResult, bytes | None]:
+) -> tuple[FiledDraft, bytes | None]:
     """Write the brief. A file that cannot be written leaves nothing in the queue either."""
     chosen = output_format or _format_of(output)
     with application.database.unit_of_work() as uow:
@@ -166,7 +166,7 @@ def _write(output: Path, content: bytes, *, viewer: Viewer) -> None:
         raise InputError(texts["not_written"].format(file=output, why=why), hint=texts["elsewhere"]) from error
 
 
-def _deliver(result: BriefResult, content: bytes, output: Path | None, *, viewer: Viewer) -> None:
+def _deliver(result: FiledDraft, content: bytes, output: Path | None, *, viewer: Viewer) -> None:
     texts = _TEXTS[viewer.language]
     if output is None:
         sys.stdout.buffer.write(content)

@@ -19,7 +19,7 @@ from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.rendering_words import citation_numbers, quoted
 from copilot.domain.review_items import ReviewItem
-from copilot.workflows.brief import BriefResult
+from copilot.workflows.filed_draft import FiledDraft
 
 _TEXTS = {
     "es": {
@@ -59,7 +59,7 @@ _RISK_STYLES = {Risk.LOW: "green", Risk.MEDIUM: "yellow", Risk.HIGH: "red", Risk
 _QUOTE_LENGTH = 160
 
 
-def print_brief(result: BriefResult, *, viewer: Viewer, to: Console | None = None) -> None:
+def print_brief(result: FiledDraft, *, viewer: Viewer, to: Console | None = None) -> None:
     """Print the draft with its citations, its sources, and the queue entry."""
     shown = to or console
     draft = result.draft

@@ -21,7 +21,7 @@ from copilot.store.documents import DocumentRepository
 from copilot.store.tables.work import ReviewItemRow
 from copilot.workflows.brief import BriefWorkflow
 from copilot.workflows.brief.model import BY_MODEL, ModelComposer
-from copilot.workflows.brief.workflow import BriefResult
+from copilot.workflows.filed_draft import FiledDraft
 from tests.conftest import MakeUser
 from tests.integration.test_brief_workflow import add_email, fill
 
@@ -53,7 +53,7 @@ def accounts(database: Database, owner: Viewer) -> tuple[str, str]:
     return mine, other
 
 
-def obey(database: Database, account: str, *, viewer: Viewer) -> BriefResult:
+def obey(database: Database, account: str, *, viewer: Viewer) -> FiledDraft:
     """A brief by a model that writes what the attacker wants in every section."""
     sections = [{"key": key, "segments": [{"text": OBEYED, "evidence": [1]}]} for key in BY_MODEL]
     chat = ScriptedChatModel(answers=[json.dumps({"sections": sections})])

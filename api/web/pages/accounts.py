@@ -11,6 +11,7 @@ from api.routes.accounts import AccountId
 from api.schemas.accounts import AccountIssue
 from api.web import flash
 from api.web.pages.follow_ups import follow_up_form
+from api.web.pages.meetings import meeting_texts
 from api.web.templating import render
 from copilot.domain.account_facts import UNKNOWN, Metric
 from copilot.domain.language import Language
@@ -74,6 +75,7 @@ def account(
         issues=[AccountIssue.of(issue, language=language) for issue in facts.issues],
         documents=documents,
         follow_up=follow_up_form(facts, documents),
+        meeting_texts=meeting_texts(documents),
         brief=latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow),
     )
 

@@ -6,7 +6,6 @@ Invariant: only texts of the account that the viewer may see; what was asked for
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from copilot.domain.access import Viewer
 from copilot.domain.account_facts import AccountFacts
 from copilot.domain.documents import DocumentKind, StoredDocument
 from copilot.domain.folding import flat
@@ -28,14 +27,13 @@ def talk_of(
     document_id: str | None,
     activity_id: str | None,
     request: str,
-    viewer: Viewer,
 ) -> StoredDocument:
     """The text asked for; else, of transcripts and notes, the one the request speaks of; else the latest transcript.
 
     Raises InputError if there is none.
     """
     if document_id is not None:
-        return _required((item for item in documents if item.id == document_id), viewer)
+        return _required(item for item in documents if item.id == document_id)
     told = sorted(
         (item for item in documents if item.kind in _TELLS and day_of(item) <= facts.today),
         key=lambda item: (day_of(item), item.kind is DocumentKind.TRANSCRIPT, item.id),
@@ -43,17 +41,17 @@ def talk_of(
     )
     if activity_id is not None:
         days = [item.occurred_at.date() for item in facts.activities if item.id == activity_id]
-        return _required((item for item in told for day in days if abs(day_of(item) - day) <= _SAME_TALK), viewer)
+        return _required(item for item in told for day in days if abs(day_of(item) - day) <= _SAME_TALK)
     if not told:
-        raise _nothing(viewer)
+        raise _nothing()
     # `told` is newest first, and of equals the first is taken.
     return max(told, key=lambda item: _shared(request, item, facts))
 
 
-def _required(found: Iterable[StoredDocument], viewer: Viewer) -> StoredDocument:
+def _required(found: Iterable[StoredDocument]) -> StoredDocument:
     document = next(iter(found), None)
     if document is None:
-        raise _nothing(viewer)
+        raise _nothing()
     return document
 
 
@@ -66,12 +64,7 @@ def _shared(request: str, document: StoredDocument, facts: AccountFacts) -> int:
     return 2 * len(asked & titled) + int(bool(plain & wanted))
 
 
-def _nothing(viewer: Viewer) -> InputError:
-    if viewer.language == Language.ES:
-        return InputError(
-            "No hay ninguna transcripción ni nota de esa reunión.",
-            hint="Impórtela o pegue sus notas, y vuelva a pedirlo.",
-        )
+def _nothing() -> InputError:
     return InputError(
         "There is no transcript or note of that meeting.", hint="Import it or paste your notes, then ask again."
     )

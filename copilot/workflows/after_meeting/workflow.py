@@ -14,9 +14,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.destinations import Destination
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section, Segment
 from copilot.domain.evidence import Evidence
-from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
-from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
@@ -28,26 +26,18 @@ from copilot.workflows.after_meeting.updates import Proposal, proposals
 from copilot.workflows.brief import instructed
 from copilot.workflows.brief.workflow import Progress, Submits, gather, reporter
 from copilot.workflows.brief.written import Written
+from copilot.workflows.filed_draft import FiledDraft
 from copilot.workflows.instructions import Instruction, read_instruction
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """One draft, what the guardrails saw, and its queue entry."""
-
-    draft: Draft
-    report: GuardrailReport
-    item: ReviewItem
-
-
-@dataclass(frozen=True, slots=True)
 class AfterMeetingResult:
     """The summary, and one draft per proposed CRM update."""
 
-    summary: Checked
-    updates: tuple[Checked, ...]
+    summary: FiledDraft
+    updates: tuple[FiledDraft, ...]
 
 
 class AfterMeetingWorkflow:
@@ -77,9 +67,7 @@ class AfterMeetingWorkflow:
         report_step = reporter(progress)
         base = gather(account_id, viewer=viewer, language=language, uow=uow, report_step=report_step)
         documents = DocumentRepository(uow).texts_of_account(account_id, viewer=viewer)
-        document = talk_of(
-            documents, base.facts, document_id=document_id, activity_id=activity_id, request=request, viewer=viewer
-        )
+        document = talk_of(documents, base.facts, document_id=document_id, activity_id=activity_id, request=request)
         report_step("write")
         context = TalkContext(base=base, document=document)
         found = proposals(context)
@@ -100,13 +88,13 @@ class AfterMeetingWorkflow:
         base = gather(previous.account_id or "", viewer=viewer, language=language, uow=uow)
         documents = DocumentRepository(uow).texts_of_account(base.facts.account.id, viewer=viewer)
         kept = previous.provenance.parameters.get("document", "")
-        document = talk_of(documents, base.facts, document_id=kept, activity_id=None, request="", viewer=viewer)
+        document = talk_of(documents, base.facts, document_id=kept, activity_id=None, request="")
         context = TalkContext(base=replace(base, instruction=wanted), document=document)
         return with_style(_summary(context, proposals(context), uow=uow, wanted=wanted), viewer=viewer, uow=uow)
 
-    def _filed(self, draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Checked:
+    def _filed(self, draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> FiledDraft:
         report = self._guardrails.check_draft(draft, viewer=viewer, uow=uow)
-        return Checked(draft, report, self._approvals.submit(draft, report, viewer=viewer, uow=uow))
+        return FiledDraft(draft, report, self._approvals.submit(draft, report, viewer=viewer, uow=uow))
 
 
 def _summary(

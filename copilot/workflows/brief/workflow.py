@@ -5,7 +5,7 @@ entered the queue in the same transaction.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from copilot.workflows.brief.context import BriefContext, Previous
 from copilot.workflows.brief.evidence_book import EvidenceBook
 from copilot.workflows.brief.offline import OfflineWriter
 from copilot.workflows.brief.written import Written as Written
+from copilot.workflows.filed_draft import FiledDraft
 from copilot.workflows.reading.reader import read_texts
 
 _log = get_logger(__name__)
@@ -50,15 +51,6 @@ class Submits(Protocol):
     def submit(self, draft: Draft, report: GuardrailReport, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
         """Put the draft in the queue."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class BriefResult:
-    """The draft, what the guardrails saw, and its queue entry."""
-
-    draft: Draft
-    report: GuardrailReport
-    item: ReviewItem
 
 
 class OfflineComposer:
@@ -92,7 +84,7 @@ class BriefWorkflow:
         uow: UnitOfWork,
         as_of: date | None = None,
         progress: Progress | None = None,
-    ) -> BriefResult:
+    ) -> FiledDraft:
         """Write a brief and put it in the queue.
 
         Raises NotFound if the account does not exist or the viewer may not see it.
@@ -108,7 +100,7 @@ class BriefWorkflow:
         _log.info("brief.written", account=account_id, language=language.value, findings=len(report.findings))
         if progress is not None:
             progress("done", len(STEPS), len(STEPS))
-        return BriefResult(draft=draft, report=report, item=item)
+        return FiledDraft(draft=draft, report=report, item=item)
 
     def draft_again(self, previous: Draft, *, instruction: str | None, viewer: Viewer, uow: UnitOfWork) -> Draft:
         """Write the brief of the same account from the evidence of now, as `instruction` asks; nothing is filed.

@@ -5,7 +5,7 @@ entered the queue in the same transaction. Answers to likely questions are quote
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from copilot import __version__
@@ -13,11 +13,9 @@ from copilot.approvals.feedback.drafting import with_style
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance
 from copilot.domain.evidence import Evidence
-from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
 from copilot.domain.plans import SearchStep
 from copilot.domain.records import Contact
-from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
 from copilot.telemetry import get_logger
@@ -26,6 +24,7 @@ from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.workflow import Progress, Submits, gather, reporter
 from copilot.workflows.brief.written import Written
 from copilot.workflows.chat.contract import Scene, StepRunner
+from copilot.workflows.filed_draft import FiledDraft
 from copilot.workflows.instructions import read_instruction
 from copilot.workflows.meeting_prep import sections
 from copilot.workflows.meeting_prep.context import Expected, MeetingContext
@@ -40,15 +39,6 @@ _MOST_EXPECTED = 4
 _MOST_LIKELY = 4
 _FEWEST_STEMS = 4
 _OBJECTIONS = (Topic.RISK, Topic.COMPETITOR, Topic.BUDGET, Topic.INCIDENT, Topic.POSTPONED)
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingPrepResult:
-    """The draft, what the guardrails saw, and its queue entry."""
-
-    draft: Draft
-    report: GuardrailReport
-    item: ReviewItem
 
 
 class MeetingPrepWorkflow:
@@ -70,7 +60,7 @@ class MeetingPrepWorkflow:
         request: str = "",
         attendee_ids: Sequence[str] = (),
         progress: Progress | None = None,
-    ) -> MeetingPrepResult:
+    ) -> FiledDraft:
         """Write the preparation and put it in the queue. `request`: the user's own words, read for who comes.
 
         Raises NotFound if the account does not exist or the viewer may not see it.
@@ -85,7 +75,7 @@ class MeetingPrepWorkflow:
         report_step("submit")
         item = self._approvals.submit(draft, report, viewer=viewer, uow=uow)
         _log.info("meeting_prep.written", account=account_id, language=language.value, findings=len(report.findings))
-        return MeetingPrepResult(draft=draft, report=report, item=item)
+        return FiledDraft(draft=draft, report=report, item=item)
 
     def draft_again(self, previous: Draft, *, instruction: str | None, viewer: Viewer, uow: UnitOfWork) -> Draft:
         """Write the same preparation from the evidence of now, as `instruction` asks; nothing is filed.

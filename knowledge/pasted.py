@@ -1,0 +1,76 @@
+"""Notes of a meeting that somebody pastes: filed with the account like an imported note.
+
+Invariant: they go through the import, so they are parsed, cut, checked and erasable like any other text, and every
+sentence written from them can be looked up again. One paste is one document; pasting again never replaces another.
+"""
+
+import re
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from copilot.domain.access import Viewer
+from copilot.domain.identity import stable_id
+from copilot.domain.language import Language
+from copilot.errors import InputError
+from copilot.store.accounts import AccountRepository
+from copilot.store.database import Database, UnitOfWork
+from knowledge.importing import import_folder
+from knowledge.planning import ImportOptions
+
+LONGEST, SHORTEST = 100_000, 20
+"""Characters."""
+_SPOKEN_LINE = re.compile(r"^[^\W\d_][^\n:]{1,40}:\s+\S", re.MULTILINE)
+_ENOUGH_SPOKEN = 3
+
+
+def file_notes(
+    text: str,
+    *,
+    account_id: str,
+    viewer: Viewer,
+    database: Database,
+    day: date | None = None,
+    after_import: Callable[[UnitOfWork], int],
+) -> str:
+    """File pasted notes or a pasted transcript with an account and return the document's id.
+
+    `day`: when the meeting was, today if unset. Raises NotFound if the viewer may not see the account, InputError if
+    the text is too short or too long, or holds nothing to read.
+    """
+    if not SHORTEST <= len(text.strip()) <= LONGEST:
+        raise _unusable(viewer)
+    with database.unit_of_work() as uow:
+        account = AccountRepository(uow).head(account_id, viewer=viewer)
+    root = f"pasted:{database.clock.new_token()[:16]}"
+    spoken = len(_SPOKEN_LINE.findall(text)) >= _ENOUGH_SPOKEN
+    name = f"{'calls' if spoken else 'notes'}/{(day or database.clock.today()).isoformat()}-{_slug(account.name)}.txt"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / name
+        file.parent.mkdir()
+        file.write_text(text, encoding="utf-8")
+        import_folder(
+            Path(folder),
+            database=database,
+            actor_id=viewer.user_id,
+            options=ImportOptions(max_bytes=8 * LONGEST, root_name=root, account=account.name),
+            after_import=after_import,
+        )
+    return stable_id("document", root, name)
+
+
+def _slug(name: str) -> str:
+    return "-".join(re.findall(r"[^\W_]+", name.lower())) or "notes"
+
+
+def _unusable(viewer: Viewer) -> InputError:
+    if viewer.language == Language.ES:
+        return InputError(
+            "Estas notas son demasiado cortas o demasiado largas.",
+            hint=f"Pegue entre {SHORTEST} y {LONGEST} caracteres, o impórtelas como archivo.",
+        )
+    return InputError(
+        "These notes are too short or too long.",
+        hint=f"Paste between {SHORTEST} and {LONGEST} characters, or import them as a file.",
+    )
