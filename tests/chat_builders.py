@@ -36,6 +36,7 @@ from copilot.domain.plans import (
 )
 from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
+from copilot.store.chat import ChatRepository
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.reviews import ReviewRepository
@@ -179,6 +180,13 @@ class Chat:
     def last_turn(self, thread: Thread, viewer: Viewer) -> Turn:
         """As it is now."""
         return self.thread(thread, viewer).turns[-1]
+
+    def context(self, thread: Thread, viewer: Viewer) -> PlanningContext:
+        """What the next plan is made with."""
+        with self.database.unit_of_work() as uow:
+            record = ChatRepository(uow).turn(self.last_turn(thread, viewer).id)
+        assert record is not None
+        return record.context
 
     def replay(self, turn_id: str, viewer: Viewer) -> tuple[TurnEvent, ...]:
         """As it is shown now."""

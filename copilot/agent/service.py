@@ -163,9 +163,8 @@ class ChatService:
             return
         if uow.clock.now() < running.alive_until:
             raise texts.problem(Conflict, "busy", viewer.language)
-        chat = ChatRepository(uow)
-        chat.finish(Run(running.turn.id, running.run_id), TurnState.FAILED, failure=_INTERRUPTED)
-        chat.forget_checkpoints([running.turn.id])
+        run = Run(running.turn.id, running.run_id)
+        ChatRepository(uow).finish(run, TurnState.FAILED, failure=_INTERRUPTED)
 
     def _begin(self, run: Run, thread_id: str, viewer: Viewer) -> Iterator[TurnEvent]:
         """Work in a thread of its own, so that it goes on when nobody reads any more."""

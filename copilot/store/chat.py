@@ -132,8 +132,12 @@ class ChatRepository:
     def ask(self, thread_id: str, message: str, *, title: str, alive_until: datetime) -> Run:
         """Put a message to a thread that is locked and has no running turn; its first one gives it its title."""
         now, clock = self._uow.clock.now(), self._uow.clock
-        last = select(func.coalesce(func.max(ChatTurnRow.position), 0)).where(ChatTurnRow.thread_id == thread_id)
-        position = self._session.execute(last).scalar_one() + 1
+        last = select(ChatTurnRow.id, ChatTurnRow.state, ChatTurnRow.position).where(ChatTurnRow.thread_id == thread_id)
+        before = self._session.execute(last.order_by(ChatTurnRow.position.desc()).limit(1)).one_or_none()
+        position = 1 if before is None else before.position + 1
+        if before is not None and before.state == TurnState.FAILED.value:
+            # Only the last turn can be taken up again.
+            self.forget_checkpoints([before.id])
         run = Run(f"turn_{clock.new_id().hex}", clock.new_id().hex)
         self._session.add(
             ChatTurnRow(
