@@ -202,6 +202,8 @@ class PlanningContext(BaseModel):
 
     account_ids: tuple[str, ...] = ()
     """Accounts last spoken of."""
+    earlier_account_ids: tuple[str, ...] = ()
+    """Accounts spoken of before those, the latest first: `compare them`."""
     contact_ids: tuple[str, ...] = ()
     period: Period | None = None
     steps: tuple[Step, ...] = ()

@@ -4,6 +4,7 @@ Invariant: a condition comes from words that stand in the message, on a field th
 lie within longer ones are read once.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,7 +82,7 @@ def conditions(reading: Reading) -> tuple[Placed, ...]:
         found += [(hit, (Subject(entry["subject"]), condition)) for hit in hits(work, entry["words"])]
     kept = [(hit, item) for hit, item in found if not any(_beats(other, (hit, item)) for other in found)]
     placed = [Placed(subject, condition, hit.start, hit.end) for hit, (subject, condition) in kept]
-    placed += [*_countries(reading), *_sectors(work), *_ticket_topics(work)]
+    placed += [*_products(reading), *_countries(reading), *_sectors(work), *_ticket_topics(work)]
     return tuple(sorted(placed, key=lambda item: (item.start, item.subject, item.condition.field)))
 
 
@@ -136,6 +137,17 @@ def _countries(reading: Reading) -> list[Placed]:
     operator = Operator.IS_NOT if before.endswith(_EXCEPT) else Operator.IS
     condition = Condition(field="country", operator=operator, values=codes)
     return [Placed(Subject.ACCOUNTS, condition, found[0][0].start, found[-1][0].end)]
+
+
+def _products(reading: Reading) -> list[Placed]:
+    lines = "\n".join(re.escape(word).replace("\\ ", " ") for word in reading.products)
+    found = list(hits(reading.work, lines)) if lines else []
+    if not found:
+        return []
+    condition = Condition(
+        field="product_name", operator=Operator.CONTAINS, values=tuple(dict.fromkeys(hit.text for hit in found))
+    )
+    return [Placed(Subject.OPPORTUNITIES, condition, found[0].start, found[-1].end)]
 
 
 def _sectors(work: str) -> list[Placed]:

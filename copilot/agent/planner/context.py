@@ -6,14 +6,13 @@ waited for stops waiting once a plan has steps or refuses.
 
 from datetime import date
 
-from copilot.domain.figure_queries import Condition, FigureQuery, Operator
+from copilot.domain.figure_queries import Condition, FigureQuery, Operator, Subject
 from copilot.domain.periods import Period
 from copilot.domain.plans import (
     CompareStep,
     Plan,
     PlanningContext,
     QueryStep,
-    RisksStep,
     SearchStep,
     Step,
     TimelineStep,
@@ -31,11 +30,20 @@ def next_context(plan: Plan, context: PlanningContext) -> PlanningContext:
         update={
             **kept,
             "account_ids": account_ids or context.account_ids,
+            "earlier_account_ids": _earlier(account_ids, context),
             "contact_ids": () if account_ids else context.contact_ids,
             "period": period or context.period,
             "steps": plan.steps,
         }
     )
+
+
+def _earlier(account_ids: tuple[str, ...], context: PlanningContext) -> tuple[str, ...]:
+    """Accounts spoken of before the present ones, the latest first."""
+    if not account_ids:
+        return context.earlier_account_ids
+    before = (*context.account_ids, *context.earlier_account_ids)
+    return tuple(dict.fromkeys(item for item in before if item not in account_ids))[:3]
 
 
 def accounts_of(step: Step) -> tuple[str, ...]:
@@ -57,13 +65,11 @@ def period_of(step: Step) -> Period | None:
     return None
 
 
-def portfolio_query(steps: tuple[Step, ...]) -> QueryStep | RisksStep | None:
-    """The last step that ranges over accounts, if the turn was about those."""
+def records_query(steps: tuple[Step, ...]) -> QueryStep | None:
+    """The last query that lists, counts or sums records: a follow-up question may change it."""
     for step in reversed(steps):
-        if isinstance(step, QueryStep) and not step.query.account_ids:
-            return step
-        if isinstance(step, RisksStep) and step.account_id is None:
-            return step
+        if isinstance(step, QueryStep):
+            return None if step.query.subject is Subject.ACCOUNTS and step.query.account_ids else step
     return None
 
 

@@ -6,7 +6,7 @@ Invariant: a fact is a field or a computed figure that exists; of overlapping wo
 from datetime import date
 
 from copilot.agent.planner.conditions import conditions, nouns
-from copilot.agent.planner.cues import cue
+from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.fact_words import Fact, facts_in
 from copilot.agent.planner.queries import ask
 from copilot.agent.planner.reading import Reading
@@ -24,11 +24,32 @@ def fact_steps(
     steps: list[QueryStep] = []
     people = people_step(reading, account_ids=account_ids, contacts=contacts)
     records = _records_step(reading, account_ids=account_ids, today=today)
+    owned = _products_step(reading, account_ids=account_ids)
+    if owned is not None:
+        return (owned,)
     facts = () if people is not None and contacts else facts_in(_without_records(reading.work, records))
     if facts:
         steps.append(account_facts(facts, account_ids=account_ids))
     steps += [step for step in (people, *records) if step is not None]
     return tuple(steps[:4])
+
+
+def _products_step(reading: Reading, *, account_ids: tuple[str, ...]) -> QueryStep | None:
+    """What an account has bought: the products of the opportunities that were won."""
+    placed = [item.condition for item in conditions(reading) if item.condition.field == "product_name"]
+    asked = mark("products_owned").search(reading.work) or (placed and mark("has_product").search(reading.work))
+    if not asked or "opportunities" in _names(reading) or "pipeline" in _names(reading):
+        return None
+    won = Condition(field="status", operator=Operator.IS, values=("won",))
+    query = FigureQuery(
+        subject=Subject.OPPORTUNITIES,
+        account_ids=account_ids,
+        show=("product_name", "close_date"),
+        conditions=(won, *placed),
+        order_by="close_date",
+        descending=True,
+    )
+    return QueryStep(kind=StepKind.FIGURES, query=query)
 
 
 def account_facts(facts: tuple[Fact, ...], *, account_ids: tuple[str, ...]) -> QueryStep:

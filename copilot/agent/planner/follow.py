@@ -7,15 +7,15 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from copilot.agent.planner.clause import Clause
 from copilot.agent.planner.conditions import compared, conditions, nouns, within
-from copilot.agent.planner.context import portfolio_query
+from copilot.agent.planner.context import records_query
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.measures import number_of
 from copilot.agent.planner.queries import ask
 from copilot.agent.planner.question import default_day, default_number, fields_after, limit_in, take_apart
 from copilot.agent.planner.reading import Reading
-from copilot.agent.planner.steps import Clause
 from copilot.agent.planner.subjects import points_at_several
 from copilot.domain.figure_queries import FIELDS, Condition, FigureQuery, Measure, Operator, Subject
 from copilot.domain.periods import Period
@@ -45,6 +45,8 @@ _WANTS = (
     "compare",
 )
 _SHORT = 8
+_SAME_AGAIN = 4
+"""Words of a message that names the same records again, and still means those of the last list."""
 _DATE_FIELDS = frozenset(
     "close_date renewal_date opened_at closed_at answered_on occurred_at created_on customer_since left_on".split()  # noqa: SIM905
 )
@@ -145,17 +147,23 @@ def _query_within(query: FigureQuery, period: Period) -> FigureQuery:
 
 def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
     """`only the Spanish ones`, `by stage`, `how many?`, `which of them have P1 tickets?`."""
-    last = portfolio_query(context.steps)
-    if not isinstance(last, QueryStep) or clause.subjects.accounts:
+    last = records_query(context.steps)
+    if last is None or clause.subjects.accounts:
         return None
     reading = clause.reading
     spoken = nouns(reading.work)
-    leaning = reading.has("follow") or points_at_several(reading) or reading.has("pronoun")
+    leaning = (
+        mark("which_have").search(reading.work) is not None
+        or reading.has("follow")
+        or points_at_several(reading)
+        or reading.has("pronoun")
+    )
     if any(reading.has(name) for name in ("follow_up", "meeting_prep", "after_meeting", "rfp_answer", "explain_score")):
         return None
     if spoken and leaning and (others := _with_others(clause, last)) is not None:
         return others
-    if spoken and not (leaning and {noun.subject for noun in spoken} <= {last.query.subject}):
+    same = {noun.subject for noun in spoken} <= {last.query.subject}
+    if spoken and not (same and (leaning or len(reading.work.split()) <= _SAME_AGAIN)):
         return None
     if not _is_elliptical(clause) and not leaning:
         return None
@@ -181,7 +189,8 @@ def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | None:
     )
     if other is None:
         return None
-    if query.subject is Subject.ACCOUNTS and points_at_several(reading) and other.name != "renewals":
+    several = points_at_several(reading) or mark("which_have").search(reading.work)
+    if query.subject is Subject.ACCOUNTS and several and other.name != "renewals":
         question = take_apart(reading, account_ids=(), today=clause.today)
         step = ask(_as_accounts(reading), account_ids=(), mine_counts=False, today=clause.today) if question else None
         if step is not None and step.query.related:

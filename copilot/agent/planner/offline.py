@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from copilot.agent.planner.answers import picked, picked_day
+from copilot.agent.planner.clause import NEEDS_ACCOUNT, Clause
 from copilot.agent.planner.conditions import nouns
 from copilot.agent.planner.context import next_context
 from copilot.agent.planner.cues import cue, mark
@@ -17,7 +18,7 @@ from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.follow import followed_up
 from copilot.agent.planner.reading import LONGEST_READ, Reading, language_of, read
 from copilot.agent.planner.refusals import refusal_for
-from copilot.agent.planner.steps import NEEDS_ACCOUNT, Clause, plan_clause
+from copilot.agent.planner.steps import plan_clause
 from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_of, which_account
 from copilot.domain.access import Viewer
 from copilot.domain.formatting import Formatter

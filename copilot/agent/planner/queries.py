@@ -14,11 +14,14 @@ from copilot.agent.planner.measures import measured
 from copilot.agent.planner.question import DATES, Question, negated, ranks, take_apart
 from copilot.agent.planner.reading import Reading
 from copilot.domain.figure_queries import Condition, FigureQuery, Operator, Related, Subject
+from copilot.domain.periods import Period
 from copilot.domain.plans import QueryStep, StepKind
 
 QUIET_DAYS = 30
 """Without activity for so long, where a question names no period."""
 _BEFORE = 34
+_TELLING = frozenset({"stage", "kind", "product_name"})
+"""Fields of opportunities that ask for accounts with such an opportunity."""
 
 
 def ask(
@@ -88,6 +91,9 @@ def _linked_subjects(question: Question) -> dict[Subject, Noun]:
         if noun.name == "pipeline" and not negated(work, noun):
             continue
         found[noun.subject] = noun
+    for item in question.placed:
+        if item.subject is Subject.OPPORTUNITIES and item.condition.field in _TELLING:
+            found.setdefault(Subject.OPPORTUNITIES, Noun("opportunities", item.start, item.end, ""))
     quiet = cue("facts", "activity", "none").search(work)
     if quiet and not {Subject.TICKETS, Subject.CONTACTS, Subject.OPPORTUNITIES, Subject.SURVEYS} & {*found}:
         found[Subject.ACTIVITIES] = Noun("activities", quiet.start(), quiet.end(), quiet.group())
@@ -138,39 +144,57 @@ def _distance(item: Placed, noun: Noun | None) -> int:
 def _timed(question: Question, linked: dict[Subject, Noun]) -> list[Placed]:
     """Periods as conditions on the day that they are said of."""
     found: list[Placed] = []
-    for period, place in zip(question.reading.periods, question.reading.places("WHEN"), strict=False):
+    for read, place in zip(question.reading.periods, question.reading.places("WHEN"), strict=False):
         subject, name = _day_field(question, place, linked)
-        found += [Placed(subject, condition, place, place + 4) for condition in within(name, period.period)]
+        quiet = subject is Subject.ACTIVITIES and bool(linked)
+        period = _looking_back(read.period, question.today) if quiet else read.period
+        if name == "renewal_date" and question.head.name == "accounts" and _is_past(period, question.today):
+            name = "customer_since" if not mark("renewing").search(question.reading.work) else name
+        found += [Placed(subject, condition, place, place + 4) for condition in within(name, period)]
     return found
 
 
+def _is_past(period: Period, today: date) -> bool:
+    """Whether it began before today and is not expected to go on."""
+    return period.start is not None and period.start < today and (period.end is None or period.end <= today)
+
+
+def _looking_back(period: Period, today: date) -> Period:
+    """`not contacted in 90 days` are the days behind us."""
+    if period.start != today or period.end is None or period.end <= today:
+        return period
+    return period.model_copy(update={"start": today - (period.end - today), "end": today})
+
+
 def _day_field(question: Question, place: int, linked: dict[Subject, Noun]) -> tuple[Subject, str]:
-    work = question.reading.work
-    before, after = question.text(place - _BEFORE, place), question.text(place, place + _BEFORE)
-    subject = question.subject
-    near = [noun for noun in linked.values() if noun.start < place]
-    if near and subject is Subject.ACCOUNTS:
-        last = max(near, key=lambda noun: noun.start)
-        if last.start > (question.head.start if question.head.name != "renewals" else -1) and not re.search(
-            r"renew|renov|venc", question.text(last.end, place)
-        ):
-            subject = last.subject
+    """The records and the day of theirs that a period is said of."""
+    before = question.text(place - _BEFORE, place)
+    renewing = mark("renewing").search(before) is not None
+    subject = question.subject if question.subject is not Subject.ACCOUNTS else _dated_subject(question, place, linked)
+    others = {noun.name for noun in question.others}
+    if subject is not Subject.ACCOUNTS and renewing and "renewals" in others and not question.renewal_deals:
+        return Subject.ACCOUNTS, "renewal_date"
     if subject is Subject.OPPORTUNITIES:
-        return subject, "created_on" if re.search(
-            r"created|creat|opened|cread[oa]s?|abrieron|abrimos|new |nuev[oa]s", before
-        ) else "close_date"
+        return subject, "created_on" if mark("created").search(before) else "close_date"
     if subject is Subject.TICKETS:
-        closed = re.search(r"closed|resolved|solved|cerrad\w+|resuelt\w+|cerr\w+|resolv\w+", before)
-        return subject, "closed_at" if closed else "opened_at"
+        return subject, "closed_at" if mark("resolved").search(before) else "opened_at"
     if subject is not Subject.ACCOUNTS:
-        renewing = any(noun.name == "renewals" for noun in question.others) and re.search(r"renew|renov|venc", before)
-        return (Subject.ACCOUNTS, "renewal_date") if renewing else (subject, DATES[subject])
-    joined = mark("joined").search(
-        work,
-    )
-    return subject, "customer_since" if joined and question.head.name != "renewals" and not re.search(
-        r"renew|renov|venc", before + after
-    ) else "renewal_date"
+        return subject, DATES[subject]
+    after = question.text(place, place + _BEFORE)
+    renewing = renewing or question.head.name == "renewals" or mark("renewing").search(after) is not None
+    joined = mark("joined").search(question.reading.work) is not None
+    return subject, "customer_since" if joined and not renewing else "renewal_date"
+
+
+def _dated_subject(question: Question, place: int, linked: dict[Subject, Noun]) -> Subject:
+    """Of accounts with linked records: whichever was spoken of last before the period."""
+    near = [noun for noun in linked.values() if noun.start < place]
+    if not near:
+        return Subject.ACCOUNTS
+    last = max(near, key=lambda noun: noun.start)
+    after_head = question.head.name == "renewals" or last.start > question.head.start
+    renewing = mark("renewing").search(question.text(last.end, place))
+    return last.subject if after_head and not renewing else Subject.ACCOUNTS
 
 
 def _sized(question: Question, linked: dict[Subject, Noun]) -> list[Placed]:
@@ -261,6 +285,9 @@ def _defaults(question: Question, pools: dict[Subject, list[Condition]], linked:
 
 def _implied_status(question: Question) -> str | None:
     work = question.reading.work
+    bought = any(item.condition.field == "product_name" for item in question.placed)
+    if bought and question.subject is Subject.ACCOUNTS:
+        return "won"
     if mark("all_deals").search(
         work,
     ):

@@ -147,7 +147,7 @@ def limit_in(work: str) -> int | None:
     """How many rows a question asks for."""
     match = mark("counted_limit").search(work)
     if match is None:
-        return None
+        return 1 if mark("only_one").search(work) else None
     word = match["one"] or match["two"]
     return max(1, min(50, int(word) if word.isdigit() else _NUMERALS[word]))
 

@@ -38,6 +38,8 @@ class Reading:
     periods: tuple[FoundPeriod, ...]
     amounts: tuple[Amount, ...]
     today: date
+    products: tuple[str, ...] = ()
+    """Words of product names, as they may stand in a message, lower case."""
 
     def has(self, name: str, *, file: str = "intents", section: str = "wants") -> bool:
         """Whether a cue stands in the message."""
@@ -79,7 +81,20 @@ def read(message: str, *, directory: Directory, today: date, language: Language)
         periods=periods,
         amounts=amounts,
         today=today,
+        products=_product_words(directory.products()),
     )
+
+
+def _product_words(names: Sequence[str]) -> tuple[str, ...]:
+    """Full names, and the words that only one product has."""
+    folded = [flat(name) for name in names]
+    words = [word for name in folded for word in name.split()]
+    own = {
+        word
+        for word in words
+        if words.count(word) == 1 and len(word) > 3 and word not in {"support", "pack", "onboarding"}
+    }
+    return tuple(sorted({*folded, *own}, key=len, reverse=True))
 
 
 def language_of(message: str, *, before: Language | None, preferred: Language) -> Language:

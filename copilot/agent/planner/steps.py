@@ -4,10 +4,9 @@ Invariant: the first reading that fits, in a fixed order, is taken; what fits no
 """
 
 import re
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
+from copilot.agent.planner.clause import NEEDS_ACCOUNT, Clause, Planned
+from copilot.agent.planner.comparing import compared, comparison
 from copilot.agent.planner.conditions import conditions, countries_in, nouns
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.fact_words import facts_in
@@ -15,16 +14,13 @@ from copilot.agent.planner.facts import account_facts, fact_steps
 from copilot.agent.planner.queries import ask
 from copilot.agent.planner.question import fields_after
 from copilot.agent.planner.reading import Reading
-from copilot.agent.planner.subjects import Subjects
-from copilot.domain.access import Role, Viewer
-from copilot.domain.figure_queries import FigureQuery, Subject
-from copilot.domain.periods import Period
+from copilot.agent.planner.topics import event_kinds, topic_of
 from copilot.domain.plans import (
     BriefStep,
-    CompareStep,
     ExplainScoreStep,
     FollowUpStep,
     MeetingStep,
+    QueryStep,
     RfpAnswerStep,
     RisksStep,
     SearchStep,
@@ -33,53 +29,12 @@ from copilot.domain.plans import (
     TimelineStep,
 )
 
-EventKind = Literal["email", "call", "meeting", "note", "ticket", "survey"]
-_COMPARED_SHOW = ("arr", "renewal_date", "seats_licensed")
-_COMPARED_METRICS = ("open_pipeline", "tickets_open", "active_users_change_pct", "nps_latest")
-_EVENT_KINDS: tuple[tuple[str, EventKind], ...] = (
-    (r"e-?mails?|correos?|mails?|mensajes?", "email"),
-    (r"calls?|llamadas?", "call"),
-    (r"meetings?|reunion(?:es)?|visits?|visitas?", "meeting"),
-    (r"(?<!release )notes?|notas(?! de version)", "note"),
-    (r"tickets?|incidencias?", "ticket"),
-    (r"surveys?|encuestas?", "survey"),
-)
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One thing a message asks, with whom it is about."""
-
-    reading: Reading
-    subjects: Subjects
-    viewer: Viewer
-    today: date
-
-    @property
-    def own(self) -> bool:
-        """Whether `my accounts` means those the viewer owns; a manager's are their team's."""
-        return self.viewer.role in {Role.AE, Role.CSM}
-
-    @property
-    def period(self) -> Period | None:
-        """The first period of the clause."""
-        return self.reading.periods[0].period if self.reading.periods else None
-
-    @property
-    def mine(self) -> bool:
-        """Whether it asks for the viewer's own accounts."""
-        return self.own and bool(mark("own_ones").search(self.reading.work))
-
-
-NEEDS_ACCOUNT: Literal["account"] = "account"
-Planned = tuple[Step, ...] | Literal["account"] | None
-
 
 def plan_clause(clause: Clause) -> Planned:
     """The steps of a clause; `account` if it lacks one; None if nothing fits."""
     for rule in (
         _rfp,
-        _compared,
+        compared,
         _drafted,
         _explained,
         _person,
@@ -115,40 +70,6 @@ def _rfp(clause: Clause) -> Planned:
     message = clause.reading.message
     quoted = re.search(r"[\"“«']([^\"”»]{12,})[\"”»']", message) or re.search(r":\s*(\S.{8,})$", message, re.S)
     return _one(RfpAnswerStep(question=(quoted[1] if quoted else message).strip()))
-
-
-def _compared(clause: Clause) -> Planned:
-    reading, subjects = clause.reading, clause.subjects
-    ids = subjects.accounts
-    if not reading.has("compare") and not (
-        len(ids) > 1
-        and re.search(r"\b(?:or|vs|than|que|o)\b", reading.work)
-        and mark("more_or_less").search(reading.work)
-    ):
-        return None
-    if len(ids) == 1:
-        ids = tuple(dict.fromkeys((*subjects.before, *ids)))[-2:]
-    elif not ids and len(subjects.before) > 1:
-        ids = subjects.before
-    if len(ids) < 2:
-        portfolio = bool(nouns(reading.work)) or bool(countries_in(reading))
-        return None if portfolio and not ids else NEEDS_ACCOUNT
-    facts = facts_in(reading.work)
-    spoken = {noun.name for noun in nouns(reading.work)}
-    metrics = [name for fact in facts for name in fact.metrics]
-    metrics += ["tickets_open"] * ("tickets" in spoken) + ["open_pipeline"] * bool(
-        spoken & {"pipeline", "opportunities"}
-    )
-    show = [name for fact in facts for name in fact.show]
-    if not show and not metrics:
-        show, metrics = list(_COMPARED_SHOW), list(_COMPARED_METRICS)
-    query = FigureQuery(
-        subject=Subject.ACCOUNTS,
-        account_ids=ids[:20],
-        show=tuple(dict.fromkeys(show))[:8],
-        metrics=tuple(dict.fromkeys(metrics))[:8],
-    )
-    return _one(CompareStep(query=query))
 
 
 def _drafted(clause: Clause) -> Planned:
@@ -306,32 +227,10 @@ def _timeline(clause: Clause) -> Planned:
     if account_id is None:
         return NEEDS_ACCOUNT if not reading.has("knowledge") else None
     ids = clause.subjects.accounts or (account_id,)
-    kinds = tuple(kind for words, kind in _EVENT_KINDS if re.search(rf"\b(?:{words})\b", reading.work))
+    kinds = event_kinds(reading)
     return tuple(
         TimelineStep(account_id=one, period=clause.period, topic=topic_of(reading), kinds=kinds) for one in ids[:4]
     )
-
-
-def topic_of(reading: Reading) -> str:
-    """What events must be about, in the user's own words; empty: everything."""
-    match = mark("topic").search(reading.work)
-    start, end = match.span("topic") if match else (0, 0)
-    if match is None:
-        matter = mark("its_matter").search(reading.work)
-        group = "topic" if matter and matter["topic"] else "owned"
-        if matter is None:
-            return ""
-        start, end = matter.span(group)
-    words = mark("topic_end").sub("", reading.shown[start:end]).strip(" .,;:?!¿¡")
-    plain = words.lower()
-    if (
-        not words
-        or "ACCT" in words
-        or "PERSON" in words
-        or plain in {"account", "cuenta", "la cuenta", "the account", "it", "things", "last", "todo"}
-    ):
-        return ""
-    return re.sub(r"^(?:the|el|la|los|las|their|its|su|sus|lo de|all|el tema de|lo del)\s+", "", words)[:80]
 
 
 def _about_account(clause: Clause) -> Planned:
@@ -395,3 +294,16 @@ def _known(clause: Clause) -> Planned:
     if reading.has("knowledge") and not reading.has("pronoun"):
         return _one(SearchStep(question=reading.message))
     return None
+
+
+def query_of(clause: Clause, *, compare: bool) -> tuple[Step, ...]:
+    """Records by query, where that is known to be wanted."""
+    ids = clause.subjects.accounts
+    if compare:
+        return (comparison(clause.reading, ids),) if len(ids) > 1 else ()
+    found = (_person(clause) or _about_account(clause)) if ids else None
+    steps = found if isinstance(found, tuple) else None
+    if steps and all(isinstance(step, QueryStep) for step in steps):
+        return steps
+    step = ask(clause.reading, account_ids=ids, mine_counts=clause.own, today=clause.today)
+    return () if step is None else (step,)

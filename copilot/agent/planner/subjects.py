@@ -35,6 +35,8 @@ class Subjects:
     unknown: bool = False
     before: tuple[str, ...] = field(default=())
     """Accounts of the conversation so far."""
+    earlier: tuple[str, ...] = ()
+    """Those before them, the latest first."""
 
     @property
     def any(self) -> tuple[str, ...]:
@@ -61,7 +63,7 @@ def subjects_of(
     if not accounts:
         accounts = list(picked) or [item.account_id for item in contacts]
     unknown = _names_unknown(reading, directory, known=bool(accounts))
-    return Subjects(tuple(dict.fromkeys(accounts)), contacts, None, unknown, before)
+    return Subjects(tuple(dict.fromkeys(accounts)), contacts, None, unknown, before, context.earlier_account_ids)
 
 
 def which_account(reading: Reading, options: Sequence[NamedAccount]) -> Clarification:

@@ -103,7 +103,7 @@ def _bounded(line: str) -> str:
         lambda match: f"(?:{table('intents')['words'][match[1]]})" if _is_word(match[1]) else match[0], line
     )
     left = "" if named.startswith(_OPEN_START) else r"(?<!\w)"
-    right = "" if named.endswith((" ", "$", ":", "\\s*:")) else r"(?!\w)"
+    right = "" if named.endswith((" ", "$", ":", "\\s*:", "(?=AMOUNT)")) else r"(?!\w)"
     spaced = named.replace(" ?", r"\s*").replace(" ", r"\s+")
     return rf"{left}(?:{spaced}){right}"
 
