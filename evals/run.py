@@ -46,6 +46,8 @@ SUITES = (
     Suite("evals.guardrails.hostile", ("quality",), takes_data=False),
     Suite("evals.approvals.tampering", ("quality",), takes_data=False),
     Suite("evals.chat.follow_ups", ("quality",), takes_data=False, records_on_request=True),
+    Suite("evals.chat.qmsum", ("quality",)),
+    Suite("evals.chat.tokens", ("quality",), takes_data=False),
     Suite("evals.approvals.histories", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.concurrency", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.guardrails.throughput", ("bench",)),

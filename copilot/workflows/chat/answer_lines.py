@@ -76,6 +76,8 @@ def _repeats(one: Told, other: Told) -> bool:
     if one.language is not other.language:
         return False
     first, second = stems(one.text, one.language), stems(other.text, other.language)
+    if {word for word in first if word.isdigit()} != {word for word in second if word.isdigit()}:
+        return False
     return bool(first and second) and len(first & second) >= _REPEATS * min(len(first), len(second))
 
 

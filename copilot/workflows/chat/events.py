@@ -64,9 +64,9 @@ class Event:
         return bool(wanted) and wanted <= stems(f"{self.subject} {self.text}", scene.language)
 
 
-def document_events(facts: AccountFacts, scene: Scene) -> Iterator[Event]:
+def document_events(account_id: str, scene: Scene) -> Iterator[Event]:
     """Emails, calls, notes and other dated documents."""
-    heads = DocumentRepository(scene.uow).of_account(facts.account.id, viewer=scene.viewer, limit=MOST_DOCUMENTS)
+    heads = DocumentRepository(scene.uow).of_account(account_id, viewer=scene.viewer, limit=MOST_DOCUMENTS)
     for head in heads:
         if head.authored_at is None or head.authored_at.date() > scene.today:
             continue

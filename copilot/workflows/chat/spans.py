@@ -16,7 +16,7 @@ from copilot.workflows.chat.told import Told
 
 SENTENCE_REACH = 1.0
 """Standard deviation, in sentences, of how far a sentence lends its weight to its neighbours."""
-PASSAGE_REACH = 1.5
+PASSAGE_REACH, PASSAGE_OWN = 3.0, 0.1
 """The same in passages: in a meeting the talk on one thing goes on for some minutes."""
 _OWN = 0.5
 """Share of a piece's own score in what it counts for; the rest is its neighbourhood's."""

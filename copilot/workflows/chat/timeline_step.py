@@ -58,7 +58,7 @@ class TimelineRunner:
         )
 
     def _events(self, wanted: TimelineStep, facts: AccountFacts, scene: Scene) -> list[Event]:
-        found = without_repeats([*document_events(facts, scene), *record_events(facts, scene)])
+        found = without_repeats([*document_events(wanted.account_id, scene), *record_events(facts, scene)])
         if wanted.period is not None:
             found = [event for event in found if wanted.period.contains(event.day)]
         if wanted.topic.strip():

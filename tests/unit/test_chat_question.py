@@ -1,0 +1,54 @@
+"""What a question asks for, in both languages."""
+
+import pytest
+
+from copilot.domain.language import Language
+from copilot.workflows.chat.question import Expected, carries, expected_kind, read_question
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("When does the board meet?", Expected.DATE),
+        ("By when was the credit note promised?", Expected.DATE),
+        ("How much does Insight cost?", Expected.MONEY),
+        ("What is their budget for 2027?", Expected.MONEY),
+        ("How many supervisors would use it?", Expected.NUMBER),
+        ("How long are backups kept?", Expected.NUMBER),
+        ("Who signs the contract?", Expected.PERSON),
+        ("Why do maps disappear?", Expected.REASON),
+        ("Do you support SCIM?", Expected.YES_NO),
+        ("What did they say about Fieldora?", Expected.OTHER),
+        ("¿Cuándo abre Estepona?", Expected.DATE),
+        ("¿Hasta cuándo queda aplazado?", Expected.DATE),
+        ("¿Cuánto cuesta Insight?", Expected.MONEY),
+        ("¿Qué presupuesto tienen?", Expected.MONEY),
+        ("¿Cuántas licencias pagan?", Expected.NUMBER),
+        ("¿Quién decide?", Expected.PERSON),
+        ("¿Por qué se cierra la app?", Expected.REASON),
+        ("¿Hay descuento para universidades?", Expected.YES_NO),
+        ("¿Qué opina Julián?", Expected.OTHER),
+    ],
+)
+def test_kind_of_answer_expected(text: str, expected: Expected) -> None:
+    assert expected_kind(text) is expected
+
+
+def test_telling_words_are_neither_small_words_nor_the_account() -> None:
+    question = read_question("What did Blue Mesa's finance cap year one at?", besides=frozenset({"blue", "mesa"}))
+    assert {question.words[place].folded for place in question.telling} >= {"finance", "cap", "year"}
+    assert not {question.words[place].folded for place in question.telling} & {"what", "did", "blue", "mesa's", "at"}
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("It lasted two hours and forty minutes.", True),
+        ("The outage of September 17 was long.", False),
+        ("One of them said so.", False),
+        ("About 195 people.", True),
+    ],
+)
+def test_a_figure_of_the_question_is_no_answer_to_how_many(text: str, there: bool) -> None:
+    question = read_question("How long did the outage on September 17 last?")
+    assert carries(question.expected, text, language=Language.EN, question=question, speaker=None) is there
