@@ -39,6 +39,7 @@ FIELDS = {
     "email": ("el correo electrónico", "the email address"),
     "stance": ("la postura", "the stance"),
     "phone": ("el teléfono", "the phone number"),
+    "left_on": ("la fecha de salida", "the day they left"),
 }
 
 STANCES = {
