@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from pydantic import BaseModel
 
 from copilot.agent.model_check.check import fitness_of
 from copilot.agent.model_check.directory import ACCOUNTS, CheckDirectory
-from copilot.agent.model_check.planning import TODAY, VIEWER, Message, PlanningTally, messages, tally
+from copilot.agent.model_check.planning import TODAY, VIEWER, CountedModel, Message, PlanningTally, messages, tally
 from copilot.agent.planner import OfflinePlanner
 from copilot.agent.planner.directory import Directory
 from copilot.domain.access import Viewer
@@ -23,15 +24,21 @@ from copilot.domain.plans import (
     TimelineStep,
 )
 from copilot.llm.probes import Abilities, ContextLength, Streaming, Tally
+from copilot.llm.scripted import ScriptedChatModel
+from copilot.llm.structured import StructuredModel
 
 ABLE = Abilities(Tally(3, 3), Tally(6, 6), Streaming(9, 0.5, 20.0), ContextLength(2000, 2000, "bound"))
 
 
-class Scripted:
-    """Answers every message with one plan."""
+class Word(BaseModel):
+    word: str
 
-    def __init__(self, plan: Plan) -> None:
-        self.made = plan
+
+class Scripted:
+    """Answers every message with one plan, after asking `model`."""
+
+    def __init__(self, plan: Plan, model: StructuredModel | None) -> None:
+        self.made, self.model = plan, model
 
     def plan(
         self,
@@ -42,6 +49,8 @@ class Scripted:
         viewer: Viewer,  # noqa: ARG002
         today: date,  # noqa: ARG002
     ) -> Plan:
+        if self.model is not None:
+            self.model.ask(system="s", user="u", shape=Word)
         return self.made
 
 
@@ -65,7 +74,7 @@ def test_the_set_is_balanced_and_speaks_of_known_accounts() -> None:
 
 
 def test_the_rules_plan_most_of_the_set() -> None:
-    found = tally(OfflinePlanner(), by_model=False)
+    found = tally(OfflinePlanner())
     assert found.of == len(messages())
     assert found.right >= 0.9 * found.of
 
@@ -95,11 +104,18 @@ def test_who_cannot_answer_is_not_used(abilities: Abilities) -> None:
     assert fitness_of(abilities, planned=planned(26), planned_offline=planned(20)) is Fitness.NOT_USABLE
 
 
-def test_a_plan_of_the_rules_is_not_credited_to_a_model() -> None:
+@pytest.mark.parametrize(
+    ("planner", "asks", "right", "by_rules"),
+    [("model", True, 1, 0), ("offline", True, 0, 1), ("offline", False, 1, 0)],
+    ids=["the model's", "the rules' after it failed", "the rules' without asking it"],
+)
+def test_a_plan_of_the_rules_is_not_credited_to_a_model_that_failed(
+    planner: str, asks: bool, right: int, by_rules: int
+) -> None:
     asked = [item for item in messages() if item.text == "Give me a brief on Brecken Logistics"]
-    mine = tally(Scripted(brief("acc-brecken")), by_model=True, asked=asked)
-    theirs = tally(Scripted(brief("acc-brecken", planner="offline")), by_model=True, asked=asked)
-    assert (mine.right, mine.by_rules, theirs.right, theirs.by_rules) == (1, 0, 0, 1)
+    model = CountedModel(StructuredModel(ScriptedChatModel(answers=['{"word": "yes"}']), name="scripted"))
+    found = tally(Scripted(brief("acc-brecken", planner=planner), model if asks else None), model=model, asked=asked)
+    assert (found.right, found.by_rules) == (right, by_rules)
 
 
 def test_right_is_the_right_kind_account_and_period() -> None:

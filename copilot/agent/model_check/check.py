@@ -6,7 +6,7 @@ Invariant: a model plans only if it planned at least as many messages right as t
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from copilot.agent.model_check.planning import PlanningTally, tally
+from copilot.agent.model_check.planning import CountedModel, PlanningTally, tally
 from copilot.agent.planner import ModelPlanner, OfflinePlanner
 from copilot.domain.model_calls import Fitness, ModelVerdict
 from copilot.llm.configured import ConfiguredModels
@@ -47,11 +47,11 @@ def check_model(
     """
     models.reach(endpoint)
     writer = models.open([endpoint], role=ModelRole.WRITER, caller=caller)
-    planner = models.open([endpoint], role=ModelRole.PLANNER, caller=caller)
+    planner = CountedModel(models.open([endpoint], role=ModelRole.PLANNER, caller=caller))
     abilities = probe(writer, longest_context=longest_context, patience_seconds=patience_seconds, tell=tell)
     tell("planning")
-    planned_offline = tally(OfflinePlanner(), by_model=False)
-    planned = tally(ModelPlanner(planner), by_model=True)
+    planned_offline = tally(OfflinePlanner())
+    planned = tally(ModelPlanner(planner), model=planner)
     return CheckReport(
         model=endpoint.model,
         endpoint=endpoint.label,

@@ -1,15 +1,15 @@
 """How many of the built-in messages a planner plans right.
 
-Invariant: a plan counts for a model only if the model made it: where it fails the rules take over, and their plans
-must not be credited to it.
+Invariant: a plan counts for a model only if the model made it, or was not asked: where it fails the rules take over,
+and their plans must not be credited to it.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -19,6 +19,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.figure_queries import FigureQuery
 from copilot.domain.language import Language
 from copilot.domain.plans import AskedAbout, Plan, PlanningContext, RefusalReason, Step, StepKind
+from copilot.llm.structured import Answer, StructuredModel
 
 TODAY = date(2026, 11, 16)
 VIEWER = Viewer(
@@ -102,6 +103,20 @@ class PlanningTally:
     """Plans that the rules had to make for the model; they count as wrong."""
 
 
+class CountedModel(StructuredModel):
+    """The same model, which counts how often it is asked."""
+
+    def __init__(self, model: StructuredModel) -> None:
+        self._model = model
+        self.name = model.name
+        self.asked = 0
+
+    def ask(self, **asked: Any) -> Answer[Any]:  # type: ignore[override]  # handed on as it is
+        """Count, and ask."""
+        self.asked += 1
+        return self._model.ask(**asked)
+
+
 def messages() -> tuple[Message, ...]:
     """The built-in set."""
     content = files("copilot.agent.model_check").joinpath("messages.toml").read_text(encoding="utf-8")
@@ -109,24 +124,21 @@ def messages() -> tuple[Message, ...]:
 
 
 def tally(
-    planner: Planner,
-    *,
-    by_model: bool,
-    asked: Iterable[Message] | None = None,
-    tell: Callable[[int], None] = lambda _: None,
+    planner: Planner, *, model: CountedModel | None = None, asked: Iterable[Message] | None = None
 ) -> PlanningTally:
-    """Let `planner` plan every message. `tell` hears how many are done."""
-    directory, right, rules, total = CheckDirectory(), [], 0, 0
-    for total, message in enumerate(messages() if asked is None else asked, start=1):
+    """Let `planner` plan every message. `model` is the one it asks, if it asks any."""
+    directory, right, rules = CheckDirectory(), [], 0
+    wanted = tuple(messages() if asked is None else asked)
+    for message in wanted:
         context = PlanningContext(language=message.language)
+        before = model.asked if model else 0
         plan = planner.plan(message.text, context=context, directory=directory, viewer=VIEWER, today=TODAY)
-        credited = not by_model or plan.planner == "model"
+        credited = model is None or model.asked == before or plan.planner == "model"
         rules += not credited
         if credited and message.planned_right(plan):
             right.append(message)
-        tell(total)
     counts = {language.value: sum(item.language is language for item in right) for language in Language}
-    return PlanningTally(len(right), total, counts, rules)
+    return PlanningTally(len(right), len(wanted), counts, rules)
 
 
 def _accounts_of(step: Step) -> set[str]:
