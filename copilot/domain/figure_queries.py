@@ -172,9 +172,14 @@ def _typed(value: object, *, field: str) -> Value:
 
 
 def _day(value: object) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    given = value.date() if isinstance(value, datetime) else value
+    day = given if isinstance(given, date) else date.fromisoformat(str(given)[:10])
+    if day.year not in _YEARS:
+        raise ValueError("that day is out of range")
+    return day
+
+
+_YEARS = range(1900, 2200)
 
 
 def _number(value: object) -> Decimal:

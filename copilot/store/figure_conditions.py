@@ -4,8 +4,8 @@ Invariant: every value is a parameter; a condition on money holds only for rows 
 not judge can be asked for.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -49,12 +49,12 @@ def is_on_money(condition: Condition) -> bool:
 
 def holds(table: Any, subject: Subject, condition: Condition) -> ColumnElement[bool]:
     """The condition on the rows of `table` (the subject's, or an alias of it)."""
-    column = _column(table, condition.field)
+    column = getattr(table, condition.field)
     if condition.operator is Operator.IS_EMPTY:
         return _is_empty(column)
     if condition.operator is Operator.IS_FILLED:
         return not_(_is_empty(column))
-    met = _met(column, subject, condition)
+    met = _of_day(column, condition) if condition.field in INSTANTS else _met(column, subject, condition)
     if is_on_money(condition):
         return and_(met, can_be_judged(table, condition))
     return met
@@ -100,11 +100,6 @@ def utc_day(column: Any) -> ColumnElement[date]:
     return cast(func.timezone("UTC", column), Date)
 
 
-def _column(table: Any, field: str) -> Any:
-    column = getattr(table, field)
-    return utc_day(column) if field in INSTANTS else column
-
-
 def _is_empty(column: Any) -> ColumnElement[bool]:
     nothing: ColumnElement[bool] = column.is_(None)
     return or_(nothing, func.trim(column) == "") if column.type.python_type is str else nothing
@@ -128,6 +123,32 @@ def _met(column: Any, subject: Subject, condition: Condition) -> ColumnElement[b
             return _compared(column, condition.operator, condition.values[0])
 
 
+def _of_day(column: Any, condition: Condition) -> ColumnElement[bool]:
+    """Of an instant by its day in UTC, as bounds of the instant itself: the planner knows how many rows lie between."""
+    days = [_midnight(value) for value in condition.values if isinstance(value, date)]
+    match condition.operator:
+        case Operator.IS:
+            return or_(*(and_(column >= day, column < day + _DAY) for day in days))
+        case Operator.IS_NOT:
+            return or_(column.is_(None), *[and_(*(or_(column < day, column >= day + _DAY) for day in days))])
+        case Operator.AT_LEAST:
+            found = column >= days[0]
+        case Operator.MORE_THAN:
+            found = column >= days[0] + _DAY
+        case Operator.AT_MOST:
+            found = column < days[0] + _DAY
+        case _:
+            found = column < days[0]
+    return and_(column.is_not(None), found)
+
+
+_DAY = timedelta(days=1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
 def _compared(column: Any, operator: Operator, value: Value) -> ColumnElement[bool]:
     wanted = _parameter(value)
     match operator:
@@ -147,7 +168,16 @@ def _equals(column: Any, subject: Subject, field: str, value: Value) -> ColumnEl
         return and_(column != "closed")
     if isinstance(value, date | Decimal | bool):
         return and_(column == _parameter(value))
+    if field in _CODES:
+        return and_(column == _CODES[field](value.strip()))
     return and_(folded(func.trim(column)) == folded(literal(value)))
+
+
+_CODES: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(("status", "lifecycle", "stance", "direction"), str.lower),
+    "priority": str.upper,
+}
+"""Fields that hold one of a few codes, written in one way by the import."""
 
 
 def folded(text: Any) -> ColumnElement[str]:

@@ -156,6 +156,7 @@ def test_a_value_has_the_type_of_its_field_however_it_came(field: str, value: ob
         ("arr", Operator.AT_LEAST, (1, 2)),
         ("arr", Operator.CONTAINS, ("1",)),
         ("renewal_date", Operator.IS, ("soon",)),
+        ("opened_at", Operator.MORE_THAN, (date.max,)),
         ("name", Operator.AT_LEAST, ("a",)),
         ("name", Operator.IS, ()),
         ("name", Operator.IS, ("",)),
