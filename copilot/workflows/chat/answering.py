@@ -121,7 +121,7 @@ def _replied(item: Judged, before: Judged | None) -> Judged:
     by_hand = _weights()["by_hand"]
     if asks(item.told.text):
         return replace(item, score=item.score + by_hand["asks"])
-    if before is None or not asks(before.told.text) or not _same_document(before.told, item.told):
+    if before is None or not asks(before.told.text) or not _may_answer(before.told, item.told):
         return item
     together = before.score + by_hand["reply"]
     if together <= item.score:
@@ -129,8 +129,11 @@ def _replied(item: Judged, before: Judged | None) -> Judged:
     return replace(item, score=together, alike=before.alike, replies_to=before.told)
 
 
-def _same_document(one: Told, other: Told) -> bool:
-    return one.evidence.document_id == other.evidence.document_id
+def _may_answer(question: Told, said: Told) -> bool:
+    """Nobody answers themselves, unless both stand side by side in a list of questions and answers."""
+    if question.evidence.document_id != said.evidence.document_id:
+        return False
+    return question.speaker is None or question.speaker != said.speaker
 
 
 def _worst_found(question: Asked, passages: Sequence[Passage]) -> tuple[float, float]:
