@@ -111,7 +111,7 @@ class CountedModel(StructuredModel):
         self.name = model.name
         self.asked = 0
 
-    def ask(self, **asked: Any) -> Answer[Any]:  # type: ignore[override]  # handed on as it is
+    def ask(self, **asked: Any) -> Answer[Any]:
         """Count, and ask."""
         self.asked += 1
         return self._model.ask(**asked)
