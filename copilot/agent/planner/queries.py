@@ -175,6 +175,8 @@ def _day_field(question: Question, place: int, linked: dict[Subject, Noun]) -> t
     if subject is not Subject.ACCOUNTS and renewing and "renewals" in others and not question.renewal_deals:
         return Subject.ACCOUNTS, "renewal_date"
     if subject is Subject.OPPORTUNITIES:
+        if mark("stage_moved").search(before):
+            return subject, "stage_changed_on"
         return subject, "created_on" if mark("created").search(before) else "close_date"
     if subject is Subject.TICKETS:
         return subject, "closed_at" if mark("resolved").search(before) else "opened_at"

@@ -43,7 +43,12 @@ class Reading:
 
     def has(self, name: str, *, file: str = "intents", section: str = "wants") -> bool:
         """Whether a cue stands in the message."""
-        return cue(file, section, name).search(self.work) is not None
+        return cue(file, section, name).search(self.plain) is not None
+
+    @cached_property
+    def plain(self) -> str:
+        """`work` without the marks that open a Spanish sentence."""
+        return re.sub(r"[¿¡]", "", self.work).strip()
 
     @cached_property
     def marks(self) -> tuple[tuple[str, int], ...]:

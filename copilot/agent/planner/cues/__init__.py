@@ -78,6 +78,8 @@ def spelled_words() -> frozenset[str]:
     for file in ("records", "intents", "facts", "countries"):
         text = (_FOLDER / f"{file}.toml").read_text(encoding="utf-8")
         body = "\n".join(line for line in text.splitlines() if not line.startswith(("#", "[")))
+        for stem, letters, _ in re.findall(r"([a-z]+)\[([a-z]+)\](s\?)?", body):
+            words.update(f"{stem}{letter}{ending}" for letter in letters for ending in ("", "s"))
         for raw in re.findall(r"[a-z]+(?:\(\?:[a-z|\[\]]+\)\??)?(?:s\?|e\?)?", body):
             words.update(_forms(raw))
     return frozenset(word for word in words if len(word) > 2)
