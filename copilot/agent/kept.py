@@ -1,7 +1,7 @@
 """What a step that filed a draft found, in a form that can be kept with the turn.
 
 Invariant: a step that filed something is never carried out twice; what it said is taken from here, with its evidence
-read again as the viewer may see it now.
+read again as the viewer may see it now. What it said is kept until the turn is over; then the answer has it.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from copilot.workflows.chat.contract import Filed, Found, Line
 
 
 def to_keep(number: int, found: Found) -> dict[str, Any]:
-    """The step at this place of the plan, as JSON: ids and the product's own words, no text of a source."""
+    """The step at this place of the plan, as JSON."""
     return {
         "step": number,
         "key": found.key,
@@ -47,6 +47,11 @@ def from_kept(kept: Mapping[str, Any], *, viewer: Viewer, uow: UnitOfWork) -> Fo
         filed=filed_by(kept),
         suggestions=tuple(kept["suggestions"]),
     )
+
+
+def when_over(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of it when the turn is over: what was filed, without a word of it."""
+    return {"step": kept["step"], "filed": kept["filed"]}
 
 
 def filed_by(kept: Mapping[str, Any]) -> tuple[Filed, ...]:

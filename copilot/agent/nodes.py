@@ -5,13 +5,13 @@ transaction that has it, and only while the turn is this run's. No transaction i
 the answer is told before it is checked and filed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from copilot.agent import texts
 from copilot.agent.input_check import InputCheck
-from copilot.agent.kept import filed_by, from_kept, to_keep
+from copilot.agent.kept import filed_by, from_kept, to_keep, when_over
 from copilot.agent.parts import Parts
 from copilot.agent.planner.context import accounts_of
 from copilot.agent.runs import Bench
@@ -112,12 +112,17 @@ class Nodes:
             chat = ChatRepository(uow)
             # First, so that the row is held: a run that was taken over files nothing.
             kept = {} if bench.found is None else {"suggestions": _suggestions(bench.found)}
-            self._require(chat.change(bench.run, failure=None, **kept), bench)
+            self._require(chat.change(bench.run, filed=_without_words(self._filed(chat, bench)), **kept), bench)
             item = self._parts.approvals.submit(draft, report, viewer=bench.viewer, uow=uow)
             shown = self._parts.rules.shows_at_once(item, report.findings)
             chat.finish(bench.run, TurnState.ANSWERED if shown else TurnState.HELD, item_id=item.id)
         _log.info("chat.answered", shown=shown, risk=item.risk.value, writer=draft.provenance.writer)
         return True
+
+    @staticmethod
+    def _filed(chat: ChatRepository, bench: Bench) -> tuple[Mapping[str, Any], ...]:
+        record = chat.turn(bench.run.turn_id)
+        return () if record is None else record.filed
 
     def _keep_plan(self, bench: Bench, record: TurnRecord, plan: Plan) -> TurnRecord:
         context = self._parts.next_context(plan, record.context)
@@ -230,6 +235,10 @@ def _plan_of(record: TurnRecord) -> Plan:
     if record.plan is None:
         raise LookupError("a turn is planned before anything else is done")
     return record.plan
+
+
+def _without_words(filed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [when_over(kept) for kept in filed]
 
 
 def _suggestions(found: tuple[Found, ...]) -> list[str]:

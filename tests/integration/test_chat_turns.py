@@ -22,6 +22,7 @@ from copilot.domain.conversation import (
 from copilot.domain.plans import RefusalReason
 from copilot.errors import Conflict, InputError, NotFound
 from copilot.store.database import Database
+from copilot.store.tables.chat import ChatTurnRow
 from tests import approvals_builders as world
 from tests.chat_builders import GOOD, WRONG, Chat, finished, item_of, make_chat, sentences, turn_id_of, with_rules
 from tests.conftest import MakeUser
@@ -249,3 +250,12 @@ def test_followed_questions_keep_their_context(chat: Chat, ana: Viewer) -> None:
     assert context.clarification is not None
     chat.ask(thread, "search horario", ana)
     assert chat.context(thread, ana).clarification is None
+
+
+def test_what_a_step_said_of_its_draft_is_kept_only_until_the_answer_has_it(chat: Chat, ana: Viewer) -> None:
+    chat.script.writer = "model"
+    events = chat.ask(chat.start(ana), "follow Aceros", ana)
+    with chat.database.unit_of_work() as uow:
+        row = uow.session.get_one(ChatTurnRow, turn_id_of(events))
+        assert row.draft is None
+        assert [set(kept) for kept in row.filed] == [{"step", "filed"}]
