@@ -171,6 +171,14 @@ if (running) {
   watch(turn, follow({ turn: turn.id, headers, signal: waiting.signal }));
 }
 
-foldThreads();
-page.querySelector("[data-keys]").hidden = false;
-(page.querySelector(".edit-answer [data-first]") ?? (location.hash ? null : field))?.focus({ preventScroll: Boolean(running) });
+// Where the reader goes on: where the address says, else at the last question; a phone's keyboard stays away.
+function arrive() {
+  foldThreads();
+  page.querySelector("[data-keys]").hidden = false;
+  if (location.hash || page.querySelector("#problem, .edit-answer")) return;
+  const asked = turns.querySelectorAll("[data-turn]");
+  if (asked.length > 1) asked[asked.length - 1].scrollIntoView({ block: "start", behavior: "instant" });
+  if (matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
+}
+
+arrive();
