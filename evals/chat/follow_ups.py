@@ -47,8 +47,18 @@ _GOALS = {
 }
 _NOTE = (
     "Demo company, offline writer, no embeddings. Labels read from the texts before the first run, by who wrote the "
-    "rules, so they flatter."
+    "rules, so they flatter. "
 )
+_FIRST = {
+    "recipients_right": "64 of 64 (en), 65 of 65 (es)",
+    "language_right": "61 of 61 (en), 57 of 57 (es)",
+    "register_right": "56 of 61 (en), 50 of 57 (es)",
+    "commitments_found": "12 of 13 (en), 10 of 10 (es)",
+    "commitments_invented": "1 of 14 (en), 3 of 21 (es)",
+    "sentences_unsupported": "0 of 392 (en), 0 of 351 (es)",
+    "sentences_internal": "0 of 392 (en), 2 of 351 (es)",
+}
+"""The first run, before any rule was changed after it; it cannot be run again."""
 
 
 @dataclass(slots=True)
@@ -219,7 +229,7 @@ def _figures(counts: Counts) -> Iterator[Figure]:
             goal=Goal(comparison=comparison, threshold=threshold),
             command=COMMAND,
             measured_on=today(),
-            note=_NOTE,
+            note=f"{_NOTE}First run: {_FIRST[name]}; rules were changed once after it.",
         )
 
 
