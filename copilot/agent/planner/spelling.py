@@ -28,6 +28,12 @@ def everyday() -> frozenset[str]:
 
 
 @cache
+def stems() -> frozenset[str]:
+    """Beginnings of everyday words, from five letters on."""
+    return frozenset(word[:length] for word in WORDS for length in range(5, len(word) + 1))
+
+
+@cache
 def brands() -> frozenset[str]:
     """Firms and places that everybody knows: where only an account can stand, they name one."""
     return NOT_NAMES - WORDS - spelled_words() - _period_words()

@@ -4,15 +4,15 @@ Invariant: an account comes from the directory or from the conversation; several
 chance; a name that fits none is refused the same way whether it exists or not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from copilot.agent.planner.conditions import countries_in
+from copilot.agent.planner.conditions import countries_in, nouns
 from copilot.agent.planner.cues import cue, mark, table
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.reading import Reading
-from copilot.agent.planner.spelling import brands, everyday
+from copilot.agent.planner.spelling import brands, everyday, stems
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
 from copilot.domain.mentions import NamedAccount, NamedContact
@@ -21,6 +21,9 @@ from copilot.domain.plans import AskedAbout, Candidate, Clarification, PlanningC
 
 _MOST_CANDIDATES = 8
 _ABOUT_ONE = ("brief", "timeline", "meeting_prep", "follow_up", "after_meeting", "explain_score")
+_SHORTEST = 3
+_SHORTEST_STEM = 5
+_LONGEST_ACRONYM = 5
 _LABEL = "{name} · {account}"
 
 
@@ -108,43 +111,59 @@ def _which_person(reading: Reading, options: Sequence[NamedContact]) -> Clarific
 
 def _names_unknown(reading: Reading, directory: Directory, *, known: bool) -> bool:
     """Whether the message names a company or a person that is none of ours."""
-    if reading.has("rfp_answer"):
+    about_one = any(reading.has(name) for name in _ABOUT_ONE)
+    if reading.has("rfp_answer") or (reading.has("knowledge") and not about_one):
         return False
-    words = _unknown_words(reading, known=known)
-    if not words:
-        return False
-    if reading.has("knowledge") and not known and not any(strict for _, strict in words):
-        return False
-    return bool({word for word, _ in words} - directory.topics({word for word, _ in words}))
+    words = _joined_words(reading) if known else _placed_words(reading)
+    return bool(words) and bool(set(words) - directory.topics(set(words)))
 
 
-def _unknown_words(reading: Reading, *, known: bool) -> list[tuple[str, bool]]:
-    """Words that look like a name, and whether they stand where only an account can stand."""
+def _candidates(reading: Reading) -> Iterator[tuple[Word, str, str, str]]:
+    """Words that are no everyday words: as written, and what stands before and after."""
     shown, work = reading.shown, reading.work
-    shouted = sum(character.isupper() for character in reading.message) > sum(
-        character.islower() for character in reading.message
-    )
-    found: list[tuple[str, bool]] = []
     for word in words_of(shown):
         written = shown[word.start : word.end]
-        if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or not word.text.isalpha():
+        if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or not word.text.isalpha() or len(word.text) < _SHORTEST:
             continue
-        if word.text in everyday() and not _is_named_brand(reading, word):
+        if word.text not in everyday() or _is_named_brand(reading, word):
+            yield word, written, work[: word.start], work[word.end :]
+
+
+def _joined_words(reading: Reading) -> list[str]:
+    """Unknown names in one breath with an account: `compare Kestrel with Acme`."""
+    comparing = reading.has("compare")
+    return [
+        written
+        for _, written, before, after in _candidates(reading)
+        if (mark("subjects_joined").search(before) or mark("joins").match(after))
+        and (written[0].isupper() or comparing)
+        and not _is_inflected(written)
+    ]
+
+
+def _placed_words(reading: Reading) -> list[str]:
+    """Unknown names where a question names an account, or in capitals where no sentence begins."""
+    letters = [character for character in reading.message if character.isalpha()]
+    shouted = sum(character.isupper() for character in letters) > len(letters) // 2
+    about_one = (
+        any(reading.has(name) for name in _ABOUT_ONE) or bool(facts_in(reading.work)) or bool(nouns(reading.work))
+    )
+    found: list[str] = []
+    for _, written, before, after in _candidates(reading):
+        if written.isupper() and len(written) <= _LONGEST_ACRONYM and not shouted:
             continue
-        before, after = work[: word.start], work[word.end :]
-        capital = written[0].isupper() and not shouted
-        if known:
-            strict = bool(mark("subjects_joined").search(before) or mark("joins").match(after))
-            if strict and (capital or reading.has("compare")):
-                found.append((written, True))
-            continue
-        slot = bool(mark("slot").search(before) or mark("possessive").match(after))
-        acronym = written.isupper() and len(written) <= 5
-        if (capital and not acronym and len(written) > 2) or (
-            slot and len(written) > 3 and not _is_topic_place(before)
-        ):
-            found.append((written, slot and not _is_topic_place(before)))
+        begins = not before.strip(" ¿¡\"'(«“") or before.rstrip().endswith((".", "?", "!", ":", ";"))
+        slot = bool(mark("slot").search(before) or mark("possessive").match(after)) and not _is_topic_place(before)
+        named = written[0].isupper() and not shouted and not begins
+        if named or (about_one and (slot or (begins and written[0].isupper())) and not _is_inflected(written)):
+            found.append(written)
     return found
+
+
+def _is_inflected(word: str) -> bool:
+    """Whether an unknown word is another form of an everyday one: `deleting` beside `delete`."""
+    plain = flat(word)
+    return plain[: max(_SHORTEST_STEM, len(plain) - 3)] in stems() or mark("word_ending").search(plain) is not None
 
 
 def _is_named_brand(reading: Reading, word: Word) -> bool:
