@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from copilot.domain.figure_condition_words import condition_in_words, places_in_words
 from copilot.domain.figure_field_words import joined, noun_of
-from copilot.domain.figure_queries import Condition, FigureQuery, Measure, Operator, Related, Subject
+from copilot.domain.figure_queries import DATES, Condition, FigureQuery, Measure, Operator, Related, Subject
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 
@@ -124,7 +124,7 @@ def query_in_words(query: FigureQuery, *, language: Language, names: Mapping[str
     parts = [*filter(None, [_measured(query, language) if measured else ""]), *words.parts()]
     if query.group_by is not None and query.measure is not Measure.LIST:
         parts.append(_grouped(query.group_by, language))
-    if query.order_by is not None:
+    if query.order_by is not None and not _is_usual_order(query):
         parts.append(_ordered(query, language))
     return " · ".join(parts)
 
@@ -154,8 +154,17 @@ def _grouped(name: str, language: Language) -> str:
     return f"{'por' if language is Language.ES else 'by'} {group_in_words(name, language=language)}"
 
 
+def _is_usual_order(query: FigureQuery) -> bool:
+    """By name or by day: what a list is in anyway."""
+    if query.descending:
+        return query.order_by in {"opened_at", "occurred_at", "answered_on"}
+    return query.order_by == "name" or query.order_by in DATES
+
+
 def _ordered(query: FigureQuery, language: Language) -> str:
     noun = noun_of(query.order_by or "").bare(language)
+    if query.order_by in DATES:
+        return f"por {noun}, lo último primero" if language is Language.ES else f"by {noun}, latest first"
     if language is Language.ES:
         return f"por {noun}, {'de mayor a menor' if query.descending else 'de menor a mayor'}"
     return f"by {noun}, {'descending' if query.descending else 'ascending'}"
@@ -166,12 +175,12 @@ def _head(
 ) -> tuple[str, str, tuple[Condition, ...]]:
     """Noun with its adjectives, singular and plural, and the conditions that they do not say."""
     said: dict[str, Condition] = {}
-    for condition in conditions:
+    for condition in (_as_open(subject, item) for item in conditions):
         known = _AFTER_NOUN.get((subject, condition.field), {})
         sayable = condition.operator is Operator.IS and all(str(value).lower() in known for value in condition.values)
         if sayable and condition.field not in said:
             said[condition.field] = condition
-    rest = tuple(item for item in conditions if said.get(item.field) is not item)
+    rest = tuple(item for item in conditions if said.get(item.field) != _as_open(subject, item))
     adjectives = [_adjective(subject, said[name], language) for name in _FIRST if name in said]
     (es_one, es_many), (en_one, en_many) = _NOUNS[subject]
     if language is Language.ES:
@@ -179,6 +188,15 @@ def _head(
         return one, " ".join([es_many, *(pair[1] for pair in adjectives)]), rest
     before = [pair[0] for pair in reversed(adjectives)]
     return " ".join([*before, en_one]), " ".join([*before, en_many]), rest
+
+
+def _as_open(subject: Subject, condition: Condition) -> Condition:
+    """A ticket that is not closed is an open one."""
+    is_status = subject is Subject.TICKETS and condition.field == "status"
+    not_closed = condition.operator is Operator.IS_NOT and [*map(str, condition.values)] == ["closed"]
+    if is_status and not_closed:
+        return condition.model_copy(update={"operator": Operator.IS, "values": ("open",)})
+    return condition
 
 
 def _adjective(subject: Subject, condition: Condition, language: Language) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from copilot.domain.figure_field_words import noun_of, value_in_words
 from copilot.domain.figure_queries import MONEY, Measure, Subject
 from copilot.domain.figure_query_words import group_in_words, query_in_words, subject_in_words
 from copilot.domain.figure_results import FigureGroup
+from copilot.domain.plans import StepKind
 from copilot.workflows.chat.contract import Line
 from copilot.workflows.chat.figure_left_out import left_out_lines
 from copilot.workflows.chat.figure_rows import row_line
@@ -31,10 +32,10 @@ _NOT_CONVERTED = (
 _CODE = re.compile(r"\d ([A-Z]{3})\b")
 
 
-def lines_of(told: Told) -> list[Line]:
+def lines_of(told: Told, *, kind: StepKind) -> list[Line]:
     """Headline, groups, records, what was left out, the query."""
     return [
-        _headline(told),
+        _headline(told, kind),
         *_groups(told),
         *(row_line(told, row) for row in told.result.rows),
         *_rest(told),
@@ -43,10 +44,13 @@ def lines_of(told: Told) -> list[Line]:
     ]
 
 
-def _headline(told: Told) -> Line:
+def _headline(told: Told, kind: StepKind) -> Line:
     result = told.result
+    is_pipeline = kind is StepKind.PIPELINE and told.words.is_open and bool(result.totals)
     if not result.total:
         text = told.scene.say(es=f"No hay {_phrase(told)}.", en=f"There are no {_phrase(told)}.")
+    elif is_pipeline and result.query.measure is Measure.LIST:
+        text = _pipeline(told)
     elif result.query.measure in {Measure.SUM, Measure.MEAN}:
         text = _figure(told) if result.totals else _without_value(told)
     else:
@@ -84,14 +88,19 @@ def _figure(told: Told) -> str:
             en=f"The mean {noun.en} of {phrase} is {amounts}.",
         )
     if query.field == "amount" and told.words.is_open:
-        rest = told.words.without_noun()
-        return scene.say(
-            es=" ".join(filter(None, ["El pipeline abierto", rest, f"es de {amounts}."])),
-            en=" ".join(filter(None, ["The open pipeline", rest, f"is {amounts}."])),
-        )
+        return _pipeline(told)
     return scene.say(
         es=f"{_capital(noun.es)} de {phrase} {'suman' if noun.plural else 'suma'} {amounts}.",
         en=f"The {noun.en} of {phrase} {'add' if noun.plural else 'adds'} up to {amounts}.",
+    )
+
+
+def _pipeline(told: Told) -> str:
+    """What all open opportunities that match are worth."""
+    rest, amounts = told.words.without_noun(), _amounts(told, told.result.totals, counted=True)
+    return told.scene.say(
+        es=" ".join(filter(None, ["El pipeline abierto", rest, f"es de {amounts}."])),
+        en=" ".join(filter(None, ["The open pipeline", rest, f"is {amounts}."])),
     )
 
 

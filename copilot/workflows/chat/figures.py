@@ -5,10 +5,11 @@ here.
 """
 
 import hashlib
+from collections.abc import Iterator
 
 from copilot.domain.facts import record_evidence_id
 from copilot.domain.figure_evidence import metric_evidence, query_evidence
-from copilot.domain.figure_queries import FigureQuery, Measure, Subject
+from copilot.domain.figure_queries import DATES, MONEY, NUMBERS, FigureQuery, Measure, Subject
 from copilot.domain.figure_results import FigureResult
 from copilot.domain.plans import CompareStep, QueryStep, Step, StepKind
 from copilot.errors import NotFound
@@ -29,6 +30,7 @@ _USUAL_FIELDS: dict[Subject, tuple[str, ...]] = {
     Subject.CONTACTS: ("title", "stance"),
 }
 """What a list shows where nothing was asked for."""
+_MOST_FIELDS = 8
 _RENEWALS = ("renewal_date", "arr")
 _COMPARED = ("arr", "seats_licensed", "renewal_date")
 _COMPARED_METRICS = ("open_pipeline", "tickets_open", "active_users_change_pct", "nps_latest")
@@ -46,7 +48,7 @@ def run_query(step: Step, scene: Scene) -> Found:
     if not isinstance(step, QueryStep):
         raise TypeError(step.kind)
     told = _told(_completed(step), scene)
-    lines = facts_of(told) if _asks_for_facts(told.result.query) else lines_of(told)
+    lines = facts_of(told) if _asks_for_facts(told.result.query) else lines_of(told, kind=step.kind)
     return _found(step.kind, told, lines)
 
 
@@ -62,14 +64,22 @@ def run_compare(step: Step, scene: Scene) -> Found:
 
 
 def _completed(step: QueryStep) -> FigureQuery:
-    """The query with the fields that a list of its kind usually shows, where none are asked for."""
+    """The query with the fields that a list of its kind shows where none are asked for, and those it is judged by."""
     query = step.query
-    if query.show or query.metrics or query.group_by:
-        return query
-    fields = _USUAL_FIELDS[query.subject]
-    if step.kind is StepKind.RENEWALS and query.subject is Subject.ACCOUNTS:
-        fields = _RENEWALS
+    fields = query.show
+    if not (query.show or query.metrics or query.group_by):
+        usual = _USUAL_FIELDS[query.subject]
+        fields = _RENEWALS if step.kind is StepKind.RENEWALS and query.subject is Subject.ACCOUNTS else usual
+    if query.measure is Measure.LIST:
+        fields = tuple(dict.fromkeys((*fields, *_judged_by(query))))[:_MOST_FIELDS]
     return query.model_copy(update={"show": fields})
+
+
+def _judged_by(query: FigureQuery) -> Iterator[str]:
+    """Days and numbers of the record that a condition looks at: a reader wants to see them."""
+    for condition in query.conditions:
+        if condition.field in DATES | MONEY | NUMBERS.get(query.subject, frozenset()):
+            yield condition.field
 
 
 def _asks_for_facts(query: FigureQuery) -> bool:
