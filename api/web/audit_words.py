@@ -35,6 +35,7 @@ AUDIT_ACTIONS = {
     "delegation.created": _("Somebody stands in"),
     "delegation.revoked": _("Standing in ended"),
     "quality.test_settled": _("Test item settled"),
+    "chat.reported": _("Answer reported as wrong"),
     "audit.exported": _("Audit chain exported"),
     "audit.key_rotated": _("Signing key replaced in order"),
     "audit.key_replaced": _("Signing key replaced after a loss"),

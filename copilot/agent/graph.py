@@ -47,7 +47,8 @@ class TurnGraph:
             saver = PostgresSaver(self._pool.open())
             graph = self._graph.copy({"checkpointer": saver})
             place: Any = {"configurable": {"thread_id": bench.run.turn_id}}
-            start = Reached(turn_id=bench.run.turn_id) if saver.get_tuple(place) is None else None
+            is_new = bench.is_new or saver.get_tuple(place) is None
+            start = Reached(turn_id=bench.run.turn_id) if is_new else None
             graph.invoke(start, place, context=bench, durability="sync")
 
     def close(self) -> None:

@@ -32,6 +32,8 @@ class Bench:
     viewer: Viewer
     language: Language
     tell: Callable[[TurnEvent], None]
+    is_new: bool = False
+    """Nobody worked on the turn before."""
     found: tuple[Found, ...] | None = None
     draft: Draft | None = None
     report: GuardrailReport | None = None

@@ -95,7 +95,7 @@ class ChatService:
             self._make_way(chat.running(thread_id), viewer=viewer, uow=uow)
             alive_until = uow.clock.now() + self._parts.rules.abandoned_after
             run = chat.ask(thread_id, text, title=title_of(text), alive_until=alive_until)
-        return self._begin(run, thread_id, viewer)
+        return self._begin(run, thread_id, viewer, is_new=True)
 
     def resume(self, turn_id: str, *, viewer: Viewer) -> Iterator[TurnEvent]:
         """Go on with a turn that was interrupted or failed, behind the last thing that was finished.
@@ -166,11 +166,11 @@ class ChatService:
         run = Run(running.turn.id, running.run_id)
         ChatRepository(uow).finish(run, TurnState.FAILED, failure=_INTERRUPTED)
 
-    def _begin(self, run: Run, thread_id: str, viewer: Viewer) -> Iterator[TurnEvent]:
+    def _begin(self, run: Run, thread_id: str, viewer: Viewer, *, is_new: bool = False) -> Iterator[TurnEvent]:
         """Work in a thread of its own, so that it goes on when nobody reads any more."""
         events: Events = SimpleQueue()
         events.put(told.Started(thread_id=thread_id, turn_id=run.turn_id))
-        bench = Bench(run, viewer, _language_of(viewer), events.put)
+        bench = Bench(run, viewer, _language_of(viewer), events.put, is_new=is_new)
         worker = threading.Thread(target=self._work, args=(bench, events), daemon=True, name=f"chat-{run.turn_id}")
         worker.start()
         return iter(events.get, None)
