@@ -1,0 +1,119 @@
+"""The demo company in a workspace of its own, and conversations held in it through the application's own chat.
+
+Invariant: every conversation begins a thread of its own; what is scored is what its asker is shown, and the plan that
+was kept with the turn.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from copilot import bootstrap
+from copilot.bootstrap import Application
+from copilot.domain import conversation as told
+from copilot.domain.access import Role, Viewer
+from copilot.domain.conversation import TurnEvent, TurnState
+from copilot.domain.plans import Plan
+from copilot.settings import Settings
+from copilot.store import embedded
+from copilot.store.chat import ChatRepository
+from copilot.store.database import UnitOfWork
+from copilot.store.documents import DocumentRepository
+from knowledge import demo_company
+from knowledge.progress import Silent
+
+_DOCUMENT = re.compile(r"/documents/(doc_\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The loaded demo."""
+
+    application: Application
+    people: Mapping[str, Viewer]
+    """By email."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One turn as it went."""
+
+    turn_id: str
+    plan: Plan | None
+    sentences: tuple[told.Sentence, ...]
+    citations: tuple[told.Citation, ...]
+    finished: told.Finished
+    filed: tuple[told.Filed, ...]
+    sources: tuple[str, ...]
+    """Paths of the documents that are cited, and labels and texts of everything that is."""
+
+    @property
+    def text(self) -> str:
+        """Everything that its asker reads as the answer."""
+        return "\n".join([*(f"{item.section}: {item.text}" for item in self.sentences), self.finished.text])
+
+    @property
+    def told(self) -> str:
+        """The same with what its sources are called: an event may be told in its own words only."""
+        return "\n".join([self.text, *(item.label for item in self.citations)])
+
+    @property
+    def state(self) -> TurnState:
+        """What became of it."""
+        return self.finished.state
+
+
+@contextmanager
+def demo_world() -> Iterator[World]:
+    """Load the demo, with no model of any kind; stop its server in the end."""
+    with tempfile.TemporaryDirectory(prefix="sales-copilot-eval-") as folder:
+        data_dir = Path(folder)
+        described = demo_company.company()
+        settings = Settings.model_validate(
+            {"COPILOT_DATA_DIR": data_dir, "COPILOT_EMBEDDINGS": "none", "COPILOT_TODAY": described.today}
+        )
+        application = bootstrap.build(settings)
+        try:
+            described = demo_company.load_people(application, password="only-for-this-run")  # noqa: S106
+            admin = next(person for person in described.people if person.role is Role.ADMIN)
+            demo_company.load_records(application, actor=admin, progress=Silent())
+            yield World(application, {person.email: person for person in described.people})
+        finally:
+            application.close()
+            embedded.stop(data_dir)
+
+
+def hold(world: World, messages: tuple[str, ...], *, asker: str) -> list[Held]:
+    """One conversation, turn by turn."""
+    viewer = world.people[asker]
+    chat = world.application.chat
+    with world.application.database.unit_of_work() as uow:
+        thread_id = chat.start(viewer=viewer, uow=uow).id
+    return [_turn(world, list(chat.ask(thread_id, message, viewer=viewer)), viewer=viewer) for message in messages]
+
+
+def _turn(world: World, events: list[TurnEvent], *, viewer: Viewer) -> Held:
+    finished = next(item for item in reversed(events) if isinstance(item, told.Finished))
+    citations = tuple(item for item in events if isinstance(item, told.Citation))
+    with world.application.database.unit_of_work() as uow:
+        record = ChatRepository(uow).turn(finished.turn_id)
+        paths = _paths(citations, viewer=viewer, uow=uow)
+    return Held(
+        turn_id=finished.turn_id,
+        plan=None if record is None else record.plan,
+        sentences=tuple(item for item in events if isinstance(item, told.Sentence)),
+        citations=citations,
+        finished=finished,
+        filed=tuple(item for item in events if isinstance(item, told.Filed)),
+        sources=(*paths, *(f"{item.label} {item.text}" for item in citations)),
+    )
+
+
+def _paths(citations: tuple[told.Citation, ...], *, viewer: Viewer, uow: UnitOfWork) -> list[str]:
+    documents = DocumentRepository(uow)
+    found = [_DOCUMENT.match(item.path) for item in citations]
+    wanted = dict.fromkeys(match.group(1) for match in found if match)
+    return [documents.for_viewer(document_id, viewer=viewer).source_path for document_id in wanted]
