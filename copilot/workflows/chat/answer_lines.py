@@ -17,8 +17,8 @@ from copilot.workflows.reading.text import stems
 
 MOST_ANSWERS = 3
 MOST_CLOSEST = 2
-_NEAR_BEST = 1.8
-_GOOD = -0.6
+_NEAR_BEST = 2.6
+_GOOD = -1.6
 _ALIKE = 0.8
 _HALF = 0.5
 _WORTH_A_LOOK = -4.0
