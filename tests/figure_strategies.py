@@ -100,7 +100,10 @@ def queries(draw: st.DrawFn, *, currency: bool = True) -> FigureQuery:
     measure = draw(st.sampled_from(measures))
     added = measure in {Measure.SUM, Measure.MEAN}
     names = sorted(FIELDS[subject])
-    groups = [*names, *(f"account.{name}" for name in sorted(FIELDS[Subject.ACCOUNTS]))]
+    groups = [
+        *(name for name in names if name not in {"subject", "comment"}),
+        *(f"account.{name}" for name in sorted(FIELDS[Subject.ACCOUNTS])),
+    ]
     can_order = names + (sorted(METRICS) if of_accounts else [])
     return FigureQuery(
         subject=subject,

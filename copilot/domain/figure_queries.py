@@ -299,7 +299,13 @@ def _decompressed(content: bytes) -> bytes:
 _LONGEST_QUERY = 40_000
 
 
+_TEXTS_OF_OTHERS = frozenset({"subject", "comment"})
+"""What customers wrote is no name of a group: the figures of a query are words of our own."""
+
+
 def _can_group(subject: Subject, name: str) -> bool:
+    if name in _TEXTS_OF_OTHERS:
+        return False
     account_field = name.removeprefix("account.")
     return name in FIELDS[subject] or (account_field != name and account_field in FIELDS[Subject.ACCOUNTS])
 

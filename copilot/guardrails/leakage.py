@@ -6,7 +6,7 @@ own sources mention are at home and raise nothing inside the company.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from copilot.domain.documents import DocumentKind
@@ -33,6 +33,7 @@ _MOST_ACCOUNTS_WITH_AMOUNT = 3
 _SHARED_WORDS = 6
 """In a row. Fewer meet by chance in texts about the same business."""
 _WORD = re.compile(r"[^\W_]{1,60}")
+_Foreign = tuple[Segment, Figure]
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;•\n-])[\s«“\"'(¿¡*-]{0,4}$")
 _EVERYDAY_WORDS = """
 adelante alfa alianza alpha apple apex atlas aurora avance banco base beta box bridge capital central centro clave
@@ -61,7 +62,9 @@ class LeakageDetector:
         if not context.surroundings.elsewhere_complete:
             yield finding("leak.too_much_to_check", Severity.HIGH, Action.HOLD)
         said = comparable(" \n ".join(f"{item.text} \n {item.label}" for item in _own_sources(context)))
-        yield from _longest(found for item in context.surroundings.elsewhere for found in _seen(item, context, said))
+        elsewhere = context.surroundings.elsewhere
+        foreign = _foreign_figures(context) if any(item.kind is ElsewhereKind.AMOUNT for item in elsewhere) else ()
+        yield from _longest(found for item in elsewhere for found in _seen(item, context, said, foreign))
         if context.draft.audience is Audience.EXTERNAL:
             yield from self._internal(context)
 
@@ -144,9 +147,9 @@ def _own_sources(context: Context) -> tuple[Evidence, ...]:
     return tuple(item for item in known.values() if item.account_id in {None, about})
 
 
-def _seen(item: Elsewhere, context: Context, said: str) -> Iterator[Finding]:
+def _seen(item: Elsewhere, context: Context, said: str, foreign: Sequence[_Foreign]) -> Iterator[Finding]:
     if item.kind is ElsewhereKind.AMOUNT:
-        yield from _amount(item, context)
+        yield from _amount(item, foreign)
         return
     outgoing = context.draft.audience is Audience.EXTERNAL
     at_home = item.at_home or comparable(item.text) in said
@@ -204,28 +207,31 @@ def _is_a_word_here(word: str, context: Context) -> bool:
     return any(lowered.search(text) for text in texts)
 
 
-def _amount(item: Elsewhere, context: Context) -> Iterator[Finding]:
+def _amount(item: Elsewhere, foreign: Iterable[_Foreign]) -> Iterator[Finding]:
     if len(item.accounts) > _MOST_ACCOUNTS_WITH_AMOUNT:
         return
-    for segment in context.draft.segments():
-        for figure in _foreign_figures(segment, context):
-            currencies = {code.upper() for code in figure.currencies}
-            if currencies and item.currencies and not currencies & item.currencies:
-                continue
-            if any(str(value) == item.text or f"{value:f}" == item.text for value in values_of(figure)):
-                yield finding(
-                    "leak.other_account_amount", Severity.HIGH, Action.HOLD,
-                    segment=segment, span=(figure.start, figure.end), values={"quote": figure.text.strip()},
-                )  # fmt: skip
+    for segment, figure in foreign:
+        currencies = {code.upper() for code in figure.currencies}
+        if currencies and item.currencies and not currencies & item.currencies:
+            continue
+        if any(str(value) == item.text or f"{value:f}" == item.text for value in values_of(figure)):
+            yield finding(
+                "leak.other_account_amount", Severity.HIGH, Action.HOLD,
+                segment=segment, span=(figure.start, figure.end), values={"quote": figure.text.strip()},
+            )  # fmt: skip
 
 
-def _foreign_figures(segment: Segment, context: Context) -> Iterator[Figure]:
-    """Amounts of a segment that no source of it carries. That a source is another account's is a finding of its own."""
-    for figure in extract_figures(segment.text, language=context.draft.language):
-        if values_of(figure) and not any(
+def _foreign_figures(context: Context) -> tuple[_Foreign, ...]:
+    """Amounts that no source of their segment carries. That a source is another account's is a finding of its own."""
+    return tuple(
+        (segment, figure)
+        for segment in context.draft.segments()
+        for figure in extract_figures(segment.text, language=context.draft.language)
+        if values_of(figure)
+        and not any(
             says_the_same(figure, item) for source in context.cited(segment) for item in evidence_figures(source)
-        ):
-            yield figure
+        )
+    )
 
 
 def _stretches(text: str) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,7 @@ reason.
 import re
 from collections.abc import Iterator, Sequence
 
-from copilot.domain.figure_field_words import noun_of, value_in_words
+from copilot.domain.figure_field_words import noun_of, quoted, value_in_words
 from copilot.domain.figure_queries import MONEY, Measure, Subject
 from copilot.domain.figure_query_words import group_in_words, query_in_words, subject_in_words
 from copilot.domain.figure_results import FigureGroup
@@ -15,7 +15,7 @@ from copilot.domain.plans import StepKind
 from copilot.workflows.chat.contract import Line
 from copilot.workflows.chat.figure_left_out import left_out_lines
 from copilot.workflows.chat.figure_rows import row_line
-from copilot.workflows.chat.figure_told import Told
+from copilot.workflows.chat.figure_told import QUOTED, Told
 from copilot.workflows.chat.wording import NO_FACT
 
 _VERBS = {
@@ -24,6 +24,7 @@ _VERBS = {
     Measure.SUM: ("He sumado", "I added up"),
     Measure.MEAN: ("He promediado", "I averaged"),
 }
+_QUOTED_GROUPS = QUOTED | {"name", "category"}
 _NOT_CONVERTED = (
     "Los importes de monedas distintas van por orden de su cifra, sin convertir.",
     "Amounts in different currencies are in the order of their figures, without conversion.",
@@ -147,6 +148,7 @@ def _groups(told: Told) -> Iterator[Line]:
         else:
             name = value_in_words(field, group.value, language=scene.language)
             name = name if "@" in name else _capital(name)
+            name = quoted(group.value, language=scene.language) if field in _QUOTED_GROUPS else name
         amounts = _number(told, group) if group.number is None else _amounts(told, [group], counted=True)
         yield told.line(f"{name}: {amounts}.", told.query_id)
     if result.more_groups:

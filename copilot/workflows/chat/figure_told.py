@@ -16,7 +16,7 @@ from copilot.domain.figure_query_words import QueryWords, words_of
 from copilot.domain.figure_results import FigureResult, FigureRow, query_evidence_id
 from copilot.workflows.chat.contract import Line, Scene
 
-_QUOTED = frozenset({"stage", "next_step", "lost_reason", "comment", "subject"})
+QUOTED = frozenset({"stage", "next_step", "lost_reason", "comment", "subject"})
 """Texts of people, which are told as quotations."""
 
 
@@ -70,7 +70,7 @@ class Told:
             name, value, language=language, subject=self.result.query.subject,
             currency=str(currency).upper() if currency else None,
         )  # fmt: skip
-        return quoted(words, language=language) if name in _QUOTED else words
+        return quoted(words, language=language) if name in QUOTED else words
 
     def _metric(self, row: FigureRow, name: str) -> str | None:
         metric, write = row.metrics[name], self.scene.format
