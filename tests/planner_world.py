@@ -81,7 +81,7 @@ class StaticDirectory:
         )
 
     def _people(self, text: str, common: Collection[str]) -> Iterator[Mention]:
-        people = [*self._contacts, *COLLEAGUES]
+        people: list[NamedContact | Colleague] = [*self._contacts, *COLLEAGUES]
         index = NameIndex([person.name for person in people])
         for hit in index.find(text, common=common, people=True, slips=False):
             found = [people[number] for number in hit.names]

@@ -18,6 +18,16 @@ from copilot.domain.folding import flat
 _WORD = re.compile(r"[^\W_]+")
 LINKING = frozenset("de del la las los el y e the of and for und van der".split())  # noqa: SIM905 - a word list
 _FORMS = frozenset("ltd limited sa sl slu inc llc plc gmbh bv b v nv corp co spa sas cv ag pty s a l".split())  # noqa: SIM905
+_TRADE = frozenset(
+    """
+    services service servicios servicio group grupo company compania systems sistemas solutions soluciones support
+    soporte rail energy energia water aguas agua gas equipment rental utilities facilities mining medical devices fire
+    security seguridad lifts port puerto wind catering housing association construction construccion telecom industries
+    industrias logistics logistica transport transportes foods alimentos technologies tecnologias renovables hoteles
+    clinicas ascensores talleres cooperativa electric electrica electronica pool grounds management mechanical dairy
+    """.split()  # noqa: SIM905 - a word list reads better as text
+)
+"""Words of trades: two of them in a row (`rail services`) name no company."""
 _SHORTEST_PART = 3
 _SHORTEST_SLIP = 5
 _TWO_SLIPS_FROM = 8
@@ -181,4 +191,6 @@ class NameIndex:
             return words[0].capital and (people or run.whole)
         if len(words) == 1:
             return len(words[0].text) >= _SHORTEST_PART
-        return len(everyday) < len(words) or run.whole or all(word.capital for word in words) or run.length > 1
+        if len(everyday) < len(words) or run.whole:
+            return True
+        return not all(word.text in _TRADE for word in words)

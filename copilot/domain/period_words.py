@@ -222,6 +222,7 @@ def _vague(sign: int) -> Callable[[re.Match[str], _Asked], Iterator[Ends]]:
     return read
 
 
+_NAMES_END = re.compile(r"\b(?:end|fin|final|finales|fines)\b")
 _WHICH = {"next": 1, "que viene": 1, "proximo": 1, "last": -1, "pasado": -1}
 _SIDES = {
     "since": ("start", "start"), "after": ("end", "start"), "before": ("start", "end"), "until": ("end", "end")
@@ -242,7 +243,9 @@ def _open_ended(match: re.Match[str], asked: _Asked) -> Iterator[Ends]:
         return
     if side == "after":
         point += timedelta(days=1)
-    if side == "before":
+    if side == "before" and _NAMES_END.search(match["point"]):  # `before the end of the year` goes up to its end
+        point = inner.period.end or point
+    elif side == "before":
         point -= timedelta(days=1)
     yield (point, None) if kind == "start" else (asked.today if asked.ahead and point >= asked.today else None, point)
 

@@ -4,7 +4,7 @@ Invariant: a comparison has two accounts or more, and shows the figures that the
 """
 
 from copilot.agent.planner.clause import NEEDS_ACCOUNT, Clause, Planned
-from copilot.agent.planner.conditions import countries_in, nouns
+from copilot.agent.planner.conditions import nouns
 from copilot.agent.planner.cues import mark
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.reading import Reading
@@ -28,8 +28,7 @@ def compared(clause: Clause) -> Planned:
     elif not ids and subjects.before:
         ids = subjects.before if len(subjects.before) > 1 else (*subjects.earlier[:1], *subjects.before)
     if len(ids) < 2:
-        portfolio = bool(nouns(reading.work)) or bool(countries_in(reading))
-        return None if portfolio and not ids else NEEDS_ACCOUNT
+        return NEEDS_ACCOUNT if ids or reading.has("pronoun") else None
     return (comparison(clause.reading, ids),)
 
 

@@ -14,6 +14,9 @@ from copilot.domain.figure_queries import Condition, FigureQuery, Operator, Subj
 from copilot.domain.mentions import NamedContact
 from copilot.domain.plans import QueryStep, StepKind
 
+_DEAL_FIELDS = (
+    ("deal_stage", "stage"), ("deal_next", "next_step"), ("deal_odds", "probability"), ("deal_close", "close_date"),
+)  # fmt: skip
 _LISTED = ("tickets", "opportunities", "pipeline", "surveys")
 
 
@@ -27,6 +30,9 @@ def fact_steps(
     owned = _products_step(reading, account_ids=account_ids)
     if owned is not None:
         return (owned,)
+    deals = deal_step(reading, account_ids=account_ids)
+    if deals is not None:
+        return (deals,)
     facts = () if people is not None and contacts else facts_in(_without_records(reading.work, records))
     if facts:
         steps.append(account_facts(facts, account_ids=account_ids))
@@ -50,6 +56,24 @@ def _products_step(reading: Reading, *, account_ids: tuple[str, ...]) -> QuerySt
         descending=True,
     )
     return QueryStep(kind=StepKind.FIGURES, query=query)
+
+
+def deal_step(reading: Reading, *, account_ids: tuple[str, ...]) -> QueryStep | None:
+    """Where the open opportunities of an account stand: stage, next step, odds, expected close."""
+    show = tuple(name for cue_name, name in _DEAL_FIELDS if mark(cue_name).search(reading.work))
+    if not show or cue("intents", "wants", "after_meeting").search(reading.work):
+        return None
+    placed = [item.condition for item in conditions(reading) if item.condition.field in {"kind", "product_name"}]
+    if not placed and "renewals" in _names(reading):
+        placed = [Condition(field="kind", operator=Operator.IS, values=("renewal",))]
+    query = FigureQuery(
+        subject=Subject.OPPORTUNITIES,
+        account_ids=account_ids,
+        show=show,
+        conditions=(Condition(field="status", operator=Operator.IS, values=("open",)), *placed),
+        order_by="close_date",
+    )
+    return QueryStep(kind=StepKind.PIPELINE, query=query)
 
 
 def account_facts(facts: tuple[Fact, ...], *, account_ids: tuple[str, ...]) -> QueryStep:

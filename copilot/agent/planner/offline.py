@@ -21,6 +21,7 @@ from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import plan_clause
 from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_of, which_account
 from copilot.domain.access import Viewer
+from copilot.domain.folding import flat
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.periods import Period
@@ -85,6 +86,7 @@ def _read(message: str, turn: _Turn) -> Reading:
 
 
 def _planned(message: str, turn: _Turn) -> Plan:
+    message = message[polite.end() :] if (polite := mark("polite").match(flat(message))) else message
     reading = _read(message, turn)
     if not re.search(r"\w", message):
         return Plan(
@@ -104,8 +106,6 @@ def _planned(message: str, turn: _Turn) -> Plan:
 def _clauses(reading: Reading) -> list[str]:
     """The message cut where another question or request begins; the pieces keep the user's own spelling."""
     shown, pieces, start = reading.message, [], 0
-    from copilot.domain.folding import flat
-
     for match in mark("clauses").finditer(flat(shown)):
         pieces.append(shown[start : match.start()])
         start = match.end()

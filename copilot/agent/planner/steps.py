@@ -178,12 +178,8 @@ def _ranges_over_accounts(clause: Clause) -> bool:
     if not found:
         return _asks_figure_of_all(clause)
     spoken = {noun.name for noun in found}
-    if reading.has("knowledge") and not (clause.mine or countries_in(reading) or reading.amounts or reading.periods):
-        weak = mark("weak_question").match(
-            reading.work,
-        )
-        if not weak or not (spoken & {"renewals", "pipeline", "opportunities", "accounts"} and _is_counted(reading)):
-            return False
+    if reading.has("knowledge") and not _asks_of_records(clause, spoken):
+        return False
     if clause.subjects.before and not clause.mine and reading.has("pronoun") and "accounts" not in spoken:
         return False
     if spoken == {"contacts"} or spoken == {"activities"} or spoken == {"surveys"}:
@@ -193,6 +189,22 @@ def _ranges_over_accounts(clause: Clause) -> bool:
     if clause.subjects.before and not clause.mine and not (spoken & {"accounts", "renewals", "pipeline"}):
         return bool(countries_in(reading)) or (len(reading.work.split()) > 6 and not reading.has("follow"))
     return True
+
+
+def _asks_of_records(clause: Clause, spoken: set[str]) -> bool:
+    """Whether words that also open a question about our ways ask for records: `do we have any renewals in March`."""
+    reading = clause.reading
+    told = [item for item in conditions(reading) if item.condition.field in {"score", "stance", "priority", "status"}]
+    return bool(
+        clause.mine
+        or countries_in(reading)
+        or reading.amounts
+        or reading.periods
+        or any(cue("facts", "measure", name).search(reading.work) for name in ("count", "sum", "mean"))
+        or (mark("asks_what_we_have").search(reading.work) and spoken & {"renewals", "pipeline", "opportunities"})
+        or (told and mark("asks_what_we_have").search(reading.work))
+        or (spoken & {"surveys", "contacts"} and any(item.condition.field in {"score", "stance"} for item in told))
+    )
 
 
 def _asks_figure_of_all(clause: Clause) -> bool:
