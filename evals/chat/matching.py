@@ -71,8 +71,16 @@ def _same(number: Decimal, wanted: Decimal, *, decimals: int) -> bool:
 
 def numbers_in(text: str) -> Iterator[Decimal]:
     """Every number, in each way it can be read."""
+    for readings in written_numbers(text):
+        yield from readings
+
+
+def written_numbers(text: str) -> Iterator[tuple[Decimal, ...]]:
+    """For every number as written, the ways it can be read."""
     for match in _NUMBER.finditer(_SPACED.sub("", text)):
-        yield from _readings(match.group())
+        readings = tuple(dict.fromkeys(_readings(match.group())))
+        if readings:
+            yield readings
 
 
 def _readings(written: str) -> Iterator[Decimal]:

@@ -17,6 +17,8 @@ from copilot.domain import conversation as told
 from copilot.domain.access import Role, Viewer
 from copilot.domain.conversation import TurnEvent, TurnState
 from copilot.domain.plans import Plan
+from copilot.llm.embeddings.e5 import E5Embedder
+from copilot.retrieval.indexing import embed_pending
 from copilot.settings import Settings
 from copilot.store import embedded
 from copilot.store.chat import ChatRepository
@@ -67,19 +69,21 @@ class Held:
 
 
 @contextmanager
-def demo_world() -> Iterator[World]:
-    """Load the demo, with no model of any kind; stop its server in the end."""
+def demo_world(given: Mapping[str, object] | None = None) -> Iterator[World]:
+    """Load and index the demo; stop its server in the end. Without `given` settings no language model has a role."""
     with tempfile.TemporaryDirectory(prefix="sales-copilot-eval-") as folder:
         data_dir = Path(folder)
         described = demo_company.company()
         settings = Settings.model_validate(
-            {"COPILOT_DATA_DIR": data_dir, "COPILOT_EMBEDDINGS": "none", "COPILOT_TODAY": described.today}
+            {"COPILOT_DATA_DIR": data_dir, "COPILOT_TODAY": described.today} | dict(given or {})
         )
         application = bootstrap.build(settings)
         try:
             described = demo_company.load_people(application, password="only-for-this-run")  # noqa: S106
             admin = next(person for person in described.people if person.role is Role.ADMIN)
             demo_company.load_records(application, actor=admin, progress=Silent())
+            embedder = E5Embedder(data_dir / "models")
+            embed_pending(application.database, embedder, shared=application.retrieval.shared)
             yield World(application, {person.email: person for person in described.people})
         finally:
             application.close()
