@@ -68,7 +68,7 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=120, help="turns timed on each side")
     parser.add_argument("--users", type=int, default=200, help="people asking at once")
     wanted = parser.parse_args()
-    telemetry.configure("ERROR")
+    telemetry.configure("error")
     size = large_company.Size(accounts=wanted.accounts, passages=wanted.passages)
     measured = measure(size, turns=wanted.turns, users=wanted.users)
     for figure in measured:
