@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from copilot.domain.documents import DocumentKind
 from copilot.domain.evidence import Origin
 from copilot.domain.figures import FigureKind, extract_figures
-from copilot.workflows.chat.answering import Judged, Verdict
+from copilot.workflows.chat.answering import Judged, Verdict, asks
 from copilot.workflows.chat.contract import Line, Scene
 from copilot.workflows.chat.told import Told
 from copilot.workflows.chat.wording import cited, in_language, on_day, quote, said, verb
@@ -58,8 +58,9 @@ def _is_near(item: Judged) -> bool:
 
 
 def _chosen(ranked: Sequence[Judged]) -> list[Judged]:
-    best = ranked[0].score
-    good = [item for item in ranked if item.score >= max(best - _NEAR_BEST, min(best, _GOOD))]
+    telling = [item for item in ranked if not asks(item.told.text)] or list(ranked)
+    best = telling[0].score
+    good = [item for item in telling if item.score >= max(best - _NEAR_BEST, min(best, _GOOD))]
     return _distinct(good)[:MOST_ANSWERS]
 
 
