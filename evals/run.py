@@ -45,6 +45,7 @@ SUITES = (
     Suite("evals.guardrails.planted", ("quality",), takes_data=False),
     Suite("evals.guardrails.hostile", ("quality",), takes_data=False),
     Suite("evals.approvals.tampering", ("quality",), takes_data=False),
+    Suite("evals.chat.conversations", ("quality",), records_on_request=True),
     Suite("evals.chat.follow_ups", ("quality",), takes_data=False, records_on_request=True),
     Suite("evals.chat.qmsum", ("quality",)),
     Suite("evals.chat.tokens", ("quality",), takes_data=False),
@@ -59,6 +60,8 @@ SUITES = (
     Suite("evals.approvals.decisions", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.faults", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.chat.models", ("bench",), takes_data=False, records_on_request=True),
+    Suite("evals.chat.speed", ("bench",), takes_data=False, records_on_request=True),
+    Suite("evals.chat.local_model", ("model",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),
 )
 

@@ -25,6 +25,7 @@ from evals.chat.matching import fold
 from evals.chat.plan_scoring import Asker, faults_of_plan
 from evals.chat.world import Held, World, demo_world, hold
 from evals.statistics import wilson_interval
+from evals.suite import skip
 
 COMMAND = "python -m evals.chat.conversations"
 _GOALS = {
@@ -68,7 +69,7 @@ Tallies = dict[tuple[str, str], Tally]
 
 
 def main() -> int:
-    """Measure and print; `--record` writes the figures, `--gate` fails when one fell behind the recorded one."""
+    """Measure and print; `--record` writes the figures of our own set, `--gate` fails when one fell behind."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--record", action="store_true", help="write the figures to evals/figures.json")
     parser.add_argument("--gate", action="store_true", help="fail when a figure is worse than the recorded one")
@@ -79,14 +80,14 @@ def main() -> int:
     split = Split(wanted.split)
     files = [item for item in dataset.load(wanted.data) if item.split is split]
     if not files:
-        sys.stderr.write(f"There are no conversations of the split {split.value} in {wanted.data}.\n")
-        return 1
+        return skip(wanted.data)
     tallies = measure(files)
     _print(tallies, misses=split is Split.DEV)
     if wanted.json:
         wanted.json.write_text(json.dumps(_as_json(tallies), ensure_ascii=False, indent=1), encoding="utf-8")
     measured = list(_figures(tallies, split))
-    if wanted.record:
+    sys.stdout.writelines(f"{figures.describe(item)}\n" for item in measured if item.goal)
+    if wanted.record and wanted.data == dataset.FOLDER:
         figures.record(measured)
     worse = figures.regressions(measured) if wanted.gate else []
     sys.stdout.writelines(f"WORSE: {line}\n" for line in worse)
