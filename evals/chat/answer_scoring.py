@@ -19,6 +19,8 @@ _NOTHING = re.compile(
     r"no he encontrado|no encuentro|nada que lo diga|no consta|no esta registrad|no figura|sin dato|no hay "
     r"|found nothing|nothing (that )?says|not recorded|is not (stated|said)|no record|there (is|are) no "
 )
+_LEFT_OUT = re.compile(r"^(sin (sumar|contar|comparar)|left out)")
+"""Records that were not counted are named as such: that is no claim that they belong."""
 _SEARCHED = re.compile(r"^(he (buscado|contado|sumado|calculado|comparado|listado)|searched|looked|counted|i )")
 
 
@@ -49,7 +51,8 @@ def _names_its_records(expected: ExpectedTurn) -> bool:
 def _faults_of_names(held: Held, expected: ExpectedTurn, known: frozenset[str]) -> list[str]:
     text = fold(held.text)
     alternatives = [{fold(name) for name in names} for names in (expected.records, expected.or_records) if names]
-    named = {name for name in known if name in text}
+    listed = fold("\n".join(item.text for item in held.sentences if not _LEFT_OUT.search(fold(item.text))))
+    named = {name for name in known if name in listed}
     best: list[str] | None = None
     for wanted in alternatives:
         # Accounts are named beside their records: only records of the kind asked for can be wrong.

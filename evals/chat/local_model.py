@@ -30,7 +30,7 @@ from copilot.workflows.chat.figures import run_compare, run_query
 from copilot.workflows.chat.steps import step_runners
 from evals import figures
 from evals.chat import dataset
-from evals.chat.dataset import Category, Conversation, ExpectedTurn
+from evals.chat.dataset import Category, Conversation, ExpectedTurn, Split
 from evals.chat.matching import says
 from evals.chat.statements import Judged, Question, judge, sentences_of
 from evals.chat.world import World, demo_world, hold
@@ -95,7 +95,7 @@ def measure(model: Path, folder: Path, cache: Path, *, most: int | None, raw_onl
     compared = []
     with demo_world({"COPILOT_LOCAL_MODEL": model}) as world:
         raw = _Raw(world.application.settings, cache)
-        for file in dataset.load(folder):
+        for file in (item for item in dataset.load(folder) if item.split is Split.TEST):
             chosen = list(_sample(file.conversations))
             for conversation in chosen[:most]:
                 done = _both_ways(conversation, file.language, world, raw, raw_only=raw_only)
