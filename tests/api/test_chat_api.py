@@ -1,5 +1,7 @@
 """The chat over HTTP: answers, events in order, going on after a break, and other people's threads."""
 
+import asyncio
+import threading
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -12,7 +14,7 @@ from api.event_stream import EVENT_STREAM
 from copilot import bootstrap
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
-from copilot.domain.conversation import LONGEST_MESSAGE, TurnEvent
+from copilot.domain.conversation import LONGEST_MESSAGE, Started, TurnEvent
 from copilot.errors import DatabaseUnavailable
 from tests import approvals_builders as world
 from tests.api.chat_worlds import Talker, chat_of, events_of, kept
@@ -132,6 +134,29 @@ def test_a_stream_that_nobody_feeds_says_that_it_lives_and_ends(
     answer = talker.stream("GET", f"/chat/turns/{turn_id}/events")
     assert ": still here\n\n" in answer.text
     assert [event.name for event in events_of(answer.text)] == ["started"]
+
+
+def test_a_reader_who_goes_away_stops_nothing(talker: Talker, chat: Chat, ana: Viewer) -> None:
+    """The reader leaves after the first event, while the answer is being written."""
+    thread, left = talker.start(), threading.Event()
+    chat.script.on_call = lambda name: None if name != "write" else _until(left)
+
+    async def read_a_little() -> TurnEvent | None:
+        told = event_stream.as_told(chat.service.ask(thread, QUESTION, viewer=ana))
+        async for event in told:
+            await told.aclose()  # type: ignore[attr-defined] # it is a generator
+            return event
+        return None
+
+    first = asyncio.run(read_a_little())
+    assert isinstance(first, Started)
+    left.set()
+    found = talker.stream("GET", f"/chat/turns/{first.turn_id}/events")
+    assert events_of(found.text)[-1].data["state"] == "answered"
+
+
+def _until(happened: threading.Event) -> None:
+    assert happened.wait(20)
 
 
 def test_what_fails_while_a_stream_is_open_ends_it_with_words(

@@ -33,6 +33,7 @@ def prepared(one: Visit, language: str) -> list[str]:
         "/queue?risk=critical",
         item,
         f"{item}?edit=all",
+        "/chat",
         "/search",
         "/search?q=contrato+firmado",
         "/search?q=zzzz",

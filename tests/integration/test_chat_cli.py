@@ -1,6 +1,7 @@
 """`sales-copilot chat` as its users run it: one question, the prompt with its commands, JSON for programs."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from copilot.cli import acting, chat, chat_session, chat_view
+from copilot.cli import acting, chat, chat_view
 from copilot.cli.chat_words import ALIASES, TEXTS
 from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
@@ -37,7 +38,7 @@ def talk(database: Database, clock: FixedClock, ana: Viewer) -> Chat:
 @pytest.fixture
 def run(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, talk: Chat) -> Run:
     call = command_line(database, tmp_path, monkeypatch, chat)
-    application = acting.open_application()
+    application = vars(acting)["open_application"]()
     # The application builds its chat once; this one stands in for it, and outlives each command.
     vars(application)["chat"] = talk.service
     monkeypatch.setattr(type(application), "close", lambda _self: None)
@@ -171,6 +172,7 @@ def test_a_conversation_of_another_is_not_found(run: Run, talk: Chat, ana: Viewe
     assert refused.output == run("--thread", "thread_none", "no", viewer=other).output
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_ctrl_c_loses_nothing_and_the_next_time_goes_on(
     run: Run, talk: Chat, ana: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,14 +182,18 @@ def test_ctrl_c_loses_nothing_and_the_next_time_goes_on(
         real(iter([next(events)]), viewer=viewer)
         raise KeyboardInterrupt
 
+    died = threading.Event()
+
     def die(name: str) -> None:
         if name == "write":
+            died.set()
             raise SystemExit
 
     talk.script.on_call = die
     monkeypatch.setattr(chat, "print_events", interrupted)
     stopped = run(QUESTION, viewer=ana)
     assert stopped.exit_code == 130
+    assert died.wait(20)
     assert "La pregunta queda guardada" in stopped.stderr
     monkeypatch.setattr(chat, "print_events", real)
     talk.script.on_call = lambda _name: None
@@ -201,7 +207,7 @@ def test_ctrl_c_loses_nothing_and_the_next_time_goes_on(
         waits.append(1)
         talk.leave()
 
-    monkeypatch.setattr(chat_session.time, "sleep", pass_time)
+    monkeypatch.setattr("copilot.cli.chat_session.time.sleep", pass_time)
     gone_on = run(viewer=ana, answer="/salir\n")
     assert f"Se continúa con la pregunta que quedó a medias: {QUESTION}" in gone_on.stdout
     assert GOOD[0][0] in gone_on.stdout
