@@ -22,7 +22,7 @@ _DENIES = re.compile(
     r"|is not|nothing|unable|cannot|the closest"
 )
 _QUOTED = re.compile(r"[«“\"][^»”\"]+[»”\"]")
-_SHORTEST = 12
+_SHORTEST = 4
 """Characters. Less is no statement."""
 
 
