@@ -102,6 +102,13 @@ def test_a_malformed_answer_is_repaired_once(broken: str) -> None:
     assert "cannot be used" in sent(chat, 1)
 
 
+@pytest.mark.parametrize("again", ["PERSON_99 has left.", "QUOTED_3 has left."])
+def test_a_person_that_the_model_makes_up_twice_is_refused_twice(again: str) -> None:
+    written, chat = compose(answer(text="PERSON_99 has left."), answer(text=again))
+    assert "nobody is called QUOTED_3" in sent(chat, 1)
+    assert written.provenance.writer == "offline"
+
+
 def test_two_malformed_answers_hand_over_to_the_rules_and_say_so() -> None:
     written, chat = compose("no", "no again", known=context(language=Language.ES))
     assert len(chat.asked) == 2

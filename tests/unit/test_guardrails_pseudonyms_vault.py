@@ -167,6 +167,23 @@ def test_a_person_the_model_made_up_is_reported_and_stands_as_written() -> None:
     assert table.unknown(restored.text) == ["EMAIL_2", "PERSON_7"]
 
 
+@pytest.mark.parametrize("again", ["PERSON_77", "Person 77", "QUOTED_2"])
+def test_a_person_the_model_made_up_stays_unknown_when_its_answer_is_handed_back(again: str) -> None:
+    table = vault()
+    table.mask("Rob Tavares")
+    assert back(table, "PERSON_77 decides") == "PERSON_77 decides"
+    assert table.mask("PERSON_77 decides") == "QUOTED_2 decides"
+    assert table.mask("Nobody is called PERSON_77.", source="typed") == "Nobody is called QUOTED_2."
+    assert table.unknown(back(table, f"{again} decides")) == ["PERSON_77"]
+
+
+def test_a_placeholder_that_a_customer_wrote_before_is_no_invention_of_the_model() -> None:
+    table = vault()
+    hidden = table.mask("They call it PERSON_77.", source="acc_1")
+    assert back(table, "PERSON_77") == "PERSON_77"
+    assert table.unknown(back(table, hidden)) == []
+
+
 @pytest.mark.parametrize(
     "attack",
     [

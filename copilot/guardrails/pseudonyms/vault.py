@@ -64,6 +64,10 @@ class Vault:
         self._numbers: dict[int, int] = {}
         self._last_number = max([state.last_number, *map(_number, self._entries)])
         self._masked: Counter[str] = Counter()
+        self._made_up: set[str] = set()
+        """What the model wrote and nobody had given it."""
+        self._echoes: set[str] = set()
+        """Quoted only because the model had made it up before: its own answer, or our complaint about it."""
 
     def mask(self, text: str, *, source: str | None = None, trusted: bool = False) -> str:
         """Replace what must not leave. `source` says where the text was read.
@@ -96,11 +100,17 @@ class Vault:
             start, end = _with_seams(text, item)
             pieces += [text[position:start], written_as(shown or ""), item.ending]
             position = end
+        with self._lock:
+            self._made_up |= unknown
         return Restored("".join([*pieces, text[position:]]), tuple(sorted(unknown)), tuple(sorted(withheld)))
 
     def unknown(self, text: str) -> list[str]:
-        """Placeholders in a restored text that were never given out, and that nobody was quoted with."""
-        quoted = {flat(entry.value) for entry in self._entries.values() if entry.data_class is None}
+        """Placeholders in a restored text that were never given out, and that nobody but the model was quoted with."""
+        quoted = {
+            flat(entry.value)
+            for key, entry in self._entries.items()
+            if entry.data_class is None and key not in self._echoes
+        }
         return sorted(
             {item.canonical for item in found(text) if flat(text[item.start : item.end]) not in quoted}
             - self._entries.keys()
@@ -152,6 +162,8 @@ class Vault:
             placeholder = f"{kind}_{self._number_for(item, kind)}"
             self._by_key[key] = placeholder
             self._entries[placeholder] = PseudonymEntry(placeholder, item.data_class, value, sources)
+            if item.data_class is None and any(one.canonical in self._made_up for one in found(value)):
+                self._echoes.add(placeholder)
         entry = self._entries[placeholder]
         # Part of a name tells nobody the whole: only where all of it stood may it be read again.
         seen = {source} if source is not None and _key(item.data_class, written) == key else set()

@@ -16,7 +16,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.personal_data import Hints
 from copilot.errors import ModelOutputError, ModelUnavailable
 from copilot.guardrails.pipeline import Guardrails
-from copilot.guardrails.pseudonyms import Vault, placeholders
+from copilot.guardrails.pseudonyms import Vault
 from copilot.guardrails.pseudonyms.chat_model import MaskedChatModel
 from copilot.guardrails.pseudonyms.messages import MessageMasker
 from copilot.llm.structured import Answer, StructuredModel
@@ -83,7 +83,7 @@ class ModelFollowUp:
                 system=rendered.system,
                 user=rendered.user,
                 shape=WrittenEmail,
-                check=lambda email: _problems(email, lines, allowed=_keys(by_rules)),
+                check=lambda email: _problems(email, lines, vault, allowed=_keys(by_rules)),
                 prompt=rendered.prompt,
             )
         except (ModelUnavailable, ModelOutputError) as error:
@@ -126,7 +126,9 @@ def _keys(by_rules: Sequence[Section]) -> frozenset[str]:
     return frozenset(part.key for part in by_rules)
 
 
-def _problems(email: WrittenEmail, lines: Sequence[Evidence], *, allowed: frozenset[str]) -> Sequence[str]:
+def _problems(
+    email: WrittenEmail, lines: Sequence[Evidence], vault: Vault, *, allowed: frozenset[str]
+) -> Sequence[str]:
     """What the schema cannot say: parts once and only where there is something, numbers that exist, nobody made up."""
     keys = [part.key for part in email.parts]
     found = []
@@ -137,10 +139,9 @@ def _problems(email: WrittenEmail, lines: Sequence[Evidence], *, allowed: frozen
             wrong = [number for number in sentence.evidence if not 1 <= number <= len(lines)]
             if wrong:
                 found.append(f"{part.key}, sentence {place}: there is no evidence {wrong}.")
-            # Names have been put back, so what still looks like a pseudonym stands for nobody. The vault is not asked:
-            # it takes what an answer held before for something that was quoted.
-            if any(placeholders.found(sentence.text)):
-                found.append(f"{part.key}, sentence {place}: it names somebody who is not in the evidence.")
+            unknown = vault.unknown(sentence.text)
+            if unknown:
+                found.append(f"{part.key}, sentence {place}: nobody is called {', '.join(unknown)}.")
     return found
 
 
