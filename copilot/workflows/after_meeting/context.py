@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from copilot.domain.documents import StoredDocument
 from copilot.workflows.brief.context import BriefContext
-from copilot.workflows.reading.types import Commitment, Observation, Sentence, Side, Topic
+from copilot.workflows.reading.people import Cast
+from copilot.workflows.reading.types import Observation, Sentence, Topic
 
 
 @dataclass(frozen=True)
@@ -17,17 +18,13 @@ class TalkContext:
 
     base: BriefContext
     document: StoredDocument
+    cast: Cast
+    """Everybody around the account, with their sides."""
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """Of the text, in reading order; what tries to instruct an assistant is not among them."""
         return tuple(item for item in self.base.reading.sentences if item.document_id == self.document.id)
-
-    @property
-    def commitments(self) -> tuple[Commitment, ...]:
-        """Promises made in it, ours first."""
-        made = [item for item in self.base.reading.commitments if item.sentence.document_id == self.document.id]
-        return tuple(sorted(made, key=lambda item: (item.by is not Side.US, item.sentence.order)))
 
     def observed(self, *topics: Topic) -> tuple[Observation, ...]:
         """Observations of these topics in it, in reading order, one per sentence."""

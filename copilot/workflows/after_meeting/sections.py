@@ -6,17 +6,22 @@ concluded that nobody said.
 
 from collections.abc import Callable
 
+from copilot.domain.documents import DocumentKind
 from copilot.domain.drafts import Section, Segment
+from copilot.workflows.after_meeting.actions import actions
 from copilot.workflows.after_meeting.context import TalkContext
+from copilot.workflows.after_meeting.told import decisions, telling
 from copilot.workflows.after_meeting.updates import Proposal
-from copilot.workflows.brief.context import Line
-from copilot.workflows.brief.sections.commitments import due_cite, who
+from copilot.workflows.brief.context import BriefContext, Line
+from copilot.workflows.brief.sections.commitments import due_cite
 from copilot.workflows.brief.words import pick
 from copilot.workflows.meeting_prep.upcoming import meeting_in
+from copilot.workflows.reading.names import same_person
 from copilot.workflows.reading.text import stems
-from copilot.workflows.reading.types import Commitment, Observation, Sentence, Side, Topic
+from copilot.workflows.reading.types import Commitment, Sentence, Side
 
 TITLES = {
+    "people": ("Quién participó", "Who took part"),
     "summary": ("De qué se habló", "What was discussed"),
     "decisions": ("Decisiones", "Decisions"),
     "actions": ("Tareas", "Action items"),
@@ -25,6 +30,7 @@ TITLES = {
     "updates": ("Cambios propuestos en el CRM", "Proposed CRM updates"),
 }
 NAMES: dict[str, tuple[str, ...]] = {
+    "people": ("asistentes", "participantes", "personas", "attendees", "participants", "people"),
     "summary": ("resumen", "de que se hablo", "summary", "what was discussed"),
     "decisions": ("decisiones", "decisions"),
     "actions": ("tareas", "acciones", "pendientes", "actions", "action items", "to-dos"),
@@ -33,17 +39,14 @@ NAMES: dict[str, tuple[str, ...]] = {
     "updates": ("cambios", "crm", "updates"),
 }
 """How people call the sections."""
-_TOPICS = (
-    Topic.RISK, Topic.PRAISE, Topic.COMPETITOR, Topic.BUDGET, Topic.POSTPONED, Topic.EXPANSION, Topic.STAKEHOLDER,
-    Topic.INCIDENT, Topic.DISCREPANCY,
-)  # fmt: skip
-_MOST_TOLD, _MOST_ACTIONS, _MOST_QUESTIONS = 6, 12, 4
+_MOST_PEOPLE, _MOST_ACTIONS, _MOST_QUESTIONS = 12, 12, 4
 _FEWEST_STEMS = 3
 
 
 def write(context: TalkContext, proposals: tuple[Proposal, ...]) -> tuple[Section, ...]:
-    """All sections in order, none empty."""
+    """All sections in order; one without a line is left out."""
     writers: dict[str, Callable[[], list[Line]]] = {
+        "people": lambda: _people(context),
         "summary": lambda: _summary(context),
         "decisions": lambda: _decisions(context),
         "actions": lambda: _actions(context),
@@ -51,7 +54,8 @@ def write(context: TalkContext, proposals: tuple[Proposal, ...]) -> tuple[Sectio
         "next_meeting": lambda: _next_meeting(context),
         "updates": lambda: _updates(context, proposals),
     }
-    return tuple(_section(context, key, writer()) for key, writer in writers.items())
+    written = {key: writer() for key, writer in writers.items()}
+    return tuple(_section(context, key, lines) for key, lines in written.items() if lines)
 
 
 def _section(context: TalkContext, key: str, lines: list[Line]) -> Section:
@@ -80,28 +84,48 @@ def _told(context: TalkContext, sentence: Sentence) -> Line:
     return base.line(es=f"{speaker}: {quote}", en=f"{speaker}: {quote}", cites=[base.sentence(sentence)])
 
 
+def _people(context: TalkContext) -> list[Line]:
+    """Everybody who said something, each with the first sentence they said; nobody where a note tells of it."""
+    base = context.base
+    first: dict[str, Sentence] = {}
+    for item in context.sentences:
+        if item.speaker and context.document.kind is DocumentKind.TRANSCRIPT:
+            first.setdefault(item.speaker, item)
+    return [_person(base, name, said) for name, said in list(first.items())[:_MOST_PEOPLE]]
+
+
+def _person(base: BriefContext, name: str, said: Sentence) -> Line:
+    contact = next((item for item in base.facts.contacts if same_person(item.name, name)), None)
+    cites = [base.sentence(said), *([base.record(contact, "name")] if contact else [])]
+    if contact is not None and contact.title:
+        cites.append(base.record(contact, "title"))
+        return base.line(
+            es=f"{name} (cliente), {contact.title}.", en=f"{name} (customer), {contact.title}.", cites=cites
+        )
+    match said.side:
+        case Side.US:
+            return base.line(es=f"{name} (nosotros).", en=f"{name} (us).", cites=cites)
+        case Side.CUSTOMER:
+            return base.line(es=f"{name} (cliente).", en=f"{name} (customer).", cites=cites)
+        case _:
+            return base.line(es=f"{name}.", en=f"{name}.", cites=cites)
+
+
 def _summary(context: TalkContext) -> list[Line]:
-    promised = {item.sentence.order for item in context.commitments}
-    decided = {item.sentence.order for item in context.observed(Topic.DECISION)}
-    telling = [item for item in context.observed(*_TOPICS) if item.sentence.order not in promised | decided]
-    weightiest = sorted(telling, key=lambda item: -item.weight)[:_MOST_TOLD]
-    lines = [_told(context, item.sentence) for item in sorted(weightiest, key=_order)]
+    elsewhere = {item.sentence.order for item in actions(context)} | {item.order for item in decisions(context)}
+    lines = [_told(context, item) for item in telling(context, besides=frozenset(elsewhere))]
     if lines:
         return lines
     return [_none(context, es="No hay nada más que destacar.", en="There is nothing else to point out.")]
 
 
-def _order(item: Observation) -> int:
-    return item.sentence.order
-
-
 def _decisions(context: TalkContext) -> list[Line]:
-    lines = [_told(context, item.sentence) for item in context.observed(Topic.DECISION)]
+    lines = [_told(context, item) for item in decisions(context)]
     return lines or [_none(context, es="No consta ninguna decisión.", en="No decision is on record.")]
 
 
 def _actions(context: TalkContext) -> list[Line]:
-    made = context.commitments[:_MOST_ACTIONS]
+    made = actions(context)[:_MOST_ACTIONS]
     lines = [_action(context, item) for item in made]
     return lines or [
         _none(context, es="Nadie se comprometió a nada concreto.", en="Nobody committed to anything definite.")
@@ -109,8 +133,13 @@ def _actions(context: TalkContext) -> list[Line]:
 
 
 def _action(context: TalkContext, item: Commitment) -> Line:
-    base, name, quote = context.base, who(context.base, item), context.base.quote(item.sentence.text)
+    base, quote = context.base, context.base.quote(item.sentence.text)
     side = base.say(es="nosotros", en="us") if item.by is Side.US else base.say(es="cliente", en="customer")
+    if item.who is None:
+        due = base.say(es=f" para el {base.day(item.due.day)}", en=f" by {base.day(item.due.day)}") if item.due else ""
+        cites = [base.sentence(item.sentence), *due_cite(base, item)]
+        return base.line(es=f"Sin responsable{due}: {quote}", en=f"Nobody named{due}: {quote}", cites=cites)
+    name = item.who
     due = base.say(es=f", para el {base.day(item.due.day)}", en=f", by {base.day(item.due.day)}") if item.due else ""
     cites = [base.sentence(item.sentence), *due_cite(base, item)]
     return base.line(es=f"{name} ({side}){due}: {quote}", en=f"{name} ({side}){due}: {quote}", cites=cites)

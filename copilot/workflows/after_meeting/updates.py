@@ -1,8 +1,9 @@
 """What a text says differently from the records, as proposals for the CRM.
 
-Invariant: a proposal is made only from a sentence that states the value plainly, as `copilot.workflows.reading.claims`
-reads it, or names the person and the day they leave; it carries that sentence; a value that the record already has, or
-a target that is not certain, gives none. Nothing is written: each proposal is a draft of its own for approval.
+Invariant: a proposal is made only from a sentence in which the new value stands, stated plainly: no question, no
+condition, no wish, no hearsay of what somebody else's document or budget says. It carries that sentence; a value that
+the record already has, or a target that is not certain, gives none. Nothing is written: each proposal is a draft of its
+own for approval.
 """
 
 import re
@@ -12,22 +13,37 @@ from datetime import date
 from decimal import Decimal
 
 from copilot.domain.destinations import CrmUpdate
+from copilot.domain.figures import FigureKind, extract_figures
 from copilot.domain.folding import flat
 from copilot.domain.formatting import canonical_number
 from copilot.domain.records import Contact, Opportunity, Record
+from copilot.workflows.after_meeting.actions import actions
 from copilot.workflows.after_meeting.context import TalkContext
 from copilot.workflows.brief.context import shorten
 from copilot.workflows.brief.contradictions import Contradiction, contradictions, names_opportunity
 from copilot.workflows.reading.due_dates import named_days
 from copilot.workflows.reading.names import mentions_person
-from copilot.workflows.reading.types import Commitment, CommitmentStatus, Sentence, Side
+from copilot.workflows.reading.types import Sentence, Side
 
-_WRITABLE = frozenset({"renewal_date", "seats_licensed", "amount", "close_date"})
+_WRITABLE = frozenset({"renewal_date", "seats_licensed", "close_date"})
+"""Not `amount`: what reading claims of it is what the customer can spend, which is no price of ours."""
 _LEAVES = re.compile(
     r"\b(?:deja|dejo|dejara|se va|se marcha|se jubila|causa baja|ultimo dia|leaves|leaving|is leaving|last day|"
     r"moves on|moving on|retires|has left|se fue|ya no (?:esta|trabaja))\b"
 )
-_NOT_CERTAIN = re.compile(r"\b(?:si|if|quiza|quizas|tal vez|maybe|might|may|podria|could|no se va|not leaving)\b")
+_NOT_CERTAIN = re.compile(
+    r"\b(?:si|if|quiza|quizas|tal vez|a lo mejor|maybe|perhaps|might|may|could|would|should|podria\w*|deberia\w*|seria|"
+    r"creo|cree|think|thinks|supon\w+|suppose|imagine|ojala|hope|unless|salvo que|propon\w+|propos\w+|suggest\w*|"
+    r"no se|nobody|nadie|antes (?:era|eran)|used to|wrong|equivocad\w+|wasn't|isn't|not|no|never|nunca|tampoco|ni)\b"
+)
+_SEATS_OF_OTHERS = re.compile(
+    r"\b(?:invoice|factura|billed|facturad\w+|roles|duplicat\w+|duplicad\w+|people|personas)\b"
+)
+_CLOSING = re.compile(r"\b(?:clos\w+|sign\w*|cierre\w*|cerrar\w*|firma\w*|deal|opportunity|oportunidad|negocio)\b")
+_LABELLED = {
+    "close_date": re.compile(r"(?:^|[.;] )(?:fecha de cierre|cierre previsto|(?:expected )?close date)\s*:"),
+    "amount": re.compile(r"(?:^|[.;] )(?:importe|valor|amount|deal value)\b[^:]{0,60}:"),
+}
 _LONGEST_STEP = 160
 
 
@@ -62,7 +78,7 @@ class Proposal:
 
 def proposals(context: TalkContext) -> tuple[Proposal, ...]:
     """At most one per record and field, the last that was said."""
-    found = [*_from_claims(context), *_departures(context), *_next_steps(context)]
+    found = [*_from_claims(context), *_labelled(context), *_departures(context), *_next_steps(context)]
     by_field = {(item.record.id, item.field): item for item in sorted(found, key=lambda item: item.sentence.order)}
     return tuple(sorted(by_field.values(), key=lambda item: item.sentence.order))
 
@@ -70,7 +86,13 @@ def proposals(context: TalkContext) -> tuple[Proposal, ...]:
 def _from_claims(context: TalkContext) -> Iterator[Proposal]:
     for found in contradictions(context.base):
         here = found.claim.sentence.document_id == context.document.id
-        if here and not found.in_texts and found.field in _WRITABLE and _is_certain(context, found):
+        if (
+            here
+            and not found.in_texts
+            and found.field in _WRITABLE
+            and _is_certain(context, found)
+            and _is_plain(found)
+        ):
             yield Proposal(
                 record=found.record,
                 target=found.record.name,
@@ -90,6 +112,75 @@ def _is_certain(context: TalkContext, found: Contradiction) -> bool:
         return True
     deals = context.base.facts.open_opportunities
     return len(deals) == 1 or names_opportunity(context.base, found.claim.sentence.text, found.record)
+
+
+def _is_plain(found: Contradiction) -> bool:
+    """Whether the sentence states the value as it is: not in doubt, not of something else."""
+    plain = flat(found.claim.sentence.text)
+    if _NOT_CERTAIN.search(plain):
+        return False
+    match found.field:
+        case "seats_licensed":
+            return not _SEATS_OF_OTHERS.search(plain)
+        case "close_date":
+            return bool(_CLOSING.search(plain))
+        case _:
+            return True
+
+
+def _labelled(context: TalkContext) -> Iterator[Proposal]:
+    """`Close date: 18 December`, `Importe de la ampliación: 23.142 €`, of the only deal it can be about."""
+    for sentence in context.sentences:
+        plain = flat(sentence.text)
+        deal = _only_deal(context, sentence.text)
+        if deal is None or _NOT_CERTAIN.search(plain) or plain.endswith("?"):
+            continue
+        for field, label in _LABELLED.items():
+            match = label.search(plain)
+            value = _value(field, sentence, sentence.text[match.end() :], deal) if match else None
+            if value is not None and value != getattr(deal, field):
+                yield _of_deal(context, deal, field=field, value=value, sentence=sentence)
+
+
+def _value(field: str, sentence: Sentence, text: str, deal: Opportunity) -> date | Decimal | None:
+    """The one value that the label stands before; an amount only in the deal's own currency."""
+    if field == "close_date":
+        days = [item.day for item in named_days(text, said_on=sentence.day) if item.exact]
+        return days[0] if len(days) == 1 else None
+    money = [item for item in extract_figures(text, language=sentence.language) if item.kind is FigureKind.AMOUNT]
+    if len(money) != 1 or deal.currency not in money[0].currencies or not isinstance(money[0].value, Decimal):
+        return None
+    return money[0].value
+
+
+def _of_deal(
+    context: TalkContext, deal: Opportunity, *, field: str, value: date | Decimal, sentence: Sentence
+) -> Proposal:
+    base, before = context.base, getattr(deal, field)
+    cites = [base.record(deal, field), base.record(deal, "name"), base.sentence(sentence)]
+    if isinstance(value, date):
+        cites.append(_day_cite(context, sentence, value))
+    return Proposal(
+        record=deal,
+        target=deal.name,
+        field=field,
+        before=_canonical(before),
+        after=_canonical(value) or "",
+        shown_before=_shown(context, before, deal),
+        shown_after=_shown(context, value, deal),
+        sentence=sentence,
+        cites=tuple(cites),
+    )
+
+
+def _shown(context: TalkContext, value: date | Decimal | None, deal: Opportunity) -> str:
+    match value:
+        case date():
+            return context.base.format.day(value)
+        case Decimal():
+            return context.base.money(value, deal.currency)
+        case _:
+            return ""
 
 
 def _canonical(value: object) -> str | None:
@@ -141,33 +232,28 @@ def _day_cite(context: TalkContext, sentence: Sentence, day: date) -> str:
 
 
 def _next_steps(context: TalkContext) -> Iterator[Proposal]:
-    """Our next promise as the step of the one deal it can belong to."""
+    """Our next promise as the step of the one deal it can belong to, where the step on record is empty."""
     base = context.base
-    pending = [
-        item
-        for item in context.commitments
-        if item.by is Side.US and item.due and item.due.day >= base.today and item.status is CommitmentStatus.OPEN
-    ]
+    pending = [item for item in actions(context) if item.by is Side.US and item.due and item.due.day >= base.today]
     for item in sorted(pending, key=lambda found: found.due.day if found.due else base.today)[:1]:
-        deal = _deal_of(context, item)
+        deal = _only_deal(context, item.sentence.text)
         step = shorten(" ".join(item.sentence.text.split()), _LONGEST_STEP)
-        if deal is not None and deal.next_step != step:
-            cites = (base.record(deal, "next_step"), base.sentence(item.sentence))
+        if deal is not None and not deal.next_step:
             yield Proposal(
                 record=deal,
                 target=deal.name,
                 field="next_step",
-                before=deal.next_step,
+                before=None,
                 after=step,
-                shown_before=base.quote(deal.next_step) if deal.next_step else "",
+                shown_before="",
                 shown_after=base.quote(step),
                 sentence=item.sentence,
-                cites=cites,
+                cites=(base.record(deal, "next_step"), base.sentence(item.sentence)),
             )
 
 
-def _deal_of(context: TalkContext, item: Commitment) -> Opportunity | None:
+def _only_deal(context: TalkContext, text: str) -> Opportunity | None:
     deals = context.base.facts.open_opportunities
-    named = [deal for deal in deals if names_opportunity(context.base, item.sentence.text, deal)]
+    named = [deal for deal in deals if names_opportunity(context.base, text, deal)]
     certain = named if len(named) == 1 else deals if len(deals) == 1 else ()
     return certain[0] if certain else None

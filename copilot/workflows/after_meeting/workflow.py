@@ -28,6 +28,7 @@ from copilot.workflows.brief.workflow import Progress, Submits, gather, reporter
 from copilot.workflows.brief.written import Written
 from copilot.workflows.filed_draft import FiledDraft
 from copilot.workflows.instructions import Instruction, read_instruction
+from copilot.workflows.reading.people import Cast
 
 _log = get_logger(__name__)
 
@@ -69,7 +70,7 @@ class AfterMeetingWorkflow:
         documents = DocumentRepository(uow).texts_of_account(account_id, viewer=viewer)
         document = talk_of(documents, base.facts, document_id=document_id, activity_id=activity_id, request=request)
         report_step("write")
-        context = TalkContext(base=base, document=document)
+        context = TalkContext(base=base, document=document, cast=Cast(base.facts, documents))
         found = proposals(context)
         summary = with_style(_summary(context, found, uow=uow), viewer=viewer, uow=uow)
         drafts = [_update(context, item, uow=uow) for item in found]
@@ -89,7 +90,8 @@ class AfterMeetingWorkflow:
         documents = DocumentRepository(uow).texts_of_account(base.facts.account.id, viewer=viewer)
         kept = previous.provenance.parameters.get("document", "")
         document = talk_of(documents, base.facts, document_id=kept, activity_id=None, request="")
-        context = TalkContext(base=replace(base, instruction=wanted), document=document)
+        cast = Cast(base.facts, documents)
+        context = TalkContext(base=replace(base, instruction=wanted), document=document, cast=cast)
         return with_style(_summary(context, proposals(context), uow=uow, wanted=wanted), viewer=viewer, uow=uow)
 
     def _filed(self, draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> FiledDraft:
