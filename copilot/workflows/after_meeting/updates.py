@@ -79,8 +79,25 @@ class Proposal:
 def proposals(context: TalkContext) -> tuple[Proposal, ...]:
     """At most one per record and field, the last that was said."""
     found = [*_from_claims(context), *_labelled(context), *_departures(context), *_next_steps(context)]
-    by_field = {(item.record.id, item.field): item for item in sorted(found, key=lambda item: item.sentence.order)}
+    read = {item.order for item in context.sentences}
+    certain = [item for item in found if item.sentence.order in read and _stands(item)]
+    by_field = {(item.record.id, item.field): item for item in sorted(certain, key=lambda item: item.sentence.order)}
     return tuple(sorted(by_field.values(), key=lambda item: item.sentence.order))
+
+
+def _stands(item: Proposal) -> bool:
+    """Whether the sentence states the new value, as a figure or a day of its own, and asks nothing."""
+    text = item.sentence.text
+    if "?" in text or "¿" in text:
+        return False
+    match item.field:
+        case "next_step":
+            return True
+        case "seats_licensed" | "amount":
+            figures = extract_figures(text, language=item.sentence.language)
+            return any(each.value == Decimal(item.after) and each.kind is not FigureKind.DATE for each in figures)
+        case _:
+            return item.after in {each.day.isoformat() for each in named_days(text, said_on=item.sentence.day)}
 
 
 def _from_claims(context: TalkContext) -> Iterator[Proposal]:
