@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from copilot.domain.access import Viewer
-from copilot.domain.figure_queries import MONEY, Condition, FigureQuery, Measure
+from copilot.domain.figure_queries import MONEY, Condition, FigureQuery, Measure, Subject
 from copilot.domain.figure_results import FigureResult, FigureRow
 from copilot.store.database import UnitOfWork
 from copilot.store.figure_asked import NAMES, RECORD_TYPES, Asked
-from copilot.store.figure_conditions import TABLES, currency_of, is_on_money, linked
+from copilot.store.figure_conditions import TABLES, currency_of, holds, is_on_money, linked
 from copilot.store.figure_left_out import judged_by_all, not_judged, with_examples
 from copilot.store.figure_metrics import read_metrics
 from copilot.store.figure_order import in_order
@@ -63,7 +63,8 @@ class FigureQueries:
     def _with_currencies(self, query: FigureQuery, viewer: Viewer, today: date) -> FigureQuery:
         """The query with a currency in every condition on money.
 
-        Where none is given: the workspace's if some record is in it, else that of most of the records.
+        Where none is given: the workspace's if some record in it meets the condition, else that of most of the
+        records: who sells in dollars does not mean euros. Records in other currencies are counted and named apart.
         """
         asked = Asked(query, viewer, today)
         own = self._currency(asked, query.conditions, asked.table)
@@ -87,7 +88,15 @@ class FigureQueries:
         currency = currency_of(table)
         found = asked.base(currency).where(*others, currency.is_not(None)).group_by(currency)
         most = self._session.scalars(found.order_by(func.count().desc(), currency)).all()
-        return self._home_currency if self._home_currency in most or not most else str(most[0])
+        if not most or self._home_currency not in most or most[0] == self._home_currency:
+            return str(most[0]) if most else self._home_currency
+        subject = Subject.ACCOUNTS if table is AccountRow else asked.query.subject
+        met = asked.base(func.count()).where(
+            *others,
+            currency == self._home_currency,
+            *(holds(table, subject, item) for item in conditions if is_on_money(item)),
+        )
+        return self._home_currency if self._session.scalar(met) else str(most[0])
 
     def _rows(self, asked: Asked, listed: int) -> tuple[FigureRow, ...]:
         query = asked.query

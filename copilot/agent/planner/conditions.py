@@ -17,6 +17,7 @@ from copilot.agent.planner.cues import Hit, hits, longest, table
 from copilot.agent.planner.reading import Reading
 from copilot.domain.figure_queries import Condition, Operator, Subject
 from copilot.domain.folding import fold
+from copilot.domain.language import Language
 from copilot.domain.periods import Period
 
 _NO_COUNTRY = frozenset({"jersey", "chad", "jordan", "togo", "guinea", "niger", "man", "us", "it", "mali", "oman"})
@@ -124,8 +125,12 @@ def countries_in(reading: Reading) -> list[tuple[Hit, tuple[str, ...]]]:
 
 
 def _is_pronoun(reading: Reading, hit: Hit) -> bool:
-    """`us` is a country only in capitals."""
-    return hit.text == "us" and reading.shown[hit.start : hit.end] != "US"
+    """`us` is a country in capitals or after `in the`, `usa` is a Spanish verb where no place can stand."""
+    before, written = reading.work[: hit.start], reading.shown[hit.start : hit.end]
+    if hit.text == "us":
+        return written != "US" and re.search(r"\b(?:in|from|across) the $", before) is None
+    spanish_verb = hit.text == "usa" and not written.isupper() and reading.language is Language.ES
+    return spanish_verb and re.search(r"\b(?:en|de|desde) $", before) is None
 
 
 def _countries(reading: Reading) -> list[Placed]:

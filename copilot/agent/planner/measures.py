@@ -77,6 +77,9 @@ def number_of(work: str, subject: Subject) -> str | None:
 
 def _group(question: Question, query: FigureQuery, changes: dict[str, Any]) -> None:
     work = question.reading.work
+    if mark("rep_asked").search(work) and not question.account_ids:
+        _group_by_owner(query, changes)
+        return
     for _, name, ordering in fields_after(work):
         field = _group_field(query.subject, name)
         if ordering or field is None:
@@ -88,6 +91,13 @@ def _group(question: Question, query: FigureQuery, changes: dict[str, Any]) -> N
             summed = question.head.name == "pipeline" or mark("how_much").search(work) or re.search(r"\barr\b", work)
             changes["measure"] = Measure.SUM if summed and default_number(query.subject) else Measure.COUNT
         return
+
+
+def _group_by_owner(query: FigureQuery, changes: dict[str, Any]) -> None:
+    """`who has most pipeline`: per person, summed where there is something to sum."""
+    changes["group_by"] = _group_field(query.subject, "owner_email")
+    if changes["measure"] is Measure.LIST:
+        changes["measure"] = Measure.SUM if default_number(query.subject) else Measure.COUNT
 
 
 def _group_field(subject: Subject, name: str) -> str | None:
@@ -104,7 +114,7 @@ def _list(question: Question, query: FigureQuery, changes: dict[str, Any]) -> No
     if limit is not None:
         changes["limit"] = limit
     facts = [fact for fact in facts_in(work) if query.subject is Subject.ACCOUNTS]
-    changes["show"] = _shown(query, facts)
+    changes["show"] = _shown(query, facts, work)
     if query.subject is Subject.ACCOUNTS:
         changes["metrics"] = tuple(dict.fromkeys(name for fact in facts for name in fact.metrics if _is_wanted(fact)))[
             :8
@@ -126,7 +136,19 @@ def _is_wanted(fact: Fact) -> bool:
     return fact.show != ("renewal_date",)
 
 
-def _shown(query: FigureQuery, facts: list[Fact]) -> tuple[str, ...]:
+def _shown_of_deals(query: FigureQuery, work: str) -> tuple[str, ...]:
+    """Why lost ones were lost; since when those have stood still that nobody has moved."""
+    fields = {item.field for item in query.conditions}
+    lost = any(item.field == "status" and "lost" in item.values for item in query.conditions)
+    if lost and mark("lost_why").search(work):
+        return ("amount", "close_date", "lost_reason")
+    still = mark("still").search(work) and "stage_changed_on" in fields
+    return ("amount", "stage", "stage_changed_on") if still else ()
+
+
+def _shown(query: FigureQuery, facts: list[Fact], work: str) -> tuple[str, ...]:
+    if query.subject is Subject.OPPORTUNITIES:
+        return _shown_of_deals(query, work)
     if query.subject is not Subject.ACCOUNTS:
         return shown_by_default(query.subject)
     named = {item.field for item in query.conditions}

@@ -20,6 +20,7 @@ from copilot.agent.planner.reading import LONGEST_READ, Reading, language_of, re
 from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import plan_clause
 from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_of, which_account
+from copilot.agent.planner.unread import loose_name, narrowed_risks, unanswerable, unread_question
 from copilot.domain.access import Viewer
 from copilot.domain.folding import flat
 from copilot.domain.formatting import Formatter
@@ -32,8 +33,10 @@ from copilot.domain.plans import (
     Clarification,
     Plan,
     PlanningContext,
+    QueryStep,
     Refusal,
     RefusalReason,
+    RisksStep,
     SearchStep,
     Step,
 )
@@ -166,11 +169,11 @@ def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = 
     subjects = subjects_of(reading, context=turn.context, directory=turn.directory, chosen=turn.chosen)
     if subjects.asked is not None:
         return Plan(language=turn.language, clarification=subjects.asked)
-    if subjects.unknown:
+    if subjects.unknown or loose_name(reading, turn.directory):
         refusal = Refusal(reason=RefusalReason.UNKNOWN_ACCOUNT, text=says(turn.language, "unknown_account"))
         return Plan(language=turn.language, refusal=refusal)
     reading = _with_day(reading, turn)
-    asked = _which_day(reading, turn)
+    asked = _which_day(reading, turn) or _no_figure(reading)
     if asked is not None:
         return Plan(language=turn.language, clarification=asked)
     steps = followed_up(Clause(reading, subjects, turn.viewer, turn.today), turn.context) if alone else None
@@ -180,7 +183,24 @@ def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = 
         if planned == NEEDS_ACCOUNT:
             return _account_asked(reading, turn)
         steps = planned if isinstance(planned, tuple) else None
+        asked = _not_understood(reading, steps)
+        if asked is not None:
+            return Plan(language=turn.language, clarification=asked)
     return Plan(language=turn.language, steps=tuple(steps[:MOST_STEPS])) if steps else None
+
+
+def _no_figure(reading: Reading) -> Clarification | None:
+    """What to say where a figure is asked that no query gives."""
+    return None if reading.has("rfp_answer") else unanswerable(reading)
+
+
+def _not_understood(reading: Reading, steps: Sequence[Step] | None) -> Clarification | None:
+    """Asks back where a part of the question would be dropped from the figures."""
+    if not steps:
+        return None
+    if any(isinstance(step, RisksStep) and step.account_id is None for step in steps):
+        return narrowed_risks(reading)
+    return unread_question(reading) if all(isinstance(step, QueryStep) for step in steps) else None
 
 
 def _may_lean(reading: Reading, context: PlanningContext) -> bool:
@@ -224,6 +244,8 @@ def _searched(reading: Reading, turn: _Turn) -> Plan:
     """What was not understood is looked up: in the texts of the accounts spoken of, else in our knowledge."""
     subjects: Subjects = subjects_of(reading, context=turn.context, directory=turn.directory, chosen=turn.chosen)
     ids = subjects.any if leans_back(reading) or subjects.accounts else ()
+    if not ids and mark("said_to_us").search(reading.work) and not reading.has("knowledge"):
+        return _account_asked(reading, turn)
     period = reading.periods[0].period if reading.periods else None
     step = SearchStep(question=reading.message, account_ids=ids[:5], period=period)
     return Plan(language=turn.language, steps=(step,))

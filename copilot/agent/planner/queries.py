@@ -70,6 +70,7 @@ def _sorted_conditions(question: Question) -> tuple[list[Condition], list[Condit
     for item in _timed(question, linked) + _sized(question, linked):
         pools.setdefault(item.subject, []).append(item.condition)
     _defaults(question, pools, linked)
+    pools[Subject.ACCOUNTS] += _owned_by(question)
     related = tuple(
         Related(subject=name, conditions=_unique(pools[name]), at_least=_at_least(question, noun, name))
         for name, noun in linked.items()
@@ -77,6 +78,18 @@ def _sorted_conditions(question: Question) -> tuple[list[Condition], list[Condit
     own = pools.pop(subject)
     of_account = pools[Subject.ACCOUNTS] if subject is not Subject.ACCOUNTS else []
     return own, of_account, related[:4]
+
+
+def _owned_by(question: Question) -> list[Condition]:
+    """`pipeline of Tom`: the accounts of the colleague who is named."""
+    emails = {
+        mention.colleagues[0].email
+        for mention in question.reading.people
+        if len(mention.colleagues) == 1 and not mention.contacts
+    }
+    if not emails or question.account_ids:
+        return []
+    return [Condition(field="owner_email", operator=Operator.IS, values=tuple(sorted(emails)))]
 
 
 def _linked_subjects(question: Question) -> dict[Subject, Noun]:
@@ -145,6 +158,9 @@ def _timed(question: Question, linked: dict[Subject, Noun]) -> list[Placed]:
     """Periods as conditions on the day that they are said of."""
     found: list[Placed] = []
     for read, place in zip(question.reading.periods, question.reading.places("WHEN"), strict=False):
+        if is_still(question):
+            found.append(Placed(Subject.OPPORTUNITIES, _unmoved(read.period, question.today), place, place + 4))
+            continue
         subject, name = _day_field(question, place, linked)
         quiet = subject is Subject.ACTIVITIES and bool(linked)
         period = _looking_back(read.period, question.today) if quiet else read.period
@@ -154,6 +170,12 @@ def _timed(question: Question, linked: dict[Subject, Noun]) -> list[Placed]:
     return found
 
 
+def _unmoved(period: Period, today: date) -> Condition:
+    """`not touched in 30 days`: the stage last changed before those days began."""
+    start = _looking_back(period, today).start or period.end or today - timedelta(days=QUIET_DAYS)
+    return Condition(field="stage_changed_on", operator=Operator.LESS_THAN, values=(start,))
+
+
 def _is_past(period: Period, today: date) -> bool:
     """Whether it began before today and is not expected to go on."""
     return period.start is not None and period.start < today and (period.end is None or period.end <= today)
@@ -161,9 +183,16 @@ def _is_past(period: Period, today: date) -> bool:
 
 def _looking_back(period: Period, today: date) -> Period:
     """`not contacted in 90 days` are the days behind us."""
+    if period.start is not None and period.start < today and re.search(r"\bago$|^(?:desde )?hace\b", period.words):
+        return period.model_copy(update={"end": today})
     if period.start != today or period.end is None or period.end <= today:
         return period
     return period.model_copy(update={"start": today - (period.end - today), "end": today})
+
+
+def is_still(question: Question) -> bool:
+    """Whether opportunities are wanted that nobody has moved on: their stage has not changed for a while."""
+    return question.subject is Subject.OPPORTUNITIES and mark("still").search(question.reading.work) is not None
 
 
 def _day_field(question: Question, place: int, linked: dict[Subject, Noun]) -> tuple[Subject, str]:
@@ -275,6 +304,11 @@ def _defaults(question: Question, pools: dict[Subject, list[Condition]], linked:
         status = _implied_status(question)
         if status:
             pools[Subject.OPPORTUNITIES].append(Condition(field="status", operator=Operator.IS, values=(status,)))
+    if is_still(question) and "stage_changed_on" not in {item.field for item in pools[Subject.OPPORTUNITIES]}:
+        day = question.today - timedelta(days=QUIET_DAYS)
+        pools[Subject.OPPORTUNITIES].append(
+            Condition(field="stage_changed_on", operator=Operator.LESS_THAN, values=(day,))
+        )
     undated = "renewal_date" not in fields[Subject.ACCOUNTS] and not question.account_ids
     if question.head.name == "renewals" and not question.renewal_deals and undated:
         pools[Subject.ACCOUNTS].append(from_day("renewal_date", question.today))

@@ -13,7 +13,7 @@ from functools import cached_property
 from copilot.agent.planner.amounts import Amount, read_amounts
 from copilot.agent.planner.cues import cue, mark, table
 from copilot.agent.planner.directory import Directory
-from copilot.agent.planner.spelling import common, corrected
+from copilot.agent.planner.spelling import common, corrected, with_capitals
 from copilot.domain.folding import flat
 from copilot.domain.language import Language, detect
 from copilot.domain.mentions import Mention, NamedAccount
@@ -21,6 +21,7 @@ from copilot.domain.period_words import FoundPeriod, read_periods
 
 LONGEST_READ = 4_000
 """Characters of a message that are looked at."""
+_SHORT = re.compile(r"(?<![\w'/@.])w/o?(?=[\s\w])|(?<![\w'/@.-])[a-z]{1,8}(?![\w'/@.-]*\w)", re.IGNORECASE)
 _MARKS = re.compile(r"ACCT|PERSON|WHEN|AMOUNT")
 
 
@@ -67,7 +68,8 @@ class Reading:
 
 def read(message: str, *, directory: Directory, today: date, language: Language) -> Reading:
     """Read a message. `language` is the one it was found to be in."""
-    text = corrected(_MARKS.sub(lambda match: match.group().lower(), message[:LONGEST_READ].replace("’", "'")))
+    plain = _MARKS.sub(lambda match: match.group().lower(), message[:LONGEST_READ].replace("’", "'"))
+    text = corrected(with_capitals(_written_out(plain)))
     mentions = directory.find(text, common=common())
     spans = [(item.start, item.end, "ACCT") for item in mentions.accounts]
     spans += [(item.start, item.end, "PERSON") for item in mentions.people]
@@ -88,6 +90,12 @@ def read(message: str, *, directory: Directory, today: date, language: Language)
         today=today,
         products=_product_words(directory.products()),
     )
+
+
+def _written_out(text: str) -> str:
+    """The text with what people shorten written out: `w/o`, `tmrw`, `reu`."""
+    short = table("unanswerable")["shorthand"]
+    return _SHORT.sub(lambda match: str(short.get(match.group().lower(), match.group())), text)
 
 
 def _product_words(names: Sequence[str]) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ from copilot.domain.period_patterns import period_vocabulary
 from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, FAMILY, GIVEN, NOT_NAMES, WORDS
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_PERSON_PLACE = re.compile(
+    r"((?<!\w)(?:of|by|from|with|for|to|de|con|para|por|a|dijo|did|is|es|tiene|lleva)\s+)([^\W\d_]{3,})(?!\w)"
+)
 _SHORTEST = 5
 _TWO_SLIPS_FROM = 9
 
@@ -24,7 +27,21 @@ def everyday() -> frozenset[str]:
     """Words that name nobody: the prose of two languages, trades, places, and what the cues are made of."""
     trades = set(str(table("talk")["words"]["trades"]).split())
     odd = set(str(table("talk")["words"]["not_everyday"]).split())
-    return (WORDS | NOT_NAMES | COMPANY_WORDS | spelled_words() | _period_words() | trades) - odd
+    return (WORDS | NOT_NAMES | COMPANY_WORDS | spelled_words() | marked_words() | _period_words() | trades) - odd
+
+
+@cache
+def marked_words() -> frozenset[str]:
+    """Words that are written out in the marks: they are known, so no slip is put right in them."""
+    marks = " ".join(str(item) for item in table("marks")["marks"].values())
+    return frozenset(re.findall(r"(?<![a-z\\])[a-z]{4,}(?![a-z])", marks))
+
+
+def with_capitals(text: str) -> str:
+    """Given names in lower case where a person is named (`pipeline de lucia`) with their capital letter."""
+    return _PERSON_PLACE.sub(
+        lambda match: f"{match[1]}{match[2].capitalize()}" if flat(match[2]) in GIVEN - everyday() else match[0], text
+    )
 
 
 @cache

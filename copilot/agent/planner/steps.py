@@ -15,6 +15,7 @@ from copilot.agent.planner.queries import ask
 from copilot.agent.planner.question import fields_after
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.topics import event_kinds, topic_of
+from copilot.domain.figure_queries import Subject
 from copilot.domain.plans import (
     BriefStep,
     ExplainScoreStep,
@@ -169,7 +170,16 @@ def _portfolio(clause: Clause) -> Planned:
     if clause.subjects.accounts or not _ranges_over_accounts(clause):
         return None
     step = ask(clause.reading, account_ids=(), mine_counts=clause.own, today=clause.today)
+    if step is not None and _lists_emails(step):
+        return NEEDS_ACCOUNT
     return None if step is None else _one(step)
+
+
+def _lists_emails(step: QueryStep) -> bool:
+    """Emails of no account in particular: they are texts, of which the records know few or none."""
+    query = step.query
+    kinds = [item.values for item in query.conditions if item.field == "kind"]
+    return query.subject is Subject.ACTIVITIES and not query.account_ids and kinds == [("email",)]
 
 
 def _ranges_over_accounts(clause: Clause) -> bool:
@@ -256,6 +266,10 @@ def _about_account(clause: Clause) -> Planned:
     if reading.has("brief") and (not facts or _is_brief(reading)):
         briefs: tuple[Step, ...] = tuple(BriefStep(account_id=account_id) for account_id in subjects.any[:3])
         return (*briefs, *facts)[:4] if facts and re.search(r"\b(?:and|y|plus|with|con|e)\b", reading.work) else briefs
+    if facts and cue("facts", "people", "decides").search(reading.work):
+        # Nobody's record says who decides: texts may, and the people with their titles stand beside them.
+        said: tuple[Step, ...] = (SearchStep(question=reading.message, account_ids=subjects.any[:5]),)
+        return (*said, *facts)[:4]
     if facts:
         return facts
     return tuple(BriefStep(account_id=one) for one in subjects.accounts[:4]) if _is_bare(reading) else None
@@ -295,6 +309,8 @@ def _query(clause: Clause) -> Planned:
     step = ask(clause.reading, account_ids=clause.subjects.any, mine_counts=clause.own, today=clause.today)
     if step is None and clause.subjects.accounts and (facts := facts_in(clause.reading.work)):
         step = account_facts(facts, account_ids=clause.subjects.accounts)
+    if step is not None and _lists_emails(step):
+        return NEEDS_ACCOUNT
     return None if step is None else _one(step)
 
 

@@ -61,6 +61,8 @@ class TimelineRunner:
         found = without_repeats([*document_events(wanted.account_id, scene), *record_events(facts, scene)])
         if wanted.period is not None:
             found = [event for event in found if wanted.period.contains(event.day)]
+        if wanted.kinds:
+            found = [event for event in found if event.kind.partition("_")[0] in wanted.kinds]
         if wanted.topic.strip():
             about = self._about(wanted, scene)
             found = [event for event in found if event.document_id in about or event.mentions(wanted.topic, scene)]

@@ -1,0 +1,131 @@
+"""Words of a message that were not understood, and questions that no query can answer.
+
+Invariant: a query is planned only if each word that may restrict it was read; a restriction is never dropped in
+silence, because figures without it would answer another question.
+"""
+
+import re
+from functools import cache
+
+from copilot.agent.planner.conditions import conditions
+from copilot.agent.planner.cues import cue, mark, pattern, spelled_words, table
+from copilot.agent.planner.directory import Directory
+from copilot.agent.planner.reading import Reading
+from copilot.agent.planner.spelling import everyday
+from copilot.domain.name_index import words_of
+from copilot.domain.period_patterns import period_vocabulary
+from copilot.domain.plans import AskedAbout, Clarification
+from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, GIVEN, WORDS
+
+_SHORTEST = 4
+_STEM = 5
+_ASKING = ("brief", "timeline", "explain_score", "meeting_prep", "follow_up", "after_meeting", "search")
+
+
+def unanswerable(reading: Reading) -> Clarification | None:
+    """What to say of a figure that no query can give: a rate, a trend by month."""
+    for entry in table("unanswerable")["kind"]:
+        if pattern(entry["words"]).search(reading.work) and not _excepted(entry, reading):
+            return _asked(reading, str(entry[reading.language.value]))
+    return None
+
+
+def _excepted(entry: dict[str, str], reading: Reading) -> bool:
+    excepted, needed = entry.get("unless", ""), entry.get("only_with", "")
+    return bool(excepted and pattern(excepted).search(reading.work)) or bool(
+        needed and not pattern(needed).search(reading.work)
+    )
+
+
+def unread_question(reading: Reading) -> Clarification | None:
+    """Asks to say it another way, naming the words that were not understood."""
+    words = unread_words(reading)
+    if not words:
+        return None
+    quoted = ", ".join(f"«{word}»" if reading.language.value == "es" else f"“{word}”" for word in words[:3])
+    return _asked(reading, str(table("unanswerable")["words"][reading.language.value]).format(words=quoted))
+
+
+def _asked(reading: Reading, text: str) -> Clarification:
+    return Clarification(about=AskedAbout.READING, question=text, message=reading.message)
+
+
+def narrowed_risks(reading: Reading) -> Clarification | None:
+    """Says that signals of risk are not split by country, sector or period, where the message wants that."""
+    narrowing = {"country", "industry", "segment"}
+    narrowed = any(item.condition.field in narrowing for item in conditions(reading))
+    if not narrowed and all(item.period.contains(reading.today) for item in reading.periods):
+        return None
+    return _asked(reading, str(table("unanswerable")["words"][f"risks_{reading.language.value}"]))
+
+
+def unread_words(reading: Reading) -> tuple[str, ...]:
+    """Words, as written, that no cue knows and that may restrict what is asked."""
+    taken = [(item.start, item.end) for item in conditions(reading)]
+    found = []
+    for word in words_of(reading.shown):
+        written = reading.shown[word.start : word.end]
+        if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or not word.text.isalpha() or _is_short(word.text):
+            continue
+        if any(start <= word.start < end for start, end in taken) or _is_read(word.text):
+            continue
+        found.append(written)
+    return tuple(dict.fromkeys(found))
+
+
+def _is_short(word: str) -> bool:
+    return len(word) < _SHORTEST and word not in GIVEN - everyday()
+
+
+def _is_read(word: str) -> bool:
+    return word in _vocabulary() or word[: max(_STEM, len(word) - 3)] in _stems()
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """Every word of the cues, of periods, and words that restrict nothing."""
+    marks = " ".join(str(item) for item in table("marks")["marks"].values())
+    written = set(re.findall(r"[a-z]{3,}", marks))
+    periods = period_vocabulary()
+    dated = {*periods.months, *periods.weekdays, *periods.units, *periods.ordinals}
+    dated |= {word for phrase in periods.numbers for word in phrase.split()}
+    fillers = set(str(table("unanswerable")["words"]["fillers"]).split())
+    return frozenset(spelled_words() | written | dated | fillers)
+
+
+@cache
+def _stems() -> frozenset[str]:
+    return frozenset(word[:length] for word in _vocabulary() for length in range(_STEM, len(word) + 1))
+
+
+def loose_name(reading: Reading, directory: Directory) -> bool:
+    """Whether a word that is no common one stands where a question about one account would name it.
+
+    `how is zenith doing`: with an account in its place the words ask about that account.
+    """
+    if reading.accounts or reading.people or reading.has("knowledge") or reading.has("rfp_answer"):
+        return False
+    for word in words_of(reading.shown):
+        written = reading.shown[word.start : word.end]
+        if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or len(word.text) < _SHORTEST or not word.text.isalpha():
+            continue
+        firm = word.text in COMPANY_WORDS - WORDS and not _is_article(reading.work[: word.start])
+        if (word.text in everyday() and not firm) or (_is_read(word.text) and not firm):
+            continue
+        work = f"{reading.work[: word.start]}ACCT{reading.work[word.end :]}"
+        asks = any(cue("intents", "wants", name).search(work) for name in _ASKING)
+        asks = asks or any(cue("facts", "people", name).search(work) for name in ("decides", "list", "reach", "role"))
+        placed = mark("slot").search(reading.work[: word.start]) or mark("possessive").match(reading.work[word.end :])
+        if ((asks and placed) or _follows_slot(work)) and not directory.topics({written}):
+            return True
+    return False
+
+
+def _follows_slot(work: str) -> bool:
+    return bool(pattern(str(table("unanswerable")["words"]["slots"])).search(work))
+
+
+def _is_article(before: str) -> bool:
+    return (
+        re.search(r"\b(?:the|el|la|los|las|un|una|our|nuestr[oa]s?|mis?|my|cuentas?|clientes?)\s+$", before) is not None
+    )
