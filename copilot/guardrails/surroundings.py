@@ -36,6 +36,10 @@ class Surroundings:
 
     known_names: frozenset[str] = frozenset()
     """People around the account: its contacts and our own staff."""
+    contact_names: frozenset[str] = frozenset()
+    """Of `known_names`: the account's contacts."""
+    staff_names: frozenset[str] = frozenset()
+    """Of `known_names`: our own people."""
     organisations: frozenset[str] = frozenset()
     """The account's name and the names of our products."""
     countries: tuple[str, ...] = ()
@@ -65,6 +69,8 @@ def read_surroundings(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Surro
     sought = sought_in(draft, own=OwnNames.of(around.contacts | around.staff | around.account | around.products))
     return Surroundings(
         known_names=around.contacts | around.staff,
+        contact_names=around.contacts,
+        staff_names=around.staff,
         organisations=around.account | around.products,
         countries=_countries(around.country, language=draft.language),
         price_list=sources.prices(),

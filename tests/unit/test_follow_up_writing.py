@@ -40,8 +40,8 @@ def test_the_email_greets_sums_up_and_closes_in_the_name_of_who_asks() -> None:
     lines = text_of(context_of(CALL)).splitlines()
     assert lines[0] == "Hola, Marta:"
     assert lines[1] == "Gracias por la llamada del 6 de noviembre."
-    assert "- Para el 20 de noviembre: «Te envío el inventario antes del viernes 20.»" in lines
-    assert "- Para el 27 de noviembre: «Te mando la propuesta antes del 27 de noviembre.»" in lines
+    assert "- Para el 20 de noviembre, dijiste: «Te envío el inventario antes del viernes 20.»" in lines
+    assert "- Para el 27 de noviembre, dije: «Te mando la propuesta antes del 27 de noviembre.»" in lines
     assert "Quedo a la espera de lo tuyo, para el 20 de noviembre." in lines
     assert lines[-2:] == ["Un saludo,", "Inés Robledo"]
 

@@ -33,6 +33,8 @@ class Cues:
 
     kinds: Mapping[CommitmentKind, KindCues]
     stance: Mapping[str, re.Pattern[str]]
+    quoted: Mapping[str, re.Pattern[str]]
+    """What makes somebody else's words, quoted, our own."""
 
 
 @cache
@@ -42,6 +44,7 @@ def cues() -> Cues:
     return Cues(
         kinds={CommitmentKind(name): _kind_cues(section) for name, section in content["kinds"].items()},
         stance={name: _either(lines) for name, lines in content["stance"].items()},
+        quoted={name: _either(lines) for name, lines in content["quoted"].items()},
     )
 
 

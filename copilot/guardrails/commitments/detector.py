@@ -1,7 +1,8 @@
 """Does every promise in our name rest on the price book, a contract or an approved answer?
 
 Invariant: in a text for somebody outside, a clause that commits us and cites none of these is held for the person
-who may make the promise; a text for ourselves may report what its sources say.
+who may make the promise; a text for ourselves may report what its sources say. What the customer said, quoted as theirs
+and borne out by the source, is no promise of ours; what we said to them, quoted so, is told as promised already.
 """
 
 import re
@@ -17,7 +18,8 @@ from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.prices import ListedPrice
 from copilot.guardrails.commitments import prices, sources
-from copilot.guardrails.commitments.kinds import WITHOUT_EVIDENCE, Clause, CommitmentKind, Stance
+from copilot.guardrails.commitments.kinds import ALREADY_PROMISED, WITHOUT_EVIDENCE, Clause, CommitmentKind, Stance
+from copilot.guardrails.commitments.quoted import Side, side_quoted
 from copilot.guardrails.commitments.reading import clauses_in, speaks_of
 from copilot.guardrails.commitments.rules import MANAGER, CommitmentRules
 from copilot.guardrails.detector import Context, Text, finding
@@ -26,6 +28,9 @@ from copilot.guardrails.texts.commitments import KIND_NAMES
 _QUOTED = re.compile(r"«[^«»]{0,2000}»|“[^“”]{0,2000}”|\"[^\"]{0,2000}\"")
 _QUOTE_LENGTH = 160
 _MOST_LISTED = 3
+_HELD = (Severity.HIGH, Action.HOLD)
+_ONLY_BY_THE_BOOK = frozenset({CommitmentKind.PRICE, CommitmentKind.DISCOUNT})
+"""Having said it before is no ground to say it again: every time it needs the price book or who may give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,17 @@ class CommitmentsDetector:
         cited = context.cited(segment)
         approved = sources.approved(cited, context, self._rules)
         clauses = clauses_in(segment.text)
+        said_by = side_quoted(segment, context) if any(clause.commits for clause in clauses) else None
         for clause in clauses:
-            if not clause.commits:
+            if not clause.commits or said_by is Side.CUSTOMER:
                 continue
             words = segment.text[clause.start : clause.end]
             case = _Case(clause, words, segment, context, cited, approved)
             for kind in clause.kinds:
-                yield from self._judged(kind, case)
+                if said_by is Side.US and kind not in _ONLY_BY_THE_BOOK:
+                    yield self._of(ALREADY_PROMISED, kind, case, weight=(Severity.LOW, Action.FLAG))
+                else:
+                    yield from self._judged(kind, case)
         if not clauses and not approved and _answers(segment, context.draft):
             values = {"quote": _shortened(segment.text), "approver.es": MANAGER.es, "approver.en": MANAGER.en}
             rule = "commitment.answer_without_evidence"
@@ -163,9 +172,17 @@ class CommitmentsDetector:
             }
         return values
 
-    def _of(self, rule: str, kind: CommitmentKind, case: _Case, values: dict[str, str] | None = None) -> Finding:
+    def _of(
+        self,
+        rule: str,
+        kind: CommitmentKind,
+        case: _Case,
+        values: dict[str, str] | None = None,
+        *,
+        weight: tuple[Severity, Action] = _HELD,
+    ) -> Finding:
         span = (case.clause.start, case.clause.end)
-        return self._finding(rule, kind, case.words, segment=case.segment, span=span, values=values)
+        return self._finding(rule, kind, case.words, segment=case.segment, span=span, values=values, weight=weight)
 
     def _finding(
         self,
@@ -176,7 +193,7 @@ class CommitmentsDetector:
         span: tuple[int, int],
         segment: Segment | None = None,
         values: dict[str, str] | None = None,
-        weight: tuple[Severity, Action] = (Severity.HIGH, Action.HOLD),
+        weight: tuple[Severity, Action] = _HELD,
     ) -> Finding:
         approver = self._rules.approver(kind)
         told = {

@@ -58,3 +58,6 @@ WITHOUT_EVIDENCE: dict[CommitmentKind, str] = {
     CommitmentKind.SECURITY: "commitment.security_without_evidence",
 }
 """The rule for a commitment of a kind that cites nothing it may rest on."""
+
+ALREADY_PROMISED = "commitment.already_promised"
+"""The rule for a commitment that repeats, word for word, what we told the same customer before."""

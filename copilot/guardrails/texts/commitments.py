@@ -49,6 +49,12 @@ TEXTS: dict[str, dict[str, str]] = {
     }
     for kind, need in _NEEDS.items()
 } | {
+    "commitment.already_promised": {
+        "es": "Repite algo que ya se dijo al cliente («{quote}»): {kind}. La fuente citada lo recoge; "
+        "compruebe que sigue en pie.",
+        "en": "It repeats what the customer was told before (“{quote}”): {kind}. The source cited has it; "
+        "check that it still holds.",
+    },
     "commitment.answer_without_evidence": {
         "es": "La respuesta «{quote}» nos compromete y no cita ningún contrato, política ni respuesta aprobada. "
         "Cítelos o pida la aprobación de {approver}.",

@@ -7,6 +7,7 @@ evidence. Greeting, lead-ins, the question for a day and the closing state none,
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from copilot.domain.documents import DocumentKind
 from copilot.domain.drafts import Section, Segment
 from copilot.domain.records import Contact
 from copilot.workflows.brief.sections.commitments import due_cite
@@ -96,11 +97,9 @@ def _recap(context: FollowUpContext) -> list[Said]:
 
 
 def _quoted(context: FollowUpContext, item: Sentence) -> Said:
-    name = _name_of(context, item.speaker)
+    key, named = _attribution(context, item.speaker, item)
     quote, cites = context.base.quote(item.text), (context.base.sentence(item),)
-    if name is None:
-        return Said(context.say("item_undated", quote=quote), cites)
-    return Said(context.say("item_named_undated", name=name, quote=quote), cites)
+    return Said(context.say(f"{key}_undated", quote=quote, **named), cites)
 
 
 def _owed(context: FollowUpContext, owed: tuple[Commitment, ...], *, lead: str) -> list[Said]:
@@ -111,24 +110,29 @@ def _owed(context: FollowUpContext, owed: tuple[Commitment, ...], *, lead: str) 
 
 def _owes(context: FollowUpContext, item: Commitment) -> Said:
     cites = (context.base.sentence(item.sentence), *due_cite(context.base, item))
-    quote, name = context.base.quote(item.sentence.text), _name_of(context, item.who)
-    values = {"quote": quote} | ({"name": name} if name else {}) | _day(context, item)
-    key = "item" + ("_named" if name else "") + ("" if item.due else "_undated")
-    return Said(context.say(key, **values), cites)
+    key, named = _attribution(context, item.who, item.sentence)
+    values = {"quote": context.base.quote(item.sentence.text)} | named | _day(context, item)
+    return Said(context.say(key if item.due else f"{key}_undated", **values), cites)
 
 
 def _day(context: FollowUpContext, item: Commitment) -> dict[str, str]:
     return {"day": context.base.day(item.due.day)} if item.due else {}
 
 
-def _name_of(context: FollowUpContext, name: str | None) -> str | None:
-    """The name, where it has to be told: not that of the only reader, nor of who writes."""
-    if name is None or same_person(name, context.viewer.name):
-        return None
+def _attribution(context: FollowUpContext, name: str | None, item: Sentence) -> tuple[str, dict[str, str]]:
+    """How to say whose words they are, and the name where there is one: `you` to the only reader, `I` of who writes.
+
+    A quotation that nobody is told to have said could be taken for our own word.
+    """
+    if name is None:
+        return "item", {}
     to = context.recipients.to
+    said = "wrote" if item.kind is DocumentKind.EMAIL else "said"
+    if same_person(name, context.viewer.name):
+        return f"item_i_{said}", {}
     if len(to) == 1 and same_person(name, to[0].name):
-        return None
-    return name
+        return ("item_you_asked" if item in context.points.asked else f"item_you_{said}"), {}
+    return "item_named", {"name": name}
 
 
 def _answers(context: FollowUpContext) -> list[Said]:
