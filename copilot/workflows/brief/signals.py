@@ -191,8 +191,9 @@ def _promises(context: BriefContext) -> list[Signal]:
     ours = [item for item in context.reading.commitments if item.by is Side.US and item.status in unmet]
     if not ours:
         return []
-    es = "hay promesas nuestras sin cumplir o sin constancia de haberse cumplido"
-    en = "promises of ours have not been kept, or nothing shows that they were"
+    # Said without a negation: the promises cited hold none, and a sentence that brings its own is held for it.
+    es = "quedan promesas nuestras por cumplir, o por confirmar si se cumplieron"
+    en = "promises of ours are still to be kept, or to be confirmed as kept"
     cites = tuple(context.sentence(item.sentence) for item in ours[:3])
     return [_signal(context, "promises", -5, es=es, en=en, cites=cites)]
 
