@@ -47,6 +47,7 @@ SUITES = (
     Suite("evals.approvals.tampering", ("quality",), takes_data=False),
     Suite("evals.chat.conversations", ("quality",), records_on_request=True),
     Suite("evals.chat.follow_ups", ("quality",), takes_data=False, records_on_request=True),
+    Suite("evals.chat.meetings", ("quality",), takes_data=False, records_on_request=True),
     Suite("evals.chat.qmsum", ("quality",)),
     Suite("evals.chat.tokens", ("quality",), takes_data=False),
     Suite("evals.approvals.histories", ("bench",), takes_data=False, records_on_request=True),

@@ -31,6 +31,8 @@ class MeetingContext:
     """Named by the user, or by what speaks of the meeting."""
     likely: tuple[Contact, ...]
     """Where nothing says who comes: those heard from lately."""
+    on_record: tuple[Contact, ...] = ()
+    """Where nobody was heard from lately: those whose stance matters most."""
     expected: tuple[Expected, ...] = ()
     found: dict[str, Evidence] = field(default_factory=dict)
     """Evidence of the answers, by id."""

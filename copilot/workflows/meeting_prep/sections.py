@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from copilot.domain.drafts import Section, Segment
-from copilot.domain.records import Contact, Lifecycle
+from copilot.domain.records import Contact, Lifecycle, Priority
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.contradictions import contradictions
 from copilot.workflows.brief.sections import commitments as commitment_lines
@@ -17,7 +17,7 @@ from copilot.workflows.brief.sections.people import person
 from copilot.workflows.brief.signals import signals
 from copilot.workflows.brief.words import pick
 from copilot.workflows.meeting_prep.context import Expected, MeetingContext
-from copilot.workflows.reading.types import CommitmentStatus, Side
+from copilot.workflows.reading.types import Commitment, CommitmentStatus, Side
 
 TITLES = {
     "meeting": ("La reunión", "The meeting"),
@@ -114,6 +114,8 @@ def _attendees(context: MeetingContext) -> list[Line]:
     base = context.base
     if context.attendees:
         return [person(base, item) for item in context.attendees[:_MOST]]
+    if not context.likely and context.on_record:
+        return [_on_record(context), *(person(base, item) for item in context.on_record)]
     if not context.likely:
         return [
             base.line(
@@ -129,6 +131,15 @@ def _attendees(context: MeetingContext) -> list[Line]:
         cites=[base.record(item, "name") for item in context.likely],
     )
     return [first, *(person(base, item) for item in context.likely[:_MOST])]
+
+
+def _on_record(context: MeetingContext) -> Line:
+    base, names = context.base, context.base.format.listed([item.name for item in context.on_record])
+    return base.line(
+        es=f"No consta quién asiste ni se ha sabido de nadie últimamente; en el CRM constan {names}.",
+        en=f"Nothing says who attends, and nobody was heard from lately; the CRM has {names}.",
+        cites=[base.record(item, "name") for item in context.on_record],
+    )
 
 
 def _goals(context: MeetingContext) -> list[Line]:
@@ -152,7 +163,7 @@ def _questions(context: MeetingContext) -> list[Line]:
     lines: list[Line] = []
     for item in context.expected:
         lines.append(_raised(base, item))
-        lines += item.answer or [_no_answer(base, item)]
+        lines += item.answer or ([_no_answer(base, item)] if item.is_question else [])
     if lines:
         return lines
     return [
@@ -186,8 +197,10 @@ def _commitments(context: MeetingContext) -> list[Line]:
     order = {status: place for place, status in enumerate(_PENDING)}
     pending = sorted(
         (item for item in base.reading.commitments if item.status in _PENDING),
-        key=lambda item: (order[item.status], item.by is not Side.US, -item.sentence.order),
-    )
+        key=lambda item: (
+            not _is_due_first(context, item), order[item.status], item.by is not Side.US, -item.sentence.order
+        ),
+    )  # fmt: skip
     if not pending:
         return [
             base.line(
@@ -199,9 +212,29 @@ def _commitments(context: MeetingContext) -> list[Line]:
     return [commitment_lines.line_of(base, item) for item in pending[:_MOST]]
 
 
+def _is_due_first(context: MeetingContext, item: Commitment) -> bool:
+    """Whether it is a promise of ours that falls due before the meeting."""
+    meeting, due = context.meeting, item.due
+    ours_and_open = item.by is Side.US and item.status is CommitmentStatus.OPEN
+    return ours_and_open and meeting is not None and due is not None and due.day <= meeting.day
+
+
+def _grave_tickets(base: BriefContext) -> list[Line]:
+    """Open P1 tickets, by name: they will be brought up."""
+    grave = [item for item in base.facts.tickets if item.priority is Priority.P1 and item.closed_at is None]
+    return [
+        base.line(
+            es=f"Sigue abierto desde el {base.day(item.opened_at.date())} el P1 {base.named(item.subject)}.",
+            en=f"Open since {base.day(item.opened_at.date())}: the P1 {base.named(item.subject)}.",
+            cites=[base.record(item, name) for name in ("subject", "priority", "opened_at", "status")],
+        )
+        for item in sorted(grave, key=lambda item: item.opened_at)[:3]
+    ]
+
+
 def _landmines(context: MeetingContext) -> list[Line]:
     base = context.base
-    lines = [
+    lines = _grave_tickets(base) + [
         Line(text=f"{item.clause[:1].upper()}{item.clause[1:]}.", evidence_ids=tuple(dict.fromkeys(item.cites)))
         for item in signals(base)
         if item.is_bad and item.key != "disagreement"

@@ -19,15 +19,20 @@ from copilot.workflows.reading.types import Sentence
 _SPOKEN_OF = timedelta(days=150)
 _AHEAD = timedelta(days=120)
 _MEETING = re.compile(
-    r"\b(?:reunion(?:es)?|reunimos|reunirnos|nos vemos|vernos|visita|videollamada|llamada|comite|taller|(?<!de )sesion|"
+    r"\b(?:reunion(?:es)?|reunimos|reunirnos|nos vemos|vernos|visita|videollamada|llamada|taller|(?<!de )sesion|"
     r"demostracion|demo|revision trimestral|meeting|meet|see you|call|visit|workshop|session|review|qbr|kick-?off|"
-    r"committee|steering|walk-?through|vamos|iremos|pasaremos por|(?:we|i)(?: wi|')ll (?:come|be with you|drop))\b"
+    r"steering|walk-?through|vamos|iremos|pasaremos por|(?:we|i)(?: wi|')ll (?:come|be with you|drop))\b"
 )
 _NONE = re.compile(
     r"\b(?:cancel\w*|anul\w*|aplaz\w*|pospu\w*|suspend\w*|postpon\w*|called off|resched\w*|"
     r"propon\w*|propus\w*|propos\w*|suggest\w*|antes del?|no later than|"
     r"si (?:os|les|le|te) (?:va|viene|parece)|podriamos|could we|would you|what about|shall we)\b"
 )
+_THEIRS = re.compile(
+    r"\b(?:owners|board|consejo|directorio|comite|committee|gerencia|junta)\b|\b(?:budget|safety|staff) meeting\b"
+    r"|\breunion (?:de presupuestos?|de seguridad|interna)\b"
+)
+"""Where the customer meets among themselves."""
 _WEEK = re.compile(r"(?:la )?semana|(?:the )?week")
 
 
@@ -68,7 +73,7 @@ def _spoken_of(context: BriefContext) -> Iterator[Meeting]:
 def meeting_in(sentence: Sentence, *, after: date) -> Meeting | None:
     """The meeting on a day from `after` on that the sentence speaks of."""
     plain = flat(sentence.text)
-    if not _MEETING.search(plain) or _NONE.search(plain):
+    if not _MEETING.search(plain) or _NONE.search(plain) or _THEIRS.search(plain):
         return None
     for named in named_days(sentence.text, said_on=sentence.day):
         if named.exact and not _WEEK.match(flat(named.words)) and after <= named.day <= after + _AHEAD:

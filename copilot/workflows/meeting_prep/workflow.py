@@ -15,7 +15,7 @@ from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
 from copilot.domain.plans import SearchStep
-from copilot.domain.records import Contact
+from copilot.domain.records import Contact, Stance
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
 from copilot.telemetry import get_logger
@@ -105,6 +105,7 @@ class MeetingPrepWorkflow:
             meeting=meeting,
             attendees=named or tuple(_spoken_of(base, meeting)),
             likely=tuple(_heard_lately(base)),
+            on_record=tuple(_on_record(base)),
             expected=expected,
             found=found,
         )
@@ -156,6 +157,16 @@ def _heard_lately(base: BriefContext) -> list[Contact]:
         if said is not None and not gone and base.today - said.day <= _RECENT:
             heard.append((said.order, contact))
     return [contact for _, contact in sorted(heard, key=lambda pair: -pair[0])[:_MOST_LIKELY]]
+
+
+def _on_record(base: BriefContext) -> list[Contact]:
+    """Who is there by the records, those who push the matter first."""
+    here = [item for item in base.facts.contacts if item.left_on is None or item.left_on > base.today]
+    reachable = [item for item in here if not item.do_not_contact]
+    first = {Stance.CHAMPION: 0, Stance.SUPPORTER: 1, Stance.BLOCKER: 2, Stance.SCEPTIC: 3}
+    return sorted(reachable, key=lambda item: (first.get(item.stance, 4) if item.stance else 5, item.name))[
+        :_MOST_LIKELY
+    ]
 
 
 def _likely_to_come_up(base: BriefContext) -> list[Expected]:
