@@ -20,6 +20,8 @@ from copilot.domain.formatting import canonical_number
 
 MOST_CONDITIONS = 8
 MOST_ROWS = 50
+MOST_VALUES = 60
+"""In all conditions of one query together: each is a comparison that the database plans and carries out."""
 LONGEST_VALUE = 120
 """Characters of a text that is looked for."""
 LONGEST_KEY = 2_000
@@ -187,17 +189,25 @@ def _number(value: object) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation as error:
         raise ValueError("that is no number") from error
-    if not number.is_finite() or abs(number) >= _TOO_LARGE or _exponent(number) < -_MOST_DECIMALS:
+    if not number.is_finite():
         raise ValueError("that number is out of range")
-    return Decimal(canonical_number(number))
+    if not number:
+        return Decimal(0)
+    # By its size first, which is read without writing it out: `1E-999999999` would fill the memory.
+    if not -_MOST_DECIMALS <= number.adjusted() < _MOST_DIGITS:
+        raise ValueError("that number is out of range")
+    plain = Decimal(canonical_number(number))
+    if _exponent(plain) < -_MOST_DECIMALS:
+        raise ValueError("that number is out of range")
+    return plain
 
 
-_TOO_LARGE = Decimal(10) ** 15
+_MOST_DIGITS = 15
 _MOST_DECIMALS = 4
 
 
 def _exponent(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
+    exponent = number.as_tuple().exponent
     return exponent if isinstance(exponent, int) else 0
 
 
@@ -258,6 +268,13 @@ class FigureQuery(BaseModel):
             raise ValueError(f"{self.measure.value} needs a field that is a number")
         if self.metrics and self.subject is not Subject.ACCOUNTS:
             raise ValueError("only accounts have computed figures")
+        return self
+
+    @model_validator(mode="after")
+    def _is_not_too_wide(self) -> Self:
+        linked = (condition for item in self.related for condition in item.conditions)
+        if sum(len(item.values) for item in (*self.conditions, *self.of_account, *linked)) > MOST_VALUES:
+            raise ValueError(f"a question compares with at most {MOST_VALUES} values")
         return self
 
     @model_validator(mode="after")

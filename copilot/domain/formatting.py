@@ -21,6 +21,9 @@ _SPANISH_SYMBOLS = {"GBP": "£"}
 
 def canonical_number(value: Decimal | int) -> str:
     """Plain decimal without exponent or trailing zeros: `84000`, `12.5`, `-23.4`."""
+    if not value:
+        # A zero has as many digits as somebody chose to write: `0E-999999999` would fill the memory.
+        return "0"
     text = format(Decimal(value), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
