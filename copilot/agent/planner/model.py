@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.agent.planner.clause import Clause
 from copilot.agent.planner.directory import Directory
+from copilot.agent.planner.legible import LONGEST_READ
 from copilot.agent.planner.offline import OfflinePlanner
-from copilot.agent.planner.reading import LONGEST_READ, Reading, read
+from copilot.agent.planner.reading import Reading, read
 from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import query_of
 from copilot.agent.planner.subjects import says, subjects_of, which_account

@@ -16,7 +16,8 @@ from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.follow import followed_up
-from copilot.agent.planner.reading import LONGEST_READ, Reading, language_of, read
+from copilot.agent.planner.legible import legible
+from copilot.agent.planner.reading import Reading, language_of, read
 from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import plan_clause
 from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_of, which_account
@@ -64,8 +65,9 @@ class OfflinePlanner:
         self, message: str, *, context: PlanningContext, directory: Directory, viewer: Viewer, today: date
     ) -> Plan:
         """What to read for `message`; or what to ask; or why not."""
+        message = legible(message)
         preferred = Language.ES if viewer.language == Language.ES.value else Language.EN
-        language = language_of(message[:LONGEST_READ], before=context.language, preferred=preferred)
+        language = language_of(message, before=context.language, preferred=preferred)
         turn = _Turn(context, directory, viewer, today, language)
         if context.clarification is not None:
             candidate = picked(message, context.clarification)
@@ -99,6 +101,10 @@ def _planned(message: str, turn: _Turn) -> Plan:
     if refusal is not None:
         return Plan(language=turn.language, refusal=refusal)
     clauses = _clauses(reading)
+    if len(clauses) > MOST_STEPS:
+        return Plan(
+            language=turn.language, refusal=Refusal(reason=RefusalReason.HELP, text=says(turn.language, "too_many"))
+        )
     if len(clauses) > 1:
         together = _all_planned(clauses, turn)
         if together is not None:

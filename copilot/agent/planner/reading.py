@@ -13,14 +13,13 @@ from functools import cached_property
 from copilot.agent.planner.amounts import Amount, read_amounts
 from copilot.agent.planner.cues import cue, mark, table
 from copilot.agent.planner.directory import Directory
+from copilot.agent.planner.legible import legible
 from copilot.agent.planner.spelling import common, corrected, with_capitals
 from copilot.domain.folding import flat
 from copilot.domain.language import Language, detect
 from copilot.domain.mentions import Mention, NamedAccount
 from copilot.domain.period_words import FoundPeriod, read_periods
 
-LONGEST_READ = 4_000
-"""Characters of a message that are looked at."""
 _SHORT = re.compile(r"(?<![\w'/@.])w/o?(?=[\s\w])|(?<![\w'/@.-])[a-z]{1,8}(?![\w'/@.-]*\w)", re.IGNORECASE)
 _MARKS = re.compile(r"ACCT|PERSON|WHEN|AMOUNT")
 
@@ -68,7 +67,7 @@ class Reading:
 
 def read(message: str, *, directory: Directory, today: date, language: Language) -> Reading:
     """Read a message. `language` is the one it was found to be in."""
-    plain = _MARKS.sub(lambda match: match.group().lower(), message[:LONGEST_READ].replace("’", "'"))
+    plain = _MARKS.sub(lambda match: match.group().lower(), legible(message).replace("’", "'"))
     text = corrected(with_capitals(_written_out(plain)))
     mentions = directory.find(text, common=common())
     spans = [(item.start, item.end, "ACCT") for item in mentions.accounts]
