@@ -5,7 +5,8 @@ beside the participant. Otherwise it is unknown.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import dropwhile
 
 from copilot.domain.account_facts import AccountFacts
 from copilot.domain.documents import DocumentKind, StoredDocument
@@ -13,11 +14,15 @@ from copilot.domain.records import Direction
 from copilot.workflows.reading.names import same_person, words
 from copilot.workflows.reading.types import Side
 
-_WITH_COMPANY = re.compile(
-    r"([^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){0,5}?(?:,\s*[^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){0,4}?)*)\s*\(([^()]{2,60})\)"
-)
+_COMPANY = re.compile(r"\(([^()]{2,60})\)")
+_NO_LIST_OF_NAMES = re.compile(r"[^\w.'’\-\s,]")
+_MOST_WORDS = 6
+_HEADER_LINE_LENGTH = 300
+"""Characters; what a header says of who took part stands in so many, and the rest of a longer line is not read."""
 _HEADER_LINES = 8
 _SIGNED_WITHIN = 240
+_MOST_SPEAKERS = 100
+"""Of one text: every name is compared with every other."""
 
 
 class Cast:
@@ -78,17 +83,40 @@ class Cast:
 
     def _from_header(self, document: StoredDocument) -> None:
         """`Marta Gil, Ana Ruiz (Our Company), John Roe (Their Company)`; a company covers the names before it."""
-        head = "\n".join(document.text.splitlines()[:_HEADER_LINES])
-        for match in _WITH_COMPANY.finditer(head):
-            theirs = bool(self._account_words & set(words(match[2])))
-            for name in match[1].split(","):
-                cleaned = name.strip()
-                if len(words(cleaned)) >= 2 and self.resolve(cleaned)[1] is Side.UNKNOWN:
-                    self._sides[cleaned] = Side.CUSTOMER if theirs else Side.US
+        for names, company in _with_companies(document.text):
+            theirs = bool(self._account_words & set(words(company)))
+            for name in names:
+                if len(words(name)) >= 2 and self.resolve(name)[1] is Side.UNKNOWN:
+                    self._sides[name] = Side.CUSTOMER if theirs else Side.US
         self._only_unknown(document)
 
     def _only_unknown(self, document: StoredDocument) -> None:
         """Speakers that no ground names stay unknown, but their full names are kept for first-name mentions."""
-        for name in document.participants:
+        for name in document.participants[:_MOST_SPEAKERS]:
             if "@" not in name and len(words(name)) >= 2 and self.resolve(name)[1] is Side.UNKNOWN:
                 self._sides.setdefault(name, Side.UNKNOWN)
+
+
+def _with_companies(text: str) -> Iterator[tuple[Sequence[str], str]]:
+    """Names listed before a company in brackets, and that company, in the opening lines of a text."""
+    head = "\n".join(line[:_HEADER_LINE_LENGTH] for line in text.splitlines()[:_HEADER_LINES])
+    start = 0
+    for match in _COMPANY.finditer(head):
+        yield _listed_names(head[start : match.start()]), match[1]
+        start = match.end()
+
+
+def _listed_names(before: str) -> Sequence[str]:
+    """The names between commas that a text ends with, in their order; a name begins with a letter.
+
+    What is too long for a name ends the list: its last words are the first name.
+    """
+    names: list[str] = []
+    for entry in reversed(_NO_LIST_OF_NAMES.split(before)[-1].split(",")):
+        spoken = entry.split()
+        tail = list(dropwhile(lambda word: not word[0].isalpha(), spoken[-_MOST_WORDS:]))
+        if tail:
+            names.append(" ".join(tail))
+        if tail != spoken or not tail:
+            break
+    return names[::-1]
