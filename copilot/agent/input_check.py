@@ -14,6 +14,7 @@ from copilot.guardrails.pipeline import Guardrails
 _COVER = "•"
 _WIDTH = 8
 """Of a cover: as wide for a short secret as for a long one."""
+_TITLE_LENGTH = 60
 
 
 class InputCheck:
@@ -39,6 +40,15 @@ class InputCheck:
 
 
 _FAILED = "guardrail.failed"
+
+
+def title_of(message: str) -> str:
+    """The first words of a message; take one that was looked at, because a title is kept like the message."""
+    words = " ".join(message.split())
+    if len(words) <= _TITLE_LENGTH:
+        return words
+    cut = words[: _TITLE_LENGTH - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
 
 
 def _covered(message: str, secrets: list[Finding]) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from copilot.agent import texts
-from copilot.agent.input_check import InputCheck
+from copilot.agent.input_check import InputCheck, title_of
 from copilot.agent.kept import filed_by, from_kept, to_keep, when_over
 from copilot.agent.parts import Parts
 from copilot.agent.planner.context import accounts_of
@@ -44,7 +44,8 @@ class Nodes:
             self._tell_stage(bench, TurnStage.PLAN)
             refusal, message = self._input.look_at(record.turn.message, language=bench.language)
             if refusal is not None:
-                self._end(bench, TurnState.REFUSED, refusal=refusal.model_dump(mode="json"), message=message)
+                values = {"refusal": refusal.model_dump(mode="json"), "message": message}
+                self._end(bench, TurnState.REFUSED, title=title_of(message), **values)
                 return False
             plan = self._parts.make_plan(record.turn.message, context=record.context, viewer=bench.viewer)
             record = self._keep_plan(bench, record, plan)
@@ -133,6 +134,7 @@ class Nodes:
             words = list(self._parts.in_words(plan, names)) if plan.steps else []
             values: dict[str, Any] = {"plan": plan.model_dump(mode="json"), "step_names": words}
             self._require(chat.change(bench.run, **values), bench)
+            chat.give_title(bench.run.turn_id, title_of(record.turn.message))
             chat.remember(record.turn.thread_id, context, language=plan.language)
             if plan.clarification is not None:
                 chat.finish(bench.run, TurnState.ASKED, clarification=plan.clarification.model_dump(mode="json"))
@@ -195,9 +197,11 @@ class Nodes:
             bench.language = record.plan.language
         return record
 
-    def _end(self, bench: Bench, state: TurnState, **values: Any) -> None:
+    def _end(self, bench: Bench, state: TurnState, *, title: str = "", **values: Any) -> None:
         with self._parts.database.unit_of_work() as uow:
-            self._require(ChatRepository(uow).finish(bench.run, state, **values), bench)
+            chat = ChatRepository(uow)
+            self._require(chat.finish(bench.run, state, **values), bench)
+            chat.give_title(bench.run.turn_id, title)
 
     @staticmethod
     def _require(held: bool, bench: Bench) -> None:  # noqa: FBT001 - what a change of the row said

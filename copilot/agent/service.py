@@ -24,7 +24,6 @@ from copilot.store.database import UnitOfWork
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
-_TITLE_LENGTH = 60
 _LONGEST_TITLE = 120
 _MOST_THREADS = 200
 _INTERRUPTED = "interrupted"
@@ -94,7 +93,7 @@ class ChatService:
                 raise texts.problem(NotFound, "no_thread", viewer.language)
             self._make_way(chat.running(thread_id), viewer=viewer, uow=uow)
             alive_until = uow.clock.now() + self._parts.rules.abandoned_after
-            run = chat.ask(thread_id, text, title=title_of(text), alive_until=alive_until)
+            run = chat.ask(thread_id, text, alive_until=alive_until)
         return self._begin(run, thread_id, viewer, is_new=True)
 
     def resume(self, turn_id: str, *, viewer: Viewer) -> Iterator[TurnEvent]:
@@ -216,15 +215,6 @@ class ChatService:
             bench.tell(event)
 
 
-def title_of(message: str) -> str:
-    """The first words of a message."""
-    words = " ".join(message.split())
-    if len(words) <= _TITLE_LENGTH:
-        return words
-    cut = words[: _TITLE_LENGTH - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
-
-
 def _usable(text: str, viewer: Viewer) -> str:
     """PostgreSQL stores no null character, and half a surrogate pair is no text."""
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
@@ -236,4 +226,4 @@ def _language_of(viewer: Viewer) -> Language:
     return Language.ES if viewer.language == Language.ES.value else Language.EN
 
 
-__all__ = ["ChatService", "Parts", "title_of"]
+__all__ = ["ChatService", "Parts"]

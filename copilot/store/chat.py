@@ -129,8 +129,8 @@ class ChatRepository:
         turn_id = self._session.scalar(select(ChatTurnRow.id).where(*running))
         return None if turn_id is None else self.turn(turn_id)
 
-    def ask(self, thread_id: str, message: str, *, title: str, alive_until: datetime) -> Run:
-        """Put a message to a thread that is locked and has no running turn; its first one gives it its title."""
+    def ask(self, thread_id: str, message: str, *, alive_until: datetime) -> Run:
+        """Put a message to a thread that is locked and has no running turn."""
         now, clock = self._uow.clock.now(), self._uow.clock
         last = select(ChatTurnRow.id, ChatTurnRow.state, ChatTurnRow.position).where(ChatTurnRow.thread_id == thread_id)
         before = self._session.execute(last.order_by(ChatTurnRow.position.desc()).limit(1)).one_or_none()
@@ -153,8 +153,6 @@ class ChatRepository:
         )
         thread = self._session.get_one(ChatThreadRow, thread_id)
         thread.updated_at = now
-        if position == 1 and not thread.title:
-            thread.title = title
         self._session.flush()
         return run
 
@@ -220,6 +218,12 @@ class ChatRepository:
         """What the thread's next turn is planned with."""
         thread = self._session.get_one(ChatThreadRow, thread_id)
         thread.context, thread.language = context.model_dump(mode="json"), language.value
+
+    def give_title(self, turn_id: str, title: str) -> None:
+        """Call the turn's thread so, unless it has a title."""
+        wanted = select(ChatTurnRow.thread_id).where(ChatTurnRow.id == turn_id).scalar_subquery()
+        untitled = update(ChatThreadRow).where(ChatThreadRow.id == wanted, ChatThreadRow.title == "")
+        self._session.execute(untitled.values(title=title))
 
     def judge(self, turn_id: str, verdict: Verdict, *, item_id: str | None) -> None:
         """What the asker made of an answer, and the item that it is now."""

@@ -172,7 +172,7 @@ def test_a_run_that_was_taken_over_files_nothing_more(chat: Chat, ana: Viewer, a
 def test_an_abandoned_turn_gives_way_to_the_next_question(chat: Chat, ana: Viewer) -> None:
     thread = chat.start(ana)
     with chat.database.unit_of_work() as uow:
-        ChatRepository(uow).ask(thread.id, "¿?", title="¿?", alive_until=chat.clock.now())
+        ChatRepository(uow).ask(thread.id, "¿?", alive_until=chat.clock.now())
     chat.leave()
     assert finished(chat.ask(thread, "¿Cuánto factura?", ana)).state is TurnState.ANSWERED
     states = [turn.state for turn in chat.thread(thread, ana).turns]

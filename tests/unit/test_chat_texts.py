@@ -3,8 +3,7 @@
 import pytest
 
 from copilot.agent import texts
-from copilot.agent.input_check import InputCheck
-from copilot.agent.service import title_of
+from copilot.agent.input_check import InputCheck, title_of
 from copilot.domain.conversation import TurnStage
 from copilot.domain.evidence import Origin
 from copilot.domain.findings import Action, Finding, Risk, Severity, Stage, TextReport

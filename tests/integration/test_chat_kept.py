@@ -1,0 +1,51 @@
+"""What a conversation keeps and shows later: no secret, no name lost from sight, no draft that is of no use."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from copilot.clock import FixedClock
+from copilot.domain.access import Viewer
+from copilot.domain.conversation import TurnState
+from copilot.store.database import Database
+from tests import approvals_builders as world
+from tests.chat_builders import Chat, finished, make_chat
+from tests.conftest import MakeUser
+
+
+@pytest.fixture
+def ana(make_user: MakeUser) -> Viewer:
+    return make_user("Ana Prueba")
+
+
+@pytest.fixture
+def chat(database: Database, clock: FixedClock, ana: Viewer) -> Iterator[Chat]:
+    world.add_account(database, owner=ana)
+    made = make_chat(database, clock)
+    yield made
+    made.service.close()
+
+
+@pytest.mark.parametrize(
+    ("message", "secret"),
+    [
+        ("mi contraseña: Hunter2-Secreta!9 ¿qué hay de Aceros?", "Hunter2"),
+        ("clave sk-proj-AbCdEf1234567890GhIjKlMnOpQrStUvWxYz", "sk-proj-AbCdEf"),
+    ],
+    ids=["password", "key"],
+)
+def test_a_secret_is_kept_in_no_message_and_no_title(chat: Chat, ana: Viewer, message: str, secret: str) -> None:
+    thread = chat.start(ana)
+    assert finished(chat.ask(thread, message, ana)).state is TurnState.REFUSED
+    kept = chat.thread(thread, ana)
+    assert kept.title
+    assert secret not in repr(kept)
+
+
+def test_a_thread_has_no_title_before_its_question_was_looked_at(chat: Chat, ana: Viewer) -> None:
+    titles: list[str] = []
+    thread = chat.start(ana)
+    chat.script.on_call = lambda name: titles.append(chat.thread(thread, ana).title) if name == "plan" else None
+    chat.ask(thread, "¿Cuánto factura?", ana)
+    assert titles == [""]
+    assert chat.thread(thread, ana).title == "¿Cuánto factura?"
