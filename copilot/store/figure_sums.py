@@ -1,11 +1,12 @@
 """Counts, sums and means of a query.
 
 Invariant: one statement; money is grouped by currency and scores by what was asked, whatever else it is grouped by.
+Texts that a condition takes for the same (in any case, without accents) are one group, and so is all that is empty.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from copilot.domain.facts import EMPTY, canonical_value
 from copilot.domain.figure_queries import INSTANTS, MONEY, FigureQuery, Measure, Subject
 from copilot.domain.figure_results import FigureGroup, LeftOut, LeftOutReason
+from copilot.domain.folding import fold
 from copilot.store.account_metrics import round_half_up
 from copilot.store.figure_asked import Asked
 from copilot.store.figure_conditions import currency_of, utc_day
@@ -81,7 +83,7 @@ def read_figures(session: Session, asked: Asked) -> Figures:
     statement = select(each.value, each.unit, func.count(), func.count(each.amount), func.sum(each.amount))
     rows = session.execute(statement.group_by(each.value, each.unit)).all()
     return Figures(
-        rows=tuple(Summed(_canonical(row[0]), row[1], row[2], row[3], Decimal(row[4] or 0)) for row in rows),
+        rows=_in_one_writing(Summed(_canonical(row[0]), row[1], row[2], row[3], Decimal(row[4] or 0)) for row in rows),
         measure=query.measure,
         field=field,
         grouped=query.group_by is not None and query.measure is not Measure.LIST,
@@ -142,5 +144,26 @@ def _grouped_by(asked: Asked) -> Any:
 
 
 def _canonical(value: Any) -> str | None:
-    text = canonical_value(value)
-    return None if text == EMPTY else text
+    text = canonical_value(value).strip()
+    return None if text in {EMPTY, ""} else text
+
+
+def _in_one_writing(rows: Iterable[Summed]) -> tuple[Summed, ...]:
+    """Values that differ only in how they are written as one, in the writing that most records have."""
+    given = list(rows)
+    writings: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in given:
+        if row.value is not None:
+            writings[fold(row.value)][row.value] += row.count
+    usual = {key: min(found, key=lambda text: (-found[text], text)) for key, found in writings.items()}
+    merged: dict[tuple[str | None, str | None], Summed] = {}
+    for row in given:
+        value = None if row.value is None else usual[fold(row.value)]
+        known = merged.get((value, row.unit), Summed(value, row.unit, 0, 0, Decimal(0)))
+        merged[value, row.unit] = replace(
+            known,
+            count=known.count + row.count,
+            sample=known.sample + row.sample,
+            amount=known.amount + row.amount,
+        )
+    return tuple(merged.values())
