@@ -68,6 +68,12 @@ class DocumentFiler:
         progress.end()
 
     def _named_account(self) -> AccountKey | None:
+        """The account for what no rule assigns. Raises InputError if there is none, or several of that name."""
+        if self.options.account_id is not None:
+            known = self.accounts.by_account_id.get(self.options.account_id)
+            if known is None:
+                raise bad_input(ImportMessage.NO_SUCH_ACCOUNT, account=self.options.account_id)
+            return known
         if self.options.account is None:
             return None
         found = self.accounts.by_reference(self.options.account)

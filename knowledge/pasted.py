@@ -1,7 +1,8 @@
 """Notes of a meeting that somebody pastes: filed with the account like an imported note.
 
 Invariant: they go through the import, so they are parsed, cut, checked and erasable like any other text, and every
-sentence written from them can be looked up again. One paste is one document; pasting again never replaces another.
+sentence written from them can be looked up again. They are filed by the account's id: what else is called the same,
+whoever may see it, changes nothing. One paste is one document; pasting again never replaces another.
 """
 
 import re
@@ -54,7 +55,7 @@ def file_notes(
             Path(folder),
             database=database,
             actor_id=viewer.user_id,
-            options=ImportOptions(max_bytes=8 * LONGEST, root_name=root, account=account.name),
+            options=ImportOptions(max_bytes=8 * LONGEST, root_name=root, account_id=account_id),
             after_import=after_import,
         )
     return stable_id("document", root, name)

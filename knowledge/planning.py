@@ -40,6 +40,8 @@ class ImportOptions:
     """Under which name the folder is remembered; unset: its full path."""
     account: str | None = None
     """Account (source id or exact name) of documents that no rule assigns."""
+    account_id: str | None = None
+    """The same by our own id; whoever sets it has asked whether the person may see the account."""
     visibility: Visibility | None = None
     """Audience of documents that are no conversations and lie in no folder that names one."""
     as_of: date | None = None
