@@ -88,7 +88,9 @@ def _some(subject: Subject, most: int, *, currency: bool) -> st.SearchStrategy[t
 def _related(draw: st.DrawFn, *, currency: bool) -> Related:
     subject = draw(st.sampled_from(Subject))
     asked = draw(_some(subject, 2, currency=currency))
-    return Related(subject=subject, conditions=asked, at_least=draw(st.integers(0, 3)))
+    least = draw(st.integers(0, 3))
+    most = draw(st.none() | st.integers(max(least, 1), 4))
+    return Related(subject=subject, conditions=asked, at_least=least, at_most=most)
 
 
 @st.composite

@@ -231,6 +231,8 @@ def _asked_for(query: FigureQuery, viewer: Viewer, account: Record) -> bool:
 def has(world: FigureWorld, account: Record, related: Related) -> bool:
     """Whether the account has the linked records."""
     count = linked(world, account, related)
+    if related.at_most is not None:
+        return related.at_least <= count <= related.at_most
     return count == 0 if related.at_least == 0 else count >= related.at_least
 
 

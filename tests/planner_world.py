@@ -144,8 +144,9 @@ def _query(query: FigureQuery) -> str:
     parts += [f"[{_conditions(content['conditions'])}]"] if query.conditions else []
     parts += [f"of[{_conditions(content['of_account'])}]"] if query.of_account else []
     for related in content.get("related", ()):
+        most = f"<={related['at_most']}" if "at_most" in related else ""
         parts.append(
-            f"{related['subject']}>={related.get('at_least', 1)}[{_conditions(related.get('conditions', ()))}]"
+            f"{related['subject']}>={related.get('at_least', 1)}{most}[{_conditions(related.get('conditions', ()))}]"
         )
     shape = ("account_ids", "show", "metrics", "group_by", "order_by", "descending", "limit")
     parts += [f"{name}={_listed(content[name])}" for name in shape if name in content]

@@ -212,17 +212,20 @@ def _exponent(number: Decimal) -> int:
 
 
 class Related(BaseModel):
-    """The account has (or, `at_least` 0, has not one of) linked records that meet the conditions."""
+    """The account has so many linked records that meet the conditions; `at_least` 0 without `at_most`: not one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     subject: Subject
     conditions: tuple[Condition, ...] = Field(default=(), max_length=MOST_CONDITIONS)
     at_least: int = Field(default=1, ge=0, le=1000)
+    at_most: int | None = Field(default=None, ge=1, le=1000)
 
     @model_validator(mode="after")
     def _names_known_fields(self) -> Self:
         _require_known(self.subject, self.conditions)
+        if self.at_most is not None and self.at_most < self.at_least:
+            raise ValueError("at_most is no less than at_least")
         return self
 
 

@@ -249,12 +249,25 @@ def _related(related: Related, language: Language) -> str:
         further = (*filter(None, [places_in_words(related.conditions, language=language)]), *further)
     tail = f" {', '.join(further)}" if further else ""
     spanish = language is Language.ES
+    if related.at_most is not None:
+        return f"{_counted(related.at_least, related.at_most, language)} {many}{tail}"
     if related.at_least == 0:
         return f"{'sin' if spanish else 'without'} {many}{tail}"
     if related.at_least == 1:
         return f"{'con' if spanish else 'with'} {many}{tail}"
     least = Formatter(language).number(related.at_least)
     return f"{'con al menos' if spanish else 'with at least'} {least} {many}{tail}"
+
+
+def _counted(least: int, most: int, language: Language) -> str:
+    """`with at most 3`, `con exactamente 2`, `with 2 to 5`."""
+    low, high = Formatter(language).number(least), Formatter(language).number(most)
+    spanish = language is Language.ES
+    if least == most:
+        return f"{'con exactamente' if spanish else 'with exactly'} {high}"
+    if least == 0:
+        return f"{'con' if spanish else 'with'} {'como mucho' if spanish else 'at most'} {high}"
+    return f"con entre {low} y {high}" if spanish else f"with {low} to {high}"
 
 
 def subject_in_words(subject: Subject, *, count: int, language: Language) -> str:

@@ -88,11 +88,13 @@ def linked(related: Related, account_id: Any) -> tuple[Any, ColumnElement[bool]]
 def has_related(related: Related) -> ColumnElement[bool]:
     """The condition on `accounts`."""
     table, counts = linked(related, AccountRow.id)
-    if related.at_least <= 1:
+    if related.at_least <= 1 and related.at_most is None:
         found = exists(select(table.id).where(counts).correlate(AccountRow))
         return found if related.at_least else not_(found)
     number = select(func.count()).select_from(table).where(counts).correlate(AccountRow).scalar_subquery()
-    return number >= related.at_least
+    if related.at_most is None:
+        return number >= related.at_least
+    return number.between(related.at_least, related.at_most)
 
 
 def utc_day(column: Any) -> ColumnElement[date]:
