@@ -34,6 +34,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "approved": ("success", _("Approved. The files will be released in a moment.")),
     "approved_undo": ("success", _("Approved. It leaves after the time to recall it, unless a rule makes it wait.")),
+    "approved_stays": ("success", _("Approved. It stays here; nothing leaves.")),
     "approved_on_its_way": ("success", _("Approved. It is on its way, unless a rule makes it wait.")),
     "approved_too_fast": (
         "warning",

@@ -51,6 +51,7 @@ DESTINATIONS = {
     "files": _("Files to download"),
     "email": _("Email"),
     "crm": _("CRM"),
+    "here": _("It stays here; nothing leaves"),
 }
 
 NOT_COMPARED = {

@@ -81,6 +81,10 @@ _SAID: dict[str, dict[str, str]] = {
         "and a person has to send it.",
     },
     "files": {"es": "Escrito en la carpeta {folder}.", "en": "Written to the folder {folder}."},
+    "here": {
+        "es": "Se queda aquí: no se ha enviado ni escrito en ninguna carpeta.",
+        "en": "It stays here: it was sent nowhere and written to no folder.",
+    },
     "crm_journal": {
         "es": "Anotado en crm-updates.jsonl para el registro {record} de {system}; falta pasarlo al CRM.",
         "en": "Noted in crm-updates.jsonl for the record {record} of {system}; "

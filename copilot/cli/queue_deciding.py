@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copilot.approvals.bulk import BulkResult
+from copilot.approvals.release_texts import describe
 from copilot.approvals.service import ReviewView
 from copilot.cli.acting import Acting, ItemArgument, JsonOption, acting, confirm
 from copilot.cli.context import UserOption, console, reported_errors
@@ -203,8 +204,11 @@ def _release(person: Acting, *, item_id: str) -> None:
     release = person.view(item_id).release
     if release is not None and release.state is ReleaseState.RELEASED:
         folder = release.receipt.get("folder")
-        shown = application.settings.exports / folder if folder else "-"
-        console.print(say("released", viewer, folder=shown), highlight=False, soft_wrap=True)
+        if folder:
+            shown = application.settings.exports / folder
+            console.print(say("released", viewer, folder=shown), highlight=False, soft_wrap=True)
+        else:
+            print_line(describe(release, language=viewer.language, now=application.database.clock.now()))
     elif release is not None and release.error_code:
         print_line(say("not_released", viewer, code=release.error_code, id=item_id))
         raise typer.Exit(1)

@@ -15,6 +15,8 @@ class Destination(StrEnum):
     FILES = "files"
     EMAIL = "email"
     CRM = "crm"
+    HERE = "here"
+    """Nowhere: approved, it stays in the copilot, where its files can be downloaded."""
 
 
 class Mailbox(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from copilot.domain.access import Role, Viewer
+from copilot.domain.destinations import Destination
 from copilot.domain.documents import DocumentKind
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.language import Language
@@ -173,6 +174,7 @@ def test_a_draft_belongs_to_the_account_only_if_all_of_it_does(database: Databas
     found = search(database, owner, QUESTION)
     draft = drafted(database, owner, (found,))
     assert (draft.kind, draft.audience) == (DraftKind.CHAT_ANSWER, Audience.INTERNAL)
+    assert draft.destination is Destination.HERE
     assert (draft.account_id, draft.account_name) == (world.ACCOUNT, "Aceros Tormes")
     assert [item.id for item in draft.evidence] == list(
         dict.fromkeys(cite for line in found.lines for cite in line.evidence_ids)

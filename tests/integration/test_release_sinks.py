@@ -19,6 +19,7 @@ from copilot.domain.review_items import ReviewItem
 from copilot.errors import Conflict, NotFound
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database
+from copilot.store.releases import ReleaseState
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
 from tests.release_builders import MailServer, approved_bytes, approved_email, deliver_due, release_of
@@ -55,6 +56,20 @@ def test_in_a_dry_run_nothing_leaves_and_everything_says_so(
     release = release_of(database, item)
     assert release.receipt["channel"] == "dry_run"
     assert "Dry run" in describe(release, language="en", now=clock.now())
+
+
+def test_what_stays_here_is_released_and_written_nowhere(
+    database: Database, clock: FixedClock, requester: Viewer, tmp_path: Path
+) -> None:
+    draft = world.good_draft(database, viewer=requester).model_copy(update={"destination": Destination.HERE})
+    item = world.submit(database, draft, viewer=requester)
+    world.approve(database, item, viewer=requester)
+    assert run_due_releases(database, exports=tmp_path) == 1
+    release = release_of(database, item)
+    assert release.state is ReleaseState.RELEASED
+    assert release.receipt == {"channel": "here"}
+    assert list(tmp_path.iterdir()) == []
+    assert "written to no folder" in describe(release, language="en", now=clock.now())
 
 
 def _crm_note(draft: Draft, **changes: Any) -> Draft:

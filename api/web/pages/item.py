@@ -28,6 +28,7 @@ from copilot.store.cited_work import CitedWorkRepository
 
 router = APIRouter(include_in_schema=False)
 _TEXT_FIELD = "text:"
+_APPROVED = {Destination.FILES: "approved", Destination.HERE: "approved_stays"}
 _DONE = {Verdict.REJECT: "rejected", Verdict.REQUEST_CHANGES: "sent_back"}
 
 
@@ -102,7 +103,7 @@ def _approved(after: ReviewItem, asked: Asked) -> str:
     waits_until = view.release.not_before if view.release else None
     if waits_until is not None and waits_until > asked.uow.clock.now():
         return "approved_undo"
-    return "approved" if view.draft.destination is Destination.FILES else "approved_on_its_way"
+    return _APPROVED.get(view.draft.destination, "approved_on_its_way")
 
 
 async def edited_texts(request: Request) -> dict[str, str]:

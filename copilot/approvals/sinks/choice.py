@@ -11,6 +11,7 @@ from copilot.approvals.sinks.crm import recorded_crm
 from copilot.approvals.sinks.dry_run import Recorder
 from copilot.approvals.sinks.email import MessageFileSink, SmtpSink
 from copilot.approvals.sinks.files import FileSink
+from copilot.approvals.sinks.here import StaysHere
 from copilot.approvals.sinks.journal import Journal
 from copilot.domain.destinations import Destination
 from copilot.mail import MailTransport
@@ -24,6 +25,7 @@ def choose_sinks(
         Destination.FILES: FileSink(exports),
         Destination.EMAIL: MessageFileSink(exports) if mail is None else SmtpSink(mail, returns_to=returns_to),
         Destination.CRM: recorded_crm(exports),
+        Destination.HERE: StaysHere(),
     }
     if dry_run:
         journal = Journal(exports / "dry-run.jsonl")

@@ -6,6 +6,7 @@ what mixes accounts belongs to nobody but its asker. Its evidence is exactly wha
 
 from collections import Counter
 
+from copilot.domain.destinations import Destination
 from copilot.domain.drafts import Audience, Draft, DraftKind, Section, Segment
 from copilot.domain.evidence import Evidence
 from copilot.domain.plans import Plan
@@ -35,6 +36,7 @@ def assemble(answer: Answer, scene: Scene, plan: Plan) -> Draft:
         written_at=scene.uow.clock.now(),
         sections=sections,
         evidence=evidence,
+        destination=Destination.HERE,
         provenance=answer.provenance.model_copy(update={"evidence_hashes": hashes, "parameters": parameters}),
     )
 
