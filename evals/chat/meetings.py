@@ -49,7 +49,8 @@ _NOTE = (
     "Demo company, offline writer, no embeddings. Labels by who wrote the rules, after seeing that the first version "
     "left most summaries empty and before writing this one, so they flatter. "
     "First run: actions found 33 of 34 (en), 31 of 32 (es); owner and day 29 of 33, 27 of 31; "
-    "invented 1 of 38, 7 of 44; unsupported 4 of 184, 0 of 183; empty 5 of 16, 3 of 15. Rules were changed once after it, two labels corrected. "
+    "invented 1 of 38, 7 of 44; unsupported 4 of 184, 0 of 183; empty 5 of 16, 3 of 15. "
+    "Rules were changed once after it, two labels corrected. "
     "No labelled text calls for an update, so updates_right is the share of texts for which none was invented."
 )
 
