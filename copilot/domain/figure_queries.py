@@ -20,6 +20,8 @@ from copilot.domain.formatting import canonical_number
 
 MOST_CONDITIONS = 8
 MOST_ROWS = 50
+MOST_ALTERNATIVES = 40
+"""Values of one condition: a region named in a question stands for all its countries, 30 for Europe."""
 MOST_VALUES = 60
 """In all conditions of one query together: each is a comparison that the database plans and carries out."""
 LONGEST_VALUE = 120
@@ -124,7 +126,7 @@ class Condition(BaseModel):
 
     field: str
     operator: Operator
-    values: tuple[Value, ...] = Field(default=(), max_length=20)
+    values: tuple[Value, ...] = Field(default=(), max_length=MOST_ALTERNATIVES)
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     """For money; rows in another currency are left out, counted and named."""
 

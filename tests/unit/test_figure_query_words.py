@@ -183,6 +183,12 @@ def test_a_long_query_is_packed_and_one_too_long_is_refused() -> None:
         FigureQuery(subject=Subject.ACCOUNTS, conditions=conditions)
 
 
+def test_a_region_is_asked_for_by_all_its_countries() -> None:
+    countries = tuple(f"{first}{second}" for first in "ABCDE" for second in "ABCDEF")
+    europe = FigureQuery(subject=Subject.ACCOUNTS, conditions=(where("country", Operator.IS, *countries),))
+    assert FigureQuery.from_key(europe.key) == europe
+
+
 @pytest.mark.parametrize("key", ["", "~", "~abc", "é", "eyJ", "e30", "A" * 5000], ids=range(7))
 def test_a_key_that_is_none_is_no_query(key: str) -> None:
     assert FigureQuery.from_key(key) is None
