@@ -8,7 +8,7 @@ import pytest
 
 from copilot.agent.planner import ModelPlanner
 from copilot.domain.language import Language
-from copilot.domain.plans import Plan, PlanningContext
+from copilot.domain.plans import FollowUpStep, Plan, PlanningContext, TimelineStep
 from copilot.errors import ModelUnavailable
 from copilot.llm.scripted import ScriptedChatModel
 from copilot.llm.structured import StructuredModel
@@ -89,3 +89,44 @@ def test_the_prompt_loads_and_keeps_what_changes_for_the_end(language: Language)
     prompt = PromptRegistry().load("chat_plan", language=language)
     assert "{{" not in prompt.system
     assert prompt.user.index("{{ accounts }}") < prompt.user.index("{{ message }}")
+
+
+@pytest.mark.parametrize(
+    ("message", "hidden"),
+    [
+        (
+            "what did Carys Penhallow (carys.penhallow@harbourline.example, +44 7700 900123) of Harbourline say?",
+            ("carys", "penhallow", "7700", "@"),
+        ),
+        ("what did carys say about Harbourline?", ("carys",)),
+        ("what did Jonathan Abernathy of Harbourline say?", ("jonathan", "abernathy")),
+        ("qué dijo Begoña de Frigoríficos Valdemora de la calle Mayor 12, 28013 Madrid?", ("begoña", "mayor 12")),
+        ("what did Lucía Ferrer promise Pinecrest?", ("lucía", "ferrer")),
+    ],
+    ids=["contact", "lower-case", "unknown-person", "address", "colleague"],
+)
+def test_people_of_a_message_reach_the_model_as_pseudonyms(message: str, hidden: tuple[str, ...]) -> None:
+    _, chat = plan(message, lookups({"kind": "timeline", "accounts": [1], "topic": ""}))
+    [asked] = chat.asked
+    shown = " ".join(str(part.content) for part in asked).lower()
+    assert "person_1" in shown
+    assert [item for item in hidden if item in shown] == []
+
+
+def test_a_pseudonym_that_the_model_repeats_is_the_person_again() -> None:
+    made, _ = plan(
+        "what did Carys Penhallow of Harbourline say?",
+        lookups({"kind": "timeline", "accounts": [1], "topic": "PERSON_1"}),
+    )
+    [step] = made.steps
+    assert isinstance(step, TimelineStep)
+    assert step.topic == "Carys Penhallow"
+
+
+def test_a_draft_is_asked_for_in_the_persons_own_words() -> None:
+    message = "Draft a follow-up to Wade Hollister of Blue Mesa"
+    made, chat = plan(message, lookups({"kind": "follow_up", "accounts": [1], "topic": ""}))
+    [step] = made.steps
+    assert isinstance(step, FollowUpStep)
+    assert step.request == message
+    assert "Hollister" not in str(chat.asked[0])
