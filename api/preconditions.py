@@ -59,6 +59,13 @@ def changed(current: str) -> Precondition:
     )
 
 
+def missing() -> Precondition:
+    """The request does not say what was read."""
+    return Precondition(
+        HTTPStatus.PRECONDITION_REQUIRED, code="precondition_required", detail=_MISSING, hint=_MISSING_HINT
+    )
+
+
 def locked_item(item_id: ItemId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> ReviewItem:
     """The item, locked until the end of the request. Raises NotFound before anything is said about its state."""
     lock_items([item_id], viewer=viewer, uow=uow)
@@ -71,9 +78,7 @@ LockedItem = Annotated[ReviewItem, Depends(locked_item)]
 def require_if_match(_item: LockedItem, if_match: IfMatch = None) -> str:
     """The tags sent. Raises Precondition if there are none; what may not be seen does not exist before that."""
     if if_match is None:
-        raise Precondition(
-            HTTPStatus.PRECONDITION_REQUIRED, code="precondition_required", detail=_MISSING, hint=_MISSING_HINT
-        )
+        raise missing()
     return if_match
 
 

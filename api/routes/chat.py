@@ -6,13 +6,14 @@ begins is a problem with its status, what goes wrong later is its last event.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.chat_asking import Asked, ask, resume
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerAloneDep, ViewerDep
 from api.event_stream import EVENT_STREAM, as_kept, as_told, kept_before, kept_count, one_answer, stream
 from api.languages import language_of
+from api.preconditions import CHANGES, changed, matches, missing
 from api.schemas.chat import Correction, Question, Rename, Report
 from api.schemas.common import CONFLICT, PROBLEMS, Problem
 from copilot.domain.conversation import Finished, Thread, Turn, TurnEvent
@@ -126,22 +127,47 @@ async def go_on(turn_id: TurnId, request: Request, viewer: ViewerAloneDep, appli
     return _answer(request, begun, status=200)
 
 
-@router.post("/turns/{turn_id}/accept", responses=CONFLICT)
-def accept(turn_id: TurnId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Turn:
+def answer_as_read(
+    turn_id: TurnId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    if_match: Annotated[
+        str | None, Header(description="The `digest` of the answer as it was read, in quotes. Required.")
+    ] = None,
+) -> str:
+    """The digest of the answer, if it is as the client read it. Raises NotFound or Precondition."""
+    current = view_of(application.chat.replay(turn_id, viewer=viewer, uow=uow)).digest
+    tag = f'"{current}"'
+    if if_match is None:
+        raise missing()
+    if current and not matches(if_match, tag):
+        raise changed(tag)
+    return current
+
+
+ReadAnswer = Annotated[str, Depends(answer_as_read)]
+
+
+@router.post("/turns/{turn_id}/accept", responses=CHANGES)
+def accept(
+    turn_id: TurnId, digest: ReadAnswer, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> Turn:
     """Stand behind the answer: it is approved in the queue under your name."""
-    return application.chat.accept(turn_id, viewer=viewer, uow=uow)
+    return application.chat.accept(turn_id, digest=digest, viewer=viewer, uow=uow)
 
 
-@router.post("/turns/{turn_id}/correct", responses=CONFLICT)
+@router.post("/turns/{turn_id}/correct", responses=CHANGES)
 def correct(
     turn_id: TurnId,
     wanted: Annotated[Correction, Body()],
+    digest: ReadAnswer,
     viewer: ViewerDep,
     uow: UnitOfWorkDep,
     application: ApplicationDep,
 ) -> Turn:
     """Put other words into the answer; they are checked from the beginning and filed as its next version."""
-    return application.chat.correct(turn_id, wanted.texts, viewer=viewer, uow=uow)
+    return application.chat.correct(turn_id, wanted.texts, digest=digest, viewer=viewer, uow=uow)
 
 
 @router.post("/turns/{turn_id}/report", responses=CONFLICT)

@@ -124,18 +124,19 @@ class ChatService:
         record = self._record(turn_id, viewer=viewer, uow=uow)
         return replayed(record, rules=self._parts.rules, viewer=viewer, uow=uow)
 
-    def accept(self, turn_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Turn:
-        """Approve the answer as its asker. Raises NotFound, NotAllowed or Conflict."""
-        self._verdicts.accept(self._record(turn_id, viewer=viewer, uow=uow), viewer=viewer, uow=uow)
+    def accept(self, turn_id: str, *, digest: str, viewer: Viewer, uow: UnitOfWork) -> Turn:
+        """Approve the answer with this digest as its asker. Raises NotFound, NotAllowed or Conflict."""
+        self._verdicts.accept(self._record(turn_id, viewer=viewer, uow=uow), digest=digest, viewer=viewer, uow=uow)
         return self._record(turn_id, viewer=viewer, uow=uow).turn
 
-    def correct(self, turn_id: str, edits: Mapping[str, str], *, viewer: Viewer, uow: UnitOfWork) -> Turn:
-        """Put other words (segment id -> text) into the answer; they are checked and filed as its next version.
+    def correct(self, turn_id: str, edits: Mapping[str, str], *, digest: str, viewer: Viewer, uow: UnitOfWork) -> Turn:
+        """Put other words (segment id -> text) into the answer with this digest: checked, filed as its next version.
 
         Raises NotFound, NotAllowed, Conflict or InputError.
         """
         usable = {segment_id: _usable(text, viewer) for segment_id, text in edits.items()}
-        self._verdicts.correct(self._record(turn_id, viewer=viewer, uow=uow), usable, viewer=viewer, uow=uow)
+        record = self._record(turn_id, viewer=viewer, uow=uow)
+        self._verdicts.correct(record, usable, digest=digest, viewer=viewer, uow=uow)
         return self._record(turn_id, viewer=viewer, uow=uow).turn
 
     def report(self, turn_id: str, reason: str, *, viewer: Viewer, uow: UnitOfWork) -> Turn:

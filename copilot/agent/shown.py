@@ -114,6 +114,7 @@ def _answer(record: TurnRecord, shown: Shown, language: Language) -> Iterator[Tu
         suggestions=record.suggestions,
         notes=(*_standing(shown, language), *emptied, *draft.provenance.notes),
         unreviewed=not shown.is_reviewed,
+        digest=shown.item.digest,
     )
 
 

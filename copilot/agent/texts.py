@@ -160,6 +160,13 @@ _ERRORS: dict[str, dict[Language, tuple[str, str]]] = {
         _ES: ("Aquí no hay ninguna respuesta que usted pueda ver.", "Mire en la cola si espera revisión."),
         _EN: ("There is no answer here that you may see.", "See in the queue whether it waits for review."),
     },
+    "changed": {
+        _ES: (
+            "La respuesta ha cambiado desde que usted la leyó.",
+            "Léala de nuevo y decida sobre lo que vea entonces.",
+        ),
+        _EN: ("The answer changed since you read it.", "Read it again, and decide on what you see then."),
+    },
     "no_answer": {
         _ES: ("Esta pregunta no tiene respuesta que señalar.", "Señale una respuesta."),
         _EN: ("This question has no answer to report.", "Report an answer."),

@@ -1,6 +1,7 @@
 """What the asker makes of an answer: accept it, correct it, or report it.
 
-Invariant: each goes through the approval queue with the asker's own rights; doing the same again changes nothing.
+Invariant: each goes through the approval queue with the asker's own rights; what is accepted or corrected is what the
+asker names as read, by its digest; doing the same again changes nothing.
 """
 
 from collections.abc import Mapping
@@ -30,19 +31,21 @@ class Verdicts:
     approvals: ApprovalService
     rules: ChatRules
 
-    def accept(self, record: TurnRecord, *, viewer: Viewer, uow: UnitOfWork) -> None:
+    def accept(self, record: TurnRecord, *, digest: str, viewer: Viewer, uow: UnitOfWork) -> None:
         """The asker's approval. Raises NotFound, NotAllowed or Conflict."""
-        item = self._read_item(record, viewer=viewer, uow=uow)
+        item = self._read_item(record, digest=digest, viewer=viewer, uow=uow)
         if item.state not in APPROVED:
             self._decide(item, Verdict.APPROVE, viewer=viewer, uow=uow)
         ChatRepository(uow).judge(record.turn.id, told.Verdict.ACCEPTED, item_id=item.id)
 
-    def correct(self, record: TurnRecord, edits: Mapping[str, str], *, viewer: Viewer, uow: UnitOfWork) -> None:
+    def correct(
+        self, record: TurnRecord, edits: Mapping[str, str], *, digest: str, viewer: Viewer, uow: UnitOfWork
+    ) -> None:
         """The asker's words in place of those of some segments. Raises NotFound, NotAllowed, Conflict or InputError."""
         shown = self._answer(record, viewer=viewer, uow=uow)
         if record.turn.verdict is told.Verdict.CORRECTED and _says(shown, edits):
             return
-        item = self._read_item(record, viewer=viewer, uow=uow)
+        item = self._read_item(record, digest=digest, viewer=viewer, uow=uow)
         filed = self.approvals.edit(item.id, edits, digest=item.digest, viewer=viewer, uow=uow)
         ChatRepository(uow).judge(record.turn.id, told.Verdict.CORRECTED, item_id=filed.id)
 
@@ -100,11 +103,13 @@ class Verdicts:
             raise texts.problem(NotFound, "not_shown", viewer.language)
         return shown
 
-    def _read_item(self, record: TurnRecord, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
-        """The item of what the asker has read."""
+    def _read_item(self, record: TurnRecord, *, digest: str, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
+        """The item of what the asker has read. Raises Conflict if something else is shown by now."""
         item = self._answer(record, viewer=viewer, uow=uow).item
         if item is None:
             raise texts.problem(NotFound, "not_shown", viewer.language)
+        if item.digest != digest:
+            raise texts.problem(Conflict, "changed", viewer.language)
         return item
 
 

@@ -74,7 +74,7 @@ class Loop:
     def _correct(self, rest: str) -> None:
         number, _, text = rest.partition(" ")
         if not number:
-            print_numbered(sentence.text for sentence in self._session.view().sentences)
+            print_numbered(self._session.sentences())
             number = self._read("which_sentence").strip()
         if not (number.isascii() and number.isdigit() and len(number) < 5):
             raise InputError(say("no_number", self._viewer))

@@ -33,6 +33,8 @@ class Session:
         self.application: Application = acting.application
         self.viewer: Viewer = acting.viewer
         self.thread_id = thread.id if thread else None
+        self._read: dict[str, str] = {}
+        """Digests of the answers that were printed, by turn."""
 
     @property
     def chat(self) -> ChatService:
@@ -54,7 +56,9 @@ class Session:
     def show(self, events: Iterable[TurnEvent]) -> None:
         """Print a turn; Ctrl-C stops waiting for it."""
         try:
-            print_ending(print_events(events, viewer=self.viewer), viewer=self.viewer)
+            printed = print_events(events, viewer=self.viewer)
+            print_ending(printed, viewer=self.viewer)
+            self._remember(view_of(printed))
         except KeyboardInterrupt:
             print_line(say("stopped", self.viewer), style="yellow")
 
@@ -127,22 +131,39 @@ class Session:
         print_sources(view, cited, viewer=self.viewer)
 
     def accept(self) -> None:
-        """Stand behind the last answer. Raises NotFound, NotAllowed or Conflict."""
+        """Stand behind the last answer as it was printed. Raises NotFound, NotAllowed or Conflict."""
         turn = self.last()
+        digest = self._digest(turn)
         with self.application.database.unit_of_work() as uow:
-            self.chat.accept(turn.id, viewer=self.viewer, uow=uow)
+            self.chat.accept(turn.id, digest=digest, viewer=self.viewer, uow=uow)
         print_line(say("accepted", self.viewer), style="green")
 
     def correct(self, number: int, text: str) -> None:
         """Put other words into the sentence of that number. Raises NotFound, NotAllowed, Conflict or InputError."""
+        turn = self.last()
+        digest = self._digest(turn)
         sentences = self.view().sentences
         if not 0 < number <= len(sentences):
             raise InputError(say("no_number", self.viewer))
-        turn = self.last()
         edits = {sentences[number - 1].segment_id: text}
         with self.application.database.unit_of_work() as uow:
-            self.chat.correct(turn.id, edits, viewer=self.viewer, uow=uow)
+            self.chat.correct(turn.id, edits, digest=digest, viewer=self.viewer, uow=uow)
         print_line(say("corrected", self.viewer), style="green")
+
+    def sentences(self) -> Iterable[str]:
+        """The sentences of the last answer as they are now, to be printed."""
+        view = self.view()
+        self._remember(view)
+        return [sentence.text for sentence in view.sentences]
+
+    def _remember(self, view: TurnView) -> None:
+        self._read[view.turn_id] = view.digest
+
+    def _digest(self, turn: Turn) -> str:
+        """Of the answer as it was printed. Raises Conflict if it was not, in this session."""
+        if turn.id not in self._read:
+            raise Conflict(say("not_read", self.viewer))
+        return self._read[turn.id]
 
     def report(self, reason: str) -> None:
         """Say what is wrong with the last answer. Raises NotFound, Conflict or InputError."""

@@ -113,6 +113,8 @@ class Finished(_Event):
     """What went differently, e.g. that the model failed and the offline writer took over."""
     unreviewed: bool = False
     """The answer is shown and nobody has reviewed it; `notes` say so too."""
+    digest: str = ""
+    """Of the answer that is shown: whoever accepts or corrects it names what they read."""
 
 
 TurnEvent = Annotated[

@@ -66,6 +66,8 @@ class TurnView(BaseModel):
     suggestions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unreviewed: bool = False
+    digest: str = ""
+    """Of the answer: whoever accepts or corrects it names what they read."""
 
     @property
     def is_over(self) -> bool:
@@ -101,5 +103,4 @@ def view_of(events: Iterable[TurnEvent]) -> TurnView:
 
 
 def _ending(event: Finished) -> dict[str, object]:
-    kept = ("turn_id", "state", "item_id", "text", "reasons", "candidates", "suggestions", "notes", "unreviewed")
-    return {name: getattr(event, name) for name in kept}
+    return {name: getattr(event, name) for name in Finished.model_fields if name in TurnView.model_fields}

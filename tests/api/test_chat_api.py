@@ -4,6 +4,7 @@ import asyncio
 import threading
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -248,16 +249,25 @@ def test_who_asks_too_often_is_told_to_wait(
     assert talker.ask(first, QUESTION).status_code == HTTPStatus.CREATED
 
 
+def tag_of(view: dict[str, Any]) -> str:
+    """Of the answer as it was read."""
+    return f'"{view["digest"]}"'
+
+
 def test_an_answer_is_accepted_corrected_and_reported(talker: Talker) -> None:
     thread = talker.start()
     turns = [talker.ask(thread, QUESTION).json() for _ in range(3)]
-    accepted = talker.program.send("POST", f"/chat/turns/{turns[0]['turn_id']}/accept")
+    accepted = talker.program.send("POST", f"/chat/turns/{turns[0]['turn_id']}/accept", tag=tag_of(turns[0]))
     assert accepted.json()["verdict"] == "accepted"
     assert talker.program.get(f"/chat/turns/{turns[0]['turn_id']}").json()["unreviewed"] is False
 
     segment = turns[1]["sections"][0]["sentences"][0]["segment_id"]
     body = {"texts": {segment: "Aceros Tormes factura 84.000 € al año."}}
-    corrected = talker.program.send("POST", f"/chat/turns/{turns[1]['turn_id']}/correct", body=body)
+    address = f"/chat/turns/{turns[1]['turn_id']}/correct"
+    assert talker.program.send("POST", address, body=body).status_code == HTTPStatus.PRECONDITION_REQUIRED
+    unread = talker.program.send("POST", address, body=body, tag='"0"')
+    assert (unread.status_code, unread.headers["etag"]) == (HTTPStatus.PRECONDITION_FAILED, tag_of(turns[1]))
+    corrected = talker.program.send("POST", address, body=body, tag=tag_of(turns[1]))
     assert corrected.json()["verdict"] == "corrected", corrected.text
     shown = talker.program.get(f"/chat/turns/{turns[1]['turn_id']}").json()
     assert shown["sections"][0]["sentences"][0]["text"] == "Aceros Tormes factura 84.000 € al año."

@@ -59,7 +59,9 @@ def asked(browser: TestClient, message: str = QUESTION, *, at: str = "/chat") ->
 
 
 def act(browser: TestClient, address: str, turn: str, name: str, **fields: str) -> Response:
-    data = {"csrf_token": form_token(browser.get(address))} | fields
+    page = browser.get(address)
+    shown = re.search(r'name="digest" value="([0-9a-f]+)"', page.text)
+    data = {"csrf_token": form_token(page), "digest": shown[1] if shown else ""} | fields
     return browser.post(f"{address}/turns/{turn}/{name}", data=data)
 
 
@@ -147,6 +149,27 @@ def test_an_answer_is_corrected_in_place_and_a_refused_correction_is_not_lost(
     assert "Aceros Tormes factura 84.000 € al año." in page
     assert "Usted la corrigió" in page
     del chat
+
+
+def test_an_answer_that_changed_meanwhile_is_not_accepted_unread(
+    signed_in: TestClient, chat: Chat, make_user: MakeUser
+) -> None:
+    address, turn, page = asked(signed_in)
+    shown = re.search(r'name="digest" value="([0-9a-f]+)"', page)
+    assert shown
+    with chat.database.unit_of_work() as uow:
+        item = item_of(chat, re.findall(r"review_\w+", page)[0])
+        manager = make_user("Mar Jefa", role=Role.MANAGER)
+        chat.approvals.edit(item.id, {"brief.1": "Factura 84.000 €."}, digest=item.digest, viewer=manager, uow=uow)
+    refused = act(signed_in, address, turn, "accept", digest=shown[1])
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "ha cambiado desde que usted la leyó" in refused.text
+    written = {"digest": shown[1], "text:brief.1": "Mis palabras."}
+    refused = act(signed_in, address, turn, "correct", **written)
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "Mis palabras." in refused.text
+    assert f'name="digest" value="{shown[1]}"' in refused.text
+    assert act(signed_in, address, turn, "accept").status_code == HTTPStatus.SEE_OTHER
 
 
 def test_an_answer_is_reported_with_a_reason(signed_in: TestClient) -> None:

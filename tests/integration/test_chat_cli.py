@@ -135,6 +135,13 @@ def test_answers_are_judged_at_the_prompt(run: Run, talk: Chat, ana: Viewer) -> 
     assert [turn.verdict for turn in talk.thread(thread, ana).turns] == [Verdict.ACCEPTED, Verdict.REPORTED]
 
 
+def test_an_answer_is_accepted_as_it_was_printed(run: Run, ana: Viewer) -> None:
+    run(QUESTION, viewer=ana)
+    done = run(viewer=ana, answer="/aceptar\n/ver\n/aceptar\n/salir\n")
+    assert "léala antes con /ver" in done.stderr
+    assert "Aceptada" in done.stdout
+
+
 def test_conversations_are_listed_opened_and_begun(run: Run, talk: Chat, ana: Viewer, clock: FixedClock) -> None:
     run("no", viewer=ana)
     lines = ["/conversaciones", "/nueva", QUESTION, "/abrir 9", "/abrir x", "/abrir 2", "/nada", "/ayuda", "/salir"]

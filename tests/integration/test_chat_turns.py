@@ -184,8 +184,8 @@ def test_threads_are_private_whatever_the_role(chat: Chat, ana: Viewer, make_use
                 lambda: service.rename(thread.id, "x", viewer=other, uow=uow),  # noqa: B023
                 lambda: service.delete(thread.id, viewer=other, uow=uow),  # noqa: B023
                 lambda: service.replay(turn_id, viewer=other, uow=uow),  # noqa: B023
-                lambda: service.accept(turn_id, viewer=other, uow=uow),  # noqa: B023
-                lambda: service.correct(turn_id, {"brief.1": "x"}, viewer=other, uow=uow),  # noqa: B023
+                lambda: service.accept(turn_id, digest="", viewer=other, uow=uow),  # noqa: B023
+                lambda: service.correct(turn_id, {"brief.1": "x"}, digest="", viewer=other, uow=uow),  # noqa: B023
                 lambda: service.report(turn_id, "x", viewer=other, uow=uow),  # noqa: B023
                 lambda: service.ask(thread.id, "hola", viewer=other),  # noqa: B023
                 lambda: service.resume(turn_id, viewer=other),  # noqa: B023

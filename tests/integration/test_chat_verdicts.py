@@ -47,14 +47,21 @@ def answered(chat: Chat, viewer: Viewer) -> Turn:
     return chat.last_turn(thread, viewer)
 
 
-def accept(chat: Chat, turn: Turn, viewer: Viewer) -> Turn:
-    with chat.database.unit_of_work() as uow:
-        return chat.service.accept(turn.id, viewer=viewer, uow=uow)
+def read(chat: Chat, turn: Turn, viewer: Viewer) -> str:
+    """The digest of what is shown."""
+    return finished(chat.replay(turn.id, viewer)).digest
 
 
-def correct(chat: Chat, turn: Turn, text: str, viewer: Viewer) -> Turn:
+def accept(chat: Chat, turn: Turn, viewer: Viewer, *, digest: str | None = None) -> Turn:
+    seen = read(chat, turn, viewer) if digest is None else digest
     with chat.database.unit_of_work() as uow:
-        return chat.service.correct(turn.id, {"brief.1": text}, viewer=viewer, uow=uow)
+        return chat.service.accept(turn.id, digest=seen, viewer=viewer, uow=uow)
+
+
+def correct(chat: Chat, turn: Turn, text: str, viewer: Viewer, *, digest: str | None = None) -> Turn:
+    seen = read(chat, turn, viewer) if digest is None else digest
+    with chat.database.unit_of_work() as uow:
+        return chat.service.correct(turn.id, {"brief.1": text}, digest=seen, viewer=viewer, uow=uow)
 
 
 def report(chat: Chat, turn: Turn, viewer: Viewer, reason: str = "Esa cifra es de 2025.") -> Turn:
@@ -145,7 +152,7 @@ def test_a_correction_that_changes_nothing_or_names_nothing(chat: Chat, ana: Vie
     with pytest.raises(InputError):
         correct(chat, turn, GOOD[0][0], ana)
     with chat.database.unit_of_work() as uow, pytest.raises(InputError):
-        chat.service.correct(turn.id, {"nowhere.1": "x"}, viewer=ana, uow=uow)
+        chat.service.correct(turn.id, {"nowhere.1": "x"}, digest=read(chat, turn, ana), viewer=ana, uow=uow)
 
 
 def test_what_was_accepted_and_is_leaving_is_not_corrected(chat: Chat, ana: Viewer) -> None:
@@ -153,6 +160,19 @@ def test_what_was_accepted_and_is_leaving_is_not_corrected(chat: Chat, ana: View
     accept(chat, turn, ana)
     with pytest.raises(Conflict):
         correct(chat, turn, BETTER, ana)
+
+
+def test_what_was_not_read_is_neither_accepted_nor_corrected(chat: Chat, ana: Viewer, manager: Viewer) -> None:
+    turn = answered(chat, ana)
+    seen = read(chat, turn, ana)
+    item = item_of(chat, turn.item_id)
+    with chat.database.unit_of_work() as uow:
+        edited = chat.approvals.edit(item.id, {"brief.1": BETTER}, digest=item.digest, viewer=manager, uow=uow)
+    for act in (accept, lambda *_, digest: correct(chat, turn, "La cuenta factura 84.000 € hoy.", ana, digest=digest)):
+        with pytest.raises(Conflict, match="ha cambiado desde que usted la leyó"):
+            act(chat, turn, ana, digest=seen)
+    assert item_of(chat, edited.id).state not in {ReviewState.APPROVED, ReviewState.SUPERSEDED}
+    assert accept(chat, turn, ana).verdict is Verdict.ACCEPTED
 
 
 def test_reporting_sends_it_back_with_the_reason_and_tells_in_the_chain(chat: Chat, ana: Viewer) -> None:

@@ -46,6 +46,8 @@ class Attempt:
     message: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    digest: str = ""
+    """Of the answer that was being corrected."""
 
 
 @router.get("/chat")

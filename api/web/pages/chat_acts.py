@@ -22,6 +22,9 @@ from copilot.store.database import UnitOfWork
 
 router = APIRouter(include_in_schema=False)
 
+Digest = Annotated[str, Form(max_length=64)]
+"""Of the answer that was on the page."""
+
 
 class Acting:
     """One request about one conversation."""
@@ -75,26 +78,28 @@ ActingDep = Annotated[Acting, Depends(Acting)]
 
 
 @router.post("/chat/{thread_id}/turns/{turn_id}/accept")
-def accept(asked: ActingDep, turn_id: TurnId) -> Response:
+def accept(asked: ActingDep, turn_id: TurnId, digest: Digest = "") -> Response:
     """Stand behind an answer."""
     chat = asked.application.chat
     return asked.act(
-        lambda: chat.accept(turn_id, viewer=asked.viewer, uow=asked.uow),
+        lambda: chat.accept(turn_id, digest=digest, viewer=asked.viewer, uow=asked.uow),
         to=asked.turn_address(turn_id),
         told="answer_accepted",
     )
 
 
 @router.post("/chat/{thread_id}/turns/{turn_id}/correct")
-def correct(asked: ActingDep, turn_id: TurnId, texts: Annotated[dict[str, str], Depends(edited_texts)]) -> Response:
+def correct(
+    asked: ActingDep, turn_id: TurnId, texts: Annotated[dict[str, str], Depends(edited_texts)], digest: Digest = ""
+) -> Response:
     """Put other words into an answer."""
     chat = asked.application.chat
     return asked.act(
-        lambda: chat.correct(turn_id, texts, viewer=asked.viewer, uow=asked.uow),
+        lambda: chat.correct(turn_id, texts, digest=digest, viewer=asked.viewer, uow=asked.uow),
         to=asked.turn_address(turn_id),
         told="answer_corrected",
         edit=turn_id,
-        attempt=lambda error: Attempt(failure_of(asked.request, error), texts=texts),
+        attempt=lambda error: Attempt(failure_of(asked.request, error), texts=texts, digest=digest),
     )
 
 
