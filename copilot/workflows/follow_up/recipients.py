@@ -5,9 +5,11 @@ their records; nothing that stands in a text can add one. Who must not be contac
 one. The release gate asks the rules of contact again.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from copilot.domain.access import Viewer
 from copilot.domain.contact_rules import Channel, Wish, wish_that_holds
@@ -15,11 +17,15 @@ from copilot.domain.destinations import Mailbox
 from copilot.domain.folding import fold
 from copilot.domain.records import Contact
 from copilot.errors import InputError
+from copilot.guardrails.personal_data.name_lists import WORDS
 from copilot.store.contact_preferences import ContactPreferenceRepository
 from copilot.store.database import UnitOfWork
 from copilot.workflows.follow_up.sources import Conversation
 from copilot.workflows.follow_up.texts import failure
 from copilot.workflows.reading.names import same_person, words
+
+_WORD = re.compile(r"[^\W_]+")
+_SIGNS = ".,;:!?¡¿()«»\"' \n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,14 @@ def _named(
     return tuple(chosen)
 
 
-def contacts_called(text: str, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
-    """Contacts whom a person names in their own words: by full name, or by a first or family name nobody shares."""
+def contacts_called(text: str, contacts: Sequence[Contact], *, account_name: str = "") -> tuple[Contact, ...]:
+    """Contacts whom a person names in their own words: by full name, or by a first or family name nobody shares.
+
+    What names the account names nobody, and neither does an everyday word that opens a sentence.
+    """
+    text = _without_account(text, account_name, contacts)
     said = set(words(text))
-    capitals = {fold(word.strip(".,;:!?¡¿()")) for word in text.split() if word[:1].isupper()}
+    capitals = _written_as_names(text)
     found = []
     for contact in contacts:
         name = words(contact.name)
@@ -123,6 +133,43 @@ def contacts_called(text: str, contacts: Sequence[Contact]) -> tuple[Contact, ..
         if whole or single:
             found.append(contact)
     return tuple(found)
+
+
+def _without_account(text: str, account_name: str, contacts: Sequence[Contact]) -> str:
+    """The text without the account's name, or two words of it together, unless just these are a contact's name."""
+    wanted = words(account_name)
+    spoken = list(_WORD.finditer(text))
+    folded = [fold(match.group()) for match in spoken]
+    people = [set(words(contact.name)) for contact in contacts]
+    place = 0
+    while place < len(spoken):
+        length = max((_shared(folded[place:], wanted[start:]) for start in range(len(wanted))), default=0)
+        run = set(folded[place : place + length])
+        is_person = length > 1 and any(run <= person for person in people)
+        if not is_person and (length > 1 or 0 < length == len(wanted)):
+            start, end = spoken[place].start(), spoken[place + length - 1].end()
+            text = text[:start] + " " * (end - start) + text[end:]
+        place += max(length, 1)
+    return text
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _written_as_names(text: str) -> set[str]:
+    """Words with a capital, folded; of those that open a sentence, only what is no everyday word."""
+    found = set()
+    for line in text.splitlines():
+        opens = True
+        for word in line.split():
+            bare = word.strip(_SIGNS)
+            is_everyday = opens and bare != text.strip(_SIGNS) and fold(bare) in WORDS
+            if bare[:1].isupper() and not is_everyday:
+                found.add(fold(bare))
+            opens = word.rstrip(")»\"'").endswith((".", "!", "?"))
+    return found
 
 
 def mailbox(contact: Contact) -> Mailbox:

@@ -34,7 +34,7 @@ class FollowUpSteps:
     def _made(self, step: FollowUpStep, scene: Scene) -> FollowUpResult:
         facts = AccountFactsRepository(scene.uow).gather(step.account_id, viewer=scene.viewer, today=scene.today)
         asked = again.read(step.request)
-        people = contacts_called(step.request, facts.contacts)
+        people = contacts_called(step.request, facts.contacts, account_name=facts.account.name)
         return self._workflow.run(
             step.account_id,
             viewer=scene.viewer,
