@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from copilot.agent import texts
+from copilot.agent.in_sight import announced
 from copilot.agent.input_check import InputCheck, title_of
-from copilot.agent.kept import filed_by, from_kept, to_keep, when_over
+from copilot.agent.kept import from_kept, to_keep, when_over
 from copilot.agent.parts import Parts
 from copilot.agent.planner.context import accounts_of
 from copilot.agent.runs import Bench
@@ -216,16 +217,18 @@ class Nodes:
     def _tell_stage(bench: Bench, stage: TurnStage) -> None:
         bench.tell(told.Progress(stage=stage, text=texts.stage(stage, language=bench.language)))
 
-    @staticmethod
-    def _tell_plan(bench: Bench, record: TurnRecord) -> None:
+    def _tell_plan(self, bench: Bench, record: TurnRecord) -> None:
         """Once in a run, with what an earlier run of the turn filed."""
         if bench.told_plan or not record.step_names:
             return
         bench.told_plan = True
-        bench.tell(told.Planned(steps=record.step_names))
-        for kept in record.filed:
-            for each in filed_by(kept):
-                tell_filed(bench, item_id=each.item_id, kind=each.kind, title=each.title)
+        with self._parts.database.unit_of_work() as uow:
+            events = tuple(announced(record, viewer=bench.viewer, uow=uow))
+        for event in events:
+            if isinstance(event, told.Filed):
+                tell_filed(bench, item_id=event.item_id, kind=event.kind, title=event.title)
+            else:
+                bench.tell(event)
 
 
 def tell_filed(bench: Bench, *, item_id: str, kind: str, title: str) -> None:

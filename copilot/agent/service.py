@@ -10,6 +10,7 @@ from queue import SimpleQueue
 
 from copilot.agent import texts
 from copilot.agent.graph import TurnGraph
+from copilot.agent.in_sight import in_sight
 from copilot.agent.parts import Parts
 from copilot.agent.runs import Bench, SignsOfLife
 from copilot.agent.shown import outcome, replayed
@@ -56,7 +57,7 @@ class ChatService:
         found = ChatRepository(uow).thread(thread_id, user_id=viewer.user_id)
         if found is None:
             raise texts.problem(NotFound, "no_thread", viewer.language)
-        return found
+        return in_sight(found, viewer=viewer, uow=uow)
 
     def rename(self, thread_id: str, title: str, *, viewer: Viewer, uow: UnitOfWork) -> Thread:
         """Call a conversation otherwise. Raises NotFound or InputError."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copilot.agent import texts
-from copilot.agent.kept import filed_by
+from copilot.agent.in_sight import announced, choices, is_readable
 from copilot.approvals.chat_rules import ChatRules
 from copilot.approvals.entries import find_readable
 from copilot.domain import conversation as told
@@ -55,7 +55,8 @@ def answer_of(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: Unit
     newest_version = drafts.version(newest.draft_id, newest.version)
     for item in reversed(listed):
         version = newest_version if item.id == newest.id else drafts.version(item.draft_id, item.version)
-        if not _may_be_read(item, version, rules) or not _is_readable(item, viewer=viewer, uow=uow):
+        # Somebody else's edit may cite what the asker may not see.
+        if not _may_be_read(item, version, rules) or not is_readable(item.id, viewer=viewer, uow=uow):
             continue
         return Shown(newest, newest_version, item, version)
     return Shown(newest, newest_version, None, None)
@@ -64,11 +65,7 @@ def answer_of(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: Unit
 def replayed(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: UnitOfWork) -> tuple[TurnEvent, ...]:
     """All events of a turn as it is shown now; of one that still runs, those that are there."""
     events: list[TurnEvent] = [told.Started(thread_id=record.turn.thread_id, turn_id=record.turn.id)]
-    if record.step_names:
-        events.append(told.Planned(steps=record.step_names))
-    for kept in record.filed:
-        filed = filed_by(kept)
-        events += [told.Filed(item_id=each.item_id, kind=each.kind, title=each.title) for each in filed]
+    events += announced(record, viewer=viewer, uow=uow)
     return (*events, *outcome(record, rules=rules, viewer=viewer, uow=uow))
 
 
@@ -80,7 +77,7 @@ def outcome(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: UnitOf
         case TurnState.RUNNING:
             return
         case TurnState.ASKED if turn.clarification is not None:
-            asked = turn.clarification
+            asked = choices(turn.clarification, viewer=viewer, uow=uow)
             yield _finished(record, text=asked.question, candidates=asked.candidates)
         case TurnState.REFUSED if turn.refusal is not None:
             yield _finished(record, text=turn.refusal.text)
@@ -178,15 +175,6 @@ def _may_be_read(item: ReviewItem, version: StoredVersion, rules: ChatRules) -> 
         return True
     # Taken back after an approval that it needed: nobody stands behind it any more.
     return item.state is not ReviewState.RECALLED and rules.shows_at_once(item, version.findings)
-
-
-def _is_readable(item: ReviewItem, *, viewer: Viewer, uow: UnitOfWork) -> bool:
-    """Somebody else's edit may cite what the asker may not see."""
-    try:
-        find_readable(item.id, viewer=viewer, uow=uow)
-    except NotFound:
-        return False
-    return True
 
 
 def _language_of(viewer: Viewer) -> Language:

@@ -6,10 +6,11 @@ import pytest
 
 from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
-from copilot.domain.conversation import TurnState
+from copilot.domain.conversation import Filed, TurnState
 from copilot.store.database import Database
+from copilot.store.tables.records import AccountRow
 from tests import approvals_builders as world
-from tests.chat_builders import Chat, finished, make_chat
+from tests.chat_builders import Chat, finished, make_chat, turn_id_of
 from tests.conftest import MakeUser
 
 
@@ -49,3 +50,16 @@ def test_a_thread_has_no_title_before_its_question_was_looked_at(chat: Chat, ana
     chat.ask(thread, "¿Cuánto factura?", ana)
     assert titles == [""]
     assert chat.thread(thread, ana).title == "¿Cuánto factura?"
+
+
+@pytest.mark.parametrize("message", ["which one", "brief x", "follow x"], ids=["candidates", "plan", "filed"])
+def test_a_name_that_was_lost_from_sight_is_not_told_again(chat: Chat, ana: Viewer, message: str) -> None:
+    thread = chat.start(ana)
+    events = chat.ask(thread, message, ana)
+    assert "Aceros Tormes" in repr(events)
+    with chat.database.unit_of_work() as uow:
+        uow.session.get_one(AccountRow, world.ACCOUNT).owner_email = "otra@tramontia.example"
+    again = chat.replay(turn_id_of(events), ana)
+    assert "Aceros Tormes" not in repr(again)
+    assert "Aceros Tormes" not in repr(chat.thread(thread, ana))
+    assert not [event for event in again if isinstance(event, Filed)]
