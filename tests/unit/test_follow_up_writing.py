@@ -192,3 +192,10 @@ def test_learnt_styles_know_every_sign_off_and_mix_no_forms_of_address(
     pairs = (*habits.FORMAL_TO_FAMILIAR.keys(), *habits.FORMAL_TO_FAMILIAR.values())
     for key in sentences_of(language):
         assert not [phrase for phrase in pairs if contains(say(key, **gaps), phrase)]
+
+
+def test_what_one_of_ours_said_that_the_reader_would_do_is_not_put_into_the_readers_mouth() -> None:
+    talk = call(("Inés Robledo", "Marta nos manda el inventario antes del viernes 20."), ("Marta Ruiz Gil", "Vale."))
+    text = text_of(context_of(talk))
+    assert "«Marta nos manda el inventario antes del viernes 20.»" in text
+    assert "dijiste: «Marta nos manda" not in text

@@ -110,7 +110,8 @@ def _owed(context: FollowUpContext, owed: tuple[Commitment, ...], *, lead: str) 
 
 def _owes(context: FollowUpContext, item: Commitment) -> Said:
     cites = (context.base.sentence(item.sentence), *due_cite(context.base, item))
-    key, named = _attribution(context, item.who, item.sentence)
+    # Whose words they are, not whose promise: of "Ana sends us the list" Ana may have said nothing.
+    key, named = _attribution(context, item.sentence.speaker or item.who, item.sentence)
     values = {"quote": context.base.quote(item.sentence.text)} | named | _day(context, item)
     return Said(context.say(key if item.due else f"{key}_undated", **values), cites)
 
