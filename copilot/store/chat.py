@@ -136,8 +136,7 @@ class ChatRepository:
         before = self._session.execute(last.order_by(ChatTurnRow.position.desc()).limit(1)).one_or_none()
         position = 1 if before is None else before.position + 1
         if before is not None and before.state == TurnState.FAILED.value:
-            # Only the last turn can be taken up again.
-            self.forget_checkpoints([before.id])
+            self._give_up(before.id)
         run = Run(f"turn_{clock.new_id().hex}", clock.new_id().hex)
         self._session.add(
             ChatTurnRow(
@@ -234,6 +233,13 @@ class ChatRepository:
         """Delete what the checkpointer keeps about turns that are over."""
         for table in (CheckpointWriteRow, CheckpointBlobRow, CheckpointRow):
             self._session.execute(delete(table).where(table.thread_id.in_(turn_ids)))
+
+    def _give_up(self, turn_id: str) -> None:
+        """Only the last turn can be taken up again: of one before it, nothing stays that was kept for that."""
+        self.forget_checkpoints([turn_id])
+        row = self._session.get_one(ChatTurnRow, turn_id)
+        row.draft = None
+        row.filed = [{"step": each["step"], "filed": each["filed"]} for each in row.filed]
 
     def _own(self, thread_id: str, user_id: str) -> ChatThreadRow | None:
         wanted = select(ChatThreadRow).where(ChatThreadRow.id == thread_id, ChatThreadRow.user_id == user_id)

@@ -8,6 +8,7 @@ from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
 from copilot.domain.conversation import Filed, TurnState
 from copilot.store.database import Database
+from copilot.store.tables.chat import ChatTurnRow
 from copilot.store.tables.records import AccountRow
 from tests import approvals_builders as world
 from tests.chat_builders import Chat, finished, make_chat, turn_id_of
@@ -63,3 +64,24 @@ def test_a_name_that_was_lost_from_sight_is_not_told_again(chat: Chat, ana: View
     assert "Aceros Tormes" not in repr(again)
     assert "Aceros Tormes" not in repr(chat.thread(thread, ana))
     assert not [event for event in again if isinstance(event, Filed)]
+
+
+def test_what_a_failed_turn_kept_to_go_on_with_goes_with_the_next_question(chat: Chat, ana: Viewer) -> None:
+    def fail(name: str) -> None:
+        if name == "verify":
+            raise RuntimeError("stopped")
+
+    chat.script.writer, chat.script.on_call = "model", fail
+    thread = chat.start(ana)
+    failed = turn_id_of(chat.ask(thread, "follow x", ana))
+    with chat.database.unit_of_work() as uow:
+        before = uow.session.get_one(ChatTurnRow, failed)
+        assert before.draft is not None
+        assert "He preparado un borrador" in repr(before.filed)
+    chat.script.on_call = lambda _name: None
+    chat.ask(thread, "no", ana)
+    with chat.database.unit_of_work() as uow:
+        after = uow.session.get_one(ChatTurnRow, failed)
+        assert after.draft is None
+        assert "He preparado un borrador" not in repr(after.filed)
+        assert [len(step["filed"]) for step in after.filed] == [1]
