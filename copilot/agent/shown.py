@@ -19,6 +19,7 @@ from copilot.domain.findings import Finding, Severity
 from copilot.domain.language import Language
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import NotFound
+from copilot.guardrails.texts import without_values
 from copilot.store.chat import APPROVED, TurnRecord
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository, StoredVersion
@@ -163,10 +164,11 @@ def _notes(findings: tuple[Finding, ...], segment_id: str, language: Language) -
 
 
 def _reasons(findings: tuple[Finding, ...], language: Language) -> tuple[str, ...]:
-    """The gravest first."""
+    """The gravest first, in words of the rules alone: what was found is part of what is held."""
     grave = [found for found in findings if found.severity.rank >= Severity.MEDIUM.rank]
     grave.sort(key=lambda found: -found.severity.rank)
-    said = tuple(dict.fromkeys(found.explanation[language] for found in grave))
+    words = (without_values(found.rule, language=language.value) for found in grave)
+    said = tuple(dict.fromkeys(each for each in words if each))
     return said or (texts.say("held_without_finding", language=language),)
 
 

@@ -85,3 +85,13 @@ def test_what_a_failed_turn_kept_to_go_on_with_goes_with_the_next_question(chat:
         assert after.draft is None
         assert "He preparado un borrador" not in repr(after.filed)
         assert [len(step["filed"]) for step in after.filed] == [1]
+
+
+def test_reasons_of_a_held_answer_do_not_quote_it(chat: Chat, ana: Viewer) -> None:
+    words = "Escriba a pedro.secreto@otra.example y pague 99.000 € el 3 de enero, prometido."
+    chat.script.lines = ((words, (world.ARR,)),)
+    held = finished(chat.ask(chat.start(ana), "brief x", ana))
+    assert held.state is TurnState.HELD
+    assert "El importe «…» no aparece en las fuentes citadas." in held.reasons
+    for word in ("secreto", "99", "enero", "prometido"):
+        assert word not in " ".join(held.reasons)

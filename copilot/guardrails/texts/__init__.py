@@ -39,6 +39,17 @@ def explain(rule: str, values: Mapping[str, str]) -> dict[str, str]:
     return {language: _fill(template, values, language) for language, template in TEXTS[rule].items()}
 
 
+def without_values(rule: str, *, language: str) -> str | None:
+    """Text of a rule with no word of what it was found in, for those who do not read that; None: no such rule."""
+    words = TEXTS.get(rule)
+    return None if words is None else words[language].format_map(_LeftOut())
+
+
+class _LeftOut(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def _fill(template: str, values: Mapping[str, str], language: str) -> str:
     chosen = {name: value for name, value in values.items() if "." not in name}
     chosen |= {name[:-3]: value for name, value in values.items() if name.endswith(f".{language}")}
