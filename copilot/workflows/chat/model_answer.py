@@ -17,7 +17,7 @@ from copilot.domain.findings import Finding, Severity
 from copilot.domain.personal_data import Hints
 from copilot.domain.plans import Plan, RfpAnswerStep
 from copilot.domain.pseudonyms import STAFF, typed_by
-from copilot.errors import ModelOutputError, ModelUnavailable
+from copilot.errors import BudgetExceeded, ModelOutputError, ModelUnavailable
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.pseudonyms import Vault
 from copilot.guardrails.pseudonyms.chat_model import MaskedChatModel
@@ -260,8 +260,18 @@ def _dropped_notes(dropped: int, *, by_rules: bool, scene: Scene) -> tuple[str, 
 
 
 def _failed(error: ModelUnavailable | ModelOutputError, scene: Scene) -> str:
-    note = scene.say(
+    """Why the rules wrote it, in words of the reader's language: the error's own are for logs and in English."""
+    if isinstance(error, BudgetExceeded):
+        return scene.say(
+            es="El presupuesto para modelos está agotado por hoy; la respuesta la ha escrito el redactor sin modelo.",
+            en="The budget for models is used up for today; the writer without a model took over.",
+        )
+    if isinstance(error, ModelOutputError):
+        return scene.say(
+            es="El modelo respondió algo que no sirve; la respuesta la ha escrito el redactor sin modelo.",
+            en="The model answered with something unusable; the writer without a model took over.",
+        )
+    return scene.say(
         es="No se pudo usar el modelo; la respuesta la ha escrito el redactor sin modelo.",
         en="The model could not be used; the writer without a model took over.",
     )
-    return f"{note} ({error.message})"

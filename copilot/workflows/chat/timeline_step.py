@@ -42,7 +42,7 @@ class TimelineRunner:
             lines.append(
                 said(
                     scene.say(
-                        es="Antes hubo más; acota el periodo o el tema para verlo.",
+                        es="Antes hubo más; acote el periodo o el tema para verlo.",
                         en="There was more before; narrow the period or the topic to see it.",
                     )
                 )
