@@ -13,7 +13,7 @@ from functools import cache
 from babel import Locale
 
 from copilot.agent.planner.amounts import Amount
-from copilot.agent.planner.cues import Hit, hits, longest, table
+from copilot.agent.planner.cues import Hit, hits, longest, mark, mark_before, table
 from copilot.agent.planner.reading import Reading
 from copilot.domain.figure_queries import Condition, Operator, Subject
 from copilot.domain.folding import fold
@@ -21,20 +21,6 @@ from copilot.domain.language import Language
 from copilot.domain.periods import Period
 
 _NO_COUNTRY = frozenset({"jersey", "chad", "jordan", "togo", "guinea", "niger", "man", "us", "it", "mali", "oman"})
-_EXCEPT = (
-    "except ",
-    "excluding ",
-    "outside ",
-    "outside of ",
-    "not in ",
-    "but not ",
-    "salvo ",
-    "excepto ",
-    "fuera de ",
-    "menos ",
-    "que no sean de ",
-    "que no esten en ",
-)
 _NEAR_SECTOR = 28
 
 
@@ -82,9 +68,16 @@ def conditions(reading: Reading) -> tuple[Placed, ...]:
         condition = Condition(field=entry["field"], operator=Operator(entry.get("operator", "is")), values=values)
         found += [(hit, (Subject(entry["subject"]), condition)) for hit in hits(work, entry["words"])]
     kept = [(hit, item) for hit, item in found if not any(_beats(other, (hit, item)) for other in found)]
-    placed = [Placed(subject, condition, hit.start, hit.end) for hit, (subject, condition) in kept]
+    placed = [Placed(subject, _denied(work, hit, condition), hit.start, hit.end) for hit, (subject, condition) in kept]
     placed += [*_products(reading), *_countries(reading), *_sectors(work), *_ticket_topics(work)]
     return tuple(sorted(placed, key=lambda item: (item.start, item.subject, item.condition.field)))
+
+
+def _denied(work: str, hit: Hit, condition: Condition) -> Condition:
+    """`not won` is any status but won. What cannot be turned round stays, and is asked about, see `unsaid`."""
+    if condition.operator is not Operator.IS or mark_before("denied", work, hit.start) is None:
+        return condition
+    return condition.model_copy(update={"operator": Operator.IS_NOT})
 
 
 def _beats(other: tuple[Hit, tuple[Subject, Condition]], one: tuple[Hit, tuple[Subject, Condition]]) -> bool:
@@ -137,11 +130,22 @@ def _countries(reading: Reading) -> list[Placed]:
     found = countries_in(reading)
     if not found:
         return []
-    codes = tuple(dict.fromkeys(code for _, item in found for code in item))
-    before = reading.work[: found[0][0].start]
-    operator = Operator.IS_NOT if before.endswith(_EXCEPT) else Operator.IS
+    groups: dict[Operator, list[tuple[Hit, tuple[str, ...]]]] = {}
+    operator, end = Operator.IS, 0
+    for hit, codes in found:
+        between = reading.work[end : hit.start]
+        if not groups or not mark("listed_on").fullmatch(between):
+            inside = mark_before("elsewhere", reading.work, hit.start) is None
+            operator = Operator.IS if inside else Operator.IS_NOT
+        groups.setdefault(operator, []).append((hit, codes))
+        end = hit.end
+    return [_in_countries(operator, items) for operator, items in groups.items()]
+
+
+def _in_countries(operator: Operator, items: list[tuple[Hit, tuple[str, ...]]]) -> Placed:
+    codes = tuple(dict.fromkeys(code for _, item in items for code in item))
     condition = Condition(field="country", operator=operator, values=codes)
-    return [Placed(Subject.ACCOUNTS, condition, found[0][0].start, found[-1][0].end)]
+    return Placed(Subject.ACCOUNTS, condition, items[0][0].start, items[-1][0].end)
 
 
 def _products(reading: Reading) -> list[Placed]:

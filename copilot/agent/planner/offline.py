@@ -22,6 +22,7 @@ from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import plan_clause
 from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_of, which_account
 from copilot.agent.planner.unread import loose_name, narrowed_risks, unanswerable, unread_question
+from copilot.agent.planner.unsaid import left_out
 from copilot.domain.access import Viewer
 from copilot.domain.folding import flat
 from copilot.domain.formatting import Formatter
@@ -32,6 +33,7 @@ from copilot.domain.plans import (
     AskedAbout,
     Candidate,
     Clarification,
+    CompareStep,
     Plan,
     PlanningContext,
     QueryStep,
@@ -192,7 +194,17 @@ def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = 
         asked = _not_understood(reading, steps)
         if asked is not None:
             return Plan(language=turn.language, clarification=asked)
-    return Plan(language=turn.language, steps=tuple(steps[:MOST_STEPS])) if steps else None
+    return _as_plan(tuple(steps[:MOST_STEPS]), reading, turn) if steps else None
+
+
+def _as_plan(steps: tuple[Step, ...], reading: Reading, turn: _Turn) -> Plan:
+    """The steps as a plan; a question back where their figures leave a part of the message out."""
+    queries = [step.query for step in steps if isinstance(step, QueryStep | CompareStep)]
+    accounts = turn.directory.accounts([account_id for query in queries for account_id in query.account_ids])
+    asked = left_out(reading, steps, names={account.id: account.name for account in accounts})
+    if asked is not None:
+        return Plan(language=turn.language, clarification=asked)
+    return Plan(language=turn.language, steps=steps)
 
 
 def _no_figure(reading: Reading) -> Clarification | None:

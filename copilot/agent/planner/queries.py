@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from copilot.agent.planner.amounts import Amount
 from copilot.agent.planner.conditions import Noun, Placed, compared, from_day, within
+from copilot.agent.planner.counted import amounts_with_places, bounds
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.measures import measured
 from copilot.agent.planner.question import DATES, Question, negated, ranks, take_apart
@@ -71,13 +72,15 @@ def _sorted_conditions(question: Question) -> tuple[list[Condition], list[Condit
         pools.setdefault(item.subject, []).append(item.condition)
     _defaults(question, pools, linked)
     pools[Subject.ACCOUNTS] += _owned_by(question)
-    related = tuple(
-        Related(subject=name, conditions=_unique(pools[name]), at_least=_at_least(question, noun, name))
-        for name, noun in linked.items()
-    )
+    related = tuple(_related(question, name, noun, pools[name]) for name, noun in linked.items())
     own = pools.pop(subject)
     of_account = pools[Subject.ACCOUNTS] if subject is not Subject.ACCOUNTS else []
     return own, of_account, related[:4]
+
+
+def _related(question: Question, subject: Subject, noun: Noun, items: list[Condition]) -> Related:
+    least, most = bounds(question, noun, subject)
+    return Related(subject=subject, conditions=_unique(items), at_least=least, at_most=most)
 
 
 def _owned_by(question: Question) -> list[Condition]:
@@ -231,16 +234,11 @@ def _dated_subject(question: Question, place: int, linked: dict[Subject, Noun]) 
 def _sized(question: Question, linked: dict[Subject, Noun]) -> list[Placed]:
     """Amounts as conditions on the number that they are said of."""
     found: list[Placed] = []
-    places = question.reading.places("AMOUNT")
-    ranges = sorted({(item.start, item.end) for item in question.reading.amounts})
-    for amount in question.reading.amounts:
-        position = ranges.index((amount.start, amount.end))
-        if position >= len(places):
-            continue
-        placed = _number_field(question, amount, places[position], linked)
+    for amount, place in amounts_with_places(question.reading):
+        placed = _number_field(question, amount, place, linked)
         if placed is not None:
             subject, name, money = placed
-            found.append(Placed(subject, compared(name, amount, money=money), places[position], places[position] + 6))
+            found.append(Placed(subject, compared(name, amount, money=money), place, place + 6))
     return found
 
 
@@ -274,24 +272,6 @@ def _number_field(
     if subject is Subject.OPPORTUNITIES or near:
         return Subject.OPPORTUNITIES, "amount", True
     return Subject.ACCOUNTS, "arr", True
-
-
-def _at_least(question: Question, noun: Noun, subject: Subject) -> int:
-    """How many linked records there must be; 0: none."""
-    work = question.reading.work
-    if negated(work, noun) or (subject is Subject.ACTIVITIES and cue("facts", "activity", "none").search(work)):
-        return 0
-    for amount, place in zip(question.reading.amounts, question.reading.places("AMOUNT"), strict=False):
-        if 0 < noun.start - place < _BEFORE and not amount.money and amount.value < 1000:
-            whole = int(amount.value)
-            return (
-                whole + 1
-                if amount.operator is Operator.MORE_THAN
-                else whole
-                if amount.operator is Operator.AT_LEAST
-                else 1
-            )
-    return 1
 
 
 def _defaults(question: Question, pools: dict[Subject, list[Condition]], linked: dict[Subject, Noun]) -> None:

@@ -54,7 +54,7 @@ def narrowed_risks(reading: Reading) -> Clarification | None:
     """Says that signals of risk are not split by country, sector or period, where the message wants that."""
     narrowing = {"country", "industry", "segment"}
     narrowed = any(item.condition.field in narrowing for item in conditions(reading))
-    if not narrowed and all(item.period.contains(reading.today) for item in reading.periods):
+    if not narrowed and not reading.amounts and all(item.period.contains(reading.today) for item in reading.periods):
         return None
     return _asked(reading, str(table("unanswerable")["words"][f"risks_{reading.language.value}"]))
 

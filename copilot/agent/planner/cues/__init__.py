@@ -13,6 +13,8 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent
 _NAMED = re.compile(r"<(\w+)>")
+_LOOKED_BACK = 80
+"""Characters before a place in which a mark that ends there is looked for."""
 _OPEN_START = ("^", "(?:^", "(?<", "<\\s")
 
 
@@ -47,6 +49,13 @@ def pattern(lines: str) -> re.Pattern[str]:
 def mark(name: str) -> re.Pattern[str]:
     """A single pattern of `marks.toml`, as it stands there."""
     return re.compile(str(table("marks")["marks"][name]))
+
+
+def mark_before(name: str, text: str, place: int) -> int | None:
+    """Where a mark that ends right before a place begins; None if it does not stand there."""
+    start = max(0, place - _LOOKED_BACK)
+    match = mark(name).search(text[start:place])
+    return None if match is None else start + match.start()
 
 
 def hits(text: str, lines: str) -> Iterator[Hit]:
