@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import text as sql
 
+from copilot.domain.access import Role
 from copilot.domain.conversation import TurnState
 from copilot.domain.language import Language
+from copilot.store.account_facts import AccountFactsRepository
+from copilot.store.records import RecordRepository
 from evals import figures
 from evals.chat import dataset
 from evals.chat.answer_scoring import faults_of_values, is_cited, says_nothing, uncited_facts
@@ -161,9 +163,12 @@ def _of_answer(
 
 def _names_of_records(world: World) -> frozenset[str]:
     """Names of all accounts and opportunities, folded: what a wrong list would name."""
-    statement = sql("select name from accounts union select name from opportunities")
+    admin = next(person for person in world.people.values() if person.role is Role.ADMIN)
     with world.application.database.unit_of_work() as uow:
-        return frozenset(fold(name) for (name,) in uow.session.execute(statement))
+        keys, facts = RecordRepository(uow).account_keys(), AccountFactsRepository(uow)
+        known = [facts.gather(key.id, viewer=admin, today=uow.clock.today()) for key in keys]
+    names = [name for one in known for name in (one.account.name, *(item.name for item in one.opportunities))]
+    return frozenset(map(fold, names))
 
 
 def _print(tallies: Tallies, *, misses: bool) -> None:
