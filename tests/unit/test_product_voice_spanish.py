@@ -20,7 +20,8 @@ _FOLDER = Path(cues.__file__).parent
 _CODE = (_FOLDER.parent / "words.py", Path(model_answer.__file__).with_name("timeline_step.py"))
 _TU = re.compile(
     r"\b(?:tú|tus?|te|ti|contigo|puedes|quieres|tienes|necesitas|prefieres|refieres|dime|pregúntame|pídeme|elige|"
-    r"(?<!se )escribe|comprueba|nombra|acota|hablarte|dilo|quítalo|pregunta por)\b|\bpide (?:«|la lista)|(?:^|[.:] )(?-i:Pide)\b",
+    r"(?<!se )escribe|comprueba|nombra|acota|hablarte|dilo|quítalo|pregunta por)\b|"
+    r"\bpide (?:«|la lista)|(?:^|[.:] )(?-i:Pide)\b",
     re.IGNORECASE,
 )
 
