@@ -1,13 +1,12 @@
-"""Putting a question on somebody's behalf: their pace first, then the chat.
+"""Putting a question on somebody's behalf.
 
-Invariant: both happen in transactions of their own, so that whoever waits for the answer holds none.
+Invariant: the chat works in transactions of its own, so that whoever waits for the answer holds none.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from copilot.agent.pace import check_pace
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
 from copilot.domain.conversation import Started, TurnEvent
@@ -24,8 +23,6 @@ class Asked:
 
 def ask(thread_id: str, message: str, *, application: Application, viewer: Viewer) -> Asked:
     """Put a question. Raises TooFast, NotFound, Conflict or InputError; then nothing is kept of it."""
-    with application.database.unit_of_work() as uow:
-        check_pace(application.policy.chat, viewer=viewer, uow=uow)
     return _begun(application.chat.ask(thread_id, message, viewer=viewer))
 
 

@@ -260,7 +260,7 @@ def make_chat(database: Database, clock: FixedClock | SetClock, *, rules: ChatRu
         database=database,
         guardrails=_Guardrails(script),
         approvals=_Approvals(script),
-        rules=rules or ChatRules(),
+        rules=rules or ChatRules(questions_per_minute=600),
         make_plan=_Planner(script),
         next_context=next_context,
         in_words=_in_words,

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from copilot.agent import texts
 from copilot.agent.graph import TurnGraph
 from copilot.agent.in_sight import in_sight
+from copilot.agent.pace import check_pace
 from copilot.agent.parts import Parts
 from copilot.agent.runs import Bench, SignsOfLife
 from copilot.agent.shown import outcome, replayed
@@ -21,6 +22,7 @@ from copilot.domain.conversation import LONGEST_MESSAGE, Thread, Turn, TurnEvent
 from copilot.domain.language import Language
 from copilot.errors import Conflict, CopilotError, InputError, NotFound
 from copilot.store.chat import ChatRepository, Run, TurnRecord
+from copilot.store.chat_pace import one_question_at_a_time
 from copilot.store.database import UnitOfWork
 from copilot.telemetry import get_logger
 
@@ -81,7 +83,7 @@ class ChatService:
     def ask(self, thread_id: str, message: str, *, viewer: Viewer) -> Iterator[TurnEvent]:
         """Put a question. The question is kept when this returns; its events follow as they come about.
 
-        Raises NotFound, Conflict (another one is being answered) or InputError.
+        Raises NotFound, TooFast, Conflict (another one is being answered) or InputError.
         """
         text = _usable(message, viewer).strip()
         if not text:
@@ -92,6 +94,8 @@ class ChatService:
             chat = ChatRepository(uow)
             if not chat.lock(thread_id, user_id=viewer.user_id):
                 raise texts.problem(NotFound, "no_thread", viewer.language)
+            one_question_at_a_time(viewer.user_id, uow=uow)
+            check_pace(self._parts.rules, viewer=viewer, uow=uow)
             self._make_way(chat.running(thread_id), viewer=viewer, uow=uow)
             alive_until = uow.clock.now() + self._parts.rules.abandoned_after
             run = chat.ask(thread_id, text, alive_until=alive_until)

@@ -19,7 +19,7 @@ Event = dict[str, Any]
 def chat_of(application: bootstrap.Application, clock: Any, *, owner: Viewer) -> Chat:
     """The chat of this application, over the world of one account."""
     world.add_account(application.database, owner=owner)
-    made = make_chat(application.database, clock)
+    made = make_chat(application.database, clock, rules=application.policy.chat)
     # The application builds its chat once; this one stands in for it.
     vars(application)["chat"] = made.service
     return made
