@@ -55,6 +55,8 @@ class LeftOut:
     currency: str | None = None
     of_account: bool = False
     """Whether `field` is the account's, where the subject is not the account itself."""
+    place: int | None = None
+    """Of linked records: which `related` of the query could not judge them. Their account may be listed or not."""
     examples: tuple[LeftOutRecord, ...] = ()
     """The largest of them."""
 
@@ -169,7 +171,7 @@ def _parts(result: FigureResult) -> list[str]:
         parts.append(f"other groups: {result.more_groups}")
     if 0 < result.listed < result.total:
         parts.append(f"listed: {result.listed}")
-    return parts + [f"left out, {_reason(item)}: {item.count}" for item in result.left_out]
+    return parts + [f"left out, {_reason(item, query)}: {item.count}" for item in result.left_out]
 
 
 def _figure(group: FigureGroup) -> str:
@@ -180,8 +182,10 @@ def _figure(group: FigureGroup) -> str:
     return f"{canonical_money(group.number, currency=group.currency)} (n={group.sample})"
 
 
-def _reason(item: LeftOut) -> str:
+def _reason(item: LeftOut, query: FigureQuery) -> str:
     name = f"account.{item.field}" if item.of_account else item.field
+    if item.place is not None:
+        name = f"{query.related[item.place].subject.value}.{item.field}"
     match item.reason:
         case LeftOutReason.OTHER_CURRENCY:
             return f"{name} in {item.currency}"

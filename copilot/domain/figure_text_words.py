@@ -66,10 +66,15 @@ def _named(name: str, language: Language) -> str:
 
 
 def _field(name: str, language: Language) -> str:
+    whose, _, field = name.rpartition(".")
     try:
-        return noun_of(name.removeprefix("account.")).bare(language)
+        noun = noun_of(field).bare(language)
     except KeyError:
         return name
+    if whose not in {subject.value for subject in Subject}:
+        return noun
+    linked = subject_in_words(Subject(whose), count=2, language=language)
+    return f"{noun} de {linked}" if language is Language.ES else f"{noun} of {linked}"
 
 
 def _group(name: str, language: Language) -> str:

@@ -41,6 +41,10 @@ class Asked:
         return TABLES[self.query.subject]
 
     def base(self, *columns: Any) -> Select[Any]:
+        """`columns` of the subject's records whose accounts have what the query wants linked."""
+        return self.whatever_is_linked(*columns).where(*(has_related(item) for item in self.query.related))
+
+    def whatever_is_linked(self, *columns: Any) -> Select[Any]:
         """`columns` of the subject's records, beside their accounts, among those that the viewer may see."""
         query = self.query
         statement = select(*columns).select_from(self.table).where(_is_visible(self.viewer))
@@ -50,7 +54,7 @@ class Asked:
             statement = statement.where(AccountRow.id.in_(query.account_ids))
         if query.mine:
             statement = statement.where(func.lower(AccountRow.owner_email) == self.viewer.email.lower())
-        return statement.where(*(has_related(item) for item in query.related))
+        return statement
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Of the record and of its account."""

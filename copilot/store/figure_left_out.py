@@ -1,19 +1,21 @@
 """What a query about figures could not take in: records in other currencies, and records without the figure.
 
-Invariant: counted among what the viewer may see and what meets everything else that was asked.
+Invariant: counted among what the viewer may see and what meets everything else that was asked. Linked records that a
+condition on money cannot judge are told wherever they could decide whether their account belongs to what was found.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, not_
+from sqlalchemy.orm import Session, aliased
 
 from copilot.domain.figure_queries import MONEY, Condition, Subject
 from copilot.domain.figure_results import LeftOut, LeftOutReason, LeftOutRecord
 from copilot.store.figure_asked import NAMES, Asked
-from copilot.store.figure_conditions import can_be_judged, currency_of, holds, is_on_money
+from copilot.store.figure_conditions import TABLES, can_be_judged, currency_of, holds, is_on_money
+from copilot.store.figure_possible import with_linked
 from copilot.store.tables.records import AccountRow
 
 _MOST_EXAMPLES = 3
@@ -33,6 +35,9 @@ def not_judged(session: Session, asked: Asked) -> tuple[LeftOut, ...]:
         for condition in conditions:
             if is_on_money(condition):
                 found |= dict.fromkeys(_left_out_by(session, asked, table, condition))
+    for place, related in enumerate(asked.query.related):
+        for condition in filter(is_on_money, related.conditions):
+            found |= dict.fromkeys(_linked_left_out_by(session, asked, place, condition))
     return tuple(found)
 
 
@@ -45,15 +50,34 @@ def _left_out_by(session: Session, asked: Asked, table: Any, condition: Conditio
         .order_by(empty, currency)
     )
     of_account = asked.query.subject is not Subject.ACCOUNTS and table is AccountRow
+    kind = LeftOut(LeftOutReason.NO_VALUE, condition.field, 0, of_account=of_account)
+    return _by_reason(session, statement, kind)
+
+
+def _linked_left_out_by(session: Session, asked: Asked, place: int, condition: Condition) -> list[LeftOut]:
+    """Each linked record once, however many records of its account the query is about."""
+    table = aliased(TABLES[asked.query.related[place].subject])
+    empty, currency = getattr(table, condition.field).is_(None), currency_of(table)
+    statement = (
+        with_linked(asked, place, table, empty, currency, func.count(table.id.distinct()))
+        .where(not_(can_be_judged(table, condition)))
+        .group_by(empty, currency)
+        .order_by(empty, currency)
+    )
+    return _by_reason(session, statement, LeftOut(LeftOutReason.NO_VALUE, condition.field, 0, place=place))
+
+
+def _by_reason(session: Session, statement: Select[Any], kind: LeftOut) -> list[LeftOut]:
+    """`kind` for each reason. The statement tells whether the field is empty, the currency, and of how many."""
     empties, found = 0, []
     for is_empty, code, count in session.execute(statement):
         if is_empty:
             empties += count
             continue
         reason = LeftOutReason.OTHER_CURRENCY if code else LeftOutReason.NO_CURRENCY
-        found.append(LeftOut(reason, condition.field, count, currency=code, of_account=of_account))
+        found.append(replace(kind, reason=reason, count=count, currency=code))
     if empties:
-        found.append(LeftOut(LeftOutReason.NO_VALUE, condition.field, empties, of_account=of_account))
+        found.append(replace(kind, count=empties))
     return found
 
 
@@ -63,6 +87,8 @@ def with_examples(session: Session, asked: Asked, left_out: Iterable[LeftOut]) -
 
 
 def _examples(session: Session, asked: Asked, item: LeftOut) -> tuple[LeftOutRecord, ...]:
+    if item.place is not None:
+        return _linked_examples(session, asked, item, item.place)
     table = AccountRow if item.of_account else asked.table
     name = AccountRow.name if item.of_account else getattr(asked.table, NAMES[asked.query.subject])
     value, on_money = getattr(table, item.field), item.field in MONEY
@@ -73,6 +99,18 @@ def _examples(session: Session, asked: Asked, item: LeftOut) -> tuple[LeftOutRec
     )
     met = judged_by_all(asked) if by_condition else asked.conditions()
     statement = asked.base(table.id, name, AccountRow.name, value, currency).where(*met, _is_such(table, item))
+    return _largest(session, statement, table, value)
+
+
+def _linked_examples(session: Session, asked: Asked, item: LeftOut, place: int) -> tuple[LeftOutRecord, ...]:
+    subject = asked.query.related[place].subject
+    table = aliased(TABLES[subject])
+    value, name = getattr(table, item.field), getattr(table, NAMES[subject])
+    statement = with_linked(asked, place, table, table.id, name, AccountRow.name, value, currency_of(table))
+    return _largest(session, statement.where(_is_such(table, item)), table, value)
+
+
+def _largest(session: Session, statement: Select[Any], table: Any, value: Any) -> tuple[LeftOutRecord, ...]:
     ordered = statement.distinct().order_by(value.desc().nulls_last(), AccountRow.name, table.id)
     found = session.execute(ordered.limit(_MOST_EXAMPLES))
     return tuple(LeftOutRecord(row[0], row[1] or row[2], row[3], row[4]) for row in found)

@@ -19,7 +19,7 @@ _NOTHING = re.compile(
     r"no he encontrado|no encuentro|nada que lo diga|no consta|no esta registrad|no figura|sin dato|no hay "
     r"|found nothing|nothing (that )?says|not recorded|is not (stated|said)|no record|there (is|are) no "
 )
-_LEFT_OUT = re.compile(r"^(sin (sumar|contar|comparar)|left out)")
+_LEFT_OUT = re.compile(r"^(sin (sumar|contar|comparar|valorar)|left out|not judged)")
 """Records that were not counted are named as such: that is no claim that they belong."""
 _SEARCHED = re.compile(r"^(he (buscado|contado|sumado|calculado|comparado|listado)|searched|looked|counted|i )")
 
