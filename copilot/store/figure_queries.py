@@ -1,7 +1,9 @@
 """Carries out queries about figures, as one viewer.
 
 Invariant 3: every statement looks only at records of `visible_accounts(viewer)`. Invariant 2: counts, sums and means
-are those of the database, money per currency. A query is a fixed number of statements, however much it matches.
+are those of the database, money per currency. How many statements a query is depends on what it asks, and on the
+currencies and reasons for which it leaves records out, not on how much it matches; only computed figures of accounts
+are read account by account, for those that are listed: `MOST_ROWS` at most.
 """
 
 from collections.abc import Sequence
