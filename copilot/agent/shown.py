@@ -57,7 +57,9 @@ def answer_of(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: Unit
     for item in reversed(listed):
         version = newest_version if item.id == newest.id else drafts.version(item.draft_id, item.version)
         # Somebody else's edit may cite what the asker may not see.
-        if not _may_be_read(item, version, rules) or not is_readable(item.id, viewer=viewer, uow=uow):
+        if not (_may_be_read(item, version, rules) or _was_read(item, record)) or not is_readable(
+            item.id, viewer=viewer, uow=uow
+        ):
             continue
         return Shown(newest, newest_version, item, version)
     return Shown(newest, newest_version, None, None)
@@ -170,6 +172,11 @@ def _reasons(findings: tuple[Finding, ...], language: Language) -> tuple[str, ..
     words = (without_values(found.rule, language=language.value) for found in grave)
     said = tuple(dict.fromkeys(each for each in words if each))
     return said or (texts.say("held_without_finding", language=language),)
+
+
+def _was_read(item: ReviewItem, record: TurnRecord) -> bool:
+    """Whether this is what was shown when it was filed: a stricter policy holds for what comes after it."""
+    return record.was_shown and item.version == 1 and item.state is not ReviewState.RECALLED
 
 
 def _may_be_read(item: ReviewItem, version: StoredVersion, rules: ChatRules) -> bool:

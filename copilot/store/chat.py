@@ -51,6 +51,8 @@ class TurnRecord:
     failure: str | None
     is_last: bool
     """Of its thread."""
+    was_shown: bool
+    """Its answer was shown at once when it was filed; policy may be another by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,7 @@ class ChatRepository:
             draft=Draft.model_validate(turn.draft) if turn.draft else None,
             suggestions=tuple(turn.suggestions),
             failure=turn.failure,
+            was_shown=turn.state == TurnState.ANSWERED.value,
             is_last=self._session.execute(later).scalar_one() == turn.position,
         )
 

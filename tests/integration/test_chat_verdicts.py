@@ -235,6 +235,18 @@ def test_a_rejected_answer_stays_and_says_so(chat: Chat, ana: Viewer, manager: V
     assert "Quien la revisó la rechazó: no se apoye en ella." in finished(shown).notes
 
 
+def test_a_stricter_policy_takes_back_nothing_that_was_shown_and_shows_nothing_held(chat: Chat, ana: Viewer) -> None:
+    shown = answered(chat, ana)
+    chat.script.lines = WRONG
+    held = answered(chat, ana)
+    strict = with_rules(chat, ChatRules(show_at_once=()))
+    assert sentences(strict.replay(shown.id, ana)) == [GOOD[0][0]]
+    assert finished(strict.replay(shown.id, ana)).unreviewed
+    assert sentences(strict.replay(held.id, ana)) == []
+    chat.script.lines = GOOD
+    assert answered(strict, ana).state is TurnState.HELD
+
+
 def test_a_held_answer_that_was_rejected_is_never_shown(chat: Chat, ana: Viewer, manager: Viewer) -> None:
     chat.script.lines = WRONG
     turn = answered(chat, ana)
