@@ -72,6 +72,9 @@ def test_amounts_are_read_with_their_denial_sign_and_size(text: str, expected: l
         ("accounts with more than 3 tickets", "tickets>=4[]"),
         ("accounts without tickets this month", "tickets>=0[opened_at"),
         ("accounts with NPS under -10", "score less_than -10"),
+        ("customers with NPS of 9 or more", "score at_least 9"),
+        ("accounts with more than 200 people", "[employees more_than 200] order_by"),
+        ("cuántos tickets P1 y P2 hay", "priority is P1,P2"),
     ],
     ids=lambda value: value[:40],
 )
@@ -86,6 +89,7 @@ def test_what_can_be_asked_is_planned_as_it_was_said(message: str, part: str) ->
         ("tickets not opened this week", "not opened this week"),
         ("tickets que no se abrieron esta semana", "no se abrieron esta semana"),
         ("renewals excluding this month", "excluding this month"),
+        ("cuentas de Chile sin renovación este año", "sin renovación este año"),
         ("opportunities not in negotiation", "not in negotiation"),
         ("deals under 10k or over 50k", "10,000 or 50,000"),
         ("deals not between 10k and 20k", "not 10,000–20,000"),

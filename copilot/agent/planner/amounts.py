@@ -157,14 +157,19 @@ def _ranges(text: str) -> Iterator[Amount]:
             continue
         ends = _ends(low, high)
         for operator, value in zip((Operator.AT_LEAST, Operator.AT_MOST), sorted(ends), strict=True):
-            yield Amount(operator, value, currency, match.start(), match.end(), bool(scale or currency))
+            yield Amount(operator, value, currency, _start(match), match.end(), bool(scale or currency))
+
+
+def _start(match: re.Match[str]) -> int:
+    """Where its words begin: a space before a number is none of them."""
+    return match.end() - len(match.group().lstrip())
 
 
 def _afterwards(text: str) -> Iterator[Amount]:
     for match in _AFTERWARDS.finditer(text):
         number, scale, currency = _parts(match, "one")
         operator = Operator.AT_LEAST if match["up"] else Operator.AT_MOST
-        yield Amount(operator, _worth(number, scale), currency, match.start(), match.end(), bool(scale or currency))
+        yield Amount(operator, _worth(number, scale), currency, _start(match), match.end(), bool(scale or currency))
 
 
 def _compared(text: str) -> Iterator[Amount]:

@@ -106,6 +106,8 @@ def _linked_subjects(question: Question) -> dict[Subject, Noun]:
             continue
         if noun.name == "pipeline" and not negated(work, noun):
             continue
+        if noun.text == "people" and work[: noun.start].endswith("AMOUNT "):
+            continue
         found[noun.subject] = noun
     for item in question.placed:
         if item.subject is Subject.OPPORTUNITIES and item.condition.field in _TELLING:
@@ -318,6 +320,11 @@ def _implied_status(question: Question) -> str | None:
 def _unique(items: list[Condition]) -> tuple[Condition, ...]:
     kept: list[Condition] = []
     for item in items:
-        if item not in kept:
+        # `P1 and P2`: no record is both, so either is meant
+        same = [one for one in kept if one.field == item.field and one.operator is item.operator is Operator.IS]
+        if same:
+            values = tuple(dict.fromkeys((*same[0].values, *item.values)))
+            kept[kept.index(same[0])] = same[0].model_copy(update={"values": values})
+        elif item not in kept:
             kept.append(item)
     return tuple(kept[:8])
