@@ -74,6 +74,7 @@ def test_amounts_are_read_with_their_denial_sign_and_size(text: str, expected: l
         ("accounts with NPS under -10", "score less_than -10"),
         ("customers with NPS of 9 or more", "score at_least 9"),
         ("accounts with more than 200 people", "[employees more_than 200] order_by"),
+        ("cuentas sin contacto desde hace 3 meses", "activities>=0[occurred_at"),
         ("cuántos tickets P1 y P2 hay", "priority is P1,P2"),
     ],
     ids=lambda value: value[:40],

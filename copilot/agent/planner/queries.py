@@ -101,10 +101,13 @@ def _linked_subjects(question: Question) -> dict[Subject, Noun]:
         return {}
     work = question.reading.work
     found: dict[Subject, Noun] = {}
+    quiet = cue("facts", "activity", "none").search(work)
     for noun in question.others:
         if noun.subject is Subject.ACCOUNTS or noun.subject in found or ranks(work, noun):
             continue
         if noun.name == "pipeline" and not negated(work, noun):
+            continue
+        if noun.subject is Subject.CONTACTS and quiet and quiet.start() <= noun.start < quiet.end():
             continue
         if noun.text == "people" and work[: noun.start].endswith("AMOUNT "):
             continue
@@ -112,7 +115,6 @@ def _linked_subjects(question: Question) -> dict[Subject, Noun]:
     for item in question.placed:
         if item.subject is Subject.OPPORTUNITIES and item.condition.field in _TELLING:
             found.setdefault(Subject.OPPORTUNITIES, Noun("opportunities", item.start, item.end, ""))
-    quiet = cue("facts", "activity", "none").search(work)
     if quiet and not {Subject.TICKETS, Subject.CONTACTS, Subject.OPPORTUNITIES, Subject.SURVEYS} & {*found}:
         found[Subject.ACTIVITIES] = Noun("activities", quiet.start(), quiet.end(), quiet.group())
     return found
