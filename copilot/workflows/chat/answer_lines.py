@@ -4,6 +4,7 @@ Invariant: one line for each sentence quoted, resting on exactly what it quotes;
 them. Where the figures asked for differ, the newest comes first and the reader is told.
 """
 
+import re
 from collections.abc import Sequence
 
 from copilot.domain.documents import DocumentKind
@@ -24,6 +25,7 @@ _HALF = 0.5
 _WORTH_A_LOOK = -4.0
 _REPEATS = 0.7
 _LEAST_SHARED = 2
+_CELL = re.compile(r"[^:\n]{1,60}: \S")
 _SPOKEN = frozenset({DocumentKind.EMAIL, DocumentKind.TRANSCRIPT, DocumentKind.NOTE})
 
 
@@ -111,7 +113,15 @@ def line_of(item: Judged, scene: Scene) -> Line:
         both = f"{quote(scene, item.replies_to.text)} {quote(scene, told.text)}"
         cites = (item.replies_to.evidence.id, told.evidence.id)
         return cited(f"{_reply_head(told, scene)}: {both}", cites)
-    return cited(f"{_head(told, scene)}: {quote(scene, told.text)}", (told.evidence.id,))
+    # Cells of a row and items of a list are quoted one by one.
+    parts = [part for each in (told, *item.announces) for part in _cells(each)]
+    quoted = " ".join(quote(scene, part) for part in parts)
+    return cited(f"{_head(told, scene)}: {quoted}", (told.evidence.id, *(each.evidence.id for each in item.announces)))
+
+
+def _cells(told: Told) -> list[str]:
+    lines = [line for line in told.text.split("\n") if line.strip()]
+    return lines if len(lines) > 1 and all(_CELL.match(line) for line in lines) else [told.text]
 
 
 def _head(told: Told, scene: Scene) -> str:

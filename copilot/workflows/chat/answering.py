@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from copilot.guardrails.grounding.states import Array
+from copilot.workflows.chat.lists import list_after
 from copilot.workflows.chat.matching import NAMES, Asked, Passage, features, places, seen
+from copilot.workflows.chat.question import Expected
 from copilot.workflows.chat.told import Told
 
 _FILE = Path(__file__).with_name("answering.toml")
@@ -35,6 +37,8 @@ class Judged:
     alike: float
     """How much of the question is in the sentence itself, 0 to 1."""
     replies_to: Told | None = None
+    announces: tuple[Told, ...] = ()
+    """The list below it, where it ends in a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Verdict:
 
     ranked: tuple[Judged, ...]
     answered: bool
+    sure: bool = False
+    """Whether it would answer where nobody was asked to look, too."""
 
 
 def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
@@ -59,7 +65,9 @@ def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
         + weights["plain_words"] * min(weights["plain_words_most"], plain)
         + weights["names"] * min(weights["names_most"], names)
     )
-    return Verdict(tuple(ranked), answered=value > weights["threshold"])
+    # A question of names alone says nothing that an answer could be about.
+    answered = value > weights["threshold"] and not question.question.only_names
+    return Verdict(tuple(ranked), answered=answered, sure=answered and ranked[0].score >= weights["sure"])
 
 
 def asks(text: str) -> bool:
@@ -89,7 +97,7 @@ def _passage_text(group: Sequence[Told]) -> tuple[str, list[tuple[int, int]]]:
     text = first.title if first.heading == first.title else f"{first.title}. {first.heading}"
     spans = []
     for item in group:
-        text += f". {item.speaker}: " if item.speaker else ". "
+        text += f". {item.speaker}{f', {item.role}' if item.role else ''}: " if item.speaker else ". "
         spans.append((len(text), len(text) + len(item.text)))
         text += item.text
     return text, spans
@@ -98,17 +106,25 @@ def _passage_text(group: Sequence[Told]) -> tuple[str, list[tuple[int, int]]]:
 def _judged(passages: Sequence[tuple[Passage, _Placed]]) -> list[Judged]:
     judged = []
     for passage, placed in passages:
-        for item, first, last in placed:
+        group = [item for item, _, _ in placed]
+        for place, (item, first, last) in enumerate(placed):
             if last > first:
-                row = features(passage, first, last, language=item.language, speaker=item.speaker, text=item.text)
-                judged.append(Judged(item, _score(row), float(row[0])))
+                row = features(passage, first, last, language=item.language, speaker=_named(item), text=item.text)
+                score = _score(row, passage.asked.question.expected)
+                judged.append(Judged(item, score, float(row[0]), announces=list_after(place, group)))
     return judged
 
 
-def _score(row: Array) -> float:
+def _named(item: Told) -> str | None:
+    """Who says it, as a question may call them: by name or by what they are."""
+    return f"{item.speaker} {item.role}" if item.speaker and item.role else item.speaker
+
+
+def _score(row: Array, expected: Expected) -> float:
     weights, by_hand = _weights()["sentence"], _weights()["by_hand"]
     score = weights["base"] + sum(weights[name] * float(value) for name, value in zip(NAMES, row, strict=True))
-    score += by_hand["missing_kind"] * float(row[NAMES.index("missing_kind")])
+    missing = "missing_reason" if expected is Expected.REASON else "missing_kind"
+    score += by_hand[missing] * float(row[NAMES.index("missing_kind")])
     return score + (by_hand["fragment"] if row[NAMES.index("short")] > _FRAGMENT else 0.0)
 
 
@@ -131,9 +147,14 @@ def _replied(item: Judged, before: Judged | None) -> Judged:
 
 def _may_answer(question: Told, said: Told) -> bool:
     """Nobody answers themselves, unless both stand side by side in a list of questions and answers."""
-    if question.evidence.document_id != said.evidence.document_id:
+    if _source(question) != _source(said):
         return False
     return question.speaker is None or question.speaker != said.speaker
+
+
+def _source(told: Told) -> str:
+    """The document it stands in; of a record, the field."""
+    return told.evidence.document_id or told.evidence.id
 
 
 def _worst_found(question: Asked, passages: Sequence[Passage]) -> tuple[float, float]:

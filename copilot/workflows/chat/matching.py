@@ -165,10 +165,10 @@ _NO_PLAIN = 0.8
 
 
 def _besides_speaker(question: Question, speaker: str | None) -> list[int]:
-    """Telling words without the name of who says the sentence: that they say it is no answer."""
+    """Telling words without the name and role of who says the sentence: that they say it is no answer."""
     if speaker is None:
         return list(question.telling)
-    name = {flat(part) for part in speaker.split()}
+    name = {flat(part).strip(",") for part in speaker.split()}
     left = [place for place in question.telling if question.words[place].folded.removesuffix("'s") not in name]
     return left or list(question.telling)
 

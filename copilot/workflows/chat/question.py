@@ -91,6 +91,7 @@ _ASIDE = """
 _LONGEST_SMALL_WORD = 1
 _QUESTION_WORDS = """
     what which who whom whose when where why how much many long often far soon date day
+    what's whats who's whos when's whens where's wheres how's hows
     que cual cuales quien quienes cuando donde como cuanto cuanta cuantos cuantas por fecha dia
 """
 _DULL = frozenset(_ASIDE.split()) | frozenset(_QUESTION_WORDS.split())
@@ -107,6 +108,8 @@ class Question:
     """All words, in order."""
     telling: tuple[int, ...]
     """Places in `words` of those that an answer must be about."""
+    only_names: bool = False
+    """Besides names that are understood anyway there is no such word."""
 
 
 def read_question(text: str, *, language: Language | None = None, besides: frozenset[str] = frozenset()) -> Question:
@@ -115,6 +118,7 @@ def read_question(text: str, *, language: Language | None = None, besides: froze
     telling = [
         place for place, word in enumerate(words) if _tells(word) and word.folded.removesuffix("'s") not in besides
     ]
+    only_names = not telling and any(_tells(word) for word in words)
     if not telling:
         telling = [place for place, word in enumerate(words) if word.folded not in FUNCTION_WORDS]
     return Question(
@@ -123,7 +127,29 @@ def read_question(text: str, *, language: Language | None = None, besides: froze
         expected=expected_kind(text),
         words=words,
         telling=tuple(telling or range(len(words))),
+        only_names=only_names,
     )
+
+
+_NEXT_PART = re.compile(
+    r"(?:[,;?.]\s*(?:and\s+|y\s+|e\s+)?|\s+(?:and|y)\s+)[¿\s]*(?=(?:what|what's|whats|which|who|whom|when|where|why|how|"
+    r"qué|cuál|cuáles|quién|quiénes|cuándo|dónde|cómo|por qué|cuánt[oa]s?)\b)",
+    re.IGNORECASE,
+)
+_LEAST_PART = 2
+"""Telling words. "How and why" is one question."""
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """The questions that one message asks, each of which is answered by itself."""
+    parts = [part for part in _NEXT_PART.split(text) if part.strip()]
+    if len(parts) < _LEAST_PART or any(_telling_words(part) < _LEAST_PART for part in parts):
+        return (text,)
+    return tuple(parts)
+
+
+def _telling_words(text: str) -> int:
+    return sum(_tells(word) for word in words_of(text) if word.is_word)
 
 
 def _tells(word: Word) -> bool:

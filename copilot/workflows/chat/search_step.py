@@ -4,6 +4,8 @@ Invariant: a sentence is quoted exactly, with who said it and when; where the so
 nothing answers, that is the answer, and the closest material is offered as no more than that.
 """
 
+from collections.abc import Mapping
+
 from copilot.domain.evidence import Evidence
 from copilot.domain.folding import flat
 from copilot.domain.language import detect
@@ -14,10 +16,12 @@ from copilot.store.accounts import AccountRepository
 from copilot.workflows.chat.answer_lines import answer_lines, closest_lines
 from copilot.workflows.chat.answering import Verdict, answers
 from copilot.workflows.chat.contract import Found, Line, Scene, of_kind
+from copilot.workflows.chat.lost_reasons import asks_why_lost, lost_reasons
 from copilot.workflows.chat.matching import asked
-from copilot.workflows.chat.question import read_question
+from copilot.workflows.chat.question import parts_of, read_question
 from copilot.workflows.chat.spans import spans_of_told
 from copilot.workflows.chat.told import Telling, tell
+from copilot.workflows.chat.told_records import tell_records
 from copilot.workflows.chat.wording import said
 
 PASSAGES = 12
@@ -37,24 +41,59 @@ class SearchRunner:
         """See `StepRunner`."""
         wanted = of_kind(step, SearchStep)
         names = AccountRepository(scene.uow).names(wanted.account_ids, viewer=scene.viewer)
-        telling, verdict = self.look(wanted, scene, besides=tuple(names.values()))
-        lines, evidence = said_of(telling, verdict, scene)
+        seen = tuple(account_id for account_id in wanted.account_ids if account_id in names)
+        lines, evidence, answered = self._said(wanted.model_copy(update={"account_ids": seen}), names, scene)
         return Found(
             key="search",
             title=_title(wanted.question),
             lines=lines,
             evidence=evidence,
-            account_ids=tuple(account_id for account_id in wanted.account_ids if account_id in names),
-            nothing=not verdict.answered,
+            account_ids=seen,
+            nothing=not answered,
         )
+
+    def _said(
+        self, wanted: SearchStep, names: Mapping[str, str], scene: Scene
+    ) -> tuple[tuple[Line, ...], tuple[Evidence, ...], bool]:
+        """Every part of the question by itself; that nothing says so only where that is so of all of it."""
+        looked = [
+            self._look_further(wanted.model_copy(update={"question": part}), names, scene)
+            for part in parts_of(wanted.question)
+        ]
+        why, cites = lost_reasons(wanted.account_ids, scene) if asks_why_lost(wanted.question) else ([], [])
+        answered = [(telling, verdict) for telling, verdict in looked if verdict.answered]
+        if not answered and not why:
+            return *said_of(*looked[0], scene), False
+        lines, evidence = {line.text: line for line in why}, {item.id: item for item in cites}
+        for telling, verdict in answered:
+            more, shown = said_of(telling, verdict, scene)
+            lines.update({line.text: line for line in more})
+            evidence.update({item.id: item for item in shown})
+        return tuple(lines.values()), tuple(evidence.values()), True
+
+    def _look_further(self, wanted: SearchStep, names: Mapping[str, str], scene: Scene) -> tuple[Telling, Verdict]:
+        """The accounts' own texts; where they do not answer, what is true of all customers may."""
+        telling, verdict = self.look(wanted, scene, besides=tuple(names.values()))
+        if verdict.answered or not wanted.account_ids or wanted.period is not None:
+            return telling, verdict
+        shared = wanted.model_copy(update={"account_ids": ()})
+        general, decided = self.look(shared, scene, besides=tuple(names.values()))
+        return (general, decided) if decided.sure else (telling, verdict)
 
     def look(self, wanted: SearchStep, scene: Scene, *, besides: tuple[str, ...] = ()) -> tuple[Telling, Verdict]:
         """What the passages found say, and whether that answers. `besides`: names that are understood."""
-        telling = tell(self._hits(wanted, scene), scene)
+        telling = self._tell(wanted, scene)
         known = frozenset(word for name in besides for word in flat(name).split())
         language = detect(wanted.question, prior=scene.language)
         question = asked(read_question(wanted.question, language=language, besides=known))
         return telling, answers(question, telling.sentences)
+
+    def _tell(self, wanted: SearchStep, scene: Scene) -> Telling:
+        """What was found in texts, then what the records say."""
+        texts = tell(self._hits(wanted, scene), scene)
+        first = len(texts.sentences)
+        records = tell_records(wanted.account_ids, wanted.question, scene, period=wanted.period, first=first)
+        return Telling((*texts.sentences, *records.sentences), texts.withheld + records.withheld)
 
     def _hits(self, wanted: SearchStep, scene: Scene) -> tuple[Hit, ...]:
         request = SearchRequest(

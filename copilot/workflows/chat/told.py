@@ -5,12 +5,13 @@ tries to instruct an assistant is set apart, never among them. Only what the vie
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from itertools import groupby
 
 from copilot.domain.account_facts import AccountFacts, PassageSpan
-from copilot.domain.documents import DocumentKind, StoredDocument
+from copilot.domain.documents import BlockKind, DocumentKind, StoredDocument
 from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.facts import passage_evidence_id
 from copilot.domain.language import Language
@@ -24,6 +25,9 @@ from copilot.workflows.reading.instructions import split_off
 from copilot.workflows.reading.people import Cast
 from copilot.workflows.reading.sentences import read_sentences
 from copilot.workflows.reading.types import Sentence, Side
+
+_LONGEST_ROW = 320
+"""Characters of a row that is quoted whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Told:
     """Place of its passage in the search, 0 first."""
     order: int
     """Reading order within what was found."""
+    role: str | None = None
+    """What the speaker is to their company, as the CRM says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +88,20 @@ def _of_account(
     ]
     read = read_sentences(documents, passages=spans, cast=Cast(facts, documents), today=scene.today)
     read = tuple(_by_bullet(read, {item.id for item in documents if "presentation" in item.media_type}))
+    read = tuple(_by_row(read, {item.id: item for item in documents}))
     clean, instructions = split_off(read, {item.id: item.text for item in documents})
     by_id = {item.id: item for item in documents}
     hit_of = {hit.passage_id: hit for hit in hits}
+    roles = {contact.name: contact.title for contact in facts.contacts}
     told = [
-        _told(item, hit_of[item.passage_id], by_id[item.document_id], rank=ranks[item.passage_id], order=first + place)
+        _told(
+            item,
+            hit_of[item.passage_id],
+            by_id[item.document_id],
+            rank=ranks[item.passage_id],
+            order=first + place,
+            role=roles.get(item.speaker or ""),
+        )
         for place, item in enumerate(clean)
     ]
     return told, len(instructions)
@@ -104,6 +119,27 @@ def _by_bullet(sentences: Sequence[Sentence], slides: set[str]) -> Iterator[Sent
                 first = start + len(line) - len(line.lstrip())
                 yield replace(item, start=first, end=first + len(line.strip()), text=line.strip())
             start += len(line) + 1
+
+
+def _by_row(sentences: Sequence[Sentence], documents: Mapping[str, StoredDocument]) -> Iterator[Sentence]:
+    """Cells of one row say one thing together, unless there are very many, or one asks what the next one answers."""
+    for row, group in groupby(sentences, key=lambda item: _row(item, documents[item.document_id])):
+        cells = list(group)
+        start, end = cells[0].start, cells[-1].end
+        asks = any(cell.text.rstrip().endswith("?") for cell in cells)
+        if row is None or len(cells) == 1 or asks or end - start > _LONGEST_ROW:
+            yield from cells
+        else:
+            yield replace(cells[0], end=end, text=documents[cells[0].document_id].text[start:end])
+
+
+def _row(sentence: Sentence, document: StoredDocument) -> tuple[str, str, int] | None:
+    """Which row of a table it stands in; None: in none."""
+    for block in document.blocks:
+        if block.start <= sentence.start < block.end:
+            is_row = block.kind is BlockKind.TABLE
+            return (document.id, sentence.passage_id, block.start) if is_row else None
+    return None
 
 
 def _documents(hits: Sequence[Hit], scene: Scene) -> Iterator[StoredDocument]:
@@ -127,7 +163,7 @@ def _facts(account_id: str | None, scene: Scene) -> AccountFacts:
     return AccountFacts(nobody, scene.today, (), (), (), (), (), (), (), {})
 
 
-def _told(sentence: Sentence, hit: Hit, document: StoredDocument, *, rank: int, order: int) -> Told:
+def _told(sentence: Sentence, hit: Hit, document: StoredDocument, *, rank: int, order: int, role: str | None) -> Told:
     return Told(
         text=sentence.text,
         evidence=Evidence(
@@ -154,6 +190,7 @@ def _told(sentence: Sentence, hit: Hit, document: StoredDocument, *, rank: int, 
         passage_id=sentence.passage_id,
         rank=rank,
         order=order,
+        role=role,
     )
 
 
