@@ -5,6 +5,7 @@ its work goes on whether or not somebody watches; one question of a thread is wo
 """
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from queue import SimpleQueue
 
@@ -29,6 +30,7 @@ from copilot.telemetry import get_logger
 _log = get_logger(__name__)
 _LONGEST_TITLE = 120
 _MOST_THREADS = 200
+_LAST_MOMENT_SECONDS = 10.0
 _INTERRUPTED = "interrupted"
 _CRASHED = "internal"
 Events = SimpleQueue[TurnEvent | None]
@@ -45,6 +47,7 @@ class ChatService:
         self._verdicts = Verdicts(parts.approvals, parts.rules)
         self._signs = SignsOfLife(parts.database, rules=parts.rules)
         self._places = threading.BoundedSemaphore(parts.rules.turns_at_once)
+        self._workers: set[threading.Thread] = set()
 
     def start(self, *, viewer: Viewer, uow: UnitOfWork) -> Thread:
         """A new, empty conversation."""
@@ -151,7 +154,10 @@ class ChatService:
         return self._record(turn_id, viewer=viewer, uow=uow).turn
 
     def close(self) -> None:
-        """Give connections back."""
+        """Give turns under way a moment to end, then give connections back; what did not end is taken up again."""
+        until = time.monotonic() + _LAST_MOMENT_SECONDS
+        for worker in tuple(self._workers):
+            worker.join(max(0.0, until - time.monotonic()))
         self._signs.stop()
         self._graph.close()
 
@@ -177,6 +183,7 @@ class ChatService:
         events.put(told.Started(thread_id=thread_id, turn_id=run.turn_id))
         bench = Bench(run, viewer, _language_of(viewer), events.put, is_new=is_new)
         worker = threading.Thread(target=self._work, args=(bench, events), daemon=True, name=f"chat-{run.turn_id}")
+        self._workers.add(worker)
         worker.start()
         return iter(events.get, None)
 
@@ -187,6 +194,7 @@ class ChatService:
             self._tell_outcome(bench, failure)
         finally:
             events.put(None)
+            self._workers.discard(threading.current_thread())
 
     def _run(self, bench: Bench) -> str | None:
         """The code of what stopped it; None: nothing did."""
