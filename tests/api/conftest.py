@@ -22,8 +22,11 @@ def settings(data_dir: Path) -> Settings:
 
 
 @pytest.fixture
-def application(database: Database, settings: Settings) -> bootstrap.Application:
-    return with_cheap_passwords(bootstrap.assemble(settings, database=database))
+def application(database: Database, settings: Settings) -> Iterator[bootstrap.Application]:
+    built = with_cheap_passwords(bootstrap.assemble(settings, database=database))
+    yield built
+    # A turn of the chat may still be at work: its connection must not outlive the database.
+    built.close()
 
 
 def with_cheap_passwords(application: bootstrap.Application) -> bootstrap.Application:
