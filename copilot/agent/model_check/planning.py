@@ -5,12 +5,13 @@ and their plans must not be credited to it.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from typing import Any, Protocol
 
+from langchain_core.language_models import BaseChatModel
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from copilot.agent.model_check.directory import CheckDirectory
@@ -104,16 +105,25 @@ class PlanningTally:
 
 
 class CountedModel(StructuredModel):
-    """The same model, which counts how often it is asked."""
+    """The same model, which counts how often it is asked, also behind a boundary."""
 
-    def __init__(self, model: StructuredModel) -> None:
+    def __init__(self, model: StructuredModel, *, counted: list[str] | None = None) -> None:
         self._model = model
         self.name = model.name
-        self.asked = 0
+        self._counted: list[str] = [] if counted is None else counted
+
+    @property
+    def asked(self) -> int:
+        """How often so far."""
+        return len(self._counted)
+
+    def through(self, boundary: Callable[[BaseChatModel], BaseChatModel]) -> StructuredModel:
+        """See StructuredModel; what is asked there counts here."""
+        return CountedModel(self._model.through(boundary), counted=self._counted)
 
     def ask(self, **asked: Any) -> Answer[Any]:
         """Count, and ask."""
-        self.asked += 1
+        self._counted.append(self.name)
         return self._model.ask(**asked)
 
 
