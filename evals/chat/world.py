@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copilot import bootstrap
@@ -68,6 +68,12 @@ class Held:
         return self.finished.state
 
 
+def _without_haste(application: Application) -> Application:
+    """With the fastest pace that policy allows: a suite asks more in a minute than a person does."""
+    chat = application.policy.chat.model_copy(update={"questions_per_minute": 600})
+    return replace(application, policy=application.policy.model_copy(update={"chat": chat}))
+
+
 @contextmanager
 def demo_world(given: Mapping[str, object] | None = None) -> Iterator[World]:
     """Load and index the demo; stop its server in the end. Without `given` settings no language model has a role."""
@@ -77,7 +83,7 @@ def demo_world(given: Mapping[str, object] | None = None) -> Iterator[World]:
         settings = Settings.model_validate(
             {"COPILOT_DATA_DIR": data_dir, "COPILOT_TODAY": described.today} | dict(given or {})
         )
-        application = bootstrap.build(settings)
+        application = _without_haste(bootstrap.build(settings))
         try:
             described = demo_company.load_people(application, password="only-for-this-run")  # noqa: S106
             admin = next(person for person in described.people if person.role is Role.ADMIN)
