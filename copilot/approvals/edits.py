@@ -9,7 +9,7 @@ from datetime import datetime
 
 from copilot.approvals import texts
 from copilot.domain.access import Viewer
-from copilot.domain.drafts import Draft, Section
+from copilot.domain.drafts import Draft, Section, cited_ids
 from copilot.errors import InputError
 
 
@@ -28,7 +28,7 @@ def edited_draft(draft: Draft, new_texts: Mapping[str, str], *, viewer: Viewer, 
     left = tuple(section for section in sections if section.segments)
     if not left:
         raise _problem("nothing_left", viewer)
-    cited = {item for section in left for segment in section.segments for item in segment.evidence_ids}
+    cited = set(cited_ids(left))
     return draft.model_copy(
         update={
             "sections": left,

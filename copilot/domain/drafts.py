@@ -6,7 +6,7 @@ so any change to text, order, citation or rendering voids an approval.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -132,6 +132,22 @@ class Draft(BaseModel):
     @property
     def evidence_by_id(self) -> dict[str, Evidence]:
         return {item.id: item for item in self.evidence}
+
+
+def cited_ids(sections: Iterable[Section]) -> tuple[str, ...]:
+    """Ids of the evidence that the sections cite, in the order of first citation, each once."""
+    cited = (key for section in sections for segment in section.segments for key in segment.evidence_ids)
+    return tuple(dict.fromkeys(cited))
+
+
+def cited_evidence(sections: Iterable[Section], gathered: Mapping[str, Evidence]) -> tuple[Evidence, ...]:
+    """What the sections cite of what was gathered, in the order in which a draft numbers it."""
+    return tuple(gathered[key] for key in cited_ids(sections) if key in gathered)
+
+
+def content_hashes(evidence: Iterable[Evidence]) -> dict[str, str]:
+    """Evidence id -> content hash, for the provenance."""
+    return {item.id: item.content_hash for item in sorted(evidence, key=lambda item: item.id)}
 
 
 def content_digest(draft: Draft, *, deliverables: dict[str, bytes]) -> str:

@@ -121,11 +121,12 @@ def _names_unknown(reading: Reading, directory: Directory, *, known: bool) -> bo
 def _candidates(reading: Reading) -> Iterator[tuple[Word, str, str, str]]:
     """Words that are no everyday words: as written, and what stands before and after."""
     shown, work = reading.shown, reading.work
+    brands_tell = _is_about_one(reading) and not countries_in(reading)
     for word in words_of(shown):
         written = shown[word.start : word.end]
         if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or not word.text.isalpha() or len(word.text) < _SHORTEST:
             continue
-        if word.text not in everyday() or _is_named_brand(reading, word):
+        if word.text not in everyday() or (brands_tell and _is_named_brand(reading, word)):
             yield word, written, work[: word.start], work[word.end :]
 
 
@@ -145,9 +146,7 @@ def _placed_words(reading: Reading) -> list[str]:
     """Unknown names where a question names an account, or in capitals where no sentence begins."""
     letters = [character for character in reading.message if character.isalpha()]
     shouted = sum(character.isupper() for character in letters) > len(letters) // 2
-    about_one = (
-        any(reading.has(name) for name in _ABOUT_ONE) or bool(facts_in(reading.work)) or bool(nouns(reading.work))
-    )
+    about_one = _is_about_one(reading) or bool(nouns(reading.work))
     found: list[str] = []
     for _, written, before, after in _candidates(reading):
         if written.isupper() and len(written) <= _LONGEST_ACRONYM and not shouted:
@@ -166,14 +165,18 @@ def _is_inflected(word: str) -> bool:
     return plain[: max(_SHORTEST_STEM, len(plain) - 3)] in stems() or mark("word_ending").search(plain) is not None
 
 
+def _is_about_one(reading: Reading) -> bool:
+    """Whether what is asked is asked about one account."""
+    return any(reading.has(name) for name in _ABOUT_ONE) or bool(facts_in(reading.work))
+
+
 def _is_named_brand(reading: Reading, word: Word) -> bool:
     """Whether a well-known name stands where a question about one account names it."""
-    if word.text not in brands() or countries_in(reading):
+    if word.text not in brands():
         return False
-    about_one = any(reading.has(name) for name in _ABOUT_ONE) or bool(facts_in(reading.work))
     before, after = reading.work[: word.start], reading.work[word.end :]
     placed = mark("name_place").search(before) or mark("possessive").match(after)
-    return about_one and placed is not None and not _is_topic_place(before)
+    return placed is not None and not _is_topic_place(before)
 
 
 def _is_topic_place(before: str) -> bool:

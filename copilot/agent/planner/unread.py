@@ -74,7 +74,7 @@ def unread_words(reading: Reading) -> tuple[str, ...]:
 
 
 def _is_short(word: str) -> bool:
-    return len(word) < _SHORTEST and word not in GIVEN - everyday()
+    return len(word) < _SHORTEST and (word not in GIVEN or word in everyday())
 
 
 def _is_read(word: str) -> bool:

@@ -12,8 +12,16 @@ from copilot import __version__
 from copilot.approvals.feedback.drafting import with_style
 from copilot.domain.access import Viewer
 from copilot.domain.destinations import Destination
-from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section, Segment
-from copilot.domain.evidence import Evidence
+from copilot.domain.drafts import (
+    Audience,
+    Draft,
+    DraftKind,
+    Provenance,
+    Section,
+    Segment,
+    cited_evidence,
+    content_hashes,
+)
 from copilot.domain.language import Language
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
@@ -155,9 +163,7 @@ def _draft(
     provenance: Provenance | None = None,
 ) -> Draft:
     base, account = context.base, context.base.facts.account
-    gathered: dict[str, Evidence] = base.book.all()
-    cited = dict.fromkeys(key for section in written for segment in section.segments for key in segment.evidence_ids)
-    hashes = {key: gathered[key].content_hash for key in cited if key in gathered}
+    evidence = cited_evidence(written, base.book.all())
     return Draft(
         kind=DraftKind.AFTER_MEETING,
         audience=Audience.INTERNAL,
@@ -168,6 +174,8 @@ def _draft(
         as_of=base.today,
         written_at=uow.clock.now(),
         sections=written,
-        evidence=tuple(gathered[key] for key in cited if key in gathered),
-        provenance=(provenance or _provenance(context)).model_copy(update={"evidence_hashes": hashes}),
+        evidence=evidence,
+        provenance=(provenance or _provenance(context)).model_copy(
+            update={"evidence_hashes": content_hashes(evidence)}
+        ),
     )

@@ -12,7 +12,7 @@ from typing import Protocol
 from copilot import __version__
 from copilot.approvals.feedback.drafting import with_style
 from copilot.domain.access import Viewer
-from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance
+from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, cited_evidence, content_hashes
 from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
 from copilot.domain.review_items import ReviewItem
@@ -145,9 +145,6 @@ def gather(
 
 def assemble(context: BriefContext, written: Written, *, uow: UnitOfWork) -> Draft:
     """Put sections and the evidence they cite together, numbered in the order of first citation."""
-    cited = dict.fromkeys(
-        item for section in written.sections for segment in section.segments for item in segment.evidence_ids
-    )
     gathered = context.book.all()
     account = context.facts.account
     return Draft(
@@ -160,10 +157,8 @@ def assemble(context: BriefContext, written: Written, *, uow: UnitOfWork) -> Dra
         as_of=context.today,
         written_at=uow.clock.now(),
         sections=written.sections,
-        evidence=tuple(gathered[item] for item in cited if item in gathered),
-        provenance=written.provenance.model_copy(
-            update={"evidence_hashes": {key: gathered[key].content_hash for key in sorted(gathered)}}
-        ),
+        evidence=cited_evidence(written.sections, gathered),
+        provenance=written.provenance.model_copy(update={"evidence_hashes": content_hashes(gathered.values())}),
     )
 
 

@@ -7,7 +7,7 @@ what mixes accounts belongs to nobody but its asker. Its evidence is exactly wha
 from collections import Counter
 
 from copilot.domain.destinations import Destination
-from copilot.domain.drafts import Audience, Draft, DraftKind, Section, Segment
+from copilot.domain.drafts import Audience, Draft, DraftKind, Section, Segment, cited_evidence, content_hashes
 from copilot.domain.evidence import Evidence
 from copilot.domain.plans import Plan
 from copilot.store.accounts import AccountRepository
@@ -20,10 +20,9 @@ def assemble(answer: Answer, scene: Scene, plan: Plan) -> Draft:
     """The answer as a draft: one section for each step that found (or looked for) something."""
     gathered = _gathered(answer.found)
     sections = _sections(answer.found)
-    cited = dict.fromkeys(item for section in sections for segment in section.segments for item in segment.evidence_ids)
-    evidence = tuple(gathered[item] for item in cited if item in gathered)
+    evidence = cited_evidence(sections, gathered)
     account_id, account_name = _account(answer.found, evidence, scene)
-    hashes = {key: gathered[key].content_hash for key in sorted(gathered)}
+    hashes = content_hashes(gathered.values())
     parameters = {**answer.provenance.parameters, "planner": plan.planner}
     return Draft(
         kind=DraftKind.CHAT_ANSWER,

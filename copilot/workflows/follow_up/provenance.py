@@ -6,7 +6,7 @@ look at before it leaves is said in the notes, in the language of who asked for 
 
 from collections.abc import Iterator, Mapping
 
-from copilot.domain.drafts import Provenance
+from copilot.domain.drafts import Provenance, content_hashes
 from copilot.domain.evidence import Evidence
 from copilot.workflows.follow_up.context import FollowUpContext
 
@@ -28,7 +28,7 @@ def explained(provenance: Provenance, context: FollowUpContext, *, evidence: Map
     proposed |= {item.document_id: item.document_title for item in context.answers}
     if proposed:
         parameters[PROPOSED] = "; ".join(f"{title} ({key})" for key, title in proposed.items())
-    hashes = {key: evidence[key].content_hash for key in sorted(evidence)}
+    hashes = content_hashes(evidence.values())
     notes = (*provenance.notes, *_notes(context, tuple(proposed.values())))
     return provenance.model_copy(update={"parameters": parameters, "evidence_hashes": hashes, "notes": notes})
 

@@ -12,7 +12,7 @@ from copilot import __version__
 from copilot.approvals.feedback.drafting import with_style
 from copilot.domain.access import Viewer
 from copilot.domain.destinations import Attachment, Destination
-from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance
+from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, cited_evidence
 from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
 from copilot.domain.review_items import ReviewItem
@@ -155,9 +155,6 @@ def _assembled(
     context: FollowUpContext, written: Written, *, uow: UnitOfWork, attachments: tuple[Attachment, ...]
 ) -> Draft:
     """Put the paragraphs, the evidence they cite and the envelope together."""
-    cited = dict.fromkeys(
-        key for section in written.sections for segment in section.segments for key in segment.evidence_ids
-    )
     gathered = context.evidence()
     account = context.base.facts.account
     email = envelope(context, clock=uow.clock, attachments=attachments)
@@ -171,7 +168,7 @@ def _assembled(
         as_of=context.base.today,
         written_at=uow.clock.now(),
         sections=written.sections,
-        evidence=tuple(gathered[key] for key in cited if key in gathered),
+        evidence=cited_evidence(written.sections, gathered),
         provenance=explained(written.provenance, context, evidence=gathered),
         recipients=context.recipients.ids,
         destination=Destination.EMAIL,

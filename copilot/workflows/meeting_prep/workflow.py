@@ -11,7 +11,7 @@ from datetime import timedelta
 from copilot import __version__
 from copilot.approvals.feedback.drafting import with_style
 from copilot.domain.access import Viewer
-from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance
+from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, cited_evidence, content_hashes
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
 from copilot.domain.plans import SearchStep
@@ -203,11 +203,7 @@ def _assembled(
         parameters={key: value for key, value in parameters.items() if value},
     )
     written = instructed.honoured(Written(sections.write(context), provenance), base)
-    cited = dict.fromkeys(
-        key for section in written.sections for segment in section.segments for key in segment.evidence_ids
-    )
     gathered, account = context.evidence(), base.facts.account
-    hashes = {key: gathered[key].content_hash for key in sorted(gathered)}
     draft = Draft(
         kind=DraftKind.MEETING_PREP,
         audience=Audience.INTERNAL,
@@ -218,7 +214,7 @@ def _assembled(
         as_of=base.today,
         written_at=uow.clock.now(),
         sections=written.sections,
-        evidence=tuple(gathered[key] for key in cited if key in gathered),
-        provenance=written.provenance.model_copy(update={"evidence_hashes": hashes}),
+        evidence=cited_evidence(written.sections, gathered),
+        provenance=written.provenance.model_copy(update={"evidence_hashes": content_hashes(gathered.values())}),
     )
     return with_style(draft, viewer=viewer, uow=uow)

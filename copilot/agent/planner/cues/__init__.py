@@ -67,17 +67,13 @@ def hits(text: str, lines: str) -> Iterator[Hit]:
 
 def longest(found: list[tuple[Hit, Any]]) -> list[tuple[Hit, Any]]:
     """Those that do not lie within a longer one, by place."""
-    kept = [
-        item
-        for item in found
-        if not any(
-            other[0].start <= item[0].start
-            and item[0].end <= other[0].end
-            and other[0].end - other[0].start > item[0].end - item[0].start
-            for other in found
-        )
-    ]
-    return sorted(kept, key=lambda item: item[0].start)
+    kept: list[tuple[Hit, Any]] = []
+    for item in sorted(found, key=lambda item: (item[0].start, -item[0].end)):
+        last = kept[-1][0] if kept else None
+        # Whatever comes later begins no earlier: it lies within the last one kept if it does not end after it.
+        if last is None or item[0].end > last.end or (item[0].start, item[0].end) == (last.start, last.end):
+            kept.append(item)
+    return kept
 
 
 @cache
