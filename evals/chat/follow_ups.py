@@ -4,37 +4,25 @@ Run: python -m evals.chat.follow_ups [--record] [--misses]. Invariant: the label
 first run; a case that fails is counted, and a miss is printed with its name.
 """
 
-import argparse
-import re
-import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from copilot import bootstrap
 from copilot.bootstrap import Application
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.documents import DocumentKind, StoredDocument
 from copilot.domain.drafts import Draft, Segment
 from copilot.errors import InputError
-from copilot.settings import Settings
-from copilot.store import embedded
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.workflows.follow_up import FollowUpResult
-from evals.figures import Figure, Goal, describe, record, today
-from evals.statistics import wilson_interval
+from evals.chat.labelled import DAY, FAULTS, Count, Counts, Suite, run
 from knowledge import demo_company
-from knowledge.progress import Silent
 
 COMMAND = "python -m evals.chat.follow_ups --record"
 LABELS = Path(__file__).parent / "data" / "follow_ups.toml"
-_DAY = re.compile(r"due_\S+: (\d{4}-\d{2}-\d{2})")
-_FAULTS = ("grounding.", "evidence.", "figures.", "language.")
 _LEAKS = ("leak.",)
 _GOALS = {
     "recipients_right": (">=", 0.95),
@@ -61,59 +49,7 @@ _FIRST = {
 """The first run, before any rule was changed after it; it cannot be run again."""
 
 
-@dataclass(slots=True)
-class Count:
-    """Hits among cases, and the names of what went wrong."""
-
-    hits: int = 0
-    cases: int = 0
-    misses: list[str] = field(default_factory=list)
-
-    def add(self, name: str, *, right: bool) -> None:
-        """Count one case; a wrong one keeps its name."""
-        self.cases += 1
-        self.hits += right
-        if not right:
-            self.misses.append(name)
-
-
-Counts = dict[tuple[str, str], Count]
-"""Measure and language -> count."""
-
-
-def main() -> int:
-    """Measure, print, record with `--record`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--record", action="store_true", help="write the figures to evals/figures.json")
-    parser.add_argument("--misses", action="store_true", help="name every case that went wrong")
-    wanted = parser.parse_args()
-    counts = measure()
-    figures = list(_figures(counts))
-    for figure in figures:
-        sys.stdout.write(f"{describe(figure)}\n")
-    if wanted.misses:
-        lines = (f"{name} ({language}): {miss}\n" for (name, language), c in counts.items() for miss in c.misses)
-        sys.stdout.writelines(lines)
-    if wanted.record:
-        record(figures)
-    return 0
-
-
-def measure() -> Counts:
-    """Load the demo into a workspace of its own and write one follow-up of every call and email."""
-    with tempfile.TemporaryDirectory() as data_dir:
-        application = bootstrap.build(Settings(COPILOT_DATA_DIR=Path(data_dir), COPILOT_EMBEDDINGS="none"))
-        try:
-            described = demo_company.load_people(application, password="only-for-this-run")  # noqa: S106
-            admin = next(person for person in described.people if person.role is Role.ADMIN)
-            demo_company.load_records(application, actor=admin, progress=Silent())
-            return _measured(application, viewer=admin)
-        finally:
-            application.close()
-            embedded.stop(Path(data_dir))
-
-
-def _measured(application: Application, *, viewer: Viewer) -> Counts:
+def _measured(application: Application, viewer: Viewer) -> Counts:
     counts: Counts = {}
     labels = tomllib.loads(LABELS.read_text(encoding="utf-8"))
     for slug, files in labels.items():
@@ -193,14 +129,14 @@ def _told(draft: Draft) -> Iterator[tuple[str, str, str]]:
         for segment in section.segments if side else ():
             if segment.evidence_ids:
                 cited = " ".join(evidence[key].text for key in segment.evidence_ids)
-                day = _DAY.search(cited)
+                day = DAY.search(cited)
                 yield side or "", day[1] if day else "", f"{segment.text} {cited}"
 
 
 def _sentences(name: str, made: FollowUpResult, documents: list[StoredDocument], add: Any) -> None:
     """Every sentence: does a guardrail find it unsupported, and does it rest on something internal?"""
     notes = {item.id for item in documents if item.kind not in {DocumentKind.EMAIL, DocumentKind.TRANSCRIPT}}
-    faults = {item.segment_id for item in made.report.findings if item.rule.startswith(_FAULTS)}
+    faults = {item.segment_id for item in made.report.findings if item.rule.startswith(FAULTS)}
     leaks = {item.segment_id for item in made.report.findings if item.rule.startswith(_LEAKS)}
     for segment in made.draft.segments():
         add("sentences_unsupported", f"{name}: {segment.text}", right=segment.id not in faults)
@@ -213,25 +149,11 @@ def _cites_inside(segment: Segment, draft: Draft, notes: set[str]) -> bool:
     return any(item.document_id in notes or item.account_id not in {None, draft.account_id} for item in cited)
 
 
-def _figures(counts: Counts) -> Iterator[Figure]:
-    """Shares; of what is invented, unsupported or internal, the share of wrong ones."""
-    for (name, language), count in sorted(counts.items()):
-        comparison, threshold = _GOALS[name]
-        wrong = comparison == "<="
-        hits = count.cases - count.hits if wrong else count.hits
-        yield Figure(
-            name=f"follow_up.demo.{name}",
-            language=language,
-            value=round(hits / count.cases, 4),
-            n=count.cases,
-            interval=wilson_interval(hits, count.cases),
-            interval_method="Wilson",
-            goal=Goal(comparison=comparison, threshold=threshold),
-            command=COMMAND,
-            measured_on=today(),
-            note=f"{_NOTE}First run: {_FIRST[name]}; rules were changed once after it.",
-        )
+def _note(measure: str) -> str:
+    return f"{_NOTE}First run: {_FIRST[measure]}; rules were changed once after it."
 
+
+SUITE = Suite("follow_up.demo", command=COMMAND, goals=_GOALS, note=_note, measured=_measured)
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(SUITE, description=__doc__))

@@ -4,37 +4,24 @@ Run: python -m evals.chat.meetings [--record] [--misses]. Invariant: the labels 
 measured; a case that fails is counted, and a miss is printed with its name.
 """
 
-import argparse
-import re
-import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from copilot import bootstrap
 from copilot.bootstrap import Application
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.documents import StoredDocument
 from copilot.domain.drafts import Draft, Segment
 from copilot.domain.language import Language
-from copilot.settings import Settings
-from copilot.store import embedded
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.workflows.after_meeting.workflow import AfterMeetingResult
-from evals.chat.follow_ups import Count, Counts
-from evals.figures import Figure, Goal, describe, record, today
-from evals.statistics import wilson_interval
-from knowledge import demo_company
-from knowledge.progress import Silent
+from evals.chat.labelled import DAY, FAULTS, Count, Counts, Suite, run
 
 COMMAND = "python -m evals.chat.meetings --record"
 LABELS = Path(__file__).parent / "data" / "meetings.toml"
-_DAY = re.compile(r"due_\S+: (\d{4}-\d{2}-\d{2})")
-_FAULTS = ("grounding.", "evidence.", "figures.", "language.")
 _GOALS = {
     "actions_found": (">=", 0.85),
     "actions_with_owner_and_day": (">=", 0.85),
@@ -55,39 +42,7 @@ _NOTE = (
 )
 
 
-def main() -> int:
-    """Measure, print, record with `--record`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--record", action="store_true", help="write the figures to evals/figures.json")
-    parser.add_argument("--misses", action="store_true", help="name every case that went wrong")
-    wanted = parser.parse_args()
-    counts = measure()
-    figures = list(_figures(counts))
-    for figure in figures:
-        sys.stdout.write(f"{describe(figure)}\n")
-    if wanted.misses:
-        lines = (f"{name} ({language}): {miss}\n" for (name, language), c in counts.items() for miss in c.misses)
-        sys.stdout.writelines(lines)
-    if wanted.record:
-        record(figures)
-    return 0
-
-
-def measure() -> Counts:
-    """Load the demo into a workspace of its own and sum up every labelled text in its own language."""
-    with tempfile.TemporaryDirectory() as data_dir:
-        application = bootstrap.build(Settings(COPILOT_DATA_DIR=Path(data_dir), COPILOT_EMBEDDINGS="none"))
-        try:
-            described = demo_company.load_people(application, password="only-for-this-run")  # noqa: S106
-            admin = next(person for person in described.people if person.role is Role.ADMIN)
-            demo_company.load_records(application, actor=admin, progress=Silent())
-            return _measured(application, viewer=admin)
-        finally:
-            application.close()
-            embedded.stop(Path(data_dir))
-
-
-def _measured(application: Application, *, viewer: Viewer) -> Counts:
+def _measured(application: Application, viewer: Viewer) -> Counts:
     counts: Counts = {}
     labels = tomllib.loads(LABELS.read_text(encoding="utf-8"))
     with application.database.unit_of_work() as uow:
@@ -148,7 +103,7 @@ def _others(name: str, made: AfterMeetingResult, label: dict[str, Any], add: Any
         key.startswith("metric:sentences_read") for item in _section(draft, "summary") for key in item.evidence_ids
     )
     add("summaries_empty", name, right=not empty)
-    faults = {item.segment_id for item in made.summary.report.findings if item.rule.startswith(_FAULTS)}
+    faults = {item.segment_id for item in made.summary.report.findings if item.rule.startswith(FAULTS)}
     for segment in draft.segments():
         add("sentences_unsupported", f"{name}: {segment.text}", right=segment.id not in faults)
 
@@ -166,29 +121,11 @@ def _actions(draft: Draft) -> Iterator[tuple[str, str]]:
     evidence = draft.evidence_by_id
     for segment in _section(draft, "actions"):
         if not any(key.startswith("metric:sentences_read") for key in segment.evidence_ids):
-            day = _DAY.search(" ".join(evidence[key].text for key in segment.evidence_ids))
+            day = DAY.search(" ".join(evidence[key].text for key in segment.evidence_ids))
             yield day[1] if day else "", segment.text
 
 
-def _figures(counts: Counts) -> Iterator[Figure]:
-    """Shares; of what is invented, unsupported or empty, the share of wrong ones."""
-    for (name, language), count in sorted(counts.items()):
-        comparison, threshold = _GOALS[name]
-        wrong = comparison == "<="
-        hits = count.cases - count.hits if wrong else count.hits
-        yield Figure(
-            name=f"meetings.demo.{name}",
-            language=language,
-            value=round(hits / count.cases, 4),
-            n=count.cases,
-            interval=wilson_interval(hits, count.cases),
-            interval_method="Wilson",
-            goal=Goal(comparison=comparison, threshold=threshold),
-            command=COMMAND,
-            measured_on=today(),
-            note=_NOTE.strip(),
-        )
-
+SUITE = Suite("meetings.demo", command=COMMAND, goals=_GOALS, note=lambda _measure: _NOTE, measured=_measured)
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run(SUITE, description=__doc__))

@@ -6,7 +6,7 @@ was kept with the turn.
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +37,11 @@ class World:
     application: Application
     people: Mapping[str, Viewer]
     """By email."""
+
+    @property
+    def admin(self) -> Viewer:
+        """Their administrator."""
+        return next(person for person in self.people.values() if person.role is Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +80,33 @@ def _without_haste(application: Application) -> Application:
 
 
 @contextmanager
-def demo_world(given: Mapping[str, object] | None = None) -> Iterator[World]:
-    """Load and index the demo; stop its server in the end. Without `given` settings no language model has a role."""
+def loaded_demo(
+    given: Mapping[str, object] | None = None, *, adapt: Callable[[Application], Application] = lambda built: built
+) -> Iterator[World]:
+    """Load the demo and index nothing; stop its server in the end."""
     with tempfile.TemporaryDirectory(prefix="sales-copilot-eval-") as folder:
         data_dir = Path(folder)
-        described = demo_company.company()
-        settings = Settings.model_validate(
-            {"COPILOT_DATA_DIR": data_dir, "COPILOT_TODAY": described.today} | dict(given or {})
-        )
-        application = _without_haste(bootstrap.build(settings))
+        settings = Settings.model_validate({"COPILOT_DATA_DIR": data_dir} | dict(given or {}))
+        application = adapt(bootstrap.build(settings))
         try:
             described = demo_company.load_people(application, password="only-for-this-run")  # noqa: S106
-            admin = next(person for person in described.people if person.role is Role.ADMIN)
-            demo_company.load_records(application, actor=admin, progress=Silent())
-            embedder = E5Embedder(data_dir / "models")
-            embed_pending(application.database, embedder, shared=application.retrieval.shared)
-            yield World(application, {person.email: person for person in described.people})
+            world = World(application, {person.email: person for person in described.people})
+            demo_company.load_records(application, actor=world.admin, progress=Silent())
+            yield world
         finally:
             application.close()
             embedded.stop(data_dir)
+
+
+@contextmanager
+def demo_world(given: Mapping[str, object] | None = None) -> Iterator[World]:
+    """Load and index the demo on its own day. Without `given` settings no language model has a role."""
+    pinned: dict[str, object] = {"COPILOT_TODAY": demo_company.company().today}
+    with loaded_demo(pinned | dict(given or {}), adapt=_without_haste) as world:
+        application = world.application
+        embedder = E5Embedder(application.settings.data_dir / "models")
+        embed_pending(application.database, embedder, shared=application.retrieval.shared)
+        yield world
 
 
 def hold(world: World, messages: tuple[str, ...], *, asker: str) -> list[Held]:

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 import uvicorn
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, sync_playwright
 
 from api.app import create_app
@@ -116,7 +117,33 @@ class Visit:
         self.page.wait_for_selector(".notice.success")
 
 
+def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe finds wrong with a page."""
+    found: list[dict[str, Any]] = Axe().run(page, options={"resultTypes": ["violations"]})["violations"]
+    return found
+
+
+def accessibility_problems(page: Page) -> list[str]:
+    """Each violation with the first piece of the page that shows it."""
+    return [f"{item['id']}: {item['nodes'][0]['html'][:300]}" for item in violations(page)]
+
+
+def too_wide_by(page: Page) -> int:
+    """Pixels by which a page scrolls sideways; at most none is right."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
+
+
 Open = Callable[..., Visit]
+
+
+def opened_account(visit: Open, *, language: str, theme: str = "light", size: tuple[int, int] = DESKTOP) -> Visit:
+    """The page of the first account, before its owner."""
+    one = visit(theme=theme, language=language, size=size)
+    one.go("/accounts")
+    one.sign_in(one.site.company.ae, language=language)
+    one.go(f"/accounts/{one.site.company.account_id}")
+    return one
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """The chat in a real browser: as it comes about, by keyboard alone, without scripts, in both languages, on a phone."""
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import PHONE, Open, Visit
+from tests.browser.conftest import PHONE, Open, Visit, accessibility_problems, too_wide_by
 
 pytestmark = pytest.mark.browser
 QUESTIONS = {
@@ -220,7 +219,6 @@ def test_every_state_is_accessible_and_fits(visit: Open, theme: str, language: s
 
 
 def problems(page: Page, what: str) -> list[str]:
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    wide = too_wide_by(page)
     found = [f"{what} scrolls sideways by {wide} pixels"] if wide > 0 else []
-    result = Axe().run(page, options={"resultTypes": ["violations"]})
-    return found + [f"{what}: {item['id']}: {item['nodes'][0]['html'][:300]}" for item in result["violations"]]
+    return found + [f"{what}: {problem}" for problem in accessibility_problems(page)]

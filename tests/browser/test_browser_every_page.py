@@ -1,10 +1,9 @@
 """What holds for every page: accessible in both themes, narrow enough for a phone, light enough for a slow line."""
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Dialog
 
-from tests.browser.conftest import PHONE, Open, Visit
+from tests.browser.conftest import PHONE, Open, Visit, too_wide_by, violations
 
 pytestmark = pytest.mark.browser
 _HEAVIEST = 150_000
@@ -54,10 +53,9 @@ def test_no_serious_accessibility_problem(visit: Open, theme: str, language: str
 
 
 def _problems(one: Visit, address: str) -> list[str]:
-    result = Axe().run(one.page, options={"resultTypes": ["violations"]})
     return [
         f"{address}: {item['id']} ({item['impact']}): {item['nodes'][0]['html'][:200]}"
-        for item in result["violations"]
+        for item in violations(one.page)
         if item["impact"] in {"serious", "critical"}
     ]
 
@@ -66,7 +64,7 @@ def test_nothing_is_wider_than_a_phone_and_nothing_is_heavy(visit: Open) -> None
     one = visit(size=(360, 740), language="es")
     for address in prepared(one, "es"):
         one.go(address)
-        wide = one.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = too_wide_by(one.page)
         assert wide <= 0, f"{address} scrolls sideways by {wide} pixels"
         assert one.page.evaluate(_WEIGHT) <= _HEAVIEST, address
     one.problems.clear()

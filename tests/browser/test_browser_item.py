@@ -1,11 +1,10 @@
 """The reviewer's page in a real browser: by keyboard alone, in both themes, on desk and phone, with hostile text."""
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.api.item_worlds import filed
-from tests.browser.conftest import DESKTOP, PHONE, Open, Site, Visit
+from tests.browser.conftest import DESKTOP, PHONE, Open, Site, Visit, too_wide_by, violations
 
 pytestmark = pytest.mark.browser
 HIDDEN = "Pagan\u200b 123.456 € al \u202eoña\u202c en p\u0430gos."
@@ -26,10 +25,9 @@ def opened(one: Visit, address: str, *, language: str = "en") -> Page:
 
 
 def problems(page: Page) -> list[str]:
-    result = Axe().run(page, options={"resultTypes": ["violations"]})
     return [
         f"{item['id']} ({item['impact']}): {item['nodes'][0]['html'][:200]}"
-        for item in result["violations"]
+        for item in violations(page)
         if item["impact"] != "minor"
     ]
 
@@ -52,8 +50,7 @@ def test_accessible_in_both_themes_and_sizes(visit: Open, theme: str, size: tupl
     one.go(f"{address}?edit=all")
     found += problems(page)
     assert found == []
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0
+    assert too_wide_by(page) <= 0
 
 
 def test_from_list_to_decision_by_keyboard_alone(visit: Open) -> None:

@@ -1,12 +1,11 @@
 """The queue in a real browser: keys, approving together, filters without scripts, every page accessible."""
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from copilot.domain.access import Viewer
 from tests.api.web_queue_items import UNSUPPORTED, admin_of, file_draft
-from tests.browser.conftest import PHONE, Open, Site
+from tests.browser.conftest import PHONE, Open, Site, accessibility_problems, too_wide_by
 
 pytestmark = pytest.mark.browser
 
@@ -183,8 +182,7 @@ def test_every_page_around_the_queue_is_accessible_and_fits_a_phone(
         one.go(address)
         for summary in page.locator("main summary").all()[:3]:
             summary.click()
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = too_wide_by(page)
         found += [f"{address} scrolls sideways by {wide} pixels"] if wide > 0 else []
-        result = Axe().run(page, options={"resultTypes": ["violations"]})
-        found += [f"{address}: {item['id']}: {item['nodes'][0]['html'][:200]}" for item in result["violations"]]
+        found += [f"{address}: {problem}" for problem in accessibility_problems(page)]
     assert found == []
