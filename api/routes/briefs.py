@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.filed import filed
 from api.queue_reading import latest_brief
 from api.routes.accounts import AccountId
 from api.schemas.common import PROBLEMS
@@ -34,10 +35,7 @@ def make_brief(
 ) -> ReviewDetail:
     """Write a brief from what you may see, check it and put it in the queue."""
     made = application.briefs.run(account_id, viewer=viewer, language=wanted.language, uow=uow)
-    view = application.approvals.get(made.item.id, viewer=viewer, uow=uow)
-    response.headers["Location"] = f"/api/v1/queue/{made.item.id}"
-    response.headers["ETag"] = etag(view.item)
-    return ReviewDetail.of(view)
+    return filed(made.item, response=response, viewer=viewer, uow=uow, application=application)
 
 
 @router.get("/latest")

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.filed import filed
 from api.routes.accounts import AccountId
 from api.schemas.common import PROBLEMS
-from api.schemas.queue import etag
 from api.schemas.queue_items import ReviewDetail
 from copilot.domain.language import Language
 from copilot.workflows.follow_up import Register, Variant
@@ -96,7 +96,4 @@ def make_follow_up(
         register=wanted.form_of_address,
         variant=wanted.variant,
     )
-    view = application.approvals.get(made.item.id, viewer=viewer, uow=uow)
-    response.headers["Location"] = f"/api/v1/queue/{made.item.id}"
-    response.headers["ETag"] = etag(view.item)
-    return ReviewDetail.of(view)
+    return filed(made.item, response=response, viewer=viewer, uow=uow, application=application)

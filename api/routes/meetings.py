@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.filed import filed
 from api.routes.accounts import AccountId
 from api.schemas.common import PROBLEMS
-from api.schemas.queue import etag
 from api.schemas.queue_items import ReviewDetail
 from copilot.domain.language import Language
 from knowledge.pasted import LONGEST, file_notes
@@ -69,10 +69,7 @@ def prepare_meeting(
         request=wanted.request,
         attendee_ids=wanted.attendee_contact_ids,
     )
-    view = application.approvals.get(made.item.id, viewer=viewer, uow=uow)
-    response.headers["Location"] = f"/api/v1/queue/{made.item.id}"
-    response.headers["ETag"] = etag(view.item)
-    return ReviewDetail.of(view)
+    return filed(made.item, response=response, viewer=viewer, uow=uow, application=application)
 
 
 @router.post("/meeting-summaries", status_code=201)
@@ -105,8 +102,8 @@ def sum_up_meeting(
             request=wanted.request,
         )
         views = [
-            ReviewDetail.of(application.approvals.get(filed.item.id, viewer=viewer, uow=uow))
-            for filed in (made.summary, *made.updates)
+            ReviewDetail.of(application.approvals.get(each.item.id, viewer=viewer, uow=uow))
+            for each in (made.summary, *made.updates)
         ]
     response.headers["Location"] = f"/api/v1/queue/{made.summary.item.id}"
     return MeetingSummary(summary=views[0], updates=tuple(views[1:]))

@@ -20,7 +20,8 @@ from copilot.errors import InputError
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
-from copilot.workflows.follow_up import FollowUpResult, Register, Variant
+from copilot.workflows.filed_draft import FiledDraft
+from copilot.workflows.follow_up import Register, Variant
 from copilot.workflows.follow_up.recipients import contacts_called
 from copilot.workflows.follow_up.sources import SourceChoice
 
@@ -101,7 +102,7 @@ def _made(
     language: Language | None,
     register: Register | None,
     variant: Variant,
-) -> FollowUpResult:
+) -> FiledDraft:
     return application.follow_ups.run(
         account_id,
         viewer=viewer,

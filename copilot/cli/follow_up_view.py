@@ -19,7 +19,7 @@ from copilot.domain.documents import DocumentKind
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.rendering_words import citation_numbers
-from copilot.workflows.follow_up import FollowUpResult
+from copilot.workflows.filed_draft import FiledDraft
 from copilot.workflows.follow_up.sources import SourceChoice
 
 _TEXTS = {
@@ -46,7 +46,7 @@ _TEXTS = {
 }  # fmt: skip
 
 
-def print_follow_up(result: FollowUpResult, *, viewer: Viewer, to: Console | None = None) -> None:
+def print_follow_up(result: FiledDraft, *, viewer: Viewer, to: Console | None = None) -> None:
     """Print the envelope, the text with numbered sources, the notes, and the queue entry."""
     shown, draft = to or console, result.draft
     texts, numbers = _TEXTS[viewer.language], citation_numbers(draft)
@@ -70,7 +70,7 @@ def print_follow_up(result: FollowUpResult, *, viewer: Viewer, to: Console | Non
     shown.print(queue_entry(result.item, result.report, language=Language(viewer.language)))
 
 
-def _envelope(result: FollowUpResult, texts: dict[str, str]) -> Table:
+def _envelope(result: FiledDraft, texts: dict[str, str]) -> Table:
     email, told = result.draft.email, result.draft.provenance.parameters
     table = Table.grid(padding=(0, 1))
     table.add_column(style="bold cyan", no_wrap=True)

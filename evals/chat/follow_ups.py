@@ -17,7 +17,7 @@ from copilot.errors import InputError
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
-from copilot.workflows.follow_up import FollowUpResult
+from copilot.workflows.filed_draft import FiledDraft
 from evals.chat.labelled import DAY, FAULTS, Count, Counts, Suite, run
 from knowledge import demo_company
 
@@ -75,7 +75,7 @@ def _folder(name: str) -> str:
 
 def _written(
     application: Application, account_id: str, source: StoredDocument, viewer: Viewer, uow: UnitOfWork
-) -> FollowUpResult | None:
+) -> FiledDraft | None:
     try:
         return application.follow_ups.run(account_id, viewer=viewer, language=None, uow=uow, document_id=source.id)
     except InputError:
@@ -83,7 +83,7 @@ def _written(
 
 
 def _case(
-    name: str, label: dict[str, Any], made: FollowUpResult | None, documents: list[StoredDocument], counts: Counts
+    name: str, label: dict[str, Any], made: FiledDraft | None, documents: list[StoredDocument], counts: Counts
 ) -> None:
     language = label.get("language", "es" if name.startswith("naviera") else "en")
 
@@ -133,7 +133,7 @@ def _told(draft: Draft) -> Iterator[tuple[str, str, str]]:
                 yield side or "", day[1] if day else "", f"{segment.text} {cited}"
 
 
-def _sentences(name: str, made: FollowUpResult, documents: list[StoredDocument], add: Any) -> None:
+def _sentences(name: str, made: FiledDraft, documents: list[StoredDocument], add: Any) -> None:
     """Every sentence: does a guardrail find it unsupported, and does it rest on something internal?"""
     notes = {item.id for item in documents if item.kind not in {DocumentKind.EMAIL, DocumentKind.TRANSCRIPT}}
     faults = {item.segment_id for item in made.report.findings if item.rule.startswith(FAULTS)}

@@ -23,7 +23,8 @@ from copilot.domain.rendering_email import plain_text
 from copilot.errors import InputError, NotFound
 from copilot.store import embedded
 from copilot.store.account_facts import AccountFactsRepository
-from copilot.workflows.follow_up import FollowUpResult, Register, Variant
+from copilot.workflows.filed_draft import FiledDraft
+from copilot.workflows.follow_up import Register, Variant
 from copilot.workflows.follow_up.offline import NO_FACT
 from tests.follow_up_builders import Demo, demo
 
@@ -104,7 +105,7 @@ GOLDEN = (
 
 def write(
     world: Demo, source: str, *, viewer: Viewer | None = None, language: Language | None = None, **wanted: Any
-) -> FollowUpResult:
+) -> FiledDraft:
     account_id, document = world.source(source)
     with world.application.database.unit_of_work() as uow:
         made = world.application.follow_ups.run(

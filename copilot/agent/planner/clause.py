@@ -40,6 +40,19 @@ class Clause:
         return self.own and bool(mark("own_ones").search(self.reading.work))
 
 
+WANTS = (
+    "follow_up",
+    "after_meeting",
+    "meeting_prep",
+    "rfp_answer",
+    "explain_score",
+    "risks",
+    "brief",
+    "timeline",
+    "search",
+    "compare",
+)
+"""Cues of a message that asks for something by itself."""
 NEEDS_ACCOUNT: Literal["account"] = "account"
 Planned = tuple[Step, ...] | Literal["account"] | None
 """The steps of a clause; `account` if it lacks one; None if the rule does not fit."""

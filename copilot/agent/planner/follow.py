@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from copilot.agent.planner.clause import Clause
+from copilot.agent.planner.clause import WANTS, Clause
 from copilot.agent.planner.conditions import compared, conditions, nouns, within
 from copilot.agent.planner.context import records_query
 from copilot.agent.planner.cues import cue, mark
@@ -32,18 +32,6 @@ from copilot.domain.plans import (
     TimelineStep,
 )
 
-_WANTS = (
-    "follow_up",
-    "after_meeting",
-    "meeting_prep",
-    "rfp_answer",
-    "explain_score",
-    "risks",
-    "brief",
-    "timeline",
-    "search",
-    "compare",
-)
 _SHORT = 8
 _SAME_AGAIN = 4
 """Words of a message that names the same records again, and still means those of the last list."""
@@ -63,7 +51,7 @@ def followed_up(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | 
 def _is_elliptical(clause: Clause) -> bool:
     reading = clause.reading
     short = len(reading.work.split()) <= _SHORT
-    return short and not any(reading.has(name) for name in _WANTS)
+    return short and not any(reading.has(name) for name in WANTS)
 
 
 def _other_account(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
@@ -77,7 +65,7 @@ def _other_account(clause: Clause, context: PlanningContext) -> tuple[Step, ...]
     says_more = (
         nouns(plain) or facts_in(plain) or conditions(reading) or cue("intents", "wants", "knowledge").search(plain)
     )
-    wants = any(cue("intents", "wants", name).search(plain) for name in _WANTS)
+    wants = any(cue("intents", "wants", name).search(plain) for name in WANTS)
     if not bare or not asking or says_more or wants:
         return None
     steps = tuple(_with_account(step, ids) for step in context.steps if _is_of_account(step))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from copilot.agent.planner.answers import picked, picked_day
-from copilot.agent.planner.clause import NEEDS_ACCOUNT, Clause
+from copilot.agent.planner.clause import NEEDS_ACCOUNT, WANTS, Clause
 from copilot.agent.planner.conditions import nouns
 from copilot.agent.planner.context import next_context
 from copilot.agent.planner.cues import cue, mark
@@ -150,23 +150,10 @@ def _of_whole(plan: Plan, clauses: Sequence[str]) -> Plan | None:
 
 
 def _stands_alone(reading: Reading) -> bool:
-    wants = (
-        "follow_up",
-        "after_meeting",
-        "meeting_prep",
-        "rfp_answer",
-        "explain_score",
-        "risks",
-        "brief",
-        "timeline",
-        "search",
-        "compare",
-        "knowledge",
-    )
     return bool(
         nouns(reading.work)
         or facts_in(reading.work)
-        or any(reading.has(name) for name in wants)
+        or any(reading.has(name) for name in (*WANTS, "knowledge"))
         or cue("facts", "people", "decides").search(reading.work)
         or cue("facts", "people", "list").search(reading.work)
     )

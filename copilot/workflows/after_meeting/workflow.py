@@ -32,9 +32,9 @@ from copilot.workflows.after_meeting.context import TalkContext
 from copilot.workflows.after_meeting.talk import talk_of
 from copilot.workflows.after_meeting.updates import Proposal, proposals
 from copilot.workflows.brief import instructed
-from copilot.workflows.brief.workflow import Progress, Submits, gather, reporter
+from copilot.workflows.brief.workflow import Progress, gather, reporter
 from copilot.workflows.brief.written import Written
-from copilot.workflows.filed_draft import FiledDraft
+from copilot.workflows.filed_draft import FiledDraft, Submits
 from copilot.workflows.instructions import Instruction, read_instruction
 from copilot.workflows.reading.people import Cast
 

@@ -13,9 +13,7 @@ from copilot import __version__
 from copilot.approvals.feedback.drafting import with_style
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, cited_evidence, content_hashes
-from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
-from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.database import UnitOfWork
@@ -27,7 +25,7 @@ from copilot.workflows.brief.context import BriefContext, Previous
 from copilot.workflows.brief.evidence_book import EvidenceBook
 from copilot.workflows.brief.offline import OfflineWriter
 from copilot.workflows.brief.written import Written as Written
-from copilot.workflows.filed_draft import FiledDraft
+from copilot.workflows.filed_draft import FiledDraft, Submits
 from copilot.workflows.reading.reader import read_texts
 
 _log = get_logger(__name__)
@@ -42,14 +40,6 @@ class Writer(Protocol):
 
     def compose(self, context: BriefContext) -> Written:
         """Return every section in order. Never raises for something the model did."""
-        ...
-
-
-class Submits(Protocol):
-    """Where finished drafts go; see `copilot.approvals.service.ApprovalService`."""
-
-    def submit(self, draft: Draft, report: GuardrailReport, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
-        """Put the draft in the queue."""
         ...
 
 

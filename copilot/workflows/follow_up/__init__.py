@@ -1,6 +1,6 @@
 """Follow-up emails: what a person sends a customer after a call, a meeting or an email."""
 
-from copilot.workflows.follow_up.choices import FollowUpResult, Register, Variant
+from copilot.workflows.follow_up.choices import Register, Variant
 from copilot.workflows.follow_up.workflow import FollowUpWorkflow
 
-__all__ = ["FollowUpResult", "FollowUpWorkflow", "Register", "Variant"]
+__all__ = ["FollowUpWorkflow", "Register", "Variant"]

@@ -6,10 +6,7 @@ Invariant: what was chosen and why is said; a choice that a person made goes bef
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from copilot.domain.drafts import Draft
-from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
-from copilot.domain.review_items import ReviewItem
 
 
 class Register(StrEnum):
@@ -73,12 +70,3 @@ class Manner:
     variant: Variant = Variant.PLAIN
     why: dict[str, str] = field(default_factory=dict)
     """For the provenance: `language_from`, `register_from`."""
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUpResult:
-    """The draft, what the guardrails saw, and its queue entry."""
-
-    draft: Draft
-    report: GuardrailReport
-    item: ReviewItem

@@ -8,8 +8,9 @@ from copilot.domain.plans import FollowUpStep, Step
 from copilot.errors import InputError
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.workflows.chat.contract import Filed, Found, Line, Scene
+from copilot.workflows.filed_draft import FiledDraft
 from copilot.workflows.follow_up import again
-from copilot.workflows.follow_up.choices import FollowUpResult, Variant
+from copilot.workflows.follow_up.choices import Variant
 from copilot.workflows.follow_up.recipients import contacts_called
 from copilot.workflows.follow_up.workflow import FollowUpWorkflow
 
@@ -31,7 +32,7 @@ class FollowUpSteps:
         except InputError as error:
             return _nothing(str(error), step, scene)
 
-    def _made(self, step: FollowUpStep, scene: Scene) -> FollowUpResult:
+    def _made(self, step: FollowUpStep, scene: Scene) -> FiledDraft:
         facts = AccountFactsRepository(scene.uow).gather(step.account_id, viewer=scene.viewer, today=scene.today)
         asked = again.read(step.request)
         people = contacts_called(step.request, facts.contacts, account_name=facts.account.name)
@@ -47,7 +48,7 @@ class FollowUpSteps:
         )
 
 
-def _filed(made: FollowUpResult, step: FollowUpStep, scene: Scene) -> Found:
+def _filed(made: FiledDraft, step: FollowUpStep, scene: Scene) -> Found:
     email = made.draft.email
     to = scene.format.listed([box.name for box in email.to]) if email else ""
     text = scene.say(

@@ -6,25 +6,23 @@ queue in the same transaction. Nothing is sent from here.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from copilot import __version__
 from copilot.approvals.feedback.drafting import with_style
 from copilot.domain.access import Viewer
 from copilot.domain.destinations import Attachment, Destination
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, cited_evidence
-from copilot.domain.findings import GuardrailReport
 from copilot.domain.language import Language
-from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.llm.roles import Caller, ModelRole, Models, NoModels
 from copilot.retrieval.service import RetrievalService
 from copilot.store.database import UnitOfWork
 from copilot.telemetry import get_logger
 from copilot.workflows.brief.written import Written
+from copilot.workflows.filed_draft import FiledDraft, Submits
 from copilot.workflows.follow_up import again, offline
 from copilot.workflows.follow_up.answers import Answers
-from copilot.workflows.follow_up.choices import FollowUpRequest, FollowUpResult, Register, Variant
+from copilot.workflows.follow_up.choices import FollowUpRequest, Register, Variant
 from copilot.workflows.follow_up.context import FollowUpContext
 from copilot.workflows.follow_up.envelope import Parcel, envelope
 from copilot.workflows.follow_up.gathering import gather, read_account
@@ -33,22 +31,6 @@ from copilot.workflows.follow_up.sources import SourceChoice, choices
 
 _log = get_logger(__name__)
 _NO_FILES: Mapping[str, bytes] = {}
-
-
-class Submits(Protocol):
-    """Where finished drafts go; see `copilot.approvals.service.ApprovalService`."""
-
-    def submit(
-        self,
-        draft: Draft,
-        report: GuardrailReport,
-        *,
-        viewer: Viewer,
-        uow: UnitOfWork,
-        attachments: Mapping[str, bytes] = ...,
-    ) -> ReviewItem:
-        """Put the draft in the queue."""
-        ...
 
 
 class FollowUpWorkflow:
@@ -81,7 +63,7 @@ class FollowUpWorkflow:
         register: Register | None = None,
         variant: Variant = Variant.PLAIN,
         attachments: Mapping[str, bytes] = _NO_FILES,
-    ) -> FollowUpResult:
+    ) -> FiledDraft:
         """Write a follow-up and put it in the queue. `attachments`: name -> bytes, handed in by the person.
 
         Raises NotFound if the account does not exist or the viewer may not see it, InputError if there is nothing to
@@ -107,7 +89,7 @@ class FollowUpWorkflow:
             variant=context.manner.variant.value,
             findings=len(report.findings),
         )
-        return FollowUpResult(draft=draft, report=report, item=item)
+        return FiledDraft(draft=draft, report=report, item=item)
 
     def draft_again(self, previous: Draft, *, instruction: str | None, viewer: Viewer, uow: UnitOfWork) -> Draft:
         """Write the same follow-up from the evidence of now, as `instruction` asks; nothing is filed.

@@ -21,10 +21,10 @@ from copilot.store.database import UnitOfWork
 from copilot.telemetry import get_logger
 from copilot.workflows.brief import instructed
 from copilot.workflows.brief.context import BriefContext, Line
-from copilot.workflows.brief.workflow import Progress, Submits, gather, reporter
+from copilot.workflows.brief.workflow import Progress, gather, reporter
 from copilot.workflows.brief.written import Written
 from copilot.workflows.chat.contract import Scene, StepRunner
-from copilot.workflows.filed_draft import FiledDraft
+from copilot.workflows.filed_draft import FiledDraft, Submits
 from copilot.workflows.instructions import read_instruction
 from copilot.workflows.meeting_prep import sections
 from copilot.workflows.meeting_prep.context import Expected, MeetingContext
