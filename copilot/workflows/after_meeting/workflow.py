@@ -25,7 +25,6 @@ from copilot.domain.drafts import (
 from copilot.domain.language import Language
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
-from copilot.store.documents import DocumentRepository
 from copilot.telemetry import get_logger
 from copilot.workflows.after_meeting import sections
 from copilot.workflows.after_meeting.context import TalkContext
@@ -75,10 +74,11 @@ class AfterMeetingWorkflow:
         """
         report_step = reporter(progress)
         base = gather(account_id, viewer=viewer, language=language, uow=uow, report_step=report_step)
-        documents = DocumentRepository(uow).texts_of_account(account_id, viewer=viewer)
-        document = talk_of(documents, base.facts, document_id=document_id, activity_id=activity_id, request=request)
+        document = talk_of(
+            base.documents, base.facts, document_id=document_id, activity_id=activity_id, request=request
+        )
         report_step("write")
-        context = TalkContext(base=base, document=document, cast=Cast(base.facts, documents))
+        context = TalkContext(base=base, document=document, cast=Cast(base.facts, base.documents))
         found = proposals(context)
         summary = with_style(_summary(context, found, uow=uow), viewer=viewer, uow=uow)
         drafts = [_update(context, item, uow=uow) for item in found]
@@ -95,10 +95,9 @@ class AfterMeetingWorkflow:
         wanted = read_instruction(instruction, names=sections.NAMES) if instruction else None
         language = (wanted.language if wanted else None) or previous.language
         base = gather(previous.account_id or "", viewer=viewer, language=language, uow=uow)
-        documents = DocumentRepository(uow).texts_of_account(base.facts.account.id, viewer=viewer)
         kept = previous.provenance.parameters.get("document", "")
-        document = talk_of(documents, base.facts, document_id=kept, activity_id=None, request="")
-        cast = Cast(base.facts, documents)
+        document = talk_of(base.documents, base.facts, document_id=kept, activity_id=None, request="")
+        cast = Cast(base.facts, base.documents)
         context = TalkContext(base=replace(base, instruction=wanted), document=document, cast=cast)
         return with_style(_summary(context, proposals(context), uow=uow, wanted=wanted), viewer=viewer, uow=uow)
 

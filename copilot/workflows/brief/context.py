@@ -4,13 +4,14 @@ Invariant: a sentence is said in both languages side by side, from the same valu
 the same figures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from copilot.domain.access import Viewer
 from copilot.domain.account_facts import AccountFacts
+from copilot.domain.documents import StoredDocument
 from copilot.domain.drafts import Draft
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
@@ -53,6 +54,8 @@ class BriefContext:
     """What a colleague asked of this version."""
     viewer: Viewer | None = None
     """For whom it is written, and on whose account a model is asked."""
+    documents: Sequence[StoredDocument] = ()
+    """The texts that `reading` was read from."""
     format: Formatter = field(init=False)
 
     def __post_init__(self) -> None:

@@ -128,6 +128,7 @@ def gather(
         reading=reading,
         language=language,
         book=book,
+        documents=documents,
         previous=_previous(account_id, viewer=viewer, uow=uow, today=today),
         viewer=viewer,
     )
