@@ -8,10 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
+from copilot.agent import texts
 from copilot.agent.planner import Directory, ModelPlanner, OfflinePlanner
+from copilot.agent.planner.reading import language_of
 from copilot.domain.access import Viewer
+from copilot.domain.language import Language
 from copilot.domain.mentions import Mentions, NamedAccount, NamedContact
-from copilot.domain.plans import Plan, PlanningContext
+from copilot.domain.plans import Plan, PlanningContext, Refusal, RefusalReason
 from copilot.llm.roles import Caller, ModelRole, Models
 from copilot.store.database import Database
 from copilot.store.directory import AccountDirectory
@@ -26,6 +31,17 @@ class Planning:
 
     def __call__(self, message: str, *, context: PlanningContext, viewer: Viewer) -> Plan:
         """See `copilot.agent.parts.MakesPlans`."""
+        try:
+            return self._planned(message, context=context, viewer=viewer)
+        except ValidationError as error:
+            if not _asks_for_too_much(error):
+                raise
+        preferred = Language.ES if viewer.language == Language.ES.value else Language.EN
+        language = language_of(message, before=context.language, preferred=preferred)
+        refusal = Refusal(reason=RefusalReason.HELP, text=texts.say("too_wide", language=language))
+        return Plan(language=language, refusal=refusal)
+
+    def _planned(self, message: str, *, context: PlanningContext, viewer: Viewer) -> Plan:
         caller = Caller(user_id=viewer.user_id, team_id=viewer.team_id, language=viewer.language)
         model = self.models.for_role(ModelRole.PLANNER, caller=caller)
         today = self.database.clock.today()
@@ -35,6 +51,11 @@ class Planning:
                 return OfflinePlanner().plan(message, context=context, directory=directory, viewer=viewer, today=today)
         aside = _DirectoryByQuestion(self.database, viewer)
         return ModelPlanner(model).plan(message, context=context, directory=aside, viewer=viewer, today=today)
+
+
+def _asks_for_too_much(error: ValidationError) -> bool:
+    """Whether a condition or query was refused for how much it would hold; anything else is a fault of ours."""
+    return any(found["type"] == "too_long" for found in error.errors(include_input=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,10 @@ _SAYS: dict[str, dict[Language, str]] = {
         _ES: "No conozco esa cuenta entre las que usted puede ver. Escriba su nombre completo.",
         _EN: "I know no such account among those you may see. Write its full name.",
     },
+    "too_wide": {
+        _ES: "Son demasiados países, productos o condiciones para una sola pregunta. Pregunte por menos a la vez.",
+        _EN: "Those are too many countries, products or conditions for one question. Ask about fewer at a time.",
+    },
     "held": {
         _ES: "Antes de enseñar esta respuesta la tiene que revisar otra persona. Aparecerá aquí cuando se apruebe.",
         _EN: "Somebody else has to review this answer before it is shown. It appears here once it is approved.",

@@ -5,6 +5,7 @@ lie within longer ones are read once.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from copilot.domain.periods import Period
 
 _NO_COUNTRY = frozenset({"jersey", "chad", "jordan", "togo", "guinea", "niger", "man", "us", "it", "mali", "oman"})
 _NEAR_SECTOR = 28
+_Stated = tuple[Hit, tuple[Subject, Condition]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,15 @@ def nouns(work: str) -> tuple[Noun, ...]:
 def conditions(reading: Reading) -> tuple[Placed, ...]:
     """Every condition that the words of the message state, in order."""
     work = reading.work
-    found: list[tuple[Hit, tuple[Subject, Condition]]] = []
+    found: list[_Stated] = []
     for entry in table("records")["condition"]:
         values = tuple(reading.today if value == "today" else value for value in entry["values"])
         condition = Condition(field=entry["field"], operator=Operator(entry.get("operator", "is")), values=values)
         found += [(hit, (Subject(entry["subject"]), condition)) for hit in hits(work, entry["words"])]
-    kept = [(hit, item) for hit, item in found if not any(_beats(other, (hit, item)) for other in found)]
-    placed = [Placed(subject, _denied(work, hit, condition), hit.start, hit.end) for hit, (subject, condition) in kept]
+    placed = [
+        Placed(subject, _denied(work, hit, condition), hit.start, hit.end)
+        for hit, (subject, condition) in _longest_of_each(found)
+    ]
     placed += [*_products(reading), *_countries(reading), *_sectors(work), *_ticket_topics(work)]
     return tuple(sorted(placed, key=lambda item: (item.start, item.subject, item.condition.field)))
 
@@ -80,11 +84,13 @@ def _denied(work: str, hit: Hit, condition: Condition) -> Condition:
     return condition.model_copy(update={"operator": Operator.IS_NOT})
 
 
-def _beats(other: tuple[Hit, tuple[Subject, Condition]], one: tuple[Hit, tuple[Subject, Condition]]) -> bool:
-    """Whether longer words on the same kind of record take the place of these."""
-    longer = other[0].end - other[0].start > one[0].end - one[0].start
-    covers = other[0].start <= one[0].start and one[0].end <= other[0].end
-    return longer and covers and other[1][0] is one[1][0] and other[1][1].field == one[1][1].field
+def _longest_of_each(found: list[_Stated]) -> Iterator[_Stated]:
+    """On one field of one kind of record, longer words take the place of those within them."""
+    groups: dict[tuple[Subject, str], list[_Stated]] = {}
+    for hit, (subject, condition) in found:
+        groups.setdefault((subject, condition.field), []).append((hit, (subject, condition)))
+    for group in groups.values():
+        yield from longest(group)
 
 
 @cache
