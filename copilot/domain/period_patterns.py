@@ -1,6 +1,6 @@
 """The words that periods are written in, from `period_words.toml`.
 
-Invariant: patterns are tried in the order of the file, and every name has a reader in `period_words`; the file is
+Invariant: patterns keep the order of the file, and each name has a reader in `period_words` or `period_readers`; it is
 read once, at the first use, never at import.
 """
 
@@ -27,6 +27,9 @@ class PeriodVocabulary:
     ordinals: Mapping[str, int]
     numbers: Mapping[str, int]
     units: Mapping[str, Unit]
+    holidays: Mapping[str, str]
+    parts: Mapping[str, str]
+    part_of_whole: re.Pattern[str]
 
 
 @cache
@@ -36,12 +39,14 @@ def period_vocabulary() -> PeriodVocabulary:
     months, weekdays, ordinals = (_numbered(data["words"][name]) for name in ("months", "weekdays", "ordinals"))
     numbers = {word: int(number) for number, words in data["numbers"].items() for word in words.split("|")}
     units = {word: Unit(name) for name, words in data["units"].items() for word in words.split()}
+    holidays, parts = (_named(data[name]) for name in ("holidays", "parts"))
     pieces = {
         **data["pieces"],
         "month": _any(months),
         "long_month": _any(name for name in months if len(name) > 3 and name not in {"march", "sept"}),
         "weekday": _any(weekdays),
         "ordinal": _any(ordinals),
+        "holiday": _any(holidays),
         "any_unit": _any(units),
         "unit": f"(?P<unit>{_any(units)})",
         "count": rf"(?P<amount>\d{{1,4}}|{_any(numbers)})",
@@ -52,11 +57,19 @@ def period_vocabulary() -> PeriodVocabulary:
         for line in lines.splitlines()
         if line
     )
-    return PeriodVocabulary(patterns, months, {word: n - 1 for word, n in weekdays.items()}, ordinals, numbers, units)
+    part_of_whole = re.compile(_bounded(_expanded("(?P<part><part>)<article>(?P<whole>.*)", pieces)))
+    counted_from_zero = {word: number - 1 for word, number in weekdays.items()}
+    return PeriodVocabulary(
+        patterns, months, counted_from_zero, ordinals, numbers, units, holidays, parts, part_of_whole
+    )
 
 
 def _numbered(lines: str) -> dict[str, int]:
     return {word: number for number, line in enumerate(lines.strip().splitlines(), start=1) for word in line.split()}
+
+
+def _named(table: Mapping[str, str]) -> dict[str, str]:
+    return {word: name for name, words in table.items() for word in words.split("|")}
 
 
 def _any(words: Iterable[str]) -> str:
@@ -70,5 +83,6 @@ def _expanded(line: str, pieces: Mapping[str, str]) -> str:
 
 
 def _bounded(line: str) -> str:
-    spaced = line.replace(" ?", r"\s*").replace(" ", r"\s+")
+    # Possessive: what follows never begins with white space, so a long gap is read once and not over and over.
+    spaced = line.replace(" ?", r"\s*+").replace(" ", r"\s++")
     return rf"(?<!\w)(?:{spaced})(?!\w)"
