@@ -36,6 +36,7 @@ AUDIT_ACTIONS = {
     "delegation.revoked": _("Standing in ended"),
     "quality.test_settled": _("Test item settled"),
     "chat.reported": _("Answer reported as wrong"),
+    "chat.corrected": _("Answer corrected by its asker"),
     "audit.exported": _("Audit chain exported"),
     "audit.key_rotated": _("Signing key replaced in order"),
     "audit.key_replaced": _("Signing key replaced after a loss"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from copilot.agent import texts
 from copilot.agent.in_sight import announced, choices, is_readable
 from copilot.approvals.chat_rules import ChatRules
-from copilot.approvals.entries import find_readable
+from copilot.approvals.entries import find_readable, subject_of
 from copilot.domain import conversation as told
 from copilot.domain.access import Viewer
 from copilot.domain.conversation import TurnEvent, TurnState
@@ -20,10 +20,15 @@ from copilot.domain.language import Language
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import NotFound
 from copilot.guardrails.texts import without_values
+from copilot.store.audit import AuditLog
 from copilot.store.chat import APPROVED, TurnRecord
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository, StoredVersion
 from copilot.store.reviews import ReviewRepository
+
+CORRECTED = "chat.corrected"
+"""In the audit chain, about the item of the correction; tells whether its asker read it at once."""
+SHOWN, NOT_SHOWN = "yes", "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,8 @@ def answer_of(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: Unit
     for item in reversed(listed):
         version = newest_version if item.id == newest.id else drafts.version(item.draft_id, item.version)
         # Somebody else's edit may cite what the asker may not see.
-        if not (_may_be_read(item, version, rules) or _was_read(item, record)) or not is_readable(
-            item.id, viewer=viewer, uow=uow
-        ):
+        may_be_read = _may_be_read(item, version, rules) or _was_read(item, record, uow=uow)
+        if not may_be_read or not is_readable(item.id, viewer=viewer, uow=uow):
             continue
         return Shown(newest, newest_version, item, version)
     return Shown(newest, newest_version, None, None)
@@ -174,9 +178,16 @@ def _reasons(findings: tuple[Finding, ...], language: Language) -> tuple[str, ..
     return said or (texts.say("held_without_finding", language=language),)
 
 
-def _was_read(item: ReviewItem, record: TurnRecord) -> bool:
-    """Whether this is what was shown when it was filed: a stricter policy holds for what comes after it."""
-    return record.was_shown and item.version == 1 and item.state is not ReviewState.RECALLED
+def _was_read(item: ReviewItem, record: TurnRecord, *, uow: UnitOfWork) -> bool:
+    """Whether this was shown when it was filed: a stricter policy holds for what comes after it."""
+    if item.state is ReviewState.RECALLED:
+        return False
+    if item.version == 1:
+        return record.was_shown
+    return any(
+        event.action == CORRECTED and event.details.get("shown") == SHOWN
+        for event in AuditLog(uow).about(subject_of(item.id))
+    )
 
 
 def _may_be_read(item: ReviewItem, version: StoredVersion, rules: ChatRules) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from copilot.agent import texts
-from copilot.agent.shown import Shown, answer_of
+from copilot.agent.shown import CORRECTED, NOT_SHOWN, SHOWN, Shown, answer_of
 from copilot.approvals.chat_rules import ChatRules
 from copilot.approvals.entries import subject_of
 from copilot.approvals.service import ApprovalService
@@ -19,6 +19,7 @@ from copilot.errors import Conflict, CopilotError, InputError, NotFound
 from copilot.store.audit import AuditLog
 from copilot.store.chat import APPROVED, ChatRepository, TurnRecord
 from copilot.store.database import UnitOfWork
+from copilot.store.drafts import DraftRepository
 
 REPORTED = "chat.reported"
 """In the audit chain, about the item of the answer."""
@@ -48,6 +49,14 @@ class Verdicts:
         item = self._read_item(record, digest=digest, viewer=viewer, uow=uow)
         filed = self.approvals.edit(item.id, edits, digest=item.digest, viewer=viewer, uow=uow)
         ChatRepository(uow).judge(record.turn.id, told.Verdict.CORRECTED, item_id=filed.id)
+        findings = DraftRepository(uow).version(filed.draft_id, filed.version).findings
+        is_shown = self.rules.shows_at_once(filed, findings)
+        AuditLog(uow).append(
+            CORRECTED,
+            actor_id=viewer.user_id,
+            subject=subject_of(filed.id),
+            details={"turn": record.turn.id, "shown": SHOWN if is_shown else NOT_SHOWN},
+        )
 
     def report(self, record: TurnRecord, reason: str, *, viewer: Viewer, uow: UnitOfWork) -> None:
         """Send it back with the reason, or say so beside it, and tell in the audit chain.

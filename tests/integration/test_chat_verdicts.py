@@ -247,6 +247,27 @@ def test_a_stricter_policy_takes_back_nothing_that_was_shown_and_shows_nothing_h
     assert answered(strict, ana).state is TurnState.HELD
 
 
+def test_a_stricter_policy_takes_back_no_correction_that_was_shown(chat: Chat, ana: Viewer) -> None:
+    turn = answered(chat, ana)
+    corrected = correct(chat, turn, BETTER, ana)
+    assert events_about(chat, corrected.item_id) == ["review.edited", "chat.corrected"]
+    strict = with_rules(chat, ChatRules(show_at_once=()))
+    shown = strict.replay(turn.id, ana)
+    assert sentences(shown) == [BETTER]
+    assert finished(shown).item_id == corrected.item_id
+    assert finished(shown).unreviewed
+
+
+def test_a_correction_that_was_never_shown_is_not_shown_by_a_stricter_policy(chat: Chat, ana: Viewer) -> None:
+    turn = answered(chat, ana)
+    correct(chat, turn, WRONG[0][0], ana)
+    strict = with_rules(chat, ChatRules(show_at_once=()))
+    assert sentences(strict.replay(turn.id, ana)) == [GOOD[0][0]]
+    later = answered(chat, ana)
+    correct(strict, later, BETTER, ana)
+    assert sentences(strict.replay(later.id, ana)) == [GOOD[0][0]]
+
+
 def test_a_held_answer_that_was_rejected_is_never_shown(chat: Chat, ana: Viewer, manager: Viewer) -> None:
     chat.script.lines = WRONG
     turn = answered(chat, ana)
