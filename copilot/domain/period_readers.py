@@ -224,6 +224,8 @@ def _holiday(match: re.Match[str], asked: Asked) -> Iterator[Ends]:
     if year is not None:
         yield feast(name, year)
         return
+    words = match.groupdict().get("toward")
+    asked = replace(asked, ahead=toward(words) > 0) if words else asked
     spans = [feast(name, asked.anchor.year + shift) for shift in (-1, 0, 1)]
     if asked.ahead:
         yield next(span for span in spans if span[1] >= asked.anchor)

@@ -274,4 +274,4 @@ _JOINING: dict[str, Reader] = {
     "week_of": _week_of,
 }
 _ALL_READERS = {**READERS, **_JOINING}
-_NAMING = frozenset(READERS)
+_NAMING = frozenset({*READERS, "nth"})
