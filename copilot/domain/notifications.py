@@ -52,6 +52,8 @@ class NotificationKind(StrEnum):
     REJECTED = "rejected"
     PARKED = "parked"
     WEBHOOK_OFF = "webhook_off"
+    REPORTED = "reported"
+    """Whoever asked says that an answer of the chat is wrong."""
 
 
 class MailMode(StrEnum):

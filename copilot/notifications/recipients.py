@@ -30,11 +30,14 @@ _ABOUT_THE_REQUEST = {
     "review.approved": NotificationKind.APPROVED,
     "review.rejected": NotificationKind.REJECTED,
 }
+_DEALT_WITH = frozenset({ReviewState.REJECTED, ReviewState.SUPERSEDED, ReviewState.WITHDRAWN, ReviewState.RECALLED})
+"""Nobody relies any more on an item in one of these states."""
 _STILL_TRUE = {
     NotificationKind.CHANGES_REQUESTED: frozenset({ReviewState.CHANGES_REQUESTED}),
     NotificationKind.APPROVED: APPROVAL_STANDS,
     NotificationKind.REJECTED: frozenset({ReviewState.REJECTED}),
     NotificationKind.ESCALATED: OPEN,
+    NotificationKind.REPORTED: frozenset(ReviewState) - _DEALT_WITH,
 }
 """States in which the news is still right; in others it would mislead."""
 
@@ -113,6 +116,23 @@ def _wanted(event: AuditEvent, entry: QueueEntry, *, uow: UnitOfWork) -> Iterato
         deciders = [vote.voter_id for vote in item.votes]
         told = sorted({item.requester_id, *deciders, *admins})
         yield from _seeing(item, told, NotificationKind.PARKED, f"parked:{item.id}:{event.sequence}", uow=uow)
+    elif event.action == "chat.reported":
+        yield from _looking_after(item, event.actor_id, uow=uow)
+
+
+def _looking_after(item: ReviewItem, asker_id: str, *, uow: UnitOfWork) -> Iterator[Told]:
+    """The asker's managers; administrators where none of those may see the item."""
+    people = PeopleRepository(uow)
+    asker = people.by_id(asker_id)
+    team_id = None if asker is None else asker.team_id
+    managers = [one.user_id for one in people.with_role(Role.MANAGER) if team_id is not None and one.team_id == team_id]
+    admins = [one.user_id for one in people.with_role(Role.ADMIN)]
+    for group in (managers, admins):
+        others = [user_id for user_id in group if user_id != asker_id]
+        told = tuple(_seeing(item, others, NotificationKind.REPORTED, f"reported:{item.id}", uow=uow))
+        if told:
+            yield from told
+            return
 
 
 def _waiting(entry: QueueEntry, *, uow: UnitOfWork) -> Iterator[Told]:

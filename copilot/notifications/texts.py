@@ -91,6 +91,10 @@ KINDS: dict[NotificationKind, dict[str, str]] = {
         "es": "Un webhook lleva días fallando y se ha apagado",
         "en": "A webhook failed for days and was switched off",
     },
+    NotificationKind.REPORTED: {
+        "es": "Quien preguntó ha señalado que la respuesta está mal",
+        "en": "Whoever asked reported the answer as wrong",
+    },
 }
 
 MAIL: dict[str, dict[str, str]] = {

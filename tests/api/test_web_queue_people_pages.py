@@ -221,6 +221,24 @@ def test_dates_and_people_that_do_not_fit_are_explained(browser: TestClient, com
     assert "Nadie. Lo que espera" in browser.get("/delegations").text
 
 
+def test_only_whoever_hears_of_reported_answers_is_asked_about_them(
+    browser: TestClient, company: Company, application: bootstrap.Application
+) -> None:
+    box = 'id="kind-reported"'
+    sign_in(browser, company.manager)
+    page = browser.get("/notifications").text
+    assert box in page
+    assert "Alguien señala que una respuesta del chat está mal" in page
+    browser.cookies.clear()
+    sign_in(browser, company.ae)
+    assert box not in browser.get("/notifications").text
+    post(browser, "/notifications", mode="at_once", hour="8", zone="UTC", wanted=["reported"])
+    with application.database.unit_of_work() as uow:
+        wishes = NotificationRepository(uow).wishes(company.ae.user_id)
+    assert NotificationKind.REPORTED not in wishes.preferences.muted
+    assert '<input type="hidden" name="wanted" value="reported">' in browser.get("/notifications").text
+
+
 def test_notifications_are_chosen_and_stopped_by_the_token_of_an_email(
     browser: TestClient, company: Company, application: bootstrap.Application
 ) -> None:

@@ -18,6 +18,7 @@ from api.localisation import mark as _
 from api.web import flash
 from api.web.templating import render
 from copilot.bootstrap import Application
+from copilot.domain.access import Role
 from copilot.domain.notifications import MailMode, NotificationKind, Preferences
 from copilot.errors import InputError
 
@@ -35,8 +36,14 @@ KINDS = {
     NotificationKind.REJECTED: _("What I asked for is rejected"),
     NotificationKind.PARKED: _("It is not known whether something I asked for went out"),
     NotificationKind.WEBHOOK_OFF: _("A webhook was switched off because it kept failing"),
+    NotificationKind.REPORTED: _("Somebody reports an answer of the chat as wrong"),
 }
 """Reasons to write to somebody; a test compares them with the kinds there are."""
+_HEARD_BY = {
+    NotificationKind.WEBHOOK_OFF: frozenset({Role.ADMIN}),
+    NotificationKind.REPORTED: frozenset({Role.MANAGER, Role.ADMIN}),
+}
+"""Roles that hear of it; nobody else is asked about it."""
 
 Token = Annotated[str, Path(max_length=200)]
 
@@ -44,7 +51,8 @@ Token = Annotated[str, Path(max_length=200)]
 @router.get("/notifications")
 def notifications(request: Request, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Response:
     """What the viewer has chosen."""
-    return _page(request, application.notifications.preferences.of(viewer, uow=uow), application=application)
+    chosen = application.notifications.preferences.of(viewer, uow=uow)
+    return _page(request, chosen, application=application, role=viewer.role)
 
 
 @router.post("/notifications")
@@ -68,7 +76,7 @@ def choose(
     except ValidationError:
         failure = failure_of(request, InputError(_UNKNOWN, hint=_UNKNOWN_HINT))
         before = preferences.of(viewer, uow=uow)
-        return _page(request, before, application=application, failure=failure)
+        return _page(request, before, application=application, role=viewer.role, failure=failure)
     preferences.choose(chosen, viewer=viewer, uow=uow)
     response = RedirectResponse(_PAGE, status_code=HTTPStatus.SEE_OTHER)
     flash.leave(response, "notifications_saved", secure=application.settings.secure_cookies)
@@ -92,15 +100,17 @@ def stop(
 
 
 def _page(
-    request: Request, chosen: Preferences, *, application: Application, failure: Failure | None = None
+    request: Request, chosen: Preferences, *, application: Application, role: Role, failure: Failure | None = None
 ) -> Response:
+    asked = {kind: words for kind, words in KINDS.items() if role in _HEARD_BY.get(kind, frozenset(Role))}
     return render(
         request,
         "notifications.html",
         status=failure.status if failure else HTTPStatus.OK,
         chosen=chosen,
         modes=list(MailMode),
-        kinds=KINDS,
+        kinds=asked,
+        kept=[kind for kind in KINDS if kind not in asked and kind not in chosen.muted],
         hours=_HOURS,
         zones=sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
         failure=failure,
