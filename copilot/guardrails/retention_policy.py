@@ -1,7 +1,7 @@
 """How long data is kept that nobody needs any more: part of the guardrail policy.
 
-Invariant: nothing is let go that somebody may still decide on, and nothing at all by default but what has run out
-by itself.
+Invariant: nothing is let go that somebody may still decide on; by default only what has run out by itself, and what
+people asked so long ago that nobody goes on with it.
 """
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,8 +19,9 @@ class RetentionRules(BaseModel):
     decision and the digest stay."""
     import_report_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
     """Reports of imports, which quote cells of the exports."""
-    conversation_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
-    """Chat threads in which nothing was asked for so long; what they filed is kept as the drafts are."""
+    conversation_days: int = Field(default=365, strict=True, ge=0, le=_LONGEST)
+    """Chat threads in which nothing was asked for so long; what they filed stays in the queue, its record in the audit
+    chain, and its texts are kept as the drafts are."""
     login_attempt_days: int = Field(default=30, strict=True, ge=0, le=_LONGEST)
     """Hashes of addresses that failed to sign in."""
     model_call_days: int = Field(default=365, strict=True, ge=0, le=_LONGEST)

@@ -256,6 +256,28 @@ def test_a_conversation_is_renamed_and_deleted(signed_in: TestClient) -> None:
     assert "no se pueden recuperar" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("es", "Una conversación se borra 365 días después de su última pregunta; sus respuestas siguen en la cola."),
+        ("en", "A conversation is deleted 365 days after its last question; its answers stay in the queue."),
+    ],
+    ids=["es", "en"],
+)
+def test_the_list_says_how_long_conversations_are_kept(
+    browser: TestClient,
+    chat: Chat,
+    application: bootstrap.Application,
+    make_user: MakeUser,
+    language: str,
+    says: str,
+) -> None:
+    del chat
+    sign_in(browser, with_password(application, make_user("Inés Otra", language=language)))
+    assert says not in browser.get("/chat").text
+    assert says in asked(browser, "no")[2]
+
+
 def test_earlier_questions_are_a_click_away(signed_in: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat_view, "TURNS_SHOWN", 1)
     monkeypatch.setattr(pages, "TURNS_SHOWN", 1)

@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from copilot import bootstrap
 from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
 from copilot.domain.conversation import Thread, TurnState
 from copilot.errors import ModelUnavailable
+from copilot.guardrails.policy import default_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.privacy.retention import let_go
 from copilot.privacy.service import Reason
@@ -111,12 +113,28 @@ def test_conversations_go_after_their_time_and_what_they_filed_stays(chat: Chat,
     owner = people[0]
     thread = asked(chat, owner, stopped=False)
     item_id = chat.last_turn(thread, owner).item_id
-    assert let_go_after(chat, 400, RetentionRules()) == 0
-    rules = RetentionRules(conversation_days=30)
-    assert let_go_after(chat, 0, rules) == 1
+    assert let_go_after(chat, 365, RetentionRules()) == 0
+    before = company.everything_held(chat.database)
+    with capture_logs() as logs:
+        assert let_go_after(chat, 1, RetentionRules()) == 1
+    assert [line["conversations"] for line in logs if line["event"] == "privacy.let_go"] == [1]
     with chat.database.unit_of_work() as uow:
         assert chat.service.threads(viewer=owner, uow=uow) == ()
     assert item_of(chat, item_id).requester_id == owner.user_id
+    after = company.everything_held(chat.database)
+    changed = {table for table, rows in before.items() if after[table] != rows}
+    assert changed == {"chat_threads", "chat_turns"}
+    assert before["audit_events"]
+
+
+def test_as_many_conversations_go_as_are_counted_and_0_days_keep_them(chat: Chat, people: People) -> None:
+    owner = people[0]
+    for _ in range(3):
+        asked(chat, owner, stopped=False)
+    assert let_go_after(chat, 4000, RetentionRules(conversation_days=0)) == 0
+    assert len(company.everything_held(chat.database)["chat_threads"]) == 3
+    assert let_go_after(chat, 0, default_guardrail_policy().retention) == 3
+    assert company.everything_held(chat.database)["chat_threads"] == []
 
 
 def test_a_conversation_that_goes_on_is_kept(chat: Chat, people: People) -> None:

@@ -157,6 +157,7 @@ def chat_page(
         examples=examples,
         edit=edit,
         attempt=attempt,
+        kept_days=application.guardrails.policy.retention.conversation_days,
         longest=LONGEST_MESSAGE,
         longest_title=LONGEST_TITLE,
         longest_reason=LONGEST_REASON,
