@@ -12,18 +12,23 @@ from datetime import date
 from pathlib import Path
 
 from copilot.domain.access import Viewer
+from copilot.domain.folding import flat
 from copilot.domain.identity import stable_id
 from copilot.domain.language import Language
 from copilot.errors import InputError
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import Database, UnitOfWork
+from copilot.workflows.reading.cues import cue
+from copilot.workflows.reading.tasks import opens_task
 from knowledge.importing import import_folder
+from knowledge.parsers.transcripts import read_transcript
 from knowledge.planning import ImportOptions
 
 LONGEST, SHORTEST = 100_000, 20
 """Characters."""
-_SPOKEN_LINE = re.compile(r"^[^\W\d_][^\n:]{1,40}:\s+\S", re.MULTILINE)
+_LABELLED_LINE = re.compile(r"^(?P<label>[^\W\d_][^\n:]{1,40}):[ \t]+(?P<said>\S.*)$", re.MULTILINE)
 _ENOUGH_SPOKEN = 3
+_NOTE_LABELS = ("task", "decision", "people", "no_person", "us", "customer")
 
 
 def file_notes(
@@ -45,8 +50,7 @@ def file_notes(
     with database.unit_of_work() as uow:
         account = AccountRepository(uow).head(account_id, viewer=viewer)
     root = f"pasted:{database.clock.new_token()[:16]}"
-    spoken = len(_SPOKEN_LINE.findall(text)) >= _ENOUGH_SPOKEN
-    name = f"{'calls' if spoken else 'notes'}/{(day or database.clock.today()).isoformat()}-{_slug(account.name)}.txt"
+    name = f"{_folder(text)}/{(day or database.clock.today()).isoformat()}-{_slug(account.name)}{_extension(text)}"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / name
         file.parent.mkdir()
@@ -59,6 +63,29 @@ def file_notes(
             after_import=after_import,
         )
     return stable_id("document", root, name)
+
+
+def _folder(text: str) -> str:
+    return "calls" if _is_spoken(text) else "notes"
+
+
+def _extension(text: str) -> str:
+    """Names before a colon that return are read as a conversation in plain text; a list of tasks is none."""
+    return ".md" if read_transcript(text) is not None and not _is_spoken(text) else ".txt"
+
+
+def _is_spoken(text: str) -> bool:
+    """Whether it is what people said, turn by turn: names that return, and not lines that mostly give them tasks."""
+    lines = [
+        (flat(match["label"]).strip(), match["said"])
+        for match in _LABELLED_LINE.finditer(text)
+        if not any(cue("notes", name).fullmatch(flat(match["label"]).strip()) for name in _NOTE_LABELS)
+    ]
+    given = [said for _, said in lines if opens_task(said, language=Language.ES)]
+    if lines and 2 * len(given) >= len(lines):
+        return False
+    returning = len({label for label, _ in lines}) < len(lines)
+    return read_transcript(text) is not None or (len(lines) >= _ENOUGH_SPOKEN and returning)
 
 
 def _slug(name: str) -> str:

@@ -12,6 +12,7 @@ from copilot import bootstrap
 from copilot.approvals.release import run_due_releases
 from copilot.domain.access import Role, Viewer
 from copilot.domain.documents import DocumentKind, StoredDocument
+from copilot.domain.language import Language
 from copilot.domain.review_items import Decision, Verdict
 from copilot.errors import InputError, NotFound
 from copilot.privacy.service import Reason
@@ -203,3 +204,61 @@ def test_without_the_forms_token_nothing_is_written(browser: TestClient, company
     for what in ("meeting-preparations", "meeting-summaries"):
         done = browser.post(f"/accounts/{company.account_id}/{what}", data={"language": "es"}, follow_redirects=False)
         assert done.status_code == 403
+
+
+UNSUPPORTED = ("grounding.", "evidence.", "figures.", "language.")
+TASKS = "Rosa: enviar el plano\nLucía: preparar la oferta antes del viernes\nRosa: confirmar licencias\nLucía: llamar\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (TASKS, DocumentKind.NOTE),
+        (
+            "Rosa: send the plan\nLucía: to prepare the offer\nRosa: confirm seats\nLucía: call them\n",
+            DocumentKind.NOTE,
+        ),
+        ("Asistentes: Rosa, Lucía\nAcuerdos: seguir\nPróximos pasos: llamar a Rosa\n", DocumentKind.NOTE),
+        ("Rosa: Hello there.\nLucía: Good morning.\nRosa: We need it.\nLucía: I see.\n", DocumentKind.TRANSCRIPT),
+    ],
+    ids=["tasks-es", "tasks-en", "labels", "spoken"],
+)
+def test_pasted_lines_with_names_are_a_transcript_only_if_people_speak(
+    application: bootstrap.Application, company: Company, said: str, kind: DocumentKind
+) -> None:
+    made = paste(application, company, said)
+    assert next(item for item in texts(application, company) if item.id == made).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("language", "notes", "shown"),
+    [
+        (
+            "es",
+            f"Asistentes: Rosa Almendro y Pedro Sanz\n\n{TASKS}\nDecisión: ir a dos años\n",
+            (
+                "Rosa Almendro (cliente)",
+                "Pedro Sanz.",
+                "para el 13 de noviembre: «Lucía: preparar",
+                "Decisión: ir a dos",
+            ),
+        ),
+        (
+            "en",
+            "Attendees: Rosa Almendro, Pedro Sanz\n\nNext steps\n- Rosa: send the plan by 3 Dec\n- Book it\n\nDecisions\n- Two years",
+            ("Rosa Almendro (customer)", "by 3 December: “Rosa: send", "Nobody named: “Book", "“Two years”"),
+        ),
+    ],
+    ids=["es", "en"],
+)
+def test_pasted_notes_give_people_tasks_and_decisions_that_their_text_supports(
+    application: bootstrap.Application, company: Company, language: str, notes: str, shown: tuple[str, ...]
+) -> None:
+    document_id = paste(application, company, notes)
+    with application.database.unit_of_work() as uow:
+        made = application.after_meetings.run(
+            company.account_id, viewer=company.ae, language=Language(language), uow=uow, document_id=document_id
+        )
+    told = "\n".join(segment.text for segment in made.summary.draft.segments())
+    assert [words for words in shown if words not in told] == []
+    assert [item.rule for item in made.summary.report.findings if item.rule.startswith(UNSUPPORTED)] == []

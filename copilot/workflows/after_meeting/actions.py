@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from copilot.domain.documents import Block, BlockKind, DocumentKind
+from copilot.domain.documents import Block, BlockKind
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
 from copilot.workflows.after_meeting.context import TalkContext
+from copilot.workflows.after_meeting.written import action, written
 from copilot.workflows.reading.cues import words
 from copilot.workflows.reading.due_dates import find_due
 from copilot.workflows.reading.names import words as name_words
 from copilot.workflows.reading.promises import find_promise
-from copilot.workflows.reading.types import Commitment, CommitmentStatus, Sentence, Side
+from copilot.workflows.reading.tasks import opens_task
+from copilot.workflows.reading.types import Commitment, Sentence, Side
 
 _LONGEST = 330
 _ES = "|".join(sorted({*words("act_es"), "marc", "junt", "persegu", "prob"} - {"ped"}))
@@ -42,22 +44,9 @@ _NOT_SPOKEN = re.compile(
     r"|\bque paso\b|\bllamo por\b|\b(?:mes|semana|ano) pasad[oa]\b|\bayer\b|\btry to be\b"
     r"|\b(?:dijo|dijeron|dijiste|said|told)\b"
 )
-_TASK = re.compile(
-    r"^(?:[-*•] ?)?(?:to ?do\b|todo:|action(?: items?)?:|actions?:|next steps?:|pendiente\b|tareas?:|por hacer\b|"
-    r"accion(?:es)?:|proximos? pasos?:|queda pendiente\b)"
-)
-_DUTY = re.compile(r"\b(?:tengo que|tenemos que|hay que|needs? doing|(?:i|we) (?:need|have) to)\b")
-_NO_DUTY = re.compile(r"\b(?:no (?:hay|tengo|tenemos) que|don't|didn't|had to|si |if )\b")
 _NAME = r"(?P<name>[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)(?:\s[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+){0,2}"
 _SUBJECT = re.compile(rf"^{_NAME}\s+(?:va a|will|is going to)\b")
-_DEADLINE = re.compile(r"\b(?:by|before|antes de|antes del|para el|hasta el)\b|\(")
-_ASSIGNED = re.compile(
-    rf"^(?:[^:]{{0,40}}:\s*)?{_NAME}(?:'s \w+)?\s*(?P<link>:|[-–—]|\bto\b|\bwill\b)\s*(?P<act>\S.*)", re.S
-)
-_ACT = re.compile(
-    rf"^(?:to )?(?:{_EN}|send|write|call)\b|^(?:{_ES})(?:ar|er|ir)(?:le|les|lo|la|los|las)?\b"
-    rf"|^(?:{_ES})(?:are|ere|ire|ara|era|ira)\b"
-)
+_OFFERED = re.compile(rf"^{_NAME}\s+(?:can|can also|puede|te puede|os puede|les puede)\s+(?P<act>\S.*)", re.S)
 _COLUMNS = {
     "who": frozenset({"who", "owner", "quien", "responsable", "name", "nombre"}),
     "what": frozenset({"what", "task", "action", "que", "tarea", "accion"}),
@@ -70,30 +59,41 @@ def actions(context: TalkContext) -> tuple[Commitment, ...]:
     rows = list(_rows(context))
     in_rows = {order for _, orders in rows for order in orders}
     found = [item for item, _ in rows]
-    found += [
-        item
-        for sentence in context.sentences
-        if sentence.order not in in_rows and (item := _of(sentence, context)) is not None
-    ]
+    for sentence in context.sentences:
+        if sentence.order not in in_rows and not _cannot_be(sentence):
+            noted = list(written(sentence, context, spoken=_said)) if context.is_noted else []
+            said = None if noted else _said(sentence, context)
+            found += noted or ([said] if said else [])
     return tuple(sorted(found, key=lambda item: (item.by is not Side.US, item.sentence.order)))
 
 
-def _of(sentence: Sentence, context: TalkContext) -> Commitment | None:
-    if len(sentence.text) > _LONGEST or sentence.text.rstrip('»”") ').endswith("?") or "¿" in sentence.text:
-        return None
-    if context.document.kind is DocumentKind.NOTE:
-        written = _written(sentence, context)
-        if written is not None:
-            return written
+def _cannot_be(sentence: Sentence) -> bool:
+    return len(sentence.text) > _LONGEST or sentence.text.rstrip('»”") ').endswith("?") or "¿" in sentence.text
+
+
+def _said(sentence: Sentence, context: TalkContext) -> Commitment | None:
+    """What somebody says they will do."""
     promise = find_promise(sentence, context.cast)
     if promise is not None:
-        return replace(
-            _action(sentence, by=promise.by, who=promise.who), due=promise.due, **_subject(sentence, context)
-        )
+        return replace(action(sentence, by=promise.by, who=promise.who), due=promise.due, **_subject(sentence, context))
+    offered = _offered(sentence, context)
+    if offered is not None:
+        return offered
     plain = flat(sentence.text)
     if sentence.side is Side.UNKNOWN or not _SPOKEN.search(plain) or _NOT_SPOKEN.search(plain):
         return None
-    return replace(_action(sentence, by=sentence.side, who=sentence.speaker), **_subject(sentence, context))
+    return replace(action(sentence, by=sentence.side, who=sentence.speaker), **_subject(sentence, context))
+
+
+def _offered(sentence: Sentence, context: TalkContext) -> Commitment | None:
+    """`Tom can send it next week`: somebody of one's own side, an act and a day."""
+    match = _OFFERED.match(sentence.text)
+    known = context.cast.mentioned(match["name"]) if match else None
+    if match is None or known is None or known[1] is Side.UNKNOWN:
+        return None
+    found = action(sentence, by=known[1], who=known[0])
+    doubted = _NOT_SPOKEN.search(flat(sentence.text))
+    return found if found.due and not doubted and opens_task(match["act"], language=sentence.language) else None
 
 
 def _subject(sentence: Sentence, context: TalkContext) -> dict[str, Any]:
@@ -101,23 +101,6 @@ def _subject(sentence: Sentence, context: TalkContext) -> dict[str, Any]:
     named = _SUBJECT.match(sentence.text)
     known = context.cast.mentioned(named["name"]) if named else None
     return {"who": known[0], "by": known[1]} if known and known[1] is not Side.UNKNOWN else {}
-
-
-def _written(sentence: Sentence, context: TalkContext) -> Commitment | None:
-    """A task as notes put it: `To do: …`, `Tom to write to her`, `Lucía: enviar la oferta`, `hay que cerrarlo`."""
-    plain = flat(sentence.text)
-    assigned = _ASSIGNED.match(sentence.text.lstrip("-*• "))
-    known = context.cast.mentioned(assigned["name"]) if assigned else None
-    if assigned and known and known[1] is not Side.UNKNOWN and _ACT.match(flat(assigned["act"])):
-        return _action(sentence, by=known[1], who=known[0])
-    if _TASK.match(plain) or (_DUTY.search(plain) and not _NO_DUTY.search(plain)):
-        return _action(sentence, by=sentence.side, who=None, when=sentence.text if _DEADLINE.search(plain) else "")
-    return None
-
-
-def _action(sentence: Sentence, *, by: Side, who: str | None, when: str | None = None) -> Commitment:
-    due = find_due(sentence.text if when is None else when, said_on=sentence.day)
-    return Commitment(by=by, who=who, sentence=sentence, due=due, status=CommitmentStatus.OPEN)
 
 
 def _rows(context: TalkContext) -> Iterator[tuple[Commitment, frozenset[int]]]:
@@ -148,4 +131,4 @@ def _row(inside: list[Sentence], cells: dict[str, str], context: TalkContext) ->
     when = cells.get("when", "")
     # A month alone is a day of its own in a column of days; in running text it needs a word before it.
     day = when if find_due(when, said_on=first.day) else f"{'en' if first.language is Language.ES else 'in'} {when}"
-    return _action(whole, by=side, who=known[0] if known else None, when=day)
+    return action(whole, by=side, who=known[0] if known else None, when=day)

@@ -6,18 +6,20 @@ concluded that nobody said.
 
 from collections.abc import Callable
 
-from copilot.domain.documents import DocumentKind
 from copilot.domain.drafts import Section, Segment
+from copilot.domain.folding import flat
 from copilot.workflows.after_meeting.actions import actions
 from copilot.workflows.after_meeting.context import TalkContext
+from copilot.workflows.after_meeting.participants import Participant, participants
 from copilot.workflows.after_meeting.told import decisions, telling
 from copilot.workflows.after_meeting.updates import Proposal
 from copilot.workflows.brief.context import BriefContext, Line
 from copilot.workflows.brief.sections.commitments import due_cite
 from copilot.workflows.brief.words import pick
 from copilot.workflows.meeting_prep.upcoming import meeting_in
+from copilot.workflows.reading.cues import cue
 from copilot.workflows.reading.names import same_person
-from copilot.workflows.reading.text import stems
+from copilot.workflows.reading.text import clearly_quoted, stems
 from copilot.workflows.reading.types import Commitment, Sentence, Side
 
 TITLES = {
@@ -79,36 +81,47 @@ def _none(context: TalkContext, *, es: str, en: str) -> Line:
 
 
 def _told(context: TalkContext, sentence: Sentence) -> Line:
-    base, quote = context.base, context.base.quote(sentence.text)
-    speaker = sentence.speaker or base.say(es="Quedó escrito", en="It was noted")
-    return base.line(es=f"{speaker}: {quote}", en=f"{speaker}: {quote}", cites=[base.sentence(sentence)])
+    base, quote = context.base, clearly_quoted(context.base.quote(sentence.text))
+    line = context.line_of(sentence)
+    # A note that puts words in somebody's mouth was still written by somebody else.
+    speaker = sentence.speaker if line is None or line.person is None else None
+    lead = speaker or base.say(es="Quedó escrito", en="It was noted")
+    return base.line(es=f"{lead}: {quote}", en=f"{lead}: {quote}", cites=[base.sentence(sentence)])
 
 
 def _people(context: TalkContext) -> list[Line]:
-    """Everybody who said something, each with the first sentence they said; nobody where a note tells of it."""
-    base = context.base
-    first: dict[str, Sentence] = {}
-    for item in context.sentences:
-        if item.speaker and context.document.kind is DocumentKind.TRANSCRIPT:
-            first.setdefault(item.speaker, item)
-    return [_person(base, name, said) for name, said in list(first.items())[:_MOST_PEOPLE]]
+    """Everybody who said something or is listed, each with what names them."""
+    return [_person(context.base, item) for item in participants(context)[:_MOST_PEOPLE]]
 
 
-def _person(base: BriefContext, name: str, said: Sentence) -> Line:
-    contact = next((item for item in base.facts.contacts if same_person(item.name, name)), None)
+def _person(base: BriefContext, item: Participant) -> Line:
+    name, said = item.person.name, item.sentence
+    contact = next((each for each in base.facts.contacts if same_person(each.name, name)), None)
     cites = [base.sentence(said), *([base.record(contact, "name")] if contact else [])]
+    title = ""
     if contact is not None and contact.title:
         cites.append(base.record(contact, "title"))
-        return base.line(
-            es=f"{name} (cliente), {contact.title}.", en=f"{name} (customer), {contact.title}.", cites=cites
-        )
-    match said.side:
+        title = f", {contact.title}"
+    side = Side.CUSTOMER if contact is not None else item.person.side
+    shown = f"{name}{_side(base, side)}{title}."
+    if item.is_only_named:
+        return base.line(es=f"Solo consta con una tarea: {shown}", en=f"Only named with a task: {shown}", cites=cites)
+    return base.line(es=shown, en=shown, cites=cites)
+
+
+def _is_side(name: str) -> bool:
+    """Whether a task was noted for one side as a whole: `Nosotros: …`."""
+    return any(cue("notes", side).fullmatch(flat(name)) for side in ("us", "customer"))
+
+
+def _side(base: BriefContext, side: Side) -> str:
+    match side:
         case Side.US:
-            return base.line(es=f"{name} (nosotros).", en=f"{name} (us).", cites=cites)
+            return base.say(es=" (nosotros)", en=" (us)")
         case Side.CUSTOMER:
-            return base.line(es=f"{name} (cliente).", en=f"{name} (customer).", cites=cites)
+            return base.say(es=" (cliente)", en=" (customer)")
         case _:
-            return base.line(es=f"{name}.", en=f"{name}.", cites=cites)
+            return ""
 
 
 def _summary(context: TalkContext) -> list[Line]:
@@ -133,8 +146,7 @@ def _actions(context: TalkContext) -> list[Line]:
 
 
 def _action(context: TalkContext, item: Commitment) -> Line:
-    base, quote = context.base, context.base.quote(item.sentence.text)
-    side = base.say(es="nosotros", en="us") if item.by is Side.US else base.say(es="cliente", en="customer")
+    base, quote = context.base, clearly_quoted(context.base.quote(item.sentence.text))
     if item.who is None:
         due = base.say(es=f" para el {base.day(item.due.day)}", en=f" by {base.day(item.due.day)}") if item.due else ""
         cites = [base.sentence(item.sentence), *due_cite(base, item)]
@@ -142,7 +154,8 @@ def _action(context: TalkContext, item: Commitment) -> Line:
     name = item.who
     due = base.say(es=f", para el {base.day(item.due.day)}", en=f", by {base.day(item.due.day)}") if item.due else ""
     cites = [base.sentence(item.sentence), *due_cite(base, item)]
-    return base.line(es=f"{name} ({side}){due}: {quote}", en=f"{name} ({side}){due}: {quote}", cites=cites)
+    shown = f"{name}{'' if _is_side(name) else _side(base, item.by)}{due}: {quote}"
+    return base.line(es=shown, en=shown, cites=cites)
 
 
 def _questions(context: TalkContext) -> list[Line]:
@@ -176,7 +189,7 @@ def _next_meeting(context: TalkContext) -> list[Line]:
         inputs=(base.sentence(sentence),),
         formula=base.say(es="el día que nombra la frase", en="the day that the sentence names"),
     )
-    quote, when = base.quote(sentence.text), base.day(day)
+    quote, when = clearly_quoted(base.quote(sentence.text)), base.day(day)
     return [base.line(es=f"El {when}: {quote}", en=f"On {when}: {quote}", cites=[base.sentence(sentence), cite])]
 
 
@@ -191,8 +204,8 @@ def _update(context: TalkContext, item: Proposal) -> Line:
     field, target = flat_first(base.field_name(item.field)), base.named(item.target)
     before = item.shown_before or base.say(es="(vacío)", en="(empty)")
     return base.line(
-        es=f"{field} de {target}: {before} → {item.shown_after}. {base.quote(item.sentence.text)}",
-        en=f"{field} of {target}: {before} → {item.shown_after}. {base.quote(item.sentence.text)}",
+        es=f"{field} de {target}: {before} → {item.shown_after}. {clearly_quoted(base.quote(item.sentence.text))}",
+        en=f"{field} of {target}: {before} → {item.shown_after}. {clearly_quoted(base.quote(item.sentence.text))}",
         cites=item.cites,
     )
 

@@ -9,6 +9,7 @@ import re
 from copilot.domain.documents import DocumentKind
 from copilot.domain.folding import flat
 from copilot.workflows.after_meeting.context import TalkContext
+from copilot.workflows.after_meeting.minutes import NOTHING, Mark
 from copilot.workflows.reading.names import words
 from copilot.workflows.reading.text import stems
 from copilot.workflows.reading.types import Sentence, Side, Topic
@@ -56,11 +57,14 @@ _NOT_DECIDED = re.compile(
 
 def decisions(context: TalkContext) -> tuple[Sentence, ...]:
     """Sentences that say what was decided or agreed; that somebody meets or will decide is none."""
-    return tuple(
-        item
-        for item in context.sentences
-        if not _asks(item) and _DECIDED.search(flat(item.text)) and not _NOT_DECIDED.search(flat(item.text))
-    )
+    return tuple(item for item in context.sentences if not _asks(item) and _is_decision(item, context))
+
+
+def _is_decision(sentence: Sentence, context: TalkContext) -> bool:
+    plain, line = flat(sentence.text), context.line_of(sentence)
+    if line is not None and line.mark is Mark.DECISION:
+        return not NOTHING.match(flat(sentence.text[max(0, line.begins - sentence.start) :]))
+    return bool(_DECIDED.search(plain)) and not _NOT_DECIDED.search(plain)
 
 
 def telling(context: TalkContext, *, besides: frozenset[int]) -> tuple[Sentence, ...]:

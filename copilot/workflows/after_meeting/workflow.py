@@ -36,6 +36,7 @@ from copilot.workflows.brief.written import Written
 from copilot.workflows.filed_draft import FiledDraft, Submits
 from copilot.workflows.instructions import Instruction, read_instruction
 from copilot.workflows.reading.people import Cast
+from copilot.workflows.reading.text import clearly_quoted
 
 _log = get_logger(__name__)
 
@@ -129,8 +130,8 @@ def _update(context: TalkContext, item: Proposal, *, uow: UnitOfWork) -> Draft:
         cites=item.cites,
     )
     quoted = base.line(
-        es=f"La frase: {base.quote(item.sentence.text)}",
-        en=f"The sentence: {base.quote(item.sentence.text)}",
+        es=f"La frase: {clearly_quoted(base.quote(item.sentence.text))}",
+        en=f"The sentence: {clearly_quoted(base.quote(item.sentence.text))}",
         cites=[base.sentence(item.sentence)],
     )
     segments = tuple(

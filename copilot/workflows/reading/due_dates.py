@@ -37,11 +37,11 @@ _WEEKDAYS = {
     name: number
     for number, names in enumerate(
         (
-            "lunes monday",
-            "martes tuesday",
-            "miercoles wednesday",
-            "jueves thursday",
-            "viernes friday",
+            "lunes monday lun mon",
+            "martes tuesday tue tues",
+            "miercoles wednesday mie wed",
+            "jueves thursday jue thu thur thurs",
+            "viernes friday vie fri",
             "sabado saturday",
             "domingo sunday",
         )
@@ -69,7 +69,7 @@ _NUMBERS |= {"seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NUMBERS |= {"un": 1, "una": 1, "primero": 1, "a": 1, "couple of": 2, "par de": 2}
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_WEEKDAY = "|".join(_WEEKDAYS)
+_WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 _DAY = r"\d{1,2}(?:st|nd|rd|th|º)?|" + "|".join(sorted([*_UNITS, *_SPANISH, "primero"], key=len, reverse=True))
 _YEAR = r"(?:,?\s+(?:de\s+|del\s+)?(?P<year>20\d\d))?"
 _LONGEST_FIRST = sorted([*_SPANISH, *_NUMBERS, "un", "una"], key=len, reverse=True)
@@ -110,11 +110,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\b(?P<weekday>{_WEEKDAY})\b", "weekday"),
         (rf"\b(?:en|in|from)\s+(?P<month>{_MONTH})\b{_YEAR}(?!\s+\d)", "month_end"),
         (r"\b(?:la semana que viene|la proxima semana|la semana proxima|la otra semana|next week)\b", "next_week"),
-        (r"\b(?:esta semana|this week|end of the week|fin de semana)\b", "this_week"),
+        (r"\b(?:esta semana|this week|end of (?:the )?week|eow|fin(?:al(?:es)?)? de (?:la )?semana)\b", "this_week"),
         (r"\b(?:pasado manana|day after tomorrow)\b", "in_two_days"),
         (r"(?<!la )(?<!esta )(?<!cada )\b(?:manana|tomorrow)\b(?! por la)", "tomorrow"),
         (
-            r"\b(?:fin de mes|final de mes|finales de mes|fines de mes|end of (?:the |this )?month|month[- ]end)\b",
+            r"\b(?:fin de mes|final de mes|finales de mes|fines de mes|end of (?:the |this )?month|month[- ]end|eom)\b",
             "this_month",
         ),
         (r"\b(?:fin de ano|final de ano|finales de ano|end of (?:the |this )?year|year[- ]end)\b", "this_year"),

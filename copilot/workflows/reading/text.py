@@ -15,6 +15,8 @@ from copilot.workflows.reading.cues import words
 
 _END = re.compile(r"[.!?…]+[\"'”’»)\]*]*(?=\s|$)")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)]|[a-z]\))\s+")
+_LABELLED = re.compile(r"[ \t]*(?:\*\*)?[A-ZÁÉÍÓÚÑ][\w.'’-]*(?: [\w.'’-]+){0,3}(?:\*\*)?:(?:\*\*)?[ \t]+\S")
+"""A line that opens with who says it or what it is."""
 _WRAPPED_LINE = 55
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 
@@ -59,7 +61,11 @@ def _breaks(text: str, start: int, newline: int, end: int) -> bool:
         return True
     if line.endswith((".", "!", "?", ":", ";", ",")) and len(line) < _WRAPPED_LINE:
         return True
-    return len(line) < _WRAPPED_LINE or line.endswith(":") or bool(_LIST_ITEM.match(following))
+    return (
+        len(line) < _WRAPPED_LINE
+        or line.endswith(":")
+        or bool(_LIST_ITEM.match(following) or _LABELLED.match(following))
+    )
 
 
 def _in_line(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -92,3 +98,13 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         end -= 1
     if end - start > 1:
         yield start, end
+
+
+def clearly_quoted(quoted: str) -> str:
+    """A quotation in marks that its own words do not hold: `“el negocio de «Negociación»”`, not `««…»»`."""
+    inside = quoted[1:-1]
+    if not set(quoted[0] + quoted[-1]) & set(inside):
+        return quoted
+    free = (marks for marks in ("«»", "“”", '""') if not set(marks) & set(inside))
+    marks = next(free, quoted[0] + quoted[-1])
+    return f"{marks[0]}{inside}{marks[1]}"
