@@ -37,34 +37,85 @@ _SMALL_TALK = re.compile(
     r"encantad|un gusto|are we recording|se te oye|se me oye|right, i can see|mind yourself|nos vemos)\b"
 )
 _DECIDED = re.compile(
-    r"\b(?:we|they|i|you)(?:'ve| have)? (?:decided|agreed|settled on)\b|\bit was (?:agreed|decided)\b"
-    r"|\bapproved on paper\b"
+    r"\b(?:we|they|i|you)(?:'ve| have)? (?:all |both |also |finally |then )?(?:decided|agreed|settled on|resolved to|"
+    r"opted for)\b"
+    r"|\b(?:it was|it's|it is|this is|that's|all|is now) (?:all )?(?:agreed|decided|settled)\b|^(?:so )?agreed\b[,.:]? "
+    r"|\bapproved on paper\b|\bwe(?:'ll| will| are going to|'re going to) (?:go (?:with|ahead with|for)|stick with)\b"
+    r"|\blet's (?:go (?:with|ahead with|for)|stick with|settle on|do (?:it|that)\b|leave it at|agree on)"
+    r"|\bwe(?:'re| are) going (?:with|ahead with)\b|\bthe decision is\b"
     r"|\b(?:board|owners|committee|council|finance|management)(?: has| have)?"
     r" (?:approved|decided|agreed|voted|capped)\b"
-    r"|\b(?:i|we)(?:'d| would|'ll| will)? accept (?:that|it|the)\b|\bwe(?:'ll| will) go with\b|\b(?:decision|agreed):"
-    r"|\bhemos (?:decidido|acordado|quedado en)\b|\bse (?:acordo|decidio|aprobo)\b|\b(?:decision|acuerdo|acordado):"
+    r"|\b(?:i|we)(?:'d| would|'ll| will)? accept (?:that|it|the)\b|\b(?:decision|agreed):"
+    r"|\b(?:hemos|habeis|han|ha|quedo|queda) (?:decidido|acordado|quedado en|optado por)\b"
+    r"|\b(?:acordamos|decidimos|convenimos|optamos por|nos quedamos con)\b"
+    r"|\bse (?:acordo|decidio|aprobo|acuerda|aprueba|conviene|opta por)\b"
+    r"|\bse decide (?:que|no|el|la|los|las|un|una|por|a favor|[a-z]+(?:ar|er|ir)(?:lo|la|los|las)?)\b"
+    r"|\bde acuerdo en (?!todo)|\b(?:decision|acuerdo|acordado):"
     r"|\b(?:consejo|comite|directorio|direccion|gerencia)(?: ya)?(?: ha)? (?:aprob\w+|decid\w+|autoriz\w+|acord\w+)\b"
-    r"|\bquedamos en (?:eso|que)\b|\b(?:lo|la) aprobo\b|\b(?:queda|esta) (?:aprobad|acordad|decidid|aplazad)[oa]\b"
-    r"|\beso lo miramos en\b|\blo dejamos para\b|\b(?:se )?(?:la|lo) mandamos a\b|\bpreferimos\b|\blo aplaza\b"
-    r"|\bse les crea\b"
+    r"|\bquedamos (?:en|con|asi)\b|\b(?:lo|la) aprobo\b|\b(?:queda|esta) (?:aprobad|acordad|decidid|aplazad)[oa]\b"
+    r"|\b(?:vamos|seguimos|tiramos) (?:adelante )?con (?:el|la|los|las|un|una|eso|esa|ese|esto|esta|vosotros|ustedes)\b"
+    r"|\bvamos a (?:ir|tirar|seguir) con\b|\bvamos por (?:el|la|los|las) (?:plan|opcion|oferta|propuesta|paquete)\b"
+    r"|\beso lo miramos en\b|\blo dejamos (?:para|en|asi)\b|\b(?:se )?(?:la|lo) mandamos a\b|\bpreferimos\b"
+    r"|\blo aplaza\b|\bse les crea\b"
 )
 _NOT_DECIDED = re.compile(
     r"^(?:y |pero |and |but |so )?(?:si|if|when|cuando|unless)\b"
-    r"|\b(?:hasta|until|not|no (?:se|esta|ha|han|hemos)|haven't|"
-    r"didn't|cuando (?:el|la)|if (?:the|they))\b"
+    r"|\b(?:hasta|until|not (?:yet |been )?(?:agreed|decided|approved|settled)|not yet|"
+    r"no (?:se|esta|ha|han|hemos|habeis|quedamos|acordamos|decidimos|nos)|haven't|hasn't|"
+    r"didn't|cuando (?:el|la)|if (?:the|they)|nothing|nada (?:esta|se|ha)|isn't)\b"
+    r"|\b(?:would|could|might|may|should|maybe|perhaps|quizas?|tal vez|ojala|podriamos|a lo mejor|suppose)\b"
+    r"|\b(?:con (?:el|la|los|las) (?:siguientes?|proxim[oa]|primer\w*|segund[oa]|ultim[oa]|orden|agenda|tema|punto|"
+    r"retraso|demo|presentacion|numeros|cifras|preguntas|dudas|datos|resultados|novedades|incidencias))\b"
+    r"|\blet's go (?:with|for|ahead with) (?:the )?(?:next|first|second|last|agenda|introductions|demo|lunch|coffee)\b"
+    r"|\bagreed to disagree\b|\bse decide (?:el|la) (?:lunes|martes|miercoles|jueves|viernes|semana|proxim[oa]|dia)\b"
 )
+_ACCEPTS_IF = re.compile(r"\b(?:i|we)(?:'d| would) accept\b")
+_ASKED_TO_DECIDE = re.compile(
+    r"\b(?:aprob\w+|decid\w+|acord\w+|quedado|quedamos|approve\w*|decide\w*|agree\w*|settle\w*|chosen?|choose)\b"
+)
+_GIVES_IT = re.compile(r"^(?:que|that|to|yes|si|con|with) (?!si\b|va|no se)\w+")
+_PLANNED = re.compile(
+    r"\b(?:agree|decide|choose|settle|pick|acordar|decidir|elegir|fijar|escoger)(?: on)? (?P<what>.+)"
+)
+_SETTLED = re.compile(
+    r"^(?:the |our |el |la |los |las )?(?P<what>[a-z]{4,}) (?:is|are|es|son|esta|estan|queda|quedan) "
+    r"(?:easy|settled|sorted|done|agreed|clear|fixed|facil(?:es)?|clar[oa]s?|hech[oa]s?|cerrad[oa]s?|list[oa]s?)\b"
+)
+_PLAN_HOLDS = 12
+"""Sentences between what a meeting is to settle and the words that settle it."""
 
 
 def decisions(context: TalkContext) -> tuple[Sentence, ...]:
     """Sentences that say what was decided or agreed; that somebody meets or will decide is none."""
-    return tuple(item for item in context.sentences if not _asks(item) and _is_decision(item, context))
+    said = context.sentences
+    return tuple(
+        item
+        for place, item in enumerate(said)
+        if not _asks(item) and (_is_decision(item, context) or _decides_what_was_asked(item, said[:place]))
+    )
+
+
+def _decides_what_was_asked(sentence: Sentence, before: tuple[Sentence, ...]) -> bool:
+    """The answer to `what did the board approve?`, and what settles a point that was there to be agreed."""
+    plain, last = flat(sentence.text), before[-1] if before else None
+    if last is None or _NOT_DECIDED.search(plain):
+        return False
+    if _asks(last) and last.speaker != sentence.speaker and _GIVES_IT.match(plain):
+        return bool(_ASKED_TO_DECIDE.search(flat(last.text)))
+    settled = _SETTLED.match(plain)
+    if settled is None:
+        return False
+    plans = (_PLANNED.search(flat(item.text)) for item in before[-_PLAN_HOLDS:])
+    wanted = stems(settled["what"], sentence.language)
+    return any(plan is not None and wanted & stems(plan["what"], sentence.language) for plan in plans)
 
 
 def _is_decision(sentence: Sentence, context: TalkContext) -> bool:
     plain, line = flat(sentence.text), context.line_of(sentence)
     if line is not None and line.mark is Mark.DECISION:
         return not NOTHING.match(flat(sentence.text[max(0, line.begins - sentence.start) :]))
-    return bool(_DECIDED.search(plain)) and not _NOT_DECIDED.search(plain)
+    without = _ACCEPTS_IF.sub("we accept", plain)
+    return bool(_DECIDED.search(without)) and not _NOT_DECIDED.search(without)
 
 
 def telling(context: TalkContext, *, besides: frozenset[int]) -> tuple[Sentence, ...]:
