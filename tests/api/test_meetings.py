@@ -206,6 +206,15 @@ def test_without_the_forms_token_nothing_is_written(browser: TestClient, company
         assert done.status_code == 403
 
 
+ENGLISH = """Attendees: Rosa Almendro, Pedro Sanz
+
+Next steps
+- Rosa: send the plan by 3 Dec
+- Book it
+
+Decisions
+- Two years
+"""
 UNSUPPORTED = ("grounding.", "evidence.", "figures.", "language.")
 TASKS = "Rosa: enviar el plano\nLucía: preparar la oferta antes del viernes\nRosa: confirmar licencias\nLucía: llamar\n"
 
@@ -245,7 +254,7 @@ def test_pasted_lines_with_names_are_a_transcript_only_if_people_speak(
         ),
         (
             "en",
-            "Attendees: Rosa Almendro, Pedro Sanz\n\nNext steps\n- Rosa: send the plan by 3 Dec\n- Book it\n\nDecisions\n- Two years",
+            ENGLISH,
             ("Rosa Almendro (customer)", "by 3 December: “Rosa: send", "Nobody named: “Book", "“Two years”"),
         ),
     ],

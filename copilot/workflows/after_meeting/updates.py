@@ -19,31 +19,21 @@ from copilot.domain.formatting import canonical_number
 from copilot.domain.records import Contact, Opportunity, Record
 from copilot.workflows.after_meeting.actions import actions
 from copilot.workflows.after_meeting.context import TalkContext
+from copilot.workflows.after_meeting.stated import NOT_CERTAIN, Stated, Value, only_deal, stated
 from copilot.workflows.brief.context import shorten
 from copilot.workflows.brief.contradictions import Contradiction, contradictions, names_opportunity
+from copilot.workflows.reading.cues import cue
 from copilot.workflows.reading.due_dates import named_days
 from copilot.workflows.reading.names import mentions_person
 from copilot.workflows.reading.types import Sentence, Side
 
 _WRITABLE = frozenset({"renewal_date", "seats_licensed", "close_date"})
 """Not `amount`: what reading claims of it is what the customer can spend, which is no price of ours."""
-_LEAVES = re.compile(
-    r"\b(?:deja|dejo|dejara|se va|se marcha|se jubila|causa baja|ultimo dia|leaves|leaving|is leaving|last day|"
-    r"moves on|moving on|retires|has left|se fue|ya no (?:esta|trabaja))\b"
-)
-_NOT_CERTAIN = re.compile(
-    r"\b(?:si|if|quiza|quizas|tal vez|a lo mejor|maybe|perhaps|might|may|could|would|should|podria\w*|deberia\w*|seria|"
-    r"creo|cree|think|thinks|supon\w+|suppose|imagine|ojala|hope|unless|salvo que|propon\w+|propos\w+|suggest\w*|"
-    r"no se|nobody|nadie|antes (?:era|eran)|used to|wrong|equivocad\w+|wasn't|isn't|not|no|never|nunca|tampoco|ni)\b"
-)
 _SEATS_OF_OTHERS = re.compile(
     r"\b(?:invoice|factura|billed|facturad\w+|roles|duplicat\w+|duplicad\w+|people|personas)\b"
 )
 _CLOSING = re.compile(r"\b(?:clos\w+|sign\w*|cierre\w*|cerrar\w*|firma\w*|deal|opportunity|oportunidad|negocio)\b")
-_LABELLED = {
-    "close_date": re.compile(r"(?:^|[.;] )(?:fecha de cierre|cierre previsto|(?:expected )?close date)\s*:"),
-    "amount": re.compile(r"(?:^|[.;] )(?:importe|valor|amount|deal value)\b[^:]{0,60}:"),
-}
+_WANTS = re.compile(r"\b(?:want\w*|quier\w+|quer\w+|would like|gustaria\w*)\b")
 _LONGEST_STEP = 160
 
 
@@ -78,7 +68,7 @@ class Proposal:
 
 def proposals(context: TalkContext) -> tuple[Proposal, ...]:
     """At most one per record and field, the last that was said."""
-    found = [*_from_claims(context), *_labelled(context), *_departures(context), *_next_steps(context)]
+    found = [*_next_steps(context), *_from_claims(context), *_stated(context), *_departures(context)]
     read = {item.order for item in context.sentences}
     certain = [item for item in found if item.sentence.order in read and _stands(item)]
     by_field = {(item.record.id, item.field): item for item in sorted(certain, key=lambda item: item.sentence.order)}
@@ -93,6 +83,8 @@ def _stands(item: Proposal) -> bool:
     match item.field:
         case "next_step":
             return True
+        case "stage":
+            return flat(item.after) in flat(text)
         case "seats_licensed" | "amount":
             figures = extract_figures(text, language=item.sentence.language)
             return any(each.value == Decimal(item.after) and each.kind is not FigureKind.DATE for each in figures)
@@ -134,7 +126,7 @@ def _is_certain(context: TalkContext, found: Contradiction) -> bool:
 def _is_plain(found: Contradiction) -> bool:
     """Whether the sentence states the value as it is: not in doubt, not of something else."""
     plain = flat(found.claim.sentence.text)
-    if _NOT_CERTAIN.search(plain):
+    if NOT_CERTAIN.search(plain):
         return False
     match found.field:
         case "seats_licensed":
@@ -145,57 +137,40 @@ def _is_plain(found: Contradiction) -> bool:
             return True
 
 
-def _labelled(context: TalkContext) -> Iterator[Proposal]:
-    """`Close date: 18 December`, `Importe de la ampliación: 23.142 €`, of the only deal it can be about."""
-    for sentence in context.sentences:
-        plain = flat(sentence.text)
-        deal = _only_deal(context, sentence.text)
-        if deal is None or _NOT_CERTAIN.search(plain) or plain.endswith("?"):
-            continue
-        for field, label in _LABELLED.items():
-            match = label.search(plain)
-            value = _value(field, sentence, sentence.text[match.end() :], deal) if match else None
-            if value is not None and value != getattr(deal, field):
-                yield _of_deal(context, deal, field=field, value=value, sentence=sentence)
+def _stated(context: TalkContext) -> Iterator[Proposal]:
+    base = context.base
+    for found in stated(context):
+        before = getattr(found.record, found.field)
+        cites = [
+            base.record(found.record, found.field),
+            base.record(found.record, "name"),
+            base.sentence(found.sentence),
+        ]
+        if isinstance(found.value, date):
+            cites.append(_day_cite(context, found.sentence, found.value))
+        yield Proposal(
+            record=found.record,
+            target=found.record.name,
+            field=found.field,
+            before=_canonical(before),
+            after=_canonical(found.value) or "",
+            shown_before=_shown(context, before, found),
+            shown_after=_shown(context, found.value, found),
+            sentence=found.sentence,
+            cites=tuple(cites),
+        )
 
 
-def _value(field: str, sentence: Sentence, text: str, deal: Opportunity) -> date | Decimal | None:
-    """The one value that the label stands before; an amount only in the deal's own currency."""
-    if field == "close_date":
-        days = [item.day for item in named_days(text, said_on=sentence.day) if item.exact]
-        return days[0] if len(days) == 1 else None
-    money = [item for item in extract_figures(text, language=sentence.language) if item.kind is FigureKind.AMOUNT]
-    if len(money) != 1 or deal.currency not in money[0].currencies or not isinstance(money[0].value, Decimal):
-        return None
-    return money[0].value
-
-
-def _of_deal(
-    context: TalkContext, deal: Opportunity, *, field: str, value: date | Decimal, sentence: Sentence
-) -> Proposal:
-    base, before = context.base, getattr(deal, field)
-    cites = [base.record(deal, field), base.record(deal, "name"), base.sentence(sentence)]
-    if isinstance(value, date):
-        cites.append(_day_cite(context, sentence, value))
-    return Proposal(
-        record=deal,
-        target=deal.name,
-        field=field,
-        before=_canonical(before),
-        after=_canonical(value) or "",
-        shown_before=_shown(context, before, deal),
-        shown_after=_shown(context, value, deal),
-        sentence=sentence,
-        cites=tuple(cites),
-    )
-
-
-def _shown(context: TalkContext, value: date | Decimal | None, deal: Opportunity) -> str:
+def _shown(context: TalkContext, value: Value | None, found: Stated) -> str:
     match value:
         case date():
             return context.base.format.day(value)
-        case Decimal():
-            return context.base.money(value, deal.currency)
+        case Decimal() if isinstance(found.record, Opportunity):
+            return context.base.money(value, found.record.currency)
+        case Decimal() | int():
+            return context.base.number(value)
+        case str() if value:
+            return context.base.named(value) if found.field == "stage" else context.base.quote(value)
         case _:
             return ""
 
@@ -215,7 +190,9 @@ def _canonical(value: object) -> str | None:
 def _departures(context: TalkContext) -> Iterator[Proposal]:
     for sentence in context.sentences:
         plain = flat(sentence.text)
-        if not _LEAVES.search(plain) or _NOT_CERTAIN.search(plain) or plain.endswith("?"):
+        # `Ya no trabaja aquí` says no of the job, not of the news.
+        around = cue("updates", "left").sub("", plain)
+        if around == plain or NOT_CERTAIN.search(around) or plain.endswith("?") or _WANTS.search(around):
             continue
         days = [item for item in named_days(sentence.text, said_on=sentence.day) if item.exact]
         people = [item for item in context.base.facts.contacts if mentions_person(sentence.text, item.name)]
@@ -253,7 +230,7 @@ def _next_steps(context: TalkContext) -> Iterator[Proposal]:
     base = context.base
     pending = [item for item in actions(context) if item.by is Side.US and item.due and item.due.day >= base.today]
     for item in sorted(pending, key=lambda found: found.due.day if found.due else base.today)[:1]:
-        deal = _only_deal(context, item.sentence.text)
+        deal = only_deal(context, item.sentence.text)
         step = shorten(" ".join(item.sentence.text.split()), _LONGEST_STEP)
         if deal is not None and not deal.next_step:
             yield Proposal(
@@ -267,10 +244,3 @@ def _next_steps(context: TalkContext) -> Iterator[Proposal]:
                 sentence=item.sentence,
                 cites=(base.record(deal, "next_step"), base.sentence(item.sentence)),
             )
-
-
-def _only_deal(context: TalkContext, text: str) -> Opportunity | None:
-    deals = context.base.facts.open_opportunities
-    named = [deal for deal in deals if names_opportunity(context.base, text, deal)]
-    certain = named if len(named) == 1 else deals if len(deals) == 1 else ()
-    return certain[0] if certain else None
