@@ -19,7 +19,7 @@ from copilot.workflows.reading.text import stems
 MOST_ANSWERS = 3
 MOST_CLOSEST = 2
 _NEAR_BEST = 2.6
-_GOOD = -1.6
+_GOOD, _CLEAR = -1.6, 1.0
 _ALIKE = 0.8
 _HALF = 0.5
 _WORTH_A_LOOK = -4.0
@@ -62,16 +62,21 @@ def _is_near(item: Judged) -> bool:
 def _chosen(ranked: Sequence[Judged]) -> list[Judged]:
     telling = [item for item in ranked if not asks(item.told.text)] or list(ranked)
     best = telling[0].score
-    good = [item for item in telling if item.score >= max(best - _NEAR_BEST, min(best, _GOOD))]
+    # Where the best is not clearly the answer, what comes close to it may be.
+    least = max(best - _NEAR_BEST, _GOOD) if best >= _CLEAR else best - _NEAR_BEST
+    good = [item for item in telling if item.score >= least]
     return _distinct(good)[:MOST_ANSWERS]
 
 
 def _distinct(ranked: Sequence[Judged]) -> list[Judged]:
-    """Without what repeats a better one in almost the same words."""
+    """Without what repeats a better one in almost the same words, or is quoted with it."""
     kept: list[Judged] = []
+    quoted: set[int] = set()
     for item in ranked:
-        if not any(_repeats(item.told, other.told) for other in kept):
-            kept.append(item)
+        if item.told.order in quoted or any(_repeats(item.told, other.told) for other in kept):
+            continue
+        kept.append(item)
+        quoted.update(other.order for other in item.announces)
     return kept
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from copilot.guardrails.grounding.states import Array
+from copilot.workflows.chat.continuing import adds, goes_on
 from copilot.workflows.chat.lists import list_after
 from copilot.workflows.chat.matching import NAMES, Asked, Passage, features, places, seen
-from copilot.workflows.chat.question import Expected
+from copilot.workflows.chat.question import Expected, identifiers
 from copilot.workflows.chat.told import Told
 
 _FILE = Path(__file__).with_name("answering.toml")
@@ -26,6 +27,9 @@ _ASKED_LABEL = re.compile(
 _FRAGMENT = 0.24
 """Of `short`: fewer than five words."""
 _SAYS_SOMETHING = 0.25
+_PAIR = 2
+_MISSING = NAMES.index("missing_kind")
+_NEEDS_ITS_KIND = frozenset({Expected.PERSON, Expected.NAME, Expected.CONTACT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,11 @@ class Judged:
     score: float
     alike: float
     """How much of the question is in the sentence itself, 0 to 1."""
+    fits: bool = True
+    """Whether it holds the kind of thing that is asked for."""
     replies_to: Told | None = None
     announces: tuple[Told, ...] = ()
-    """The list below it, where it ends in a colon."""
+    """What belongs to it: the list below it, where it ends in a colon; the next sentence, where that goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
     ranked = sorted(_with_replies(_judged(passages)), key=lambda item: -item.score)
     if not ranked:
         return Verdict((), answered=False)
+    if not _may_be_answered(question, ranked[0], sentences):
+        return Verdict(tuple(ranked), answered=False)
     plain, names = _worst_found(question, [passage for passage, _ in passages])
     weights = _weights()["decision"]
     value = (
@@ -64,10 +72,21 @@ def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
         + weights["score"] * ranked[0].score
         + weights["plain_words"] * min(weights["plain_words_most"], plain)
         + weights["names"] * min(weights["names_most"], names)
+        # The more words a question has, the less of them any one sentence has.
+        + weights["words"] * min(weights["words_most"], len(question.question.telling))
     )
-    # A question of names alone says nothing that an answer could be about.
-    answered = value > weights["threshold"] and not question.question.only_names
+    answered = value > weights["threshold"]
     return Verdict(tuple(ranked), answered=answered, sure=answered and ranked[0].score >= weights["sure"])
+
+
+def _may_be_answered(question: Asked, best: Judged, sentences: Sequence[Told]) -> bool:
+    """What no likeness makes up for: who or where to write to needs a name or number, a standard its own figure."""
+    if question.question.only_names:
+        return False  # it says nothing that an answer could be about
+    if question.question.expected in _NEEDS_ITS_KIND and not best.fits:
+        return False
+    texts = [part for item in sentences for part in (item.text, item.heading, item.title)]
+    return all(any(figure in text for text in texts) for figure in identifiers(question.question.text))
 
 
 def asks(text: str) -> bool:
@@ -111,8 +130,20 @@ def _judged(passages: Sequence[tuple[Passage, _Placed]]) -> list[Judged]:
             if last > first:
                 row = features(passage, first, last, language=item.language, speaker=_named(item), text=item.text)
                 score = _score(row, passage.asked.question.expected)
-                judged.append(Judged(item, score, float(row[0]), announces=list_after(place, group)))
+                belongs = list_after(place, group) or _next(passage, placed[place : place + 2])
+                judged.append(Judged(item, score, float(row[0]), fits=not row[_MISSING], announces=belongs))
     return judged
+
+
+def _next(passage: Passage, placed: _Placed) -> tuple[Told, ...]:
+    """The second of two sentences, where what the first begins to answer goes on in it."""
+    if len(placed) < _PAIR or any(last <= first for _, first, last in placed):
+        return ()
+    (item, *one), (after, *other) = placed
+    if item.speaker != after.speaker or asks(item.text) or asks(after.text):
+        return ()
+    before, then = (passage.found(*place) for place in (one, other))
+    return (after,) if goes_on(after.text) or adds(before, then) else ()
 
 
 def _named(item: Told) -> str | None:
@@ -124,7 +155,7 @@ def _score(row: Array, expected: Expected) -> float:
     weights, by_hand = _weights()["sentence"], _weights()["by_hand"]
     score = weights["base"] + sum(weights[name] * float(value) for name, value in zip(NAMES, row, strict=True))
     missing = "missing_reason" if expected is Expected.REASON else "missing_kind"
-    score += by_hand[missing] * float(row[NAMES.index("missing_kind")])
+    score += by_hand[missing] * float(row[_MISSING])
     return score + (by_hand["fragment"] if row[NAMES.index("short")] > _FRAGMENT else 0.0)
 
 

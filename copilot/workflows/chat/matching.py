@@ -115,6 +115,11 @@ class Passage:
         same = own == other
         return cls(question, text, np.maximum((middle + deep) / 2, same), deep, same)
 
+    def found(self, first: int, last: int) -> Array:
+        """How well each word that an answer must be about is found among the words `[first, last)`."""
+        found: Array = self.alike[list(self.asked.question.telling), first:last].max(axis=1)
+        return found
+
 
 def features(passage: Passage, first: int, last: int, *, language: Language, speaker: str | None, text: str) -> Array:
     """One row for the words `[first, last)` of a passage, in the order of `NAMES`."""

@@ -22,12 +22,33 @@ class Expected(StrEnum):
     MONEY = "money"
     NUMBER = "number"
     PERSON = "person"
+    NAME = "name"
+    """Of a company, or of somebody who is described: that somebody says it does not name them."""
+    CONTACT = "contact"
+    """A telephone number or an address to write to."""
     YES_NO = "yes_no"
     REASON = "reason"
     OTHER = "other"
 
 
 _PATTERNS: tuple[tuple[Expected, str], ...] = (
+    (
+        Expected.CONTACT,
+        (
+            r"\b(?:tele)?phone number\b|\bmobile number\b|\be-?mail address\b|\bwhat(?: is|'?s) [\w' ]{2,40} (?:phone|"
+            r"e-?mail)\b|^\W*(?:(?:cual es|que) )?(?:el |su |un )?(?:numero de )?(?:telefono|movil|celular) de\b|"
+            r"\bcual es (?:el|su) (?:numero de )?(?:telefono|movil|celular|correo)\b|\bdireccion de correo\b"
+        ),
+    ),
+    (
+        Expected.NAME,
+        (
+            r"\b(?:what|which) (?:\w+ ){0,2}(?:firm|company|auditor|vendor|consultancy)\b(?! size)|"
+            r"^\W*(?:(?:what(?: is|'?s)|and|give me) )?(?:the )?name of\b|"
+            r"\b(?:que|cual es la|cual fue la) (?:firma (?=de |que |audit)|(?:empresa|compania|auditora|consultora|"
+            r"aseguradora)\b)|\bcual es el nombre de\b|^\W*(?:el )?nombre de\b|\bcomo se llaman?\b"
+        ),
+    ),
     (Expected.REASON, r"\bwhy\b|\bpor que\b|\bhow come\b|\ba que se debe\b|\bpor que motivo\b"),
     (
         Expected.MONEY,
@@ -64,6 +85,10 @@ _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
 _ASKS_WHAT = re.compile(
     r"\b(?:what|which|how|where|tell|summari[sz]e|list|show|explain|describe)\b|"
     r"\b(?:que|cual|cuales|como|donde|cuentame|resume|lista|muestra|explica|dime|adonde)\b"
+)
+_ASKS_ANYWHERE = re.compile(
+    r"^[\W_]*(?:(?:and|y|but|pero|so|a|in|on|at|by|to|for|from|of|with|de|en|con|por|para|hasta|desde|cada|sobre) )*"
+    r"(?:what|which|who|whom|whose|when|where|why|how|what'?s|que|cual|cuales|quien|quienes|cuando|donde|como|cuant[oa]s?)\b"
 )
 _OPENS_YES_NO = re.compile(
     r"^[\W_]*(?:and |y |pero |so )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|shall|may|"
@@ -131,11 +156,17 @@ def read_question(text: str, *, language: Language | None = None, besides: froze
     )
 
 
+def identifiers(text: str) -> frozenset[str]:
+    """Figures that are a name's own, such as that of a standard: another one is another thing."""
+    return frozenset(_IDENTIFIER.findall(text))
+
+
 _NEXT_PART = re.compile(
     r"(?:[,;?.]\s*(?:and\s+|y\s+|e\s+)?|\s+(?:and|y)\s+)[¿\s]*(?=(?:what|what's|whats|which|who|whom|when|where|why|how|"
     r"qué|cuál|cuáles|quién|quiénes|cuándo|dónde|cómo|por qué|cuánt[oa]s?)\b)",
     re.IGNORECASE,
 )
+_IDENTIFIER = re.compile(r"\b[A-Z][\w/]*[ -](\d{3,})\b")
 _LEAST_PART = 2
 """Telling words. "How and why" is one question."""
 
@@ -145,7 +176,13 @@ def parts_of(text: str) -> tuple[str, ...]:
     parts = [part for part in _NEXT_PART.split(text) if part.strip()]
     if len(parts) < _LEAST_PART or any(_telling_words(part) < _LEAST_PART for part in parts):
         return (text,)
-    return tuple(parts)
+    # What is told first, such as who rang about what, belongs to the question after it.
+    return tuple(parts) if _asks(parts[0]) else (text,)
+
+
+def _asks(part: str) -> bool:
+    plain = " ".join(flat(part).split())
+    return "?" in part or bool(_ASKS_ANYWHERE.search(plain) or _OPENS_YES_NO.match(plain))
 
 
 def _telling_words(text: str) -> int:
@@ -190,7 +227,15 @@ _NUMBER_WORD = re.compile(
     r"ocho|nueve|diez|once|doce|quince|veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|"
     r"doscient[oa]s|mil|mitad|doble|tercio|ningun[oa]?|none)\b"
 )
-_NAME = re.compile(r"(?<![.!?¿¡]\s)(?<!^)\b[^\W\d_a-z][^\W\d_]+")
+_NAME = re.compile(r"(?<![.!?¿¡]\s)(?<!^)\b[^\W\d_a-z](?=[^\W\d_]*[a-z])[^\W\d_]+")
+"""Written with a capital within a sentence. Capitals throughout are an abbreviation: a standard, a product's part."""
+_TELEPHONE = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
+_NO_NAME = frozenset(
+    """
+    january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday type tipo part level version section answer respuesta question pregunta
+    """.split()  # noqa: SIM905
+)
 
 
 def carries(expected: Expected, text: str, *, language: Language, question: Question, speaker: str | None) -> bool:
@@ -209,10 +254,13 @@ def carries(expected: Expected, text: str, *, language: Language, question: Ques
         case Expected.NUMBER:
             counted = any(item.kind is not FigureKind.DATE for item in figures)
             return counted or any(match[0] not in asked for match in _NUMBER_WORD.finditer(plain))
-        case Expected.PERSON:
+        case Expected.PERSON | Expected.NAME:
             own = {word.folded for word in question.words}
-            named = [match for match in _NAME.findall(text) if flat(match) not in own]
-            return bool(named) or (speaker is not None and flat(speaker).split()[0] not in own)
+            named = [match for match in _NAME.findall(text) if flat(match) not in own | _NO_NAME]
+            says_it = expected is Expected.PERSON and speaker is not None and flat(speaker).split()[0] not in own
+            return bool(named) or says_it
+        case Expected.CONTACT:
+            return bool(_TELEPHONE.search(text) or "@" in text)
         case Expected.REASON:
             return bool(_REASON_WORD.search(plain))
         case _:

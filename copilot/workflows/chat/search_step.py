@@ -15,6 +15,7 @@ from copilot.retrieval.service import RetrievalService
 from copilot.store.accounts import AccountRepository
 from copilot.workflows.chat.answer_lines import answer_lines, closest_lines
 from copilot.workflows.chat.answering import Verdict, answers
+from copilot.workflows.chat.asking import without_courtesies
 from copilot.workflows.chat.contract import Found, Line, Scene, of_kind
 from copilot.workflows.chat.lost_reasons import asks_why_lost, lost_reasons
 from copilot.workflows.chat.matching import asked
@@ -58,7 +59,7 @@ class SearchRunner:
         """Every part of the question by itself; that nothing says so only where that is so of all of it."""
         looked = [
             self._look_further(wanted.model_copy(update={"question": part}), names, scene)
-            for part in parts_of(wanted.question)
+            for part in parts_of(without_courtesies(wanted.question))
         ]
         why, cites = lost_reasons(wanted.account_ids, scene) if asks_why_lost(wanted.question) else ([], [])
         answered = [(telling, verdict) for telling, verdict in looked if verdict.answered]
@@ -82,6 +83,7 @@ class SearchRunner:
 
     def look(self, wanted: SearchStep, scene: Scene, *, besides: tuple[str, ...] = ()) -> tuple[Telling, Verdict]:
         """What the passages found say, and whether that answers. `besides`: names that are understood."""
+        wanted = wanted.model_copy(update={"question": without_courtesies(wanted.question)})
         telling = self._tell(wanted, scene)
         known = frozenset(word for name in besides for word in flat(name).split())
         language = detect(wanted.question, prior=scene.language)
