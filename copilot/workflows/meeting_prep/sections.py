@@ -17,6 +17,7 @@ from copilot.workflows.brief.sections.people import person
 from copilot.workflows.brief.signals import signals
 from copilot.workflows.brief.words import pick
 from copilot.workflows.meeting_prep.context import Expected, MeetingContext
+from copilot.workflows.reading.text import clearly_quoted
 from copilot.workflows.reading.types import Commitment, CommitmentStatus, Side
 
 TITLES = {
@@ -78,16 +79,16 @@ def _meeting(context: MeetingContext) -> list[Line]:
         return [base.line(es=f"Es el {when}:{named}.", en=f"It is on {when}:{named}.", cites=cites)]
     assert meeting.sentence is not None  # noqa: S101 - a meeting has one or the other
     said = meeting.sentence
-    cites = [base.sentence(said), _named_day(context)]
+    cites, quote = [base.sentence(said), _named_day(context)], clearly_quoted(base.quote(said.text))
     speaker = said.speaker or base.say(es="quedó escrito", en="it was written")
     return [
         base.line(
-            es=f"Es el {when}, según lo que {speaker} dijo el {base.day(said.day)}: {base.quote(said.text)}"
+            es=f"Es el {when}, según lo que {speaker} dijo el {base.day(said.day)}: {quote}"
             if said.speaker
-            else f"Es el {when}; {speaker} el {base.day(said.day)}: {base.quote(said.text)}",
-            en=f"It is on {when}, going by what {speaker} said on {base.day(said.day)}: {base.quote(said.text)}"
+            else f"Es el {when}; {speaker} el {base.day(said.day)}: {quote}",
+            en=f"It is on {when}, going by what {speaker} said on {base.day(said.day)}: {quote}"
             if said.speaker
-            else f"It is on {when}; {speaker} on {base.day(said.day)}: {base.quote(said.text)}",
+            else f"It is on {when}; {speaker} on {base.day(said.day)}: {quote}",
             cites=cites,
         )
     ]
@@ -151,7 +152,7 @@ def _goals(context: MeetingContext) -> list[Line]:
         lines.append(opportunities.stated(base, deal))
         noted = base.record(deal, "next_step") if deal.next_step else None
         if deal.next_step and noted and noted not in told:
-            quote, cites = base.quote(deal.next_step), [noted, base.record(deal, "name")]
+            quote, cites = clearly_quoted(base.quote(deal.next_step)), [noted, base.record(deal, "name")]
             lines.append(
                 base.line(es=f"Próximo paso anotado: {quote}", en=f"Next step on record: {quote}", cites=cites)
             )
@@ -176,7 +177,8 @@ def _questions(context: MeetingContext) -> list[Line]:
 
 
 def _raised(base: BriefContext, item: Expected) -> Line:
-    said, quote, day = item.sentence, base.quote(item.sentence.text), base.day(item.sentence.day)
+    said, day = item.sentence, base.day(item.sentence.day)
+    quote = clearly_quoted(base.quote(said.text))
     who = said.speaker or base.say(es="El cliente", en="The customer")
     verb_es, verb_en = ("preguntó", "asked") if item.is_question else ("dijo", "said")
     return base.line(

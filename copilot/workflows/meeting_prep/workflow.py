@@ -68,7 +68,7 @@ class MeetingPrepWorkflow:
         report_step = reporter(progress)
         base = gather(account_id, viewer=viewer, language=language, uow=uow, report_step=report_step)
         report_step("write")
-        context = self._prepared(base, request=request, attendee_ids=attendee_ids, viewer=viewer, uow=uow)
+        context = self.prepared(base, request=request, attendee_ids=attendee_ids, viewer=viewer, uow=uow)
         draft = _assembled(context, request=request, attendee_ids=attendee_ids, viewer=viewer, uow=uow)
         report_step("verify")
         report = self._guardrails.check_draft(draft, viewer=viewer, uow=uow)
@@ -88,12 +88,13 @@ class MeetingPrepWorkflow:
         base = replace(base, instruction=wanted)
         request = previous.provenance.parameters.get("request", "")
         attendees = tuple(filter(None, previous.provenance.parameters.get("attendees", "").split(" ")))
-        context = self._prepared(base, request=request, attendee_ids=attendees, viewer=viewer, uow=uow)
+        context = self.prepared(base, request=request, attendee_ids=attendees, viewer=viewer, uow=uow)
         return _assembled(context, request=request, attendee_ids=attendees, viewer=viewer, uow=uow)
 
-    def _prepared(
+    def prepared(
         self, base: BriefContext, *, request: str, attendee_ids: Sequence[str], viewer: Viewer, uow: UnitOfWork
     ) -> MeetingContext:
+        """Everything that a preparation is written from, with answers from what the viewer may see."""
         named = tuple(_named(base, request=request, ids=attendee_ids))
         meeting = next_meeting(base, contacts=named)
         found: dict[str, Evidence] = {}
