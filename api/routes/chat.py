@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Resp
 from starlette.concurrency import run_in_threadpool
 
 from api.chat_asking import Asked, ask, resume
+from api.citation_words import in_words
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerAloneDep, ViewerDep
 from api.event_stream import EVENT_STREAM, as_kept, as_told, kept_before, kept_count, one_answer, stream
 from api.languages import language_of
@@ -87,9 +88,12 @@ async def put_question(
 
 
 @router.get("/turns/{turn_id}")
-def read_turn(turn_id: TurnId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> TurnView:
+def read_turn(
+    turn_id: TurnId, request: Request, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> TurnView:
     """A turn as it is shown now: also a held answer once it is approved."""
-    return view_of(application.chat.replay(turn_id, viewer=viewer, uow=uow))
+    events = application.chat.replay(turn_id, viewer=viewer, uow=uow)
+    return view_of(in_words(events, language=language_of(request)))
 
 
 @router.get(
@@ -109,15 +113,17 @@ async def read_events(
 ) -> Response:
     """The events of a turn as it is shown now, or as it goes on, in whatever process; progress is not repeated."""
 
+    language = language_of(request)
+
     def replay() -> tuple[TurnEvent, ...]:
         with application.database.unit_of_work() as uow:
-            return application.chat.replay(turn_id, viewer=viewer, uow=uow)
+            return tuple(in_words(application.chat.replay(turn_id, viewer=viewer, uow=uow), language=language))
 
     first = await run_in_threadpool(replay)
     behind = kept_before(last_event_id, turn_id=turn_id)
     if behind >= kept_count(first) and first and isinstance(first[-1], Finished):
         return Response(status_code=204)
-    return stream(turn_id, as_kept(replay, first), language=language_of(request), behind=behind)
+    return stream(turn_id, as_kept(replay, first), language=language, behind=behind)
 
 
 @router.post("/turns/{turn_id}/resume", response_model=TurnView, responses=CONFLICT | {200: {"content": _EVENTS}})
@@ -183,7 +189,8 @@ def report(
 
 
 def _answer(request: Request, begun: Asked, *, status: int) -> Response:
-    told = as_told(begun.events)
+    language = language_of(request)
+    told = as_told(in_words(begun.events, language=language))
     if EVENT_STREAM in request.headers.get("accept", ""):
-        return stream(begun.turn_id, told, language=language_of(request))
+        return stream(begun.turn_id, told, language=language)
     return one_answer(told, status=status, headers={"Location": f"/api/v1/chat/turns/{begun.turn_id}"})

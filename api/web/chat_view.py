@@ -6,6 +6,7 @@ where the chat would not refuse it.
 
 from dataclasses import dataclass
 
+from api.citation_words import in_words
 from api.localisation import mark as _
 from api.localisation import translate
 from copilot.agent.cited import Cited, cited_by
@@ -101,12 +102,19 @@ class ShownTurn:
 
 
 def shown_turns(
-    chat: ChatService, thread: Thread, *, viewer: Viewer, uow: UnitOfWork, only: str = "", all_of_them: bool = False
+    chat: ChatService,
+    thread: Thread,
+    *,
+    viewer: Viewer,
+    uow: UnitOfWork,
+    language: Language,
+    only: str = "",
+    all_of_them: bool = False,
 ) -> tuple[ShownTurn, ...]:
     """The thread's latest turns, all of them, or the one with the id `only`."""
     turns = thread.turns if all_of_them or only else thread.turns[-TURNS_SHOWN:]
     return tuple(
-        _shown(chat, turn, viewer=viewer, uow=uow, is_last=turn is thread.turns[-1])
+        _shown(chat, turn, viewer=viewer, uow=uow, language=language, is_last=turn is thread.turns[-1])
         for turn in turns
         if only in {"", turn.id}
     )
@@ -125,6 +133,8 @@ def example_questions(*, viewer: Viewer, uow: UnitOfWork, language: Language) ->
     return (*found, *(translate(text, language=language) for text in _ABOUT_ALL))
 
 
-def _shown(chat: ChatService, turn: Turn, *, viewer: Viewer, uow: UnitOfWork, is_last: bool) -> ShownTurn:
-    view = view_of(chat.replay(turn.id, viewer=viewer, uow=uow))
+def _shown(
+    chat: ChatService, turn: Turn, *, viewer: Viewer, uow: UnitOfWork, language: Language, is_last: bool
+) -> ShownTurn:
+    view = view_of(in_words(chat.replay(turn.id, viewer=viewer, uow=uow), language=language))
     return ShownTurn(turn, view, cited_by(view, viewer=viewer, uow=uow), is_last)

@@ -150,8 +150,11 @@ def _sentences(draft: Draft, findings: tuple[Finding, ...]) -> Iterator[TurnEven
                 yield told.Citation(
                     number=numbers[evidence_id],
                     evidence_id=evidence_id,
+                    kind=item.kind,
                     label=item.label,
                     text=item.text,
+                    canonical=item.text,
+                    formula=item.formula,
                     as_of=item.as_of.isoformat(),
                     path=item.source_path,
                 )

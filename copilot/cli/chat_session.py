@@ -5,15 +5,15 @@ is gone on with when the conversation is opened again.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from copilot.agent.cited import cited_by
+from api.citation_words import in_words
 from copilot.agent.pace import check_pace
 from copilot.agent.picking import chosen_as_message
 from copilot.agent.service import ChatService
 from copilot.bootstrap import Application
 from copilot.cli.acting import Acting
-from copilot.cli.chat_view import print_ending, print_events, print_sources
+from copilot.cli.chat_view import language_of, print_ending, print_events, print_sources
 from copilot.cli.chat_words import say
 from copilot.cli.queue_view import plain, print_line
 from copilot.domain.access import Viewer
@@ -47,7 +47,7 @@ class Session:
             check_pace(self.application.policy.chat, viewer=self.viewer, uow=uow)
             if self.thread_id is None:
                 self.thread_id = self.chat.start(viewer=self.viewer, uow=uow).id
-        return self.chat.ask(self.thread_id, message, viewer=self.viewer)
+        return self._in_words(self.chat.ask(self.thread_id, message, viewer=self.viewer))
 
     def ask(self, message: str) -> None:
         """Put a question and print what comes of it."""
@@ -83,7 +83,7 @@ class Session:
     def replay(self, turn: Turn) -> tuple[TurnEvent, ...]:
         """The turn's events as it is shown now."""
         with self.application.database.unit_of_work() as uow:
-            return self.chat.replay(turn.id, viewer=self.viewer, uow=uow)
+            return tuple(self._in_words(self.chat.replay(turn.id, viewer=self.viewer, uow=uow)))
 
     def choice(self, written: str) -> str:
         """What a number stands for: one of the things that were perhaps meant, or a question that could follow."""
@@ -110,7 +110,7 @@ class Session:
 
     def resume(self) -> None:
         """Go on with the last question if it failed. Raises Conflict."""
-        self.show(self.chat.resume(self.last().id, viewer=self.viewer))
+        self.show(self._in_words(self.chat.resume(self.last().id, viewer=self.viewer)))
 
     def _resumed(self, turn: Turn) -> Iterable[TurnEvent]:
         """Begins when printing does, so that Ctrl-C stops this waiting too."""
@@ -120,15 +120,12 @@ class Session:
             except Conflict:
                 time.sleep(PAUSE_SECONDS)
                 continue
-            yield from found
+            yield from self._in_words(found)
             return
 
     def sources(self) -> None:
         """Print what the last answer rests on."""
-        view = self.view()
-        with self.application.database.unit_of_work() as uow:
-            cited = cited_by(view, viewer=self.viewer, uow=uow)
-        print_sources(view, cited, viewer=self.viewer)
+        print_sources(self.view(), viewer=self.viewer)
 
     def accept(self) -> None:
         """Stand behind the last answer as it was printed. Raises NotFound, NotAllowed or Conflict."""
@@ -155,6 +152,9 @@ class Session:
         view = self.view()
         self._remember(view)
         return [sentence.text for sentence in view.sentences]
+
+    def _in_words(self, events: Iterable[TurnEvent]) -> Iterator[TurnEvent]:
+        return in_words(events, language=language_of(self.viewer))
 
     def _remember(self, view: TurnView) -> None:
         self._read[view.turn_id] = view.digest

@@ -12,8 +12,6 @@ from rich.padding import Padding
 from rich.status import Status
 from rich.text import Text
 
-from api.web.values import Values
-from copilot.agent.cited import Cited
 from copilot.agent.texts import say as told
 from copilot.cli.chat_words import say
 from copilot.cli.context import console, error_console
@@ -21,6 +19,8 @@ from copilot.cli.queue_view import plain, print_line
 from copilot.domain.access import Viewer
 from copilot.domain.conversation import Citation, Filed, Finished, Planned, Progress, Sentence, TurnEvent, TurnState
 from copilot.domain.conversation_view import TurnView
+from copilot.domain.evidence import EvidenceKind
+from copilot.domain.figure_field_words import quoted
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 
@@ -87,17 +87,14 @@ def print_ending(events: Sequence[TurnEvent], *, viewer: Viewer) -> None:
         print_line(say("running", viewer), style="yellow")
 
 
-def print_sources(view: TurnView, cited: Cited | None, *, viewer: Viewer) -> None:
+def print_sources(view: TurnView, *, viewer: Viewer) -> None:
     """What the sources of an answer say, in words."""
     if not view.citations:
         print_line(say("no_sources", viewer))
         return
-    values = Values(_language(viewer))
-    known = cited.evidence if cited else {}
     for citation in sorted(view.citations, key=lambda each: each.number):
-        item = known.get(citation.evidence_id)
-        name, value = values.evidence(item) if item else ("", citation.text)
-        text = plain(f"{name}: {value}" if name else f"“{value}”")
+        is_quoted = citation.kind is EvidenceKind.PASSAGE
+        text = plain(quoted(citation.text, language=language_of(viewer)) if is_quoted else citation.text)
         print_line(_heading(citation, viewer), style="bold")
         console.print(Padding(Text(text if len(text) <= _EXCERPT else f"{text[: _EXCERPT - 1]}…"), (0, 0, 0, 4)))
 
@@ -151,9 +148,10 @@ def _print_standing(ending: Finished, *, viewer: Viewer) -> None:
 
 
 def _heading(citation: Citation, viewer: Viewer) -> str:
-    day = Formatter(_language(viewer)).day(date.fromisoformat(citation.as_of))
+    day = Formatter(language_of(viewer)).day(date.fromisoformat(citation.as_of))
     return f"[{citation.number}] {plain(citation.label)} · {day}"
 
 
-def _language(viewer: Viewer) -> Language:
+def language_of(viewer: Viewer) -> Language:
+    """The language that the person works in."""
     return Language.ES if viewer.language == Language.ES.value else Language.EN

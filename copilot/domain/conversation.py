@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from copilot.domain.evidence import EvidenceKind
 from copilot.domain.plans import Candidate, Clarification, Refusal
 
 LONGEST_MESSAGE = 4_000
@@ -69,8 +70,14 @@ class Citation(_Event):
     type: Literal["citation"] = "citation"
     number: int
     evidence_id: str
+    kind: EvidenceKind
     label: str
     text: str
+    """What it says, to be read: surfaces put it into the words of their reader's language."""
+    canonical: str
+    """The same as it is stored, for programs: ISO dates, plain decimals, names of fields."""
+    formula: str | None = None
+    """How a figure was computed."""
     as_of: str
     path: str
 

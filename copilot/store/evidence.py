@@ -19,6 +19,7 @@ from copilot.domain.figure_queries import FigureQuery
 from copilot.domain.figure_results import query_of
 from copilot.domain.language import Language
 from copilot.domain.records import Account
+from copilot.domain.source_systems import system_name
 from copilot.store import account_metrics
 from copilot.store.database import UnitOfWork
 from copilot.store.figure_queries import FigureQueries
@@ -237,4 +238,4 @@ def _origin(record_type: str, row: RecordRow, field: str) -> Origin:
 
 def _label(row: RecordRow) -> str:
     name = next((str(getattr(row, field)) for field in _NAME_FIELDS if getattr(row, field, None)), row.source_id)
-    return f"{row.source_system} · “{name}”"
+    return f"{system_name(row.source_system)} · “{name}”"

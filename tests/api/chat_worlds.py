@@ -6,9 +6,11 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from api.citation_words import in_words
 from copilot import bootstrap
 from copilot.domain.access import Viewer
 from copilot.domain.conversation import Progress, TurnEvent
+from copilot.domain.language import Language
 from tests import approvals_builders as world
 from tests.api.queue_client import Program
 from tests.chat_builders import Chat, make_chat
@@ -72,5 +74,6 @@ class Talker:
 
 
 def kept(events: list[TurnEvent] | tuple[TurnEvent, ...]) -> list[Event]:
-    """What is sent of them when they are read again."""
-    return [event.model_dump(mode="json") for event in events if not isinstance(event, Progress)]
+    """What is sent of them to a program that reads English when they are read again."""
+    said = in_words(events, language=Language.EN)
+    return [event.model_dump(mode="json") for event in said if not isinstance(event, Progress)]

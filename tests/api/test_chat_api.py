@@ -17,6 +17,7 @@ from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.domain.conversation import LONGEST_MESSAGE, Started, TurnEvent
 from copilot.errors import DatabaseUnavailable
+from copilot.store.tables.records import AccountRow
 from tests import approvals_builders as world
 from tests.api.chat_worlds import Talker, chat_of, events_of, kept
 from tests.api.queue_client import program
@@ -64,6 +65,25 @@ def test_a_question_is_answered_with_sentences_and_citations(talker: Talker) -> 
     assert [turn["message"] for turn in read["turns"]] == [QUESTION]
     assert read["title"] == QUESTION
     assert [each["id"] for each in talker.program.get("/chat/threads").json()] == [thread]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "text"),
+    [("es", "HubSpot · «Aceros Tormes»", "ARR: 84.000 €"), ("en", "HubSpot · “Aceros Tormes”", "ARR: €84,000")],
+    ids=["es", "en"],
+)
+def test_sources_are_told_in_the_readers_language_and_as_they_are_stored(
+    talker: Talker, application: bootstrap.Application, language: str, label: str, text: str
+) -> None:
+    with application.database.unit_of_work() as uow:
+        uow.session.get_one(AccountRow, world.ACCOUNT).source_system = "hubspot"
+    turn_id = talker.ask(talker.start(), QUESTION).json()["turn_id"]
+    headers = {"accept-language": language}
+    (source,) = talker.stream("GET", f"/chat/turns/{turn_id}", headers=headers).json()["citations"]
+    assert (source["kind"], source["label"], source["text"].replace("\xa0", " ")) == ("record", label, text)
+    assert source["canonical"] == "arr: 84000 EUR"
+    streamed = events_of(talker.stream("GET", f"/chat/turns/{turn_id}/events", headers=headers).text)
+    assert [event.data for event in streamed if event.name == "citation"] == [{"type": "citation"} | source]
 
 
 def test_events_come_in_order_and_every_kept_one_can_be_gone_on_from(talker: Talker, chat: Chat, ana: Viewer) -> None:

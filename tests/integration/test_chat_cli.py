@@ -12,9 +12,10 @@ from typer.testing import Result
 from copilot.cli import acting, chat, chat_view
 from copilot.cli.chat_words import ALIASES, TEXTS
 from copilot.clock import FixedClock
-from copilot.domain.access import Viewer
+from copilot.domain.access import Role, Viewer
 from copilot.domain.conversation import TurnEvent, TurnState, Verdict
 from copilot.store.database import Database
+from copilot.store.tables.records import AccountRow
 from tests import approvals_builders as world
 from tests.chat_builders import GOOD, WRONG, Chat, make_chat
 from tests.command_line import command_line
@@ -64,6 +65,31 @@ def test_one_question_is_answered_with_its_sources_and_where_it_stands(run: Run,
     with talk.database.unit_of_work() as uow:
         (thread,) = talk.service.threads(viewer=ana, uow=uow)
     assert talk.last_turn(thread, ana).message == QUESTION
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "text", "command"),
+    [
+        ("es", "HubSpot · «Aceros Tormes»", "ARR: 84.000 €", "/fuentes"),
+        ("en", "HubSpot · “Aceros Tormes”", "ARR: €84,000", "/sources"),
+    ],
+    ids=["es", "en"],
+)
+def test_sources_are_told_in_the_readers_words(
+    run: Run, talk: Chat, make_user: MakeUser, language: str, label: str, text: str, command: str
+) -> None:
+    reader = make_user("Inés Admin", role=Role.ADMIN, language=language)
+    with talk.database.unit_of_work() as uow:
+        uow.session.get_one(AccountRow, world.ACCOUNT).source_system = "hubspot"
+    done = run("--new", QUESTION, viewer=reader)
+    assert f"[1] {label}" in done.stdout
+    told = run(viewer=reader, answer=f"{command}\n/quit\n").stdout.replace("\xa0", " ")
+    assert text in told
+    assert "arr: 84000 EUR" not in told + done.stdout
+    (answer,) = answers(run("--new", "--json", QUESTION, viewer=reader))
+    (source,) = answer["citations"]
+    assert (source["label"], source["text"].replace("\xa0", " ")) == (label, text)
+    assert source["canonical"] == "arr: 84000 EUR"
 
 
 def test_a_question_goes_on_with_the_latest_conversation_unless_a_new_one_is_wanted(

@@ -21,7 +21,7 @@ from api.languages import language_of
 from api.routes.chat import ThreadId, TurnId
 from api.schemas.chat import LONGEST_REASON, LONGEST_TITLE
 from api.web import flash
-from api.web.chat_view import THREADS_SHOWN, TURNS_SHOWN, example_questions, shown_turns
+from api.web.chat_view import THREADS_SHOWN, TURNS_SHOWN, ShownTurn, example_questions, shown_turns
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
@@ -142,10 +142,11 @@ def chat_page(
     """The page of a conversation; None: of one that has not begun. Raises NotFound."""
     chat = application.chat
     thread = None if thread_id is None else chat.thread(thread_id, viewer=viewer, uow=uow)
-    turns = (
-        () if thread is None else shown_turns(chat, thread, viewer=viewer, uow=uow, only=only, all_of_them=all_of_them)
-    )
-    examples = () if turns else example_questions(viewer=viewer, uow=uow, language=language_of(request))
+    language = language_of(request)
+    turns: tuple[ShownTurn, ...] = ()
+    if thread is not None:
+        turns = shown_turns(chat, thread, viewer=viewer, uow=uow, language=language, only=only, all_of_them=all_of_them)
+    examples = () if turns else example_questions(viewer=viewer, uow=uow, language=language)
     return render(
         request,
         "chat.html",

@@ -17,7 +17,8 @@ from copilot.domain.facts import (
 from copilot.domain.language import Language
 from copilot.domain.metric_words import metric_formula
 from copilot.domain.records import Activity, Direction, Record
-from copilot.workflows.brief.words import RECORD_TYPES, pick, system_name
+from copilot.domain.source_systems import system_name
+from copilot.workflows.brief.words import RECORD_TYPES, pick
 from copilot.workflows.reading.types import Sentence
 
 _FROM_OUTSIDE = frozenset({("ticket", "subject"), ("ticket", "body"), ("survey", "comment")})

@@ -3,8 +3,6 @@
 from copilot.domain.language import Language
 from copilot.domain.records import OpportunityKind, Stance
 
-SYSTEMS = {"hubspot": "HubSpot", "salesforce": "Salesforce"}
-
 RECORD_TYPES = {
     "account": ("Cuenta", "Account"),
     "contact": ("Contacto", "Contact"),
@@ -75,8 +73,3 @@ SECTION_TITLES = {
 def pick(pair: tuple[str, str], *, language: Language) -> str:
     """The half of a (Spanish, English) pair for a language."""
     return pair[0] if language is Language.ES else pair[1]
-
-
-def system_name(source_system: str) -> str:
-    """`HubSpot`, `Salesforce`, or the name of the export as it came."""
-    return SYSTEMS.get(source_system.lower(), source_system)
