@@ -106,6 +106,51 @@ def test_text_that_instructs_an_assistant_is_never_quoted(database: Database, ow
     assert "I left out a text" in text_of(found)
 
 
+def test_courtesies_around_a_question_change_nothing(database: Database, owner: Viewer) -> None:
+    chat.add_text(database, "Presupuesto", CAP)
+    around = f"Buenas tardes, perdone la molestia. Quisiera saber cuál es el tope del primer año, por favor. {QUESTION}"
+    bare = search(database, owner, QUESTION)
+    for message in (around, f"Hola, {QUESTION} Gracias."):
+        found = search(database, owner, message)
+        assert not found.nothing
+        assert found.lines[0].text == bare.lines[0].text
+
+
+def test_a_sentence_that_takes_up_the_answer_is_quoted_with_it(database: Database, owner: Viewer) -> None:
+    text = "Premium Support is a flat fee for up to 500 seats. Above that the desk quotes 18 % a year."
+    chat.add_text(database, "Fees", text, language=Language.EN)
+    found = search(database, owner, "Is Premium Support a flat fee for many seats?", language=Language.EN)
+    assert not found.nothing
+    assert "“Above that the desk quotes 18 % a year.”" in found.lines[0].text
+    assert len(found.lines[0].evidence_ids) == 2
+    assert sum("18 %" in line.text for line in found.lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Which audit firm issued the SOC 2 report?", Language.EN),
+        ("¿Qué firma de auditoría emitió el informe SOC 2?", Language.ES),
+    ],
+)
+def test_a_firm_is_not_answered_without_its_name(
+    database: Database, owner: Viewer, question: str, language: Language
+) -> None:
+    texts = {
+        Language.EN: "An independent audit firm issued the SOC 2 report in June.",
+        Language.ES: "Una firma de auditoría independiente emitió en junio el informe SOC 2.",
+    }
+    chat.add_text(database, "SOC", texts[language], language=language)
+    found = search(database, owner, question, language=language)
+    assert found.nothing
+
+
+def test_another_standard_of_the_same_body_is_no_answer(database: Database, owner: Viewer) -> None:
+    chat.add_text(database, "ISO", "We are certified to ISO 27001 since March.", language=Language.EN)
+    assert search(database, owner, "Are we certified to ISO 9001?", language=Language.EN).nothing
+    assert not search(database, owner, "Are we certified to ISO 27001?", language=Language.EN).nothing
+
+
 def test_another_ones_account_is_not_looked_into(database: Database, owner: Viewer, make_user: MakeUser) -> None:
     chat.add_text(database, "Presupuesto", CAP)
     stranger = make_user(Role.AE)

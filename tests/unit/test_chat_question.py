@@ -14,7 +14,7 @@ from copilot.workflows.chat.question import Expected, carries, expected_kind, id
         ("How much does Insight cost?", Expected.MONEY),
         ("What is their budget for 2027?", Expected.MONEY),
         ("How many supervisors would use it?", Expected.NUMBER),
-        ("How long are backups kept?", Expected.NUMBER),
+        ("How long are backups kept?", Expected.DURATION),
         ("Who signs the contract?", Expected.PERSON),
         ("Why do maps disappear?", Expected.REASON),
         ("Do you support SCIM?", Expected.YES_NO),
@@ -24,6 +24,8 @@ from copilot.workflows.chat.question import Expected, carries, expected_kind, id
         ("¿Cuánto cuesta Insight?", Expected.MONEY),
         ("¿Qué presupuesto tienen?", Expected.MONEY),
         ("¿Cuántas licencias pagan?", Expected.NUMBER),
+        ("¿Cada cuánto se hace la copia?", Expected.DURATION),
+        ("¿Cuánto tiempo vale la autorización?", Expected.DURATION),
         ("¿Quién decide?", Expected.PERSON),
         ("Which audit firm issued the report?", Expected.NAME),
         ("name of their lawyer", Expected.NAME),
@@ -53,7 +55,8 @@ def test_telling_words_are_neither_small_words_nor_the_account() -> None:
         ("It lasted two hours and forty minutes.", True),
         ("The outage of September 17 was long.", False),
         ("One of them said so.", False),
-        ("About 195 people.", True),
+        ("About 195 minutes.", True),
+        ("About 195 people.", False),
     ],
 )
 def test_a_figure_of_the_question_is_no_answer_to_how_many(text: str, there: bool) -> None:

@@ -22,6 +22,8 @@ class Expected(StrEnum):
     MONEY = "money"
     NUMBER = "number"
     PERSON = "person"
+    DURATION = "duration"
+    """How long, or how often."""
     NAME = "name"
     """Of a company, or of somebody who is described: that somebody says it does not name them."""
     CONTACT = "contact"
@@ -71,6 +73,14 @@ _PATTERNS: tuple[tuple[Expected, str], ...] = (
         ),
     ),
     (Expected.PERSON, r"\bwho(?:m|se)?\b|\bquien(?:es)?\b"),
+    (
+        Expected.DURATION,
+        (
+            r"\bhow (?:long|often|far (?:ahead|in advance))\b|\bhow many (?:hours|days|weeks|months|years)\b|"
+            r"\b(?:cuanto tiempo|cuantas (?:horas|semanas)|cuantos (?:dias|meses|anos|minutos)|"
+            r"cada cuant[oa]s?|con cuanta (?:antelacion|frecuencia))\b"
+        ),
+    ),
     (
         Expected.NUMBER,
         (
@@ -227,6 +237,11 @@ _NUMBER_WORD = re.compile(
     r"ocho|nueve|diez|once|doce|quince|veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|"
     r"doscient[oa]s|mil|mitad|doble|tercio|ningun[oa]?|none)\b"
 )
+_DURATION_WORD = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|segundos?|minutos?|horas?|dias?|semanas?|"
+    r"mes|meses|trimestres?|anos?|h|min|daily|weekly|monthly|quarterly|yearly|annually|diari[oa]s?|semanal(?:es)?|"
+    r"mensual(?:es)?|trimestral(?:es)?|anual(?:es)?|always|never|siempre|nunca|permanent\w*|indefinid\w*)\b"
+)
 _NAME = re.compile(r"(?<![.!?¿¡]\s)(?<!^)\b[^\W\d_a-z](?=[^\W\d_]*[a-z])[^\W\d_]+")
 """Written with a capital within a sentence. Capitals throughout are an abbreviation: a standard, a product's part."""
 _TELEPHONE = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
@@ -251,6 +266,8 @@ def carries(expected: Expected, text: str, *, language: Language, question: Ques
             kinds = {item.kind for item in figures}
             counted = FigureKind.NUMBER in kinds and bool(_AMOUNT_WORD.search(plain))
             return bool(kinds & {FigureKind.AMOUNT, FigureKind.PERCENTAGE}) or counted
+        case Expected.DURATION:
+            return _DURATION_WORD.search(plain) is not None
         case Expected.NUMBER:
             counted = any(item.kind is not FigureKind.DATE for item in figures)
             return counted or any(match[0] not in asked for match in _NUMBER_WORD.finditer(plain))
