@@ -82,7 +82,7 @@ def _one(session: Session, question: str) -> None:
     session.go_on()
     try:
         events = print_events(session.begin(question), viewer=session.viewer)
-        print_ending(events, viewer=session.viewer)
+        print_ending(events, viewer=session.viewer, alone=session.thread_id)
     except KeyboardInterrupt:
         error_console.print(say("interrupted", session.viewer), markup=False, highlight=False)
         raise typer.Exit(_INTERRUPTED) from None

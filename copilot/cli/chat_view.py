@@ -69,8 +69,11 @@ def print_events(events: Iterable[TurnEvent], *, viewer: Viewer) -> list[TurnEve
     return seen
 
 
-def print_ending(events: Sequence[TurnEvent], *, viewer: Viewer) -> None:
-    """Sources in short, and where the answer stands."""
+def print_ending(events: Sequence[TurnEvent], *, viewer: Viewer, alone: str | None = None) -> None:
+    """Sources in short, and where the answer stands.
+
+    `alone`: id of the conversation, where no prompt follows at which what is offered could be typed.
+    """
     citations = [event for event in events if isinstance(event, Citation)]
     if citations:
         console.print()
@@ -78,11 +81,11 @@ def print_ending(events: Sequence[TurnEvent], *, viewer: Viewer) -> None:
         for citation in citations[:_SOURCES_AT_ONCE]:
             print_line(_heading(citation, viewer), style="dim")
         if len(citations) > _SOURCES_AT_ONCE:
-            print_line(say("more_sources", viewer, count=len(citations) - _SOURCES_AT_ONCE), style="dim")
+            print_line(_offer("more_sources", viewer, alone, count=len(citations) - _SOURCES_AT_ONCE), style="dim")
     last = events[-1] if events else None
     if isinstance(last, Finished):
         console.print()
-        _print_standing(last, viewer=viewer)
+        _print_standing(last, viewer=viewer, alone=alone)
     else:
         print_line(say("running", viewer), style="yellow")
 
@@ -121,7 +124,7 @@ def _print_sentence(sentence: Sentence) -> None:
         console.print(Padding(Text(f"! {plain(note)}", style="yellow"), (0, 0, 0, 3)))
 
 
-def _print_standing(ending: Finished, *, viewer: Viewer) -> None:
+def _print_standing(ending: Finished, *, viewer: Viewer, alone: str | None) -> None:
     if ending.state in _STATES:
         name, style = _STATES[ending.state]
         print_line(say(name, viewer), style=f"bold {style}")
@@ -130,7 +133,7 @@ def _print_standing(ending: Finished, *, viewer: Viewer) -> None:
         for reason in ending.reasons:
             print_line(f"  – {plain(reason)}")
     elif ending.unreviewed:
-        print_line(say("unreviewed", viewer), style="yellow")
+        print_line(_offer("unreviewed", viewer, alone), style="yellow")
     else:
         print_line(say("reviewed", viewer), style="green")
     if ending.item_id:
@@ -141,10 +144,15 @@ def _print_standing(ending: Finished, *, viewer: Viewer) -> None:
         print_line(plain(note), style="dim")
     if ending.candidates:
         print_numbered(candidate.label for candidate in ending.candidates)
-        print_line(say("choose", viewer), style="dim")
+        print_line(_offer("choose", viewer, alone), style="dim")
     elif ending.suggestions:
-        print_line(say("next", viewer), style="dim")
+        print_line(_offer("next", viewer, alone), style="dim")
         print_numbered(ending.suggestions)
+
+
+def _offer(name: str, viewer: Viewer, alone: str | None, **values: object) -> str:
+    """What can be done next: at the prompt, or by another command."""
+    return say(name, viewer, **values) if alone is None else say(f"{name}_alone", viewer, id=alone, **values)
 
 
 def _heading(citation: Citation, viewer: Viewer) -> str:

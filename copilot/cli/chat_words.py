@@ -15,6 +15,13 @@ TEXTS: dict[str, dict[str, str]] = {
         "more_sources": "… y {count} más: /fuentes",
         "no_sources": "La última respuesta no tiene fuentes.",
         "unreviewed": "Sin revisar por nadie. /aceptar, /corregir o /senalar",
+        "unreviewed_alone": (
+            "Sin revisar por nadie. Para aceptarla, corregirla o señalarla: sales-copilot chat --thread {id} y, allí, "
+            "/ver y después /aceptar, /corregir o /senalar"
+        ),
+        "more_sources_alone": "… y {count} más: sales-copilot chat --thread {id} y, allí, /fuentes",
+        "choose_alone": 'Responda con sales-copilot chat --thread {id} "su respuesta".',
+        "next_alone": "Para seguir, puede preguntar:",
         "reviewed": "Aprobada.",
         "held": "Retenida hasta que otra persona la revise.",
         "in_queue": "En la cola como {id}",
@@ -65,6 +72,13 @@ TEXTS: dict[str, dict[str, str]] = {
         "more_sources": "… and {count} more: /sources",
         "no_sources": "The last answer has no sources.",
         "unreviewed": "Not reviewed by anybody. /accept, /correct or /report",
+        "unreviewed_alone": (
+            "Not reviewed by anybody. To accept, correct or report it: sales-copilot chat --thread {id} and, there, "
+            "/show and then /accept, /correct or /report"
+        ),
+        "more_sources_alone": "… and {count} more: sales-copilot chat --thread {id} and, there, /sources",
+        "choose_alone": 'Answer with sales-copilot chat --thread {id} "your answer".',
+        "next_alone": "You could ask next:",
         "reviewed": "Approved.",
         "held": "Held until somebody else has reviewed it.",
         "in_queue": "In the queue as {id}",

@@ -92,6 +92,36 @@ def test_sources_are_told_in_the_readers_words(
     assert source["canonical"] == "arr: 84000 EUR"
 
 
+@pytest.mark.parametrize(
+    ("language", "show", "accept", "done"),
+    [("es", "/ver", "/aceptar", "Aceptada"), ("en", "/show", "/accept", "Accepted")],
+    ids=["es", "en"],
+)
+def test_what_one_question_alone_offers_is_a_command_that_works(
+    run: Run, talk: Chat, make_user: MakeUser, language: str, show: str, accept: str, done: str
+) -> None:
+    reader = make_user("Inés Admin", role=Role.ADMIN, language=language)
+    printed = " ".join(run("--new", QUESTION, viewer=reader).stdout.split())
+    with talk.database.unit_of_work() as uow:
+        (thread,) = talk.service.threads(viewer=reader, uow=uow)
+    offered = f"sales-copilot chat --thread {thread.id}"
+    assert offered in printed
+    assert printed.index(offered) < printed.index(show) < printed.index(accept)
+    assert TEXTS[language]["next"] not in printed
+    followed = run(*offered.split()[2:], viewer=reader, answer=f"{show}\n{accept}\n/quit\n")
+    assert done in followed.stdout
+    asked_back = " ".join(run("--new", "which account?", viewer=reader).stdout.split())
+    assert f'sales-copilot chat --thread {talk_latest(talk, reader)} "' in asked_back
+    assert TEXTS[language]["choose"] not in asked_back
+
+
+def talk_latest(talk: Chat, viewer: Viewer) -> str:
+    """The id of the conversation that was begun last."""
+    with talk.database.unit_of_work() as uow:
+        threads = talk.service.threads(viewer=viewer, uow=uow)
+    return next(one.id for one in threads if talk.last_turn(one, viewer).message == "which account?")
+
+
 def test_a_question_goes_on_with_the_latest_conversation_unless_a_new_one_is_wanted(
     run: Run, talk: Chat, ana: Viewer
 ) -> None:
