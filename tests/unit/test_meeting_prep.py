@@ -245,3 +245,12 @@ def test_a_question_with_words_in_quotation_marks_is_quoted_whole(language: Lang
     }[language]
     shown = told(prepared(build.email(asked, language=language), language=language)["questions"])
     assert {ES: f"“{asked}”", EN: f"«{asked}»"}[language] in shown
+
+
+@BOTH
+def test_a_person_who_stands_in_the_crm_twice_is_named_once(language: Language) -> None:
+    twice = (build.contact("Sara Peña-Ruiz"), build.contact("Sara Peña Ruiz", stance=None, title="Dir. Operaciones"))
+    quiet = prepared(language=language, contacts=twice)["attendees"]
+    assert [told(quiet).count(name) for name in ("Sara Peña-Ruiz", "Sara Peña Ruiz")] == [2, 0]
+    mail = build.email(ASKED[language], language=language, author="Sara Peña Ruiz")
+    assert "Dir. Operaciones" not in told(prepared(mail, language=language, contacts=twice)["attendees"])

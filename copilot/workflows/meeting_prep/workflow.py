@@ -157,7 +157,7 @@ def _heard_lately(base: BriefContext) -> list[Contact]:
         gone = contact.left_on is not None and contact.left_on <= base.today
         if said is not None and not gone and base.today - said.day <= _RECENT:
             heard.append((said.order, contact))
-    return [contact for _, contact in sorted(heard, key=lambda pair: -pair[0])[:_MOST_LIKELY]]
+    return _each_once([contact for _, contact in sorted(heard, key=lambda pair: -pair[0])])[:_MOST_LIKELY]
 
 
 def _on_record(base: BriefContext) -> list[Contact]:
@@ -165,9 +165,17 @@ def _on_record(base: BriefContext) -> list[Contact]:
     here = [item for item in base.facts.contacts if item.left_on is None or item.left_on > base.today]
     reachable = [item for item in here if not item.do_not_contact]
     first = {Stance.CHAMPION: 0, Stance.SUPPORTER: 1, Stance.BLOCKER: 2, Stance.SCEPTIC: 3}
-    return sorted(reachable, key=lambda item: (first.get(item.stance, 4) if item.stance else 5, item.name))[
-        :_MOST_LIKELY
-    ]
+    by_stance = sorted(reachable, key=lambda item: (first.get(item.stance, 4) if item.stance else 5, item.name))
+    return _each_once(by_stance)[:_MOST_LIKELY]
+
+
+def _each_once(contacts: Sequence[Contact]) -> list[Contact]:
+    """A person who stands in the CRM twice comes once: as the first of both records."""
+    kept: list[Contact] = []
+    for contact in contacts:
+        if not any(same_person(contact.name, other.name) for other in kept):
+            kept.append(contact)
+    return kept
 
 
 def _likely_to_come_up(base: BriefContext) -> list[Expected]:
