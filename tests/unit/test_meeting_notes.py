@@ -10,6 +10,7 @@ from copilot.domain.language import Language
 from copilot.workflows.after_meeting.actions import actions
 from copilot.workflows.after_meeting.context import TalkContext
 from copilot.workflows.after_meeting.participants import participants
+from copilot.workflows.after_meeting.sections import write
 from copilot.workflows.after_meeting.told import decisions
 from copilot.workflows.reading.types import Side
 from tests import brief_builders as build
@@ -170,6 +171,21 @@ def test_notes_tell_who_was_there(text: str, language: Language, found: list[tup
 )
 def test_what_stands_under_decisions_is_decided(text: str, language: Language, found: list[str]) -> None:
     assert [item.text for item in decisions(noted(text, language=language))] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_set"),
+    [
+        ("Reunión con Marta, 12 de noviembre", ES, False),
+        ("Meeting with Marta, 12 November", EN, False),
+        ("La próxima reunión es el 20 de noviembre.", ES, True),
+        ("The next meeting is on 20 November.", EN, True),
+    ],
+    ids=["own-day-es", "own-day-en", "next-es", "next-en"],
+)
+def test_the_day_of_the_meeting_itself_is_no_next_meeting(text: str, language: Language, *, is_set: bool) -> None:
+    [section] = [item for item in write(noted(text, language=language), ()) if item.key == "next_meeting"]
+    assert ("20" in section.segments[0].text) is is_set
 
 
 def test_lines_with_names_are_read_apart_however_long_they_are() -> None:

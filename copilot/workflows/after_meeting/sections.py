@@ -5,6 +5,7 @@ concluded that nobody said.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from copilot.domain.drafts import Section, Segment
 from copilot.domain.folding import flat
@@ -43,6 +44,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 """How people call the sections."""
 _MOST_PEOPLE, _MOST_ACTIONS, _MOST_QUESTIONS = 12, 12, 4
 _FEWEST_STEMS = 3
+_NEXT = timedelta(days=1)
+"""What is named for the day of the meeting is that meeting."""
 
 
 def write(context: TalkContext, proposals: tuple[Proposal, ...]) -> tuple[Section, ...]:
@@ -177,7 +180,7 @@ def _next_meeting(context: TalkContext) -> list[Line]:
     found = [
         (meeting.day, sentence)
         for sentence in context.sentences
-        if (meeting := meeting_in(sentence, after=sentence.day)) is not None
+        if (meeting := meeting_in(sentence, after=sentence.day + _NEXT)) is not None
     ]
     if not found:
         return [_none(context, es="No se fijó ninguna.", en="None was set.")]
