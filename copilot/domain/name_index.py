@@ -176,7 +176,7 @@ class NameIndex:
         return [item[0] for item in near if item[1] == closest]
 
     def _same(self, word: str, other: str, common: Collection[str]) -> bool:
-        if word == other:
+        if word in (other, f"{other}s"):  # `blue mesas contract`, without its apostrophe
             return True
         if word in common or min(len(word), len(other)) < _SHORTEST_SLIP:
             return False

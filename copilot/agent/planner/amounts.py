@@ -110,7 +110,8 @@ _REACH = 60
 _Parts = tuple[str, str | None, str | None]
 """A number, its scale, its currency."""
 _AFTERWARDS = re.compile(
-    rf"{_sized('one')}\s*(?:(?P<up>\+|(?:or|o|and|y)\s+(?:more|above|over|mas|superior(?:es)?|up|upwards)|plus\b)|"
+    rf"{_sized('one')}\s*(?:(?:%|percent\b|per cent\b|por ciento\b)\s*)?"
+    r"(?:(?P<up>\+|(?:or|o|and|y)\s+(?:more|above|over|mas|superior(?:es)?|up|upwards)|plus\b)|"
     r"(?P<down>(?:or|o)\s+(?:less|below|under|fewer|menos|inferior(?:es)?)))(?!\w)"
     # `under 10k or over 50k`: the second comparison is one of its own
     r"(?!\s*(?:than\s+|de\s+(?:los\s+)?|que\s+|a\s+)?[^\w\s]?\d)"

@@ -35,6 +35,13 @@ class Clause:
         return self.reading.periods[0].period if self.reading.periods else None
 
     @property
+    def past_period(self) -> Period | None:
+        """The first period that has begun, for what happened; else the first."""
+        found = [item.period for item in self.reading.periods]
+        begun = (item for item in found if item.start is None or item.start <= self.today)
+        return next(begun, self.period)
+
+    @property
     def mine(self) -> bool:
         """Whether it asks for the viewer's own accounts."""
         return self.own and bool(mark("own_ones").search(self.reading.work))

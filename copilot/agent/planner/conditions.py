@@ -5,7 +5,7 @@ lie within longer ones are read once.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -224,3 +224,19 @@ def compared(field: str, amount: Amount, *, money: bool) -> Condition:
     return Condition(
         field=field, operator=amount.operator, values=(plain,), currency=amount.currency if money else None
     )
+
+
+def united(items: Sequence[Condition]) -> tuple[Condition, ...]:
+    """The conditions, of which those that no record can meet together are alternatives: `P1 and P2`, either."""
+    kept: list[Condition] = []
+    lost = any(item.field == "lifecycle" and item.values == ("churned",) for item in items)
+    for item in items:
+        if lost and item.field == "lifecycle" and item.values == ("customer",):  # `customers that left us`
+            continue
+        same = [one for one in kept if one.field == item.field and one.operator is item.operator is Operator.IS]
+        if same:
+            values = tuple(dict.fromkeys((*same[0].values, *item.values)))
+            kept[kept.index(same[0])] = same[0].model_copy(update={"values": values})
+        elif item not in kept:
+            kept.append(item)
+    return tuple(kept[:8])

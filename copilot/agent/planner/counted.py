@@ -29,11 +29,11 @@ def bounds(question: Question, noun: Noun, subject: Subject) -> tuple[int, int |
     for amount, place in amounts_with_places(question.reading):
         if not _counts(question, amount, place, noun):
             continue
-        low, high = _range(amount)
+        low, high = counted_range(amount)
         least = low if low is not None else least
         most = high if high is not None else most
     if least is not None or most is not None:
-        return _allowed(least, most)
+        return allowed(least, most)
     work = question.reading.work
     none = negated(work, noun) or (subject is Subject.ACTIVITIES and cue("facts", "activity", "none").search(work))
     return (0 if none else 1), None
@@ -45,7 +45,8 @@ def _counts(question: Question, amount: Amount, place: int, noun: Noun) -> bool:
     return not any(place < other.start < noun.start for other in (*question.others, question.head))
 
 
-def _range(amount: Amount) -> tuple[int | None, int | None]:
+def counted_range(amount: Amount) -> tuple[int | None, int | None]:
+    """The least and the most whole numbers that a comparison allows."""
     whole = int(amount.value)
     match amount.operator:
         case Operator.MORE_THAN:
@@ -60,7 +61,7 @@ def _range(amount: Amount) -> tuple[int | None, int | None]:
             return whole, whole
 
 
-def _allowed(least: int | None, most: int | None) -> tuple[int, int | None]:
+def allowed(least: int | None, most: int | None) -> tuple[int, int | None]:
     """As `Related` takes them: at most none is none, at least none is any number, which asks nothing."""
     if most is None:
         return max(1, least or 0), None

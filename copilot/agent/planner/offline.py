@@ -16,6 +16,9 @@ from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.follow import followed_up
+from copilot.agent.planner.learnt.choice import asks_of_one, looks_back, names_another, takes_over
+from copilot.agent.planner.learnt.heard import Heard, hear
+from copilot.agent.planner.learnt.plan import heard_plan
 from copilot.agent.planner.legible import legible
 from copilot.agent.planner.reading import Reading, language_of, read
 from copilot.agent.planner.refusals import refusal_for
@@ -58,6 +61,8 @@ class _Turn:
     language: Language
     chosen: tuple[str, ...] = ()
     day: date | None = None
+    ahead: bool | None = None
+    """Whether a month without a year is to come; None: as the words tell."""
 
 
 class OfflinePlanner:
@@ -82,6 +87,39 @@ class OfflinePlanner:
         return _planned(message, turn)
 
 
+def _planned(message: str, turn: _Turn) -> Plan:
+    """What the rules make of the message; what is heard in it where they are at a loss or hear it amiss."""
+    message = message[polite.end() :] if (polite := mark("polite").match(flat(message))) else message
+    heard = hear(_read(message, turn)) if re.search(r"\w", message) else None
+    if heard is None:
+        return _by_rules(message, turn)
+    turn = replace(turn, ahead=False if looks_back(heard, turn.context) else None)
+    ruled = _by_rules(message, turn)
+    return _as_heard(message, heard, ruled, turn) or ruled
+
+
+def _as_heard(message: str, heard: Heard, ruled: Plan, turn: _Turn) -> Plan | None:
+    """The plan of what is heard; None if the rules are to be followed."""
+    reading = _with_day(_read(message, turn), turn)
+    subjects = subjects_of(reading, context=turn.context, directory=turn.directory, chosen=turn.chosen)
+    clause = Clause(reading, subjects, turn.viewer, turn.today)
+    if subjects.asked is not None or _which_day(reading, turn) or _no_figure(reading):
+        return None
+    asked = ruled.clarification is not None and ruled.clarification.about is AskedAbout.ACCOUNT
+    if not ruled.steps and not asked and asks_of_one(heard) and names_another(heard, clause, turn.directory):
+        return _unknown(turn)
+    if not takes_over(heard, ruled, clause, context=turn.context, directory=turn.directory):
+        return None
+    found = heard_plan(heard, clause, turn.context)
+    if found is None:
+        return None
+    if isinstance(found, Refusal):
+        return Plan(language=turn.language, refusal=found)
+    if isinstance(found, str):
+        return _account_asked(reading, turn)
+    return _as_plan(tuple(found[:MOST_STEPS]), reading, turn)
+
+
 def _names_only(message: str, turn: _Turn) -> bool:
     """Whether the answer to a question back is just a name."""
     reading = _read(message, turn)
@@ -89,11 +127,10 @@ def _names_only(message: str, turn: _Turn) -> bool:
 
 
 def _read(message: str, turn: _Turn) -> Reading:
-    return read(message, directory=turn.directory, today=turn.today, language=turn.language)
+    return read(message, directory=turn.directory, today=turn.today, language=turn.language, ahead=turn.ahead)
 
 
-def _planned(message: str, turn: _Turn) -> Plan:
-    message = message[polite.end() :] if (polite := mark("polite").match(flat(message))) else message
+def _by_rules(message: str, turn: _Turn) -> Plan:
     reading = _read(message, turn)
     if not re.search(r"\w", message):
         return Plan(
@@ -165,8 +202,7 @@ def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = 
     if subjects.asked is not None:
         return Plan(language=turn.language, clarification=subjects.asked)
     if subjects.unknown or loose_name(reading, turn.directory):
-        refusal = Refusal(reason=RefusalReason.UNKNOWN_ACCOUNT, text=says(turn.language, "unknown_account"))
-        return Plan(language=turn.language, refusal=refusal)
+        return _unknown(turn)
     reading = _with_day(reading, turn)
     asked = _which_day(reading, turn) or _no_figure(reading)
     if asked is not None:
@@ -182,6 +218,11 @@ def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = 
         if asked is not None:
             return Plan(language=turn.language, clarification=asked)
     return _as_plan(tuple(steps[:MOST_STEPS]), reading, turn) if steps else None
+
+
+def _unknown(turn: _Turn) -> Plan:
+    refusal = Refusal(reason=RefusalReason.UNKNOWN_ACCOUNT, text=says(turn.language, "unknown_account"))
+    return Plan(language=turn.language, refusal=refusal)
 
 
 def _as_plan(steps: tuple[Step, ...], reading: Reading, turn: _Turn) -> Plan:

@@ -8,7 +8,7 @@ import re
 from datetime import date, timedelta
 
 from copilot.agent.planner.amounts import Amount
-from copilot.agent.planner.conditions import Noun, Placed, compared, from_day, within
+from copilot.agent.planner.conditions import Noun, Placed, compared, from_day, united, within
 from copilot.agent.planner.counted import amounts_with_places, bounds
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.measures import measured
@@ -42,8 +42,8 @@ def step_for(question: Question, *, mine_counts: bool) -> QueryStep:
         mine=mine_counts
         and bool(mark("mine").search(question.reading.work))
         and not mark("team").search(question.reading.work),
-        conditions=_unique(own),
-        of_account=_unique(of_account),
+        conditions=united(own),
+        of_account=united(of_account),
         related=related,
     )
     return QueryStep(kind=_kind(question, query), query=measured(question, query))
@@ -80,7 +80,7 @@ def _sorted_conditions(question: Question) -> tuple[list[Condition], list[Condit
 
 def _related(question: Question, subject: Subject, noun: Noun, items: list[Condition]) -> Related:
     least, most = bounds(question, noun, subject)
-    return Related(subject=subject, conditions=_unique(items), at_least=least, at_most=most)
+    return Related(subject=subject, conditions=united(items), at_least=least, at_most=most)
 
 
 def _owned_by(question: Question) -> list[Condition]:
@@ -317,16 +317,3 @@ def _implied_status(question: Question) -> str | None:
     if re.search(r"\bcreated|cread[oa]s|\b(?:lost_reason|loss reasons?|motivos? de perdida)", work):
         return None
     return "open"
-
-
-def _unique(items: list[Condition]) -> tuple[Condition, ...]:
-    kept: list[Condition] = []
-    for item in items:
-        # `P1 and P2`: no record is both, so either is meant
-        same = [one for one in kept if one.field == item.field and one.operator is item.operator is Operator.IS]
-        if same:
-            values = tuple(dict.fromkeys((*same[0].values, *item.values)))
-            kept[kept.index(same[0])] = same[0].model_copy(update={"values": values})
-        elif item not in kept:
-            kept.append(item)
-    return tuple(kept[:8])

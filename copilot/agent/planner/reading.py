@@ -14,7 +14,7 @@ from copilot.agent.planner.amounts import Amount, read_amounts
 from copilot.agent.planner.cues import cue, mark, table
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.legible import legible
-from copilot.agent.planner.spelling import common, corrected, with_capitals
+from copilot.agent.planner.spelling import common, corrected, given_names, with_capitals
 from copilot.domain.folding import flat
 from copilot.domain.language import Language, detect
 from copilot.domain.mentions import Mention, NamedAccount
@@ -65,15 +65,21 @@ class Reading:
         return tuple(mention.accounts[0] for mention in self.accounts if len(mention.accounts) == 1)
 
 
-def read(message: str, *, directory: Directory, today: date, language: Language) -> Reading:
-    """Read a message. `language` is the one it was found to be in."""
+def read(message: str, *, directory: Directory, today: date, language: Language, ahead: bool | None = None) -> Reading:
+    """Read a message. `language`: the one it was found to be in. `ahead`: whether a month without a year is to come;
+    None: as the words tell."""
     plain = _MARKS.sub(lambda match: match.group().lower(), legible(message).replace("’", "'"))
     text = corrected(with_capitals(_written_out(plain)))
     mentions = directory.find(text, common=common())
+    if not mentions.people and (named := given_names(text)) != text:
+        found = directory.find(named, common=common())
+        text, mentions = (named, found) if found.people else (text, mentions)
     spans = [(item.start, item.end, "ACCT") for item in mentions.accounts]
     spans += [(item.start, item.end, "PERSON") for item in mentions.people]
     shown = _marked(text, spans)
-    periods = read_periods(_hidden(shown), today=today, ahead=_looks_ahead(shown), language=language)
+    periods = read_periods(
+        _hidden(shown), today=today, ahead=_looks_ahead(shown) if ahead is None else ahead, language=language
+    )
     shown = _marked(shown, [(item.start, item.end, "WHEN") for item in periods])
     amounts = read_amounts(_flat(shown))
     shown = _marked(shown, sorted({(item.start, item.end, "AMOUNT") for item in amounts}))

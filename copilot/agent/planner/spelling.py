@@ -10,6 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from copilot.agent.planner.cues import spelled_words, table
+from copilot.agent.planner.learnt.known import asking_words
 from copilot.domain.folding import flat
 from copilot.domain.period_patterns import period_vocabulary
 from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, FAMILY, GIVEN, NOT_NAMES, WORDS
@@ -41,6 +42,13 @@ def with_capitals(text: str) -> str:
     """Given names in lower case where a person is named (`pipeline de lucia`) with their capital letter."""
     return _PERSON_PLACE.sub(
         lambda match: f"{match[1]}{match[2].capitalize()}" if flat(match[2]) in GIVEN - everyday() else match[0], text
+    )
+
+
+def given_names(text: str) -> str:
+    """Every given name that is no everyday word, with its capital letter (`when did jolene call`)."""
+    return _WORD.sub(
+        lambda match: match.group().capitalize() if flat(match.group()) in GIVEN - everyday() else match.group(), text
     )
 
 
@@ -84,7 +92,8 @@ def _put_right(word: str, *, first: bool) -> str:
         return word
     folded = flat(word)
     named = word[0].isupper() and not first
-    if len(folded) < _SHORTEST or named or folded in everyday() or folded in GIVEN or folded in FAMILY:
+    known = folded in everyday() or folded in asking_words() or folded in GIVEN or folded in FAMILY
+    if len(folded) < _SHORTEST or named or known:
         return word
     return _nearest(folded) or word
 

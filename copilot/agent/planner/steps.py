@@ -251,7 +251,7 @@ def _timeline(clause: Clause) -> Planned:
     ids = clause.subjects.accounts or (account_id,)
     kinds = event_kinds(reading)
     return tuple(
-        TimelineStep(account_id=one, period=clause.period, topic=topic_of(reading), kinds=kinds) for one in ids[:4]
+        TimelineStep(account_id=one, period=clause.past_period, topic=topic_of(reading), kinds=kinds) for one in ids[:4]
     )
 
 

@@ -120,7 +120,8 @@ def _stray_numbers(reading: Reading, queries: Sequence[FigureQuery]) -> Iterator
     limit = limit_in(reading.work)
     for match in mark("bare_number").finditer(reading.work):
         inside = any(start <= match.start() < end for start, end in taken)
-        shown = match.group().isdigit() and limit is not None and int(match.group()) == limit
+        limits = {limit, *(query.limit for query in queries if query.order_by)}
+        shown = match.group().isdigit() and int(match.group()) in limits
         listed = any(match.group() in str(value) for query in queries for value in _texts(query))
         if not (inside or shown or listed):
             yield "dropped", match.start(), _next_word(reading.work, match.end())
