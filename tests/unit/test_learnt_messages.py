@@ -88,9 +88,24 @@ def test_about_a_tenth_is_held_out_whatever_else_is_in_the_files() -> None:
     assert len(found) == sum(len(lines(path)) for path in FILES)
 
 
+def written(folder: Path, *messages: str) -> Path:
+    (folder / "a.tsv").write_text("".join(f"{message}\tsearch\n" for message in messages), encoding="utf-8")
+    return folder
+
+
 def test_names_within_a_sentence_are_no_asking_words(tmp_path: Path) -> None:
-    (tmp_path / "a.tsv").write_text("is Zorblatt or {ACCT} rotting? Ask Mireya\tsearch\n", encoding="utf-8")
-    assert words_of(tmp_path) == ["ask", "rotting"]
+    message = "is Zorblatt or {ACCT} rotting? Ask Mireya"
+    assert words_of(written(tmp_path, message, message)) == ["ask", "rotting"]
+
+
+def test_known_names_are_no_asking_words_even_without_a_capital(tmp_path: Path) -> None:
+    message = "is marta rotting at boeing? ask quiroga"
+    assert words_of(written(tmp_path, message, message)) == ["ask", "rotting"]
+
+
+def test_a_word_of_one_message_only_is_no_asking_word(tmp_path: Path) -> None:
+    found = words_of(written(tmp_path, "is it rotting rotting", "is it stale", "why is it stale"))
+    assert found == ["stale"]
 
 
 def test_the_installed_words_are_those_of_the_messages() -> None:
