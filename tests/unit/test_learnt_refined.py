@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from copilot.agent.planner import OfflinePlanner, next_context
 from copilot.agent.planner.learnt.heard import Heard
 from copilot.agent.planner.learnt.plan import heard_plan
 from copilot.agent.planner.learnt.refined import refined
@@ -12,7 +13,8 @@ from copilot.agent.planner.learnt.said import OPEN_DEAL
 from copilot.domain.figure_queries import FigureQuery, Measure, Related, Subject
 from copilot.domain.language import Language
 from copilot.domain.plans import PlanningContext, QueryStep, StepKind
-from tests.learnt_builders import clause, condition, heard, listed
+from tests.learnt_builders import DIRECTORY, TODAY, clause, condition, heard, listed
+from tests.planner_world import account_executive
 
 EN, ES = Language.EN, Language.ES
 CLOSING = (
@@ -193,3 +195,25 @@ def test_a_named_account_is_asked_of_by_itself() -> None:
     (step,) = steps
     assert isinstance(step, QueryStep)
     assert step.query.account_ids == ("kestrel",)
+
+
+@pytest.mark.xfail(strict=True, reason="the rules ask them of all accounts, or the records told before are told again")
+@pytest.mark.parametrize(
+    ("messages", "account_id"),
+    [
+        (("open deals of Kestrel", "and their tickets?"), "kestrel"),
+        (("oportunidades abiertas de Valdemora", "¿y sus tickets?"), "valdemora"),
+    ],
+    ids=["en", "es"],
+)
+def test_other_records_of_a_named_account_are_those_records_and_of_no_other_account(
+    messages: tuple[str, str], account_id: str
+) -> None:
+    context = PlanningContext()
+    for message in messages:
+        viewer = account_executive(language="es" if account_id == "valdemora" else "en")
+        plan = OfflinePlanner().plan(message, context=context, directory=DIRECTORY, viewer=viewer, today=TODAY)
+        context = next_context(plan, context)
+    for step in plan.steps:
+        assert isinstance(step, QueryStep)
+        assert (step.query.subject, step.query.account_ids) == (Subject.TICKETS, (account_id,))
