@@ -143,7 +143,6 @@ def test_equal_messages_are_heard_alike(message: str) -> None:
         assert first is not None
         assert set(first.marks) == set(MARKS)
         assert all(0 <= share <= 1 for share in first.marks.values())
-        assert 0 <= first.doubt <= 1
 
 
 def test_without_word_vectors_nothing_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:

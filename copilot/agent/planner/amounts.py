@@ -82,7 +82,7 @@ _OPERATORS = {
     ),
     Operator.LESS_THAN: (
         r"under|below|less than|lower than|smaller than|fewer than|<|menos de|menos que|inferior(?:es)? a|"
-        r"por debajo de(?: los| las)?|menor(?:es)? (?:de|que|a)|abajo de|(?:que )?no llegu?[ae]n? a|sin llegar a"
+        r"por debajo de(?: los| las)?|menor(?:es)? (?:de|que|a)|abajo de|(?:que )?no llegu?[ae]n? al?|sin llegar al?"
     ),
 }
 _COMPARED = re.compile(
@@ -133,6 +133,8 @@ class Amount:
     money: bool
     denied: bool = False
     """Read as the opposite of what was denied."""
+    percent: bool = False
+    """Written with its percent sign."""
 
 
 def read_amounts(text: str) -> tuple[Amount, ...]:
@@ -170,7 +172,11 @@ def _afterwards(text: str) -> Iterator[Amount]:
     for match in _AFTERWARDS.finditer(text):
         number, scale, currency = _parts(match, "one")
         operator = Operator.AT_LEAST if match["up"] else Operator.AT_MOST
-        yield Amount(operator, _worth(number, scale), currency, _start(match), match.end(), bool(scale or currency))
+        percent = "%" in match.group() or "ent" in match.group()
+        money = bool(scale or currency)
+        yield Amount(
+            operator, _worth(number, scale), currency, _start(match), match.end(), money=money, percent=percent
+        )
 
 
 def _compared(text: str) -> Iterator[Amount]:

@@ -184,7 +184,7 @@ def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | None:
         if step is not None and step.query.related:
             related = (*query.related, *step.query.related)[:4]
             return (last.model_copy(update={"query": query.model_copy(update={"related": related})}),)
-    step = ask(reading, account_ids=(), mine_counts=clause.own, today=clause.today)
+    step = ask(reading, account_ids=query.account_ids, mine_counts=clause.own, today=clause.today)
     if step is None:
         return None
     on_accounts = query.conditions if query.subject is Subject.ACCOUNTS else query.of_account

@@ -16,7 +16,7 @@ from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.follow import followed_up
-from copilot.agent.planner.learnt.choice import asks_of_one, looks_back, names_another, takes_over
+from copilot.agent.planner.learnt.choice import looks_back, names_another, takes_over
 from copilot.agent.planner.learnt.heard import Heard, hear
 from copilot.agent.planner.learnt.plan import heard_plan
 from copilot.agent.planner.legible import legible
@@ -106,7 +106,7 @@ def _as_heard(message: str, heard: Heard, ruled: Plan, turn: _Turn) -> Plan | No
     if subjects.asked is not None or _which_day(reading, turn) or _no_figure(reading):
         return None
     asked = ruled.clarification is not None and ruled.clarification.about is AskedAbout.ACCOUNT
-    if not ruled.steps and not asked and asks_of_one(heard) and names_another(heard, clause, turn.directory):
+    if not ruled.steps and not asked and heard.asks_of_one and names_another(heard, clause, turn.directory):
         return _unknown(turn)
     if not takes_over(heard, ruled, clause, context=turn.context, directory=turn.directory):
         return None

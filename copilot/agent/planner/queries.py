@@ -262,7 +262,7 @@ def _number_field(
         r"(?:seats|licencias) \w*\s*$", before
     ):
         return Subject.ACCOUNTS, "seats_licensed", False
-    if re.match(r"\s*(?:%|percent|por ciento)", after) or re.search(r"probab\w+", before):
+    if amount.percent or re.match(r"\s*(?:%|percent|por ciento)", after) or re.search(r"probab\w+", before):
         return (Subject.OPPORTUNITIES, "probability", False) if subject is Subject.OPPORTUNITIES else None
     if re.search(r"\b(?:nps|csat|ces|scores?|nota|puntuacion|rating)\b", before) or subject is Subject.SURVEYS:
         return Subject.SURVEYS, "score", False

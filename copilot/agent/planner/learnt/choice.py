@@ -12,7 +12,6 @@ from copilot.agent.planner.learnt.heard import Heard
 from copilot.agent.planner.learnt.known import asking_words
 from copilot.agent.planner.learnt.plan import REFUSING
 from copilot.agent.planner.learnt.queries import lacks
-from copilot.agent.planner.learnt.tags import MARKS
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.spelling import brands, everyday, stems
 from copilot.agent.planner.unread import unread_words
@@ -31,12 +30,6 @@ _STEM = 5
 _BRIEF = 7
 """Words of a message whose last one may be a name without any sign of it."""
 _NONE_OF_OURS = frozenset({"out_of_scope", "help"})
-_OF_ONE = frozenset({"timeline", "brief", "explain_score", "meeting_prep", "after_meeting"})
-_OF_SEVERAL = (
-    "mine", "team", "most", "least", "soonest", "latest", "oldest", "one", "customer", "prospect", "churned", "quiet",
-    "with_tickets", "with_p1", "with_pipeline", "no_pipeline", "no_renewal_date",
-)  # fmt: skip
-_GROUPED = tuple(name for name in MARKS if name.startswith("by_"))
 
 
 def looks_back(heard: Heard, context: PlanningContext) -> bool:
@@ -57,9 +50,11 @@ def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningCo
     share = heard.intent_share
     if ruled.refusal is not None and ruled.refusal.reason is not RefusalReason.UNKNOWN_ACCOUNT:
         return heard.intent in REFUSING and ruled.refusal.reason is RefusalReason.HELP and share >= _SURE_TO_REFUSE
+    if heard.intent == "refuse_act" and len(clause.subjects.accounts) > 1:
+        return False  # two accounts are set side by side, not changed together
     if heard.intent in REFUSING:
         understood = bool(ruled.steps) and (clause.reading.has("knowledge") or not unread_words(clause.reading))
-        return share >= (_CERTAIN if understood and heard.intent in _NONE_OF_OURS else _SURE_TO_REFUSE)
+        return share >= _SURE_TO_REFUSE and not (understood and heard.intent in _NONE_OF_OURS)
     if names_another(heard, clause, directory):
         return False
     if ruled.refusal is not None:
@@ -106,7 +101,7 @@ def _says_what(heard: Heard) -> bool:
 def _lacks_whom(heard: Heard, clause: Clause, context: PlanningContext) -> bool:
     """`when is their contract up?` at the start of a conversation."""
     points = heard.says("prior", "needs_account") or clause.reading.has("pronoun")
-    return points and asks_of_one(heard) and not context.steps and not clause.subjects.any
+    return points and heard.asks_of_one and not context.steps and not clause.subjects.any
 
 
 def _forgets_whom(heard: Heard, ruled: Plan, clause: Clause, context: PlanningContext) -> bool:
@@ -144,7 +139,7 @@ def names_another(heard: Heard, clause: Clause, directory: Directory) -> bool:
     unread = unread_words(reading)
     if any(_is_capital(word, reading) or (_is_placed(word, reading) and not _is_everyday(word)) for word in unread):
         return True
-    if asks_of_one(heard):
+    if heard.asks_of_one:
         return any(flat(word) not in asking_words() for word in unread)
     strange = strange_words(reading, directory)
     if heard.intent != "figures" or not _needs_none(heard):
@@ -152,15 +147,6 @@ def names_another(heard: Heard, clause: Clause, directory: Directory) -> bool:
     ends = reading.shown.rstrip(" .,;:?!").split()[-1:] if len(reading.shown.split()) <= _BRIEF else []
     begins = reading.shown.split()[:1]
     return any(word in (*ends, *begins) for word in strange)
-
-
-def asks_of_one(heard: Heard) -> bool:
-    """Whether what is asked is asked of one account."""
-    if heard.intent != "figures":
-        return heard.intent in _OF_ONE and heard.intent_share >= _SURER
-    said = heard.says(*_OF_SEVERAL, *_GROUPED)
-    of_one = heard.subject in {Subject.ACCOUNTS, Subject.CONTACTS} and bool(heard.among("f_"))
-    return of_one and not said and heard.intent_share >= _SURER
 
 
 def _is_capital(word: str, reading: Reading) -> bool:

@@ -16,6 +16,13 @@ from copilot.guardrails.grounding.states import WORD_STATES, Array
 
 _SAID = 0.5
 """From this share on a mark counts as said."""
+_SURE = 0.8
+_OF_ONE = frozenset({"timeline", "brief", "explain_score", "meeting_prep", "after_meeting"})
+_OF_SEVERAL = (
+    "mine", "team", "most", "least", "soonest", "latest", "oldest", "one", "customer", "prospect", "churned", "quiet",
+    "with_tickets", "with_p1", "with_pipeline", "no_pipeline", "no_renewal_date",
+    *(name for name in MARKS if name.startswith("by_")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,12 @@ class Heard:
         return tuple(name.removeprefix(prefix) for name in sorted(said, key=lambda name: -self.marks[name]))
 
     @property
-    def doubt(self) -> float:
-        """The share of the least sure of what a query depends on, taken from 1."""
-        marks = max(min(share, 1 - share) for name, share in self.marks.items() if not name.startswith("f_"))
-        return max(1 - self.intent_share, 1 - self.subject_share, 1 - self.measure_share, marks)
+    def asks_of_one(self) -> bool:
+        """Whether what is asked is asked of one account."""
+        if self.intent != "figures":
+            return self.intent in _OF_ONE and self.intent_share >= _SURE
+        of_one = self.subject in {Subject.ACCOUNTS, Subject.CONTACTS} and bool(self.among("f_"))
+        return of_one and not self.says(*_OF_SEVERAL) and self.intent_share >= _SURE
 
 
 def hear(reading: Reading) -> Heard | None:

@@ -70,8 +70,8 @@ def _figures(heard: Heard, clause: Clause, context: PlanningContext) -> Found:
         if last is not None:
             changed = refined(heard, clause, last)
             return None if changed is None else (changed,)
-    points = heard.says("prior") or (clause.reading.has("pronoun") and bool(heard.among("f_")))
-    if points and not context.steps and not clause.subjects.any and not heard.says("mine", "team"):
+    points = heard.says("prior") or (clause.reading.has("pronoun") and heard.asks_of_one)
+    if points and not context.steps and not clause.subjects.any:
         return NEEDS_ACCOUNT
     named = clause.subjects.accounts
     leaning = heard.marks["prior"] >= _LEANS or clause.reading.has("pronoun")

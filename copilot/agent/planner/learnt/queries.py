@@ -132,7 +132,7 @@ def _sized(heard: Heard, clause: Clause) -> Iterator[Placed | None]:
     for amount, place in amounts_with_places(clause.reading):
         if kind == "count" and heard.subject is Subject.ACCOUNTS:
             continue
-        field = AMOUNTS.get(kind)
+        field = AMOUNTS.get("probability" if amount.percent else kind)
         if field is None:
             yield None
         else:

@@ -76,6 +76,8 @@ def _of_others(heard: Heard, clause: Clause, query: FigureQuery) -> QueryStep | 
     if step.query.subject is Subject.ACCOUNTS:
         return _accounts_of(step, query)
     before = query.conditions if query.subject is Subject.ACCOUNTS else query.of_account
+    if query.account_ids:
+        return step
     if query.related or query.subject is not Subject.ACCOUNTS or any(item.field in DATES for item in before):
         return None  # a query of these records cannot say which accounts those were
     kept = before
