@@ -77,11 +77,14 @@ def examples(folder: Path) -> list[Example]:
 
 
 def words_of(folder: Path) -> list[str]:
-    """Words of more than one message that never begin with a capital within a sentence, and are no known name."""
+    """Words of more than one message about figures, without a capital within a sentence, that are no known name."""
     found: Counter[str] = Counter()
     for path in sorted(folder.glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            text = _MARK.sub(" ", line.partition("\t")[0])
+            text, _, tags = line.partition("\t")
+            if "figures" not in tags.split():
+                continue
+            text = _MARK.sub(" ", text)
             found.update({flat(match.group()) for match in _PLAIN_WORD.finditer(text)})
     names = brands() | GIVEN | FAMILY
     usual = (word for word, times in found.items() if times > 1 and len(word) >= _SHORTEST_WORD and word.isalpha())

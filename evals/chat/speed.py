@@ -31,6 +31,7 @@ from copilot.settings import Settings
 from copilot.store import embedded
 from evals import figures
 from evals.brief import bare_chain, large_company
+from evals.chat.world import without_haste
 from knowledge import demo_company
 
 COMMAND = "python -m evals.chat.speed"
@@ -122,7 +123,7 @@ class _Company:
 @contextmanager
 def _company(data_dir: Path, size: large_company.Size) -> "Iterator[_Company]":
     settings = Settings.model_validate({"COPILOT_DATA_DIR": data_dir, "COPILOT_TODAY": large_company.TODAY})
-    application = bootstrap.build(settings)
+    application = without_haste(bootstrap.build(settings))
     try:
         texts = large_company.sample_texts(demo_company.FOLDER / "accounts")
         large_company.fill(application.database, size=size, texts=texts)

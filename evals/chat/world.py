@@ -73,7 +73,7 @@ class Held:
         return self.finished.state
 
 
-def _without_haste(application: Application) -> Application:
+def without_haste(application: Application) -> Application:
     """With the fastest pace that policy allows: a suite asks more in a minute than a person does."""
     chat = application.policy.chat.model_copy(update={"questions_per_minute": 600})
     return replace(application, policy=application.policy.model_copy(update={"chat": chat}))
@@ -102,7 +102,7 @@ def loaded_demo(
 def demo_world(given: Mapping[str, object] | None = None) -> Iterator[World]:
     """Load and index the demo on its own day. Without `given` settings no language model has a role."""
     pinned: dict[str, object] = {"COPILOT_TODAY": demo_company.company().today}
-    with loaded_demo(pinned | dict(given or {}), adapt=_without_haste) as world:
+    with loaded_demo(pinned | dict(given or {}), adapt=without_haste) as world:
         application = world.application
         embedder = E5Embedder(application.settings.data_dir / "models")
         embed_pending(application.database, embedder, shared=application.retrieval.shared)

@@ -229,10 +229,7 @@ def compared(field: str, amount: Amount, *, money: bool) -> Condition:
 def united(items: Sequence[Condition]) -> tuple[Condition, ...]:
     """The conditions, of which those that no record can meet together are alternatives: `P1 and P2`, either."""
     kept: list[Condition] = []
-    lost = any(item.field == "lifecycle" and item.values == ("churned",) for item in items)
     for item in items:
-        if lost and item.field == "lifecycle" and item.values == ("customer",):  # `customers that left us`
-            continue
         same = [one for one in kept if one.field == item.field and one.operator is item.operator is Operator.IS]
         if same:
             values = tuple(dict.fromkeys((*same[0].values, *item.values)))

@@ -10,7 +10,6 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from copilot.agent.planner.cues import spelled_words, table
-from copilot.agent.planner.learnt.known import asking_words
 from copilot.domain.folding import flat
 from copilot.domain.period_patterns import period_vocabulary
 from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, FAMILY, GIVEN, NOT_NAMES, WORDS
@@ -92,7 +91,7 @@ def _put_right(word: str, *, first: bool) -> str:
         return word
     folded = flat(word)
     named = word[0].isupper() and not first
-    known = folded in everyday() or folded in asking_words() or folded in GIVEN or folded in FAMILY
+    known = folded in everyday() or folded in GIVEN or folded in FAMILY
     if len(folded) < _SHORTEST or named or known:
         return word
     return _nearest(folded) or word

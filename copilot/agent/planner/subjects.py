@@ -11,7 +11,6 @@ from copilot.agent.planner.conditions import countries_in, nouns
 from copilot.agent.planner.cues import cue, mark, table
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.fact_words import facts_in
-from copilot.agent.planner.learnt.known import asking_words
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.spelling import brands, everyday, stems
 from copilot.domain.folding import flat
@@ -127,8 +126,7 @@ def _candidates(reading: Reading) -> Iterator[tuple[Word, str, str, str]]:
         written = shown[word.start : word.end]
         if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or not word.text.isalpha() or len(word.text) < _SHORTEST:
             continue
-        usual = everyday() if word.capital else everyday() | asking_words()
-        if word.text not in usual or (brands_tell and _is_named_brand(reading, word)):
+        if word.text not in everyday() or (brands_tell and _is_named_brand(reading, word)):
             yield word, written, work[: word.start], work[word.end :]
 
 

@@ -10,7 +10,6 @@ from functools import cache
 from copilot.agent.planner.conditions import conditions
 from copilot.agent.planner.cues import cue, mark, pattern, spelled_words, table
 from copilot.agent.planner.directory import Directory
-from copilot.agent.planner.learnt.known import asking_words
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.spelling import everyday
 from copilot.domain.name_index import words_of
@@ -117,7 +116,7 @@ def loose_name(reading: Reading, directory: Directory) -> bool:
         if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or len(word.text) < _SHORTEST or not word.text.isalpha():
             continue
         firm = word.text in COMPANY_WORDS - WORDS and not _is_article(reading.work[: word.start])
-        if (word.text in everyday() | asking_words() and not firm) or (_is_read(word.text) and not firm):
+        if (word.text in everyday() and not firm) or (_is_read(word.text) and not firm):
             continue
         work = f"{reading.work[: word.start]}ACCT{reading.work[word.end :]}"
         asks = any(cue("intents", "wants", name).search(work) for name in _ASKING)

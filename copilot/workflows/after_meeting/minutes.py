@@ -20,7 +20,8 @@ from copilot.workflows.reading.tasks import unmarked_line
 from copilot.workflows.reading.types import Side
 
 _LABEL = re.compile(r"(?:@)?(?P<label>[^\W\d_][^:\n]{0,60}?)[ \t]*(?:\*\*|__)?:(?:\*\*|__)?(?=\s|$)[ \t]*")
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|\*\*|__)(?P<title>[^\n*_]+?)[ \t]*:?[ \t]*(?:\*\*|__)?:?[ \t]*$")
+_HEADING = re.compile(r"(?:#{1,6}[ \t]++|\*\*|__)(?P<title>[^\n*_]++)(?:\*\*|__)?:?$")
+"""Of a line without white space at its ends."""
 _IN_BRACKETS = re.compile(r"\([^()\n]{0,60}\)")
 _ROLE = re.compile(r"\s+(?:[-–—|]|,(?=\s+[a-zá-ú]))\s.*$")
 _BETWEEN = re.compile(r"\s*(?:,|;|/|&|\+|\n|\s(?:y|e|and)\s)\s*")
@@ -114,7 +115,7 @@ class Minutes:
         """With whom it was, where the text opens by saying so."""
         opening = self._text[: self._text.find("\n\n") if "\n\n" in self._text else 300][:300]
         for match in _MET.finditer(opening):
-            yield from filter(None, map(self.person, _BETWEEN.split(match["names"])))
+            yield from filter(None, map(self.person, _BETWEEN.split(_tight(match["names"]))))
 
     def _known(self, plain: str) -> Person | None:
         name, side = self._cast.resolve(plain)
@@ -129,7 +130,7 @@ class Minutes:
         On a line of its own each has a post after the name, so what else is on it must be a name by itself.
         """
         is_item = unmarked_line(self._line_at(start)) != self._line_at(start)
-        for place, entry in enumerate(_BETWEEN.split(_IN_BRACKETS.sub("", self._text[start:end]))):
+        for place, entry in enumerate(_BETWEEN.split(_tight(_IN_BRACKETS.sub("", self._text[start:end])))):
             name = _ROLE.sub("", unmarked_line(entry)).strip(" \t*_@.")
             if not _NAME.fullmatch(name) or cue("notes", "no_person").fullmatch(flat(name)):
                 continue
@@ -187,11 +188,17 @@ def _shape(line: str) -> str:
     return "labelled" if _LABEL.match(bare) else "text"
 
 
+def _tight(text: str) -> str:
+    """The text without blanks at the ends of its lines and between its words, so that patterns meet no long stretch."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
 def _heading(line: str) -> tuple[Mark | None] | None:
     """What a line announces that says nothing itself: `## Acuerdos`, `Próximos pasos:`, `Action items`."""
-    formal = _HEADING.match(line)
+    formal = _HEADING.match(line.strip())
     plain = flat(unmarked_line(line).strip(" \t*_#"))
-    title = flat(formal["title"]).strip() if formal else plain.rstrip(":").rstrip(" *_")
+    title = flat(formal["title"]).strip(" \t:") if formal else plain.rstrip(":").rstrip(" *_")
     mark = _meaning(title)
     is_heading = formal is not None or mark is not None or (plain.endswith(":") and len(plain.split()) <= _LONGEST_NAME)
     return (mark,) if is_heading else None

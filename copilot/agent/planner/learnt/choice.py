@@ -63,12 +63,14 @@ def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningCo
         return True
     if ruled.steps and (len(ruled.steps) > 1 or not unread_words(clause.reading)):
         return False
-    return _over_answers(heard, ruled)
+    return _over_answers(heard, ruled, clause)
 
 
-def _over_answers(heard: Heard, ruled: Plan) -> bool:
+def _over_answers(heard: Heard, ruled: Plan, clause: Clause) -> bool:
     """Whether to follow what is heard where the rules have steps, or ask back."""
     share = heard.intent_share
+    if heard.intent == "figures" and not _knows_every_word(clause.reading):
+        return False
     if ruled.clarification is not None:
         # What the rules ask back about signals of risk, they ask because those are not split.
         return (
@@ -83,6 +85,14 @@ def _over_answers(heard: Heard, ruled: Plan) -> bool:
     if heard.intent == "compare" and all(isinstance(step, CompareStep) for step in ruled.steps):
         return bool(heard.among("f_"))
     return share >= _SURER
+
+
+def _knows_every_word(reading: Reading) -> bool:
+    """Whether each word that the rules did not read stands in questions about figures that the network learnt from.
+
+    Another one may restrict what is asked, and figures without it would answer another question.
+    """
+    return all(flat(word) in asking_words() for word in unread_words(reading))
 
 
 def _needs_none(heard: Heard) -> bool:
@@ -164,7 +174,7 @@ def _is_placed(word: str, reading: Reading) -> bool:
 
 
 def _is_everyday(word: str) -> bool:
-    return flat(word) in everyday() - brands() or flat(word) in asking_words()
+    return flat(word) in everyday() - brands()
 
 
 def strange_words(reading: Reading, directory: Directory) -> list[str]:

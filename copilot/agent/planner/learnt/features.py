@@ -29,7 +29,7 @@ _HEARD_MARKS = (
 
 
 def tokens(work: str) -> list[str]:
-    """The words of a flattened message with its marks; never none."""
+    """The first words of a flattened message with its marks; never none."""
     return _TOKEN.findall(work)[:_MOST_WORDS] or ["?"]
 
 

@@ -1,6 +1,6 @@
 """What the network hears in a message, with how sure it is.
 
-Invariant: without the word vectors nothing is heard, and the rules decide alone.
+Invariant: without the word vectors, or the weights, nothing is heard, and the rules decide alone.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from copilot.agent.planner.learnt.features import meaning, signals, tokens
-from copilot.agent.planner.learnt.network import EDGES, network
+from copilot.agent.planner.learnt.network import EDGES, WEIGHTS_FILE, network
 from copilot.agent.planner.learnt.tags import INTENTS, MARKS, MEASURES, SUBJECTS
 from copilot.agent.planner.reading import Reading
 from copilot.domain.figure_queries import Measure, Subject
@@ -58,7 +58,7 @@ class Heard:
 
 def hear(reading: Reading) -> Heard | None:
     """What the message asks for; None where the word vectors are not installed."""
-    if not WORD_STATES.available:
+    if not (WORD_STATES.available and WEIGHTS_FILE.is_file()):
         return None
     shares = network().shares(meaning(tokens(reading.work)), signals(reading.work))
     (intent, intent_share), (subject, subject_share), (measure, measure_share) = (

@@ -1,6 +1,7 @@
-"""Words that people use when they ask, as the network was trained on them.
+"""Words that people use when they ask for figures, as the network was trained on them.
 
-Invariant: they come from messages in which every customer's and person's name stood as a mark, so none of them is one.
+Invariant: customers and people stand as marks in those messages, and known given and family names are left out. An
+everyday word may still be somebody's name: where a question names an account, these words tell nothing.
 """
 
 from functools import cache
@@ -11,5 +12,5 @@ WORDS_FILE = Path(__file__).with_name("words.txt")
 
 @cache
 def asking_words() -> frozenset[str]:
-    """Flattened words of three letters and more."""
-    return frozenset(WORDS_FILE.read_text(encoding="utf-8").split())
+    """Flattened words of three letters and more; none where the file is not installed."""
+    return frozenset(WORDS_FILE.read_text(encoding="utf-8").split()) if WORDS_FILE.is_file() else frozenset()

@@ -42,6 +42,10 @@ from copilot.domain.plans import QueryStep, StepKind
 
 _QUIET_DAYS = 30
 _CERTAIN = 0.85
+_DENYING = frozenset(
+    "no_renewal_date no_next_step left do_not_contact ticket_open open lost churned detractor".split()  # noqa: SIM905
+)
+"""Marks that are themselves said by denying something: `not resolved`, `who left`."""
 _GUESSED = 0.25
 """From this share on a number is taken to be what it is likeliest said of."""
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,2}(?![\w.,%])")
@@ -65,6 +69,25 @@ def lacks(query: FigureQuery, heard: Heard) -> bool:
 
 def heard_query(heard: Heard, clause: Clause, *, account_ids: Sequence[str]) -> QueryStep | None:
     """The query that is heard; None if a number or a day of the message finds no place in it."""
+    if _denies(heard, clause):
+        return None
+    try:
+        return _query(heard, clause, account_ids=account_ids)
+    except ValueError:
+        # What is heard may not go together (an order by a field the records lack), or a number or day is out of
+        # range: then it was not heard right.
+        return None
+
+
+def _denies(heard: Heard, clause: Clause) -> bool:
+    """Whether the message denies something (`that isn't P2`) where marks are heard that only say what is."""
+    if mark("denies").search(clause.reading.work) is None:
+        return False
+    marks = [name for names in SAID.values() for name in names if heard.says(name)]
+    return any(name not in _DENYING for name in marks)
+
+
+def _query(heard: Heard, clause: Clause, *, account_ids: Sequence[str]) -> QueryStep | None:
     subject = heard.subject
     own = _told(heard, clause, subject)
     of_account = [] if subject is Subject.ACCOUNTS else _told(heard, clause, Subject.ACCOUNTS)
@@ -80,32 +103,29 @@ def heard_query(heard: Heard, clause: Clause, *, account_ids: Sequence[str]) -> 
         of_account += _owned(clause)
     else:
         own += _owned(clause)
-    try:
-        query = FigureQuery(
-            subject=subject,
-            account_ids=tuple(account_ids),
-            mine=_mine(heard, clause) and not account_ids,
-            conditions=united(own),
-            of_account=united(of_account),
-            related=tuple(_related(heard, clause)),
-        )
-        return QueryStep(kind=_kind(query), query=_measured(heard, clause, query))
-    except ValueError:
-        # What is heard may not go together (an order by a field the records lack): then it was not heard right.
-        return None
+    query = FigureQuery(
+        subject=subject,
+        account_ids=tuple(account_ids),
+        mine=_mine(heard, clause) and not account_ids,
+        conditions=united(own),
+        of_account=united(of_account),
+        related=tuple(_related(heard, clause)),
+    )
+    return QueryStep(kind=_kind(query), query=_measured(heard, clause, query))
 
 
 def _said(heard: Heard, subject: Subject) -> Iterator[Condition]:
     for name, conditions_of in SAID[subject].items():
-        if heard.says(name):
+        if heard.says(name) and not (name == "customer" and heard.says("churned")):  # `customers that left us`
             yield from conditions_of
 
 
 def _told(heard: Heard, clause: Clause, subject: Subject) -> list[Condition]:
     """What is heard, and what the rules read of other fields."""
-    said = list(_said(heard, subject))
-    fields = {item.field for item in said}
     read = [item.condition for item in conditions(clause.reading) if item.subject is subject]
+    denied = {item.field for item in read if item.operator is Operator.IS_NOT}
+    said = [item for item in _said(heard, subject) if item.field not in denied]
+    fields = {item.field for item in said}
     # Money has its currency with the records that are asked for.
     own = subject is heard.subject
     return [*said, *(item for item in read if item.field not in fields and (own or item.field in OF_ACCOUNTS))]
