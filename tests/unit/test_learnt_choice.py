@@ -9,8 +9,11 @@ from copilot.agent.planner import OfflinePlanner, next_context, offline
 from copilot.agent.planner.learnt import heard as hearing
 from copilot.agent.planner.learnt.choice import names_another, takes_over
 from copilot.agent.planner.learnt.heard import Heard
+from copilot.agent.planner.learnt.known import asking_words
 from copilot.agent.planner.learnt.plan import REFUSING, heard_plan
 from copilot.agent.planner.learnt.tags import INTENTS, MARKS
+from copilot.agent.planner.spelling import everyday
+from copilot.agent.planner.unread import unread_words
 from copilot.domain.figure_queries import FigureQuery, Subject
 from copilot.domain.language import Language
 from copilot.domain.plans import (
@@ -31,8 +34,8 @@ from tests.planner_world import account_executive
 ALL_DEALS = heard("opportunities", "sum", "open", "f_amount")
 ALL_TICKETS = heard("tickets", "list", "ticket_open")
 CERTAIN = (ALL_DEALS, ALL_TICKETS, heard(intent="risks"), heard(intent="search"), heard("accounts", "count"))
-HALF_READ = "my open deals that are rotting"
-"""A message with one word that no rule reads, and that is no name."""
+HALF_READ = "my open deals that are parked"
+"""A message with one word that no rule reads, that stands in messages about figures, and that is no name."""
 CERTAIN_IDS = ("deals", "tickets", "risks", "search", "accounts")
 
 
@@ -156,6 +159,10 @@ def asked_back(about: AskedAbout) -> Plan:
     return Plan(language=Language.EN, clarification=Clarification(about=about, question="Which?", message="xyzzy"))
 
 
+def searched(message: str) -> Plan:
+    return Plan(language=Language.EN, steps=(SearchStep(question=message),))
+
+
 def taken(what: Heard, ruled: Plan, message: str = HALF_READ) -> bool:
     context = PlanningContext()
     return takes_over(what, ruled, clause(message, context=context), context=context, directory=DIRECTORY)
@@ -163,9 +170,23 @@ def taken(what: Heard, ruled: Plan, message: str = HALF_READ) -> bool:
 
 def test_a_message_that_the_rules_read_whole_is_theirs() -> None:
     deals = Plan(language=Language.EN, steps=(listed("opportunities", kind=StepKind.PIPELINE),))
-    searched = Plan(language=Language.EN, steps=(SearchStep(question="my open deals"),))
-    assert [taken(ALL_TICKETS, ruled) for ruled in (deals, searched)] == [True, True]
-    assert [taken(ALL_TICKETS, ruled, "my open deals") for ruled in (deals, searched)] == [False, False]
+    by_search = searched("my open deals")
+    assert [taken(ALL_TICKETS, ruled) for ruled in (deals, by_search)] == [True, True]
+    assert [taken(ALL_TICKETS, ruled, "my open deals") for ruled in (deals, by_search)] == [False, False]
+
+
+def test_the_half_read_message_has_one_word_that_no_rule_reads_and_the_messages_have() -> None:
+    (word,) = unread_words(clause(HALF_READ).reading)
+    assert word in asking_words() & everyday()
+
+
+@pytest.mark.parametrize("message", ["my open deals that are blue", "my open deals that are parked and blue"])
+def test_figures_are_not_heard_where_a_word_stands_in_no_message_about_figures(message: str) -> None:
+    """`blue` is an everyday word, so no name; what it may restrict nobody taught."""
+    assert "blue" in unread_words(clause(message).reading)
+    assert "blue" in everyday() - asking_words()
+    assert not taken(ALL_DEALS, asked_back(AskedAbout.READING), message)
+    assert taken(heard(intent="risks"), searched(message), message)
 
 
 def test_what_the_rules_did_not_understand_is_heard() -> None:
@@ -181,10 +202,10 @@ def test_figures_that_need_an_account_wait_for_it() -> None:
 
 
 def test_a_search_gives_way_to_figures_only_if_something_is_asked_of_them() -> None:
-    searched = Plan(language=Language.EN, steps=(SearchStep(question=HALF_READ),))
-    assert taken(ALL_DEALS, searched)
-    assert not taken(heard("opportunities", "list"), searched)
-    assert not taken(heard(intent="knowledge"), searched)
+    by_search = searched(HALF_READ)
+    assert taken(ALL_DEALS, by_search)
+    assert not taken(heard("opportunities", "list"), by_search)
+    assert not taken(heard(intent="knowledge"), by_search)
 
 
 def test_figures_of_the_rules_give_way_to_other_records_or_to_what_they_lack() -> None:

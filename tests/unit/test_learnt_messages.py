@@ -88,8 +88,8 @@ def test_about_a_tenth_is_held_out_whatever_else_is_in_the_files() -> None:
     assert len(found) == sum(len(lines(path)) for path in FILES)
 
 
-def written(folder: Path, *messages: str) -> Path:
-    (folder / "a.tsv").write_text("".join(f"{message}\tsearch\n" for message in messages), encoding="utf-8")
+def written(folder: Path, *messages: str, tags: str = "figures opportunities list") -> Path:
+    (folder / "a.tsv").write_text("".join(f"{message}\t{tags}\n" for message in messages), encoding="utf-8")
     return folder
 
 
@@ -106,6 +106,11 @@ def test_known_names_are_no_asking_words_even_without_a_capital(tmp_path: Path) 
 def test_a_word_of_one_message_only_is_no_asking_word(tmp_path: Path) -> None:
     found = words_of(written(tmp_path, "is it rotting rotting", "is it stale", "why is it stale"))
     assert found == ["stale"]
+
+
+@pytest.mark.parametrize("intent", sorted(set(INTENTS) - {"figures"}))
+def test_a_word_of_messages_about_anything_but_figures_is_no_asking_word(tmp_path: Path, intent: str) -> None:
+    assert words_of(written(tmp_path, "why is it stale", "is it stale", tags=intent)) == []
 
 
 def test_the_installed_words_are_those_of_the_messages() -> None:
