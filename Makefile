@@ -35,10 +35,10 @@ browser: develop ## Make sure that a Chromium is there for the browser tests
 
 test: develop ## Run every test
 	-bash .ci/browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 quick: develop ## Run the tests that need neither a browser nor patience
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not slow"
 
 lint: develop ## Formatter, linter and import contracts
 	$(BIN)/ruff format --check .

@@ -57,8 +57,8 @@ def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningCo
         return share >= _SURE_TO_REFUSE and not (understood and heard.intent in _NONE_OF_OURS)
     if names_another(heard, clause, directory):
         return False
-    if ruled.refusal is not None:
-        return share >= _SURER
+    if ruled.refusal is not None:  # the rules take a word for a name that they do not know
+        return heard.intent in {"knowledge", "rfp"} and share >= _SURER
     if ruled.steps and (_lacks_whom(heard, clause, context) or _forgets_whom(heard, ruled, clause, context)):
         return True
     if ruled.steps and (len(ruled.steps) > 1 or not unread_words(clause.reading)):
