@@ -5,11 +5,13 @@ Invariant: whose accounts `mine` means is decided by the viewer's role, never by
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from copilot.agent.planner.cues import mark
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.subjects import Subjects
+from copilot.agent.planner.unread import unread_words
 from copilot.domain.access import Role, Viewer
 from copilot.domain.periods import Period
 from copilot.domain.plans import Step
@@ -40,6 +42,11 @@ class Clause:
         found = [item.period for item in self.reading.periods]
         begun = (item for item in found if item.start is None or item.start <= self.today)
         return next(begun, self.period)
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """Words, as written, that the rules did not read and that may restrict what is asked."""
+        return unread_words(self.reading)
 
     @property
     def mine(self) -> bool:

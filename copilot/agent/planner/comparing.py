@@ -8,6 +8,7 @@ from copilot.agent.planner.conditions import nouns
 from copilot.agent.planner.cues import mark
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.reading import Reading
+from copilot.agent.planner.subjects import Subjects
 from copilot.domain.figure_queries import FigureQuery, Subject
 from copilot.domain.plans import CompareStep
 
@@ -23,13 +24,20 @@ def compared(clause: Clause) -> Planned:
         len(ids) > 1 and mark("either").search(reading.work) and mark("more_or_less").search(reading.work)
     ):
         return None
-    if len(ids) == 1:
-        ids = tuple(dict.fromkeys((*subjects.before, *ids)))[-2:]
-    elif not ids and subjects.before:
-        ids = subjects.before if len(subjects.before) > 1 else (*subjects.earlier[:1], *subjects.before)
+    ids = accounts_compared(subjects)
     if len(ids) < 2:
         return NEEDS_ACCOUNT if ids or reading.has("pronoun") else None
     return (comparison(clause.reading, ids),)
+
+
+def accounts_compared(subjects: Subjects) -> tuple[str, ...]:
+    """The accounts that are named; one that is named beside the last one spoken of; else those spoken of."""
+    ids, before = subjects.accounts, subjects.before
+    if len(ids) == 1:
+        return tuple(dict.fromkeys((*before, *ids)))[-2:]
+    if not ids and before:
+        return before if len(before) > 1 else (*subjects.earlier[:1], *before)
+    return ids
 
 
 def comparison(reading: Reading, ids: tuple[str, ...]) -> CompareStep:

@@ -226,6 +226,13 @@ def compared(field: str, amount: Amount, *, money: bool) -> Condition:
     )
 
 
+def owned_by(reading: Reading) -> list[Condition]:
+    """`pipeline of Tom`: the accounts of the colleagues who are named."""
+    people = reading.people
+    emails = {item.colleagues[0].email for item in people if len(item.colleagues) == 1 and not item.contacts}
+    return [Condition(field="owner_email", operator=Operator.IS, values=tuple(sorted(emails)))] if emails else []
+
+
 def united(items: Sequence[Condition]) -> tuple[Condition, ...]:
     """The conditions, of which those that no record can meet together are alternatives: `P1 and P2`, either."""
     kept: list[Condition] = []

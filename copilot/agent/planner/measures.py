@@ -171,7 +171,7 @@ def _order(question: Question, query: FigureQuery, *, limit: int | None) -> tupl
             return named, not least
     if cue("facts", "order", "oldest").search(work):
         return default_day(subject), False
-    return _usual_order(query)
+    return usual_order(query)
 
 
 def _is_dated(work: str) -> bool:
@@ -199,7 +199,8 @@ def query_has_tickets(question: Question) -> bool:
     ) and not re.search(r"(?:most|mas) (?:\w+ )?(?:tickets|incidencias)", question.reading.work)
 
 
-def _usual_order(query: FigureQuery) -> tuple[str | None, bool]:
+def usual_order(query: FigureQuery) -> tuple[str | None, bool]:
+    """What a list is ordered by where nothing is said, and whether the largest come first."""
     subject = query.subject
     if subject is Subject.OPPORTUNITIES:
         closing = any(item.field == "close_date" for item in query.conditions)

@@ -90,17 +90,20 @@ class OfflinePlanner:
 def _planned(message: str, turn: _Turn) -> Plan:
     """What the rules make of the message; what is heard in it where they are at a loss or hear it amiss."""
     message = message[polite.end() :] if (polite := mark("polite").match(flat(message))) else message
-    heard = hear(_read(message, turn)) if re.search(r"\w", message) else None
+    reading = _read(message, turn)
+    heard = hear(reading) if re.search(r"\w", message) else None
     if heard is None:
-        return _by_rules(message, turn)
-    turn = replace(turn, ahead=False if looks_back(heard, turn.context) else None)
-    ruled = _by_rules(message, turn)
-    return _as_heard(message, heard, ruled, turn) or ruled
+        return _by_rules(reading, turn)
+    if looks_back(heard, turn.context):
+        turn = replace(turn, ahead=False)
+        reading = _read(message, turn)
+    ruled = _by_rules(reading, turn)
+    return _as_heard(reading, heard, ruled, turn) or ruled
 
 
-def _as_heard(message: str, heard: Heard, ruled: Plan, turn: _Turn) -> Plan | None:
+def _as_heard(reading: Reading, heard: Heard, ruled: Plan, turn: _Turn) -> Plan | None:
     """The plan of what is heard; None if the rules are to be followed."""
-    reading = _with_day(_read(message, turn), turn)
+    reading = _with_day(reading, turn)
     subjects = subjects_of(reading, context=turn.context, directory=turn.directory, chosen=turn.chosen)
     clause = Clause(reading, subjects, turn.viewer, turn.today)
     if subjects.asked is not None or _which_day(reading, turn) or _no_figure(reading):
@@ -130,9 +133,8 @@ def _read(message: str, turn: _Turn) -> Reading:
     return read(message, directory=turn.directory, today=turn.today, language=turn.language, ahead=turn.ahead)
 
 
-def _by_rules(message: str, turn: _Turn) -> Plan:
-    reading = _read(message, turn)
-    if not re.search(r"\w", message):
+def _by_rules(reading: Reading, turn: _Turn) -> Plan:
+    if not re.search(r"\w", reading.message):
         return Plan(
             language=turn.language, refusal=Refusal(reason=RefusalReason.HELP, text=says(turn.language, "empty"))
         )

@@ -8,7 +8,7 @@ import re
 from datetime import date, timedelta
 
 from copilot.agent.planner.amounts import Amount
-from copilot.agent.planner.conditions import Noun, Placed, compared, from_day, united, within
+from copilot.agent.planner.conditions import Noun, Placed, compared, from_day, owned_by, united, within
 from copilot.agent.planner.counted import amounts_with_places, bounds
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.measures import measured
@@ -71,7 +71,7 @@ def _sorted_conditions(question: Question) -> tuple[list[Condition], list[Condit
     for item in _timed(question, linked) + _sized(question, linked):
         pools.setdefault(item.subject, []).append(item.condition)
     _defaults(question, pools, linked)
-    pools[Subject.ACCOUNTS] += _owned_by(question)
+    pools[Subject.ACCOUNTS] += [] if question.account_ids else owned_by(question.reading)
     related = tuple(_related(question, name, noun, pools[name]) for name, noun in linked.items())
     own = pools.pop(subject)
     of_account = pools[Subject.ACCOUNTS] if subject is not Subject.ACCOUNTS else []
@@ -81,18 +81,6 @@ def _sorted_conditions(question: Question) -> tuple[list[Condition], list[Condit
 def _related(question: Question, subject: Subject, noun: Noun, items: list[Condition]) -> Related:
     least, most = bounds(question, noun, subject)
     return Related(subject=subject, conditions=united(items), at_least=least, at_most=most)
-
-
-def _owned_by(question: Question) -> list[Condition]:
-    """`pipeline of Tom`: the accounts of the colleague who is named."""
-    emails = {
-        mention.colleagues[0].email
-        for mention in question.reading.people
-        if len(mention.colleagues) == 1 and not mention.contacts
-    }
-    if not emails or question.account_ids:
-        return []
-    return [Condition(field="owner_email", operator=Operator.IS, values=tuple(sorted(emails)))]
 
 
 def _linked_subjects(question: Question) -> dict[Subject, Noun]:

@@ -14,7 +14,6 @@ from copilot.agent.planner.learnt.plan import REFUSING
 from copilot.agent.planner.learnt.queries import lacks
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.spelling import brands, everyday, stems
-from copilot.agent.planner.unread import unread_words
 from copilot.domain.figure_queries import Measure, Subject
 from copilot.domain.folding import flat
 from copilot.domain.plans import AskedAbout, CompareStep, Plan, PlanningContext, QueryStep, RefusalReason, SearchStep
@@ -53,7 +52,7 @@ def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningCo
     if heard.intent == "refuse_act" and len(clause.subjects.accounts) > 1:
         return False  # two accounts are set side by side, not changed together
     if heard.intent in REFUSING:
-        understood = bool(ruled.steps) and (clause.reading.has("knowledge") or not unread_words(clause.reading))
+        understood = bool(ruled.steps) and (clause.reading.has("knowledge") or not clause.unread)
         return share >= _SURE_TO_REFUSE and not (understood and heard.intent in _NONE_OF_OURS)
     if names_another(heard, clause, directory):
         return False
@@ -61,7 +60,7 @@ def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningCo
         return heard.intent in {"knowledge", "rfp"} and share >= _SURER
     if ruled.steps and (_lacks_whom(heard, clause, context) or _forgets_whom(heard, ruled, clause, context)):
         return True
-    if ruled.steps and (len(ruled.steps) > 1 or not unread_words(clause.reading)):
+    if ruled.steps and (len(ruled.steps) > 1 or not clause.unread):
         return False
     return _over_answers(heard, ruled, clause)
 
@@ -69,7 +68,7 @@ def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningCo
 def _over_answers(heard: Heard, ruled: Plan, clause: Clause) -> bool:
     """Whether to follow what is heard where the rules have steps, or ask back."""
     share = heard.intent_share
-    if heard.intent == "figures" and not _knows_every_word(clause.reading):
+    if heard.intent == "figures" and not _knows_every_word(clause):
         return False
     if ruled.clarification is not None:
         # What the rules ask back about signals of risk, they ask because those are not split.
@@ -87,12 +86,12 @@ def _over_answers(heard: Heard, ruled: Plan, clause: Clause) -> bool:
     return share >= _SURER
 
 
-def _knows_every_word(reading: Reading) -> bool:
+def _knows_every_word(clause: Clause) -> bool:
     """Whether each word that the rules did not read stands in questions about figures that the network learnt from.
 
     Another one may restrict what is asked, and figures without it would answer another question.
     """
-    return all(flat(word) in asking_words() for word in unread_words(reading))
+    return all(flat(word) in asking_words() for word in clause.unread)
 
 
 def _needs_none(heard: Heard) -> bool:
@@ -146,12 +145,12 @@ def names_another(heard: Heard, clause: Clause, directory: Directory) -> bool:
     reading = clause.reading
     if clause.subjects.accounts or heard.intent in {"knowledge", "rfp"}:
         return False
-    unread = unread_words(reading)
+    unread = clause.unread
     if any(_is_capital(word, reading) or (_is_placed(word, reading) and not _is_everyday(word)) for word in unread):
         return True
     if heard.asks_of_one:
         return any(flat(word) not in asking_words() for word in unread)
-    strange = strange_words(reading, directory)
+    strange = _strange_words(clause, directory)
     if heard.intent != "figures" or not _needs_none(heard):
         return bool(strange)
     ends = reading.shown.rstrip(" .,;:?!").split()[-1:] if len(reading.shown.split()) <= _BRIEF else []
@@ -177,9 +176,9 @@ def _is_everyday(word: str) -> bool:
     return flat(word) in everyday() - brands()
 
 
-def strange_words(reading: Reading, directory: Directory) -> list[str]:
+def _strange_words(clause: Clause, directory: Directory) -> list[str]:
     """Words that nobody uses every day and that none of our documents has: they may be a name."""
-    found = [word for word in unread_words(reading) if not _is_known(flat(word))]
+    found = [word for word in clause.unread if not _is_known(flat(word))]
     return sorted(set(found) - directory.topics(set(found))) if found else []
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from copilot.agent.planner.clause import NEEDS_ACCOUNT, Clause
-from copilot.agent.planner.comparing import comparison
+from copilot.agent.planner.comparing import accounts_compared, comparison
 from copilot.agent.planner.context import records_query
 from copilot.agent.planner.learnt.heard import Heard
 from copilot.agent.planner.learnt.queries import heard_query
@@ -117,12 +117,7 @@ def _brief(heard: Heard, clause: Clause, context: PlanningContext) -> Found:  # 
 
 
 def _compare(heard: Heard, clause: Clause, context: PlanningContext) -> Found:  # noqa: ARG001
-    subjects = clause.subjects
-    ids = subjects.accounts
-    if len(ids) == 1:
-        ids = tuple(dict.fromkeys((*subjects.before, *ids)))[-2:]
-    elif not ids and subjects.before:
-        ids = subjects.before if len(subjects.before) > 1 else (*subjects.earlier[:1], *subjects.before)
+    ids = accounts_compared(clause.subjects)
     if len(ids) < 2:
         return None
     step = comparison(clause.reading, ids)
@@ -143,20 +138,14 @@ def _risks(heard: Heard, clause: Clause, context: PlanningContext) -> Found:  # 
     return (RisksStep(mine=clause.mine or (clause.own and heard.says("mine"))),)
 
 
-def _drafting(kind: StepKind) -> Callable[[Heard, Clause, PlanningContext], Found]:
-    def drafted(heard: Heard, clause: Clause, context: PlanningContext) -> Found:  # noqa: ARG001
-        ids = _ids(heard, clause)
-        if not ids:
-            return NEEDS_ACCOUNT
-        request = clause.reading.message
-        if kind is StepKind.FOLLOW_UP:
-            return (FollowUpStep(account_id=ids[0], request=request),)
-        if kind is StepKind.EXPLAIN_SCORE:
-            return (ExplainScoreStep(account_id=ids[0]),)
-        wanted = StepKind.MEETING_PREP if kind is StepKind.MEETING_PREP else StepKind.AFTER_MEETING
-        return (MeetingStep(kind=wanted, account_id=ids[0], request=request),)
+def _of_one(step: Callable[[str, str], Step]) -> Callable[[Heard, Clause, PlanningContext], Found]:
+    """A step about one account, made from its id and the user's words."""
 
-    return drafted
+    def made(heard: Heard, clause: Clause, context: PlanningContext) -> Found:  # noqa: ARG001
+        ids = _ids(heard, clause)
+        return (step(ids[0], clause.reading.message),) if ids else NEEDS_ACCOUNT
+
+    return made
 
 
 def _rfp(heard: Heard, clause: Clause, context: PlanningContext) -> Found:  # noqa: ARG001
@@ -171,9 +160,11 @@ _PLANNED: Mapping[str, Callable[[Heard, Clause, PlanningContext], Found]] = {
     "brief": _brief,
     "compare": _compare,
     "risks": _risks,
-    "follow_up": _drafting(StepKind.FOLLOW_UP),
-    "meeting_prep": _drafting(StepKind.MEETING_PREP),
-    "after_meeting": _drafting(StepKind.AFTER_MEETING),
-    "explain_score": _drafting(StepKind.EXPLAIN_SCORE),
+    "follow_up": _of_one(lambda one, words: FollowUpStep(account_id=one, request=words)),
+    "meeting_prep": _of_one(lambda one, words: MeetingStep(kind=StepKind.MEETING_PREP, account_id=one, request=words)),
+    "after_meeting": _of_one(
+        lambda one, words: MeetingStep(kind=StepKind.AFTER_MEETING, account_id=one, request=words)
+    ),
+    "explain_score": _of_one(lambda one, _: ExplainScoreStep(account_id=one)),
     "rfp": _rfp,
 }

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from copilot.agent.planner.clause import Clause
-from copilot.agent.planner.conditions import Placed, compared, conditions, nouns, united, within
+from copilot.agent.planner.conditions import Placed, compared, conditions, nouns, owned_by, united, within
 from copilot.agent.planner.counted import allowed, amounts_with_places, counted_range
 from copilot.agent.planner.cues import mark
 from copilot.agent.planner.learnt.heard import Heard
@@ -24,6 +24,7 @@ from copilot.agent.planner.learnt.said import (
     SAID,
     SHOWN,
 )
+from copilot.agent.planner.measures import usual_order
 from copilot.agent.planner.question import default_day, default_number, limit_in
 from copilot.domain.figure_queries import (
     DATES,
@@ -99,10 +100,7 @@ def _query(heard: Heard, clause: Clause, *, account_ids: Sequence[str]) -> Query
         if placed is not None:
             (own if placed.subject is subject else of_account).append(placed.condition)
     own += _usual(heard, clause, own)
-    if subject is not Subject.ACCOUNTS:
-        of_account += _owned(clause)
-    else:
-        own += _owned(clause)
+    (own if subject is Subject.ACCOUNTS else of_account).extend(owned_by(clause.reading))
     query = FigureQuery(
         subject=subject,
         account_ids=tuple(account_ids),
@@ -129,13 +127,6 @@ def _told(heard: Heard, clause: Clause, subject: Subject) -> list[Condition]:
     # Money has its currency with the records that are asked for.
     own = subject is heard.subject
     return [*said, *(item for item in read if item.field not in fields and (own or item.field in OF_ACCOUNTS))]
-
-
-def _owned(clause: Clause) -> list[Condition]:
-    """The accounts of a colleague who is named."""
-    people = clause.reading.people
-    emails = {item.colleagues[0].email for item in people if len(item.colleagues) == 1 and not item.contacts}
-    return [Condition(field="owner_email", operator=Operator.IS, values=tuple(sorted(emails)))] if emails else []
 
 
 def _mine(heard: Heard, clause: Clause) -> bool:
@@ -323,7 +314,7 @@ def _listed(heard: Heard, query: FigureQuery, fields: Sequence[str]) -> dict[str
         if order in METRICS:
             changes["metrics"] = tuple(dict.fromkeys((*changes.get("metrics", ()), order)))[:8]
     else:
-        changes["order_by"], changes["descending"] = _usual_order(heard, query)
+        changes["order_by"], changes["descending"] = _dated_order(heard, query)
     return changes
 
 
@@ -339,15 +330,8 @@ def _ranked_by(heard: Heard, query: FigureQuery, fields: Sequence[str]) -> str |
     return default_number(query.subject)
 
 
-def _usual_order(heard: Heard, query: FigureQuery) -> tuple[str | None, bool]:
-    subject = query.subject
-    if heard.says("latest", "oldest", "soonest"):
-        named = [DAYS[name] for name in heard.among("w_") if DAYS[name] in FIELDS[subject]]
-        return (named[0] if named else default_day(subject)), heard.says("latest")
-    if subject is Subject.OPPORTUNITIES:
-        closing = any(item.field == "close_date" for item in query.conditions)
-        return ("close_date", False) if closing else ("amount", True)
-    if subject is Subject.ACCOUNTS:
-        renewing = any(item.field == "renewal_date" for item in query.conditions)
-        return ("renewal_date" if renewing else "name"), False
-    return ("name", False) if subject is Subject.CONTACTS else (default_day(subject), True)
+def _dated_order(heard: Heard, query: FigureQuery) -> tuple[str | None, bool]:
+    if not heard.says("latest", "oldest", "soonest"):
+        return usual_order(query)
+    named = [DAYS[name] for name in heard.among("w_") if DAYS[name] in FIELDS[query.subject]]
+    return (named[0] if named else default_day(query.subject)), heard.says("latest")

@@ -3,6 +3,7 @@
 Invariant: what the message leaves out stays as it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +61,7 @@ def _kept_group(said: FigureQuery, query: FigureQuery) -> str | None:
     return query.group_by if said.measure is query.measure and said.measure is not Measure.LIST else None
 
 
-def _merged(before: tuple[Condition, ...], said: "list[Condition] | tuple[Condition, ...]") -> tuple[Condition, ...]:
+def _merged(before: tuple[Condition, ...], said: Sequence[Condition]) -> tuple[Condition, ...]:
     """What is said in the place of what was said of the same field before; days in the place of days."""
     fields = {item.field for item in said}
     dated = bool(fields & DATES)
@@ -75,13 +76,11 @@ def _of_others(heard: Heard, clause: Clause, query: FigureQuery) -> QueryStep | 
         return None
     if step.query.subject is Subject.ACCOUNTS:
         return _accounts_of(step, query)
-    before = query.conditions if query.subject is Subject.ACCOUNTS else query.of_account
     if query.account_ids:
         return step
-    if query.related or query.subject is not Subject.ACCOUNTS or any(item.field in DATES for item in before):
+    if query.related or query.subject is not Subject.ACCOUNTS or any(item.field in DATES for item in query.conditions):
         return None  # a query of these records cannot say which accounts those were
-    kept = before
-    changes = {"of_account": _merged(kept, step.query.of_account), "mine": step.query.mine or query.mine}
+    changes = {"of_account": _merged(query.conditions, step.query.of_account), "mine": step.query.mine or query.mine}
     return step.model_copy(update={"query": step.query.model_copy(update=changes)})
 
 
