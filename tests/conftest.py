@@ -10,7 +10,9 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+import structlog
 
+from copilot import telemetry
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.store import embedded
@@ -28,6 +30,14 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("COPILOT_", "OPENAI_", "DATABASE_", "CHROMA_")) and name != "COPILOT_BENCHMARKS":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def every_level_is_logged() -> Iterator[None]:
+    """Whatever another test of this process has set."""
+    telemetry.configure("debug")
+    yield
+    structlog.reset_defaults()
 
 
 @contextmanager

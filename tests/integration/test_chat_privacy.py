@@ -109,6 +109,7 @@ def let_go_after(chat: Chat, days: int, rules: RetentionRules) -> int:
         return let_go(rules, uow=uow)
 
 
+@pytest.mark.usefixtures("every_level_is_logged")
 def test_conversations_go_after_their_time_and_what_they_filed_stays(chat: Chat, people: People) -> None:
     owner = people[0]
     thread = asked(chat, owner, stopped=False)

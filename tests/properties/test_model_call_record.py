@@ -1,20 +1,17 @@
 """The record of calls and the log hold nothing of what was asked or answered, however a call ends."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import httpx2
 import openai
 import pytest
-import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from structlog.testing import capture_logs
 
-from copilot import telemetry
 from copilot.clock import FixedClock
 from copilot.domain.language import Language
 from copilot.errors import CopilotError
@@ -72,14 +69,6 @@ def calls_to(database: Database, clock: FixedClock, chat: ScriptedChatModel) -> 
     meter = Meter(database, policy.budgets, ModelRole.WRITER, Caller("user-1", "north"))
     calls = Calls([line], meter, policy.roles[ModelRole.WRITER], policy.limits, sleep=lambda _: None)
     return MeteredChatModel(calls=calls)
-
-
-@pytest.fixture
-def every_level_is_logged() -> Iterator[None]:
-    """Whatever another test has set."""
-    telemetry.configure("debug")
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.mark.usefixtures("every_level_is_logged")
