@@ -1,0 +1,1 @@
+"""Questionnaires of customers, from file to file: answering, filling, projects."""
