@@ -30,6 +30,8 @@ class DocumentMessage(StrEnum):
     NESTED_TOO_DEEPLY = "nested_too_deeply"
     TOO_LONG = "too_long"
     NOT_TEXT = "not_text"
+    NOT_A_QUESTIONNAIRE = "not_a_questionnaire"
+    NO_QUESTIONS = "no_questions"
 
     CONTROL_CHARACTERS = "control_characters"
     INVISIBLE_CHARACTERS = "invisible_characters"
@@ -51,6 +53,10 @@ class DocumentMessage(StrEnum):
     REPEATED_LINES = "repeated_lines"
     BAD_CUES = "bad_cues"
     BAD_DATE = "bad_date"
+    EXTENSION_ALONE = "extension_alone"
+    CONDITIONS_NOT_READ = "conditions_not_read"
+    MACROS = "macros"
+    TRACKED_CHANGES = "tracked_changes"
 
 
 _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
@@ -113,6 +119,16 @@ _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
     DocumentMessage.NOT_TEXT: (
         "El contenido no es texto, sino datos binarios.\nCompruebe la extensión, o expórtelo de nuevo como texto.",
         "The content is binary data, not text.\nCheck the extension, or export it again as text.",
+    ),
+    DocumentMessage.NOT_A_QUESTIONNAIRE: (
+        "El archivo JSON no es un cuestionario: faltan «questionnaire» y «extensions».\n"
+        "Compruebe que es el archivo correcto, o pida el cuestionario en otro formato.",
+        "The JSON file is not a questionnaire: it has neither “questionnaire” nor “extensions”.\n"
+        "Check that it is the right file, or ask for the questionnaire in another format.",
+    ),
+    DocumentMessage.NO_QUESTIONS: (
+        "No se encontró ninguna pregunta en el archivo.\nCompruebe que es el archivo correcto, o pegue las preguntas.",
+        "No question was found in the file.\nCheck that it is the right file, or paste the questions.",
     ),
     DocumentMessage.CONTROL_CHARACTERS: (
         "Caracteres de control eliminados: {count}.",
@@ -193,6 +209,22 @@ _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
     DocumentMessage.BAD_DATE: (
         "La fecha del documento no se entiende: {value}.",
         "The document's date cannot be understood: {value}.",
+    ),
+    DocumentMessage.EXTENSION_ALONE: (
+        "Es una ampliación: sus preguntas se leyeron sin el cuestionario al que se añaden.",
+        "This is an extension: its questions were read without the questionnaire that they are added to.",
+    ),
+    DocumentMessage.CONDITIONS_NOT_READ: (
+        "Condiciones que no se entienden: {count}. Esas preguntas se responden siempre.",
+        "Conditions that cannot be understood: {count}. Those questions are always answered.",
+    ),
+    DocumentMessage.MACROS: (
+        "El archivo contiene macros; se leyó sin ellas.",
+        "The file holds macros; it was read without them.",
+    ),
+    DocumentMessage.TRACKED_CHANGES: (
+        "El archivo tiene cambios sin aceptar ({count}); se leyó como si todos estuvieran aceptados.",
+        "The file has changes that were not accepted ({count}); it was read as if all of them were.",
     ),
 }
 
