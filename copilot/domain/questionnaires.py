@@ -52,6 +52,11 @@ class Place(BaseModel):
     address: str
     part: str = ""
 
+    @property
+    def id(self) -> str:
+        """The place in one word: `Sheet!C12`, or the address alone."""
+        return f"{self.part}!{self.address}" if self.part else self.address
+
 
 class Choice(BaseModel):
     """One allowed value: `key` as conditions and the file name it, `text` as people read it."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.domain.language import Language
-from copilot.domain.questionnaires import Question, QuestionnaireFormat
+from copilot.domain.questionnaires import Question, QuestionnaireFormat, Skipped
 from copilot.domain.rfp_answers import RfpAnswer
 
 
@@ -110,5 +110,9 @@ class Project(ProjectHead):
     checklist: tuple[ChecklistItem, ...]
     instructions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    """What was taken for no question; a correction with the `id` of its place makes it one."""
+    deadline_text: str = ""
+    """The words that the deadline was read from."""
     failure: str = ""
     """Why the last run ended early."""

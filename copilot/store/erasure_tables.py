@@ -53,6 +53,12 @@ _ACCOUNT_OF = {
     "pseudonym_entries": f"'{EVERY_ACCOUNT}'",
     "chat_threads": f"'{EVERY_ACCOUNT}'",
     "chat_turns": f"'{EVERY_ACCOUNT}'",
+    "rfp_questions": "(select o.account_id from rfp_projects o where o.id = t.project_id)",
+    "rfp_files": "(select o.account_id from rfp_projects o where o.id = t.project_id)",
+    # The library is of no account, but what stands in it may have been said to any.
+    "library_entries": f"'{EVERY_ACCOUNT}'",
+    "library_versions": f"'{EVERY_ACCOUNT}'",
+    "library_changes": f"'{EVERY_ACCOUNT}'",
 }
 _TEXT = frozenset({"text", "character varying", "character"})
 _JSON = frozenset({"json", "jsonb"})

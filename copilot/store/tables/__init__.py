@@ -14,6 +14,7 @@ from copilot.store.tables import (
     quality,
     queue,
     records,
+    rfp,
     work,
 )
 from copilot.store.tables.base import Base
@@ -33,5 +34,6 @@ __all__ = [
     "quality",
     "queue",
     "records",
+    "rfp",
     "work",
 ]

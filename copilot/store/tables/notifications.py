@@ -100,6 +100,7 @@ class NotificationRow(Base):
     """What it is about and why, so that nobody hears the same twice."""
     review_item_id: Mapped[str | None] = mapped_column(ForeignKey("review_items.id", ondelete="CASCADE"), index=True)
     webhook_id: Mapped[str | None] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    rfp_project_id: Mapped[str | None] = mapped_column(ForeignKey("rfp_projects.id", ondelete="CASCADE"), index=True)
     state: Mapped[str]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
