@@ -24,14 +24,19 @@ _CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties
 _CORE_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
 
 
+def allowed_in_xml(text: str) -> str:
+    """`text` without the characters that XML may not or should not hold."""
+    return _NOT_IN_XML.sub("", text)
+
+
 def xml_text(text: str) -> str:
     """`text` as the content of an element."""
-    return escape(_NOT_IN_XML.sub("", text))
+    return escape(allowed_in_xml(text))
 
 
 def xml_attribute(text: str) -> str:
     """`text` as the value of an attribute, with its quotes."""
-    return quoteattr(_NOT_IN_XML.sub("", text))
+    return quoteattr(allowed_in_xml(text))
 
 
 def package(draft: Draft, *, main: str, main_type: str, types: Sequence[Part], parts: Sequence[Part]) -> bytes:

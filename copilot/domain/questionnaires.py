@@ -65,6 +65,8 @@ class Choice(BaseModel):
 
     key: str
     text: str
+    place: Place | None = None
+    """Where it is ticked, if every value has a place of its own: a column for yes, a column for no, a box in a text."""
 
 
 class Limit(BaseModel):
