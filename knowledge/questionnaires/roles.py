@@ -1,0 +1,237 @@
+"""Which column of a table plays which part: by the words of its header, and by what stands in it.
+
+Invariant: a column has one part at most, and a table without a question column has no header; what cannot be told
+stays OTHER, never a guess between two answers.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+
+from knowledge.questionnaires.asking import is_instruction, is_question, language_of, value_kind
+from knowledge.values.text import fold
+
+_HEADER_WITHIN = 40
+_LONGEST_HEADER = 90
+_MANY_WORDS = 12
+_SAMPLE = 120
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_ANY_NUMBER = re.compile(
+    r"[a-z]{0,8}[ ._-]{0,2}\d+(?:[.\-_]\d+)*[.)]?[a-z]?|[a-z]{2,5}(?:[-.][a-z0-9]{1,5}){1,4}", re.IGNORECASE
+)
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NAMES_NUMBER = re.compile(r"\w+ (?:id|num|number|no|n|ref|code|codigo|numero)|(?:n|no|num|ref|cod|id) \w+")
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    NUMBER = "number"
+    SECTION = "section"
+    QUESTION = "question"
+    GUIDANCE = "guidance"
+    ANSWER = "answer"
+    COMMENT = "comment"
+    MANDATORY = "mandatory"
+    ALLOWED = "allowed"
+    LIMIT = "limit"
+    OWNER = "owner"
+    """Filled in by the asker: scores, a reviewer's remarks, internal use."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRoles:
+    """The parts of a table's columns, counted from 0."""
+
+    header: int | None
+    """Index of the row with the headers; None: the parts come from the content alone."""
+    columns: Mapping[Role, int]
+    """The column of each part that was found; a part that several columns fit has the likeliest."""
+    ticks: tuple[tuple[int, str], ...] = ()
+    """Columns to be ticked, each with the value it stands for: `((3, "Yes"), (4, "No"))`."""
+    sections: tuple[int, ...] = ()
+    """All columns that name sections, outermost first."""
+    others: tuple[int, ...] = ()
+    """Further columns whose headers name questions: a translation, a title, the control behind the question."""
+    texts: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The headers as written, by column."""
+
+    def of(self, role: Role) -> int | None:
+        """The column of a part."""
+        return self.columns.get(role)
+
+
+def column_roles(rows: Sequence[Sequence[str]]) -> ColumnRoles:
+    """The parts of the columns of one table. Empty `columns` if no column asks anything."""
+    for index in range(min(len(rows), _HEADER_WITHIN)):
+        found = header_roles(rows[index], below=rows[index + 1 : index + 1 + _SAMPLE])
+        if found is not None:
+            return replace(found, header=index)
+    return roles_by_content(rows)
+
+
+def header_roles(row: Sequence[str], *, below: Sequence[Sequence[str]]) -> ColumnRoles | None:
+    """The parts that a row of headers gives its columns, or None if the row is no such row."""
+    cells = {index: " ".join(text.split()) for index, text in enumerate(row) if text.strip()}
+    if len(cells) < 2 or any(_is_no_header(text) for text in cells.values()):
+        return None
+    ticks = _ticks(cells)
+    candidates: dict[Role, list[int]] = {}
+    for index, text in cells.items():
+        if index not in {column for column, _ in ticks}:
+            candidates.setdefault(role_of_header(text), []).append(index)
+    questions = candidates.get(Role.QUESTION, [])
+    if not questions or not _has_another_part(candidates, ticks):
+        return None
+    question = _question_column(questions, cells, below)
+    columns: dict[Role, int] = {
+        role: _likeliest(role, indexes, cells)
+        for role, indexes in candidates.items()
+        if role not in (Role.QUESTION, Role.OTHER)
+    }
+    columns[Role.QUESTION] = question
+    _settle_answers(columns, candidates, cells, has_ticks=bool(ticks))
+    others = tuple(index for index in questions if index != question)
+    sections = tuple(index for index in candidates.get(Role.SECTION, []) if index < question)
+    return ColumnRoles(0, columns, ticks, sections, others, cells)
+
+
+def role_of_header(text: str) -> Role:
+    """The part that a header's words name; what stands in brackets counts only if the rest names none."""
+    full = _role_of_words(header_form(text))
+    outside = _role_of_words(header_form(_BRACKETS.sub(" ", text)))
+    return full if full is Role.OWNER or outside is Role.OTHER else outside
+
+
+def _role_of_words(words: str) -> Role:
+    padded = f" {words} "
+    if not words:
+        return Role.OTHER
+    whole = next((entry.role for entry in _vocabulary() if words in entry.whole), None)
+    if whole is not None:
+        return whole
+    if _NAMES_NUMBER.fullmatch(words):
+        return Role.NUMBER
+    holds = (entry.role for entry in _vocabulary() if any(f" {phrase} " in padded for phrase in entry.holds))
+    return next(holds, Role.OTHER)
+
+
+def roles_by_content(rows: Sequence[Sequence[str]]) -> ColumnRoles:
+    """The parts of columns without a header: the column that asks, and the empty one beside it."""
+    width = max((len(row) for row in rows), default=0)
+    columns = {index: [row[index].strip() for row in rows if index < len(row)] for index in range(width)}
+    asking = {index: _asking_count(texts) for index, texts in columns.items()}
+    question = max(asking, key=lambda index: (asking[index], -index), default=None)
+    if question is None or asking[question] == 0:
+        return ColumnRoles(None, {})
+    found = {Role.QUESTION: question}
+    if question > 0 and are_numbers([text for text in columns[question - 1] if text]):
+        found[Role.NUMBER] = question - 1
+    return ColumnRoles(None, found)
+
+
+def are_numbers(texts: Sequence[str]) -> bool:
+    """Whether the texts are numbers of questions: `4.2.1`, `AIS-01`, `Q12`."""
+    if not texts:
+        return False
+    return sum(is_number(text) for text in texts) >= 0.8 * len(texts)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is the number of a question or section."""
+    return len(text) <= 20 and _ANY_NUMBER.fullmatch(text.strip()) is not None
+
+
+def header_form(text: str) -> str:
+    """The words of a header, comparable."""
+    return _NOT_WORD.sub(" ", fold(text.replace("º", "").replace("°", "").replace("#", " no "))).strip()
+
+
+def _is_no_header(text: str) -> bool:
+    if len(text) > _LONGEST_HEADER and len(text.split()) > _MANY_WORDS:
+        return True
+    return "?" in text.rstrip("?") and len(text.split()) > 4
+
+
+def _has_another_part(candidates: Mapping[Role, list[int]], ticks: Sequence[tuple[int, str]]) -> bool:
+    """One word such as `Requirement` is no row of headers: something to be filled in or to number it stands beside."""
+    if ticks or Role.ANSWER in candidates or Role.COMMENT in candidates:
+        return True
+    return bool({Role.NUMBER, Role.SECTION, Role.MANDATORY, Role.ALLOWED, Role.GUIDANCE} & candidates.keys())
+
+
+def _ticks(cells: Mapping[int, str]) -> tuple[tuple[int, str], ...]:
+    """Neighbouring headers that are values: `Yes | No | N/A`."""
+    valued = [(index, text) for index, text in cells.items() if value_kind(text)]
+    if len(valued) < 2 or {"yes", "no"} - {value_kind(text) for _, text in valued}:
+        return ()
+    return tuple(valued)
+
+
+def _question_column(indexes: Sequence[int], cells: Mapping[int, str], below: Sequence[Sequence[str]]) -> int:
+    """Of several, the one whose texts ask and are long; the first of equals."""
+
+    def weight(index: int) -> tuple[float, int]:
+        texts = [row[index].strip() for row in below if index < len(row) and row[index].strip()]
+        if not texts:
+            return 0.0, -_rank(Role.QUESTION, cells[index])
+        asking = _asking_count(texts) / len(texts)
+        length = sum(map(len, texts)) / len(texts)
+        return round(asking, 1) + (0.3 if length > 35 else 0), -_rank(Role.QUESTION, cells[index])
+
+    return max(indexes, key=lambda index: (*weight(index), -index))
+
+
+def _asking_count(texts: Sequence[str]) -> int:
+    sample = [text for text in texts[:_SAMPLE] if len(text) > 3]
+    language = language_of(sample)
+    return sum(is_question(text, language=language) and not is_instruction(text, language=language) for text in sample)
+
+
+def _likeliest(role: Role, indexes: Sequence[int], cells: Mapping[int, str]) -> int:
+    return min(indexes, key=lambda index: (_rank(role, cells[index]), index))
+
+
+def _rank(role: Role, header: str) -> int:
+    padded = f" {header_form(header)} "
+    ranks = next(entry.rank for entry in _vocabulary() if entry.role is role)
+    return next((place for place, phrase in enumerate(ranks) if f" {phrase} " in padded), len(ranks))
+
+
+def _settle_answers(
+    columns: dict[Role, int], candidates: Mapping[Role, list[int]], cells: Mapping[int, str], *, has_ticks: bool
+) -> None:
+    """A lone column for remarks takes the answers; of two for answers the second takes the remarks."""
+    answers = candidates.get(Role.ANSWER, [])
+    if has_ticks and Role.ANSWER in columns:
+        columns.setdefault(Role.COMMENT, columns.pop(Role.ANSWER))
+    elif len(answers) > 1 and Role.COMMENT not in columns:
+        columns[Role.COMMENT] = next(index for index in answers if index != columns[Role.ANSWER])
+    elif not answers and not has_ticks and Role.COMMENT in columns:
+        columns[Role.ANSWER] = columns.pop(Role.COMMENT)
+        rest = [index for index in candidates[Role.COMMENT] if index != columns[Role.ANSWER]]
+        if rest:
+            columns[Role.COMMENT] = _likeliest(Role.COMMENT, rest, cells)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    role: Role
+    whole: frozenset[str]
+    holds: tuple[str, ...]
+    rank: tuple[str, ...]
+
+
+@cache
+def _vocabulary() -> tuple[_Words, ...]:
+    data = tomllib.loads(resources.files(__package__).joinpath("roles.toml").read_text(encoding="utf-8"))
+    return tuple(
+        _Words(Role(entry["name"]), frozenset(entry["whole"]), tuple(entry["holds"]), tuple(entry.get("rank", ())))
+        for entry in data["role"]
+    )
