@@ -1,0 +1,1 @@
+"""Suites about questionnaires: reading, answering, filling."""
