@@ -18,6 +18,7 @@ from copilot.approvals.delivery_rules import DeliveryRules
 from copilot.approvals.feedback.rules import FeedbackRules
 from copilot.approvals.quality.rules import QualityRules
 from copilot.approvals.review_rules import ReviewRules
+from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.access import Role
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
@@ -113,6 +114,7 @@ class Policy(BaseModel):
     quality: QualityRules = QualityRules()
     feedback: FeedbackRules = FeedbackRules()
     chat: ChatRules = ChatRules()
+    rfp: RfpRules = RfpRules()
 
     @model_validator(mode="after")
     def _has_no_dead_rule(self) -> Self:

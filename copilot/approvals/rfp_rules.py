@@ -1,0 +1,35 @@
+"""`[rfp]` of the policy: how questionnaires are worked on.
+
+Invariant: none of it lets anything out; answers leave by the rules of the queue only.
+"""
+
+from datetime import timedelta
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class RfpRules(BaseModel):
+    """What a manager may tune."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    checklist: tuple[str, ...] = ("deadline", "must_haves", "references", "budget", "legal")
+    """Questions of go or no-go, by key; the pages have words for those that come with the product."""
+    seconds_at_once: int = Field(default=5, strict=True, ge=1, le=600)
+    """For so long a worker goes on with one questionnaire before it sees to other work."""
+    alike_from: float = Field(default=0.85, gt=0, le=1)
+    """Questions at least so alike are compared: are their answers the same, do they contradict each other?"""
+    review_days: int = Field(default=365, strict=True, ge=1, le=3_650)
+    """When an approved answer of the library is to be looked at again."""
+
+    @model_validator(mode="after")
+    def _asks_nothing_twice(self) -> Self:
+        if len(set(self.checklist)) != len(self.checklist) or not all(self.checklist):
+            raise ValueError("the checklist names every key once")
+        return self
+
+    @property
+    def at_once(self) -> timedelta:
+        """`seconds_at_once` as a length of time."""
+        return timedelta(seconds=self.seconds_at_once)
