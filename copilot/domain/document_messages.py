@@ -30,6 +30,9 @@ class DocumentMessage(StrEnum):
     NESTED_TOO_DEEPLY = "nested_too_deeply"
     TOO_LONG = "too_long"
     NOT_TEXT = "not_text"
+    TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
+    TOO_MANY_SHEETS = "too_many_sheets"
     NOT_A_QUESTIONNAIRE = "not_a_questionnaire"
     NO_QUESTIONS = "no_questions"
 
@@ -53,6 +56,7 @@ class DocumentMessage(StrEnum):
     REPEATED_LINES = "repeated_lines"
     BAD_CUES = "bad_cues"
     BAD_DATE = "bad_date"
+    MACROS = "macros"
     EXTENSION_ALONE = "extension_alone"
     CONDITIONS_NOT_READ = "conditions_not_read"
     MACROS = "macros"
@@ -129,6 +133,20 @@ _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
     DocumentMessage.NO_QUESTIONS: (
         "No se encontró ninguna pregunta en el archivo.\nCompruebe que es el archivo correcto, o pegue las preguntas.",
         "No question was found in the file.\nCheck that it is the right file, or paste the questions.",
+    ),
+    DocumentMessage.TOO_MANY_ROWS: (
+        "El archivo tiene más de {limit} filas, demasiadas para un cuestionario.\nQuite lo que no sea cuestionario, o "
+        "divídalo en varios archivos.",
+        "The file has more than {limit} rows, too many for a questionnaire.\nTake out what is no questionnaire, or "
+        "split it into several files.",
+    ),
+    DocumentMessage.TOO_MANY_COLUMNS: (
+        "El archivo tiene más de {limit} columnas, demasiadas para un cuestionario.\nQuite las columnas que sobran.",
+        "The file has more than {limit} columns, too many for a questionnaire.\nTake out the columns it can do without.",
+    ),
+    DocumentMessage.TOO_MANY_SHEETS: (
+        "El libro tiene más de {limit} hojas, demasiadas para un cuestionario.\nDivídalo en varios archivos.",
+        "The workbook has more than {limit} sheets, too many for a questionnaire.\nSplit it into several files.",
     ),
     DocumentMessage.CONTROL_CHARACTERS: (
         "Caracteres de control eliminados: {count}.",
@@ -209,6 +227,10 @@ _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
     DocumentMessage.BAD_DATE: (
         "La fecha del documento no se entiende: {value}.",
         "The document's date cannot be understood: {value}.",
+    ),
+    DocumentMessage.MACROS: (
+        "El libro contiene macros; no se leen ni se ejecutan.",
+        "The workbook holds macros; they are neither read nor run.",
     ),
     DocumentMessage.EXTENSION_ALONE: (
         "Es una ampliación: sus preguntas se leyeron sin el cuestionario al que se añaden.",

@@ -149,7 +149,7 @@ def _visible_rows(sheet: Any, hidden: _Hidden, *, budget: int) -> _Rows:
             if number in hidden.rows:
                 continue
             row = [
-                "" if hidden.columns and index in hidden.columns else _shown(cell)
+                "" if hidden.columns and index in hidden.columns else shown(cell)
                 for index, cell in enumerate(cells, start=1)
             ]
             if any(row):
@@ -158,7 +158,7 @@ def _visible_rows(sheet: Any, hidden: _Hidden, *, budget: int) -> _Rows:
     return _Rows(rows=rows(), budget=left)
 
 
-def _shown(cell: Any) -> str:
+def shown(cell: Any) -> str:
     """The value as a person reads it: ISO dates, plain numbers, percentages with their sign."""
     value = cell.value
     if value is None:
