@@ -56,7 +56,6 @@ class DocumentMessage(StrEnum):
     REPEATED_LINES = "repeated_lines"
     BAD_CUES = "bad_cues"
     BAD_DATE = "bad_date"
-    MACROS = "macros"
     EXTENSION_ALONE = "extension_alone"
     CONDITIONS_NOT_READ = "conditions_not_read"
     MACROS = "macros"
@@ -135,14 +134,12 @@ _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
         "No question was found in the file.\nCheck that it is the right file, or paste the questions.",
     ),
     DocumentMessage.TOO_MANY_ROWS: (
-        "El archivo tiene más de {limit} filas, demasiadas para un cuestionario.\nQuite lo que no sea cuestionario, o "
-        "divídalo en varios archivos.",
-        "The file has more than {limit} rows, too many for a questionnaire.\nTake out what is no questionnaire, or "
-        "split it into several files.",
+        "El archivo tiene más de {limit} filas, demasiadas para un cuestionario.\nDivídalo, o quite lo que sobra.",
+        "The file has more than {limit} rows, too many for a questionnaire.\nSplit it, or take out what is not asked.",
     ),
     DocumentMessage.TOO_MANY_COLUMNS: (
         "El archivo tiene más de {limit} columnas, demasiadas para un cuestionario.\nQuite las columnas que sobran.",
-        "The file has more than {limit} columns, too many for a questionnaire.\nTake out the columns it can do without.",
+        "The file has more than {limit} columns, too many for a questionnaire.\nTake out the rest.",
     ),
     DocumentMessage.TOO_MANY_SHEETS: (
         "El libro tiene más de {limit} hojas, demasiadas para un cuestionario.\nDivídalo en varios archivos.",
@@ -227,10 +224,6 @@ _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
     DocumentMessage.BAD_DATE: (
         "La fecha del documento no se entiende: {value}.",
         "The document's date cannot be understood: {value}.",
-    ),
-    DocumentMessage.MACROS: (
-        "El libro contiene macros; no se leen ni se ejecutan.",
-        "The workbook holds macros; they are neither read nor run.",
     ),
     DocumentMessage.EXTENSION_ALONE: (
         "Es una ampliación: sus preguntas se leyeron sin el cuestionario al que se añaden.",
