@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 import structlog
+from sqlalchemy import Engine, create_engine
 
 from copilot import telemetry
 from copilot.clock import FixedClock
@@ -96,6 +97,25 @@ def _template_server(folder: Path) -> embedded.EmbeddedAddresses:
     return found
 
 
+@pytest.fixture(scope="session")
+def warm_engine(server: embedded.EmbeddedAddresses) -> Engine:
+    """Lends its compiled statements to the databases of all tests, as in a process that has run for a while.
+
+    A statement is found by its dialect too, so that is lent with them; it has to have seen a server.
+    """
+    engine = create_engine(server.application_url, query_cache_size=2_000)
+    engine.connect().close()
+    engine.dispose()
+    return engine
+
+
+def _warmed(database: Database, warm: Engine) -> Database:
+    for engine in (database.engine, database._engine_aside):
+        engine.dialect = warm.dialect
+        engine._compiled_cache = warm._compiled_cache
+    return database
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     """Monday 16 November 2026, nine in the morning UTC: the demo's day."""
@@ -103,14 +123,14 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def database(server: embedded.EmbeddedAddresses, clock: FixedClock) -> Iterator[Database]:
+def database(server: embedded.EmbeddedAddresses, warm_engine: Engine, clock: FixedClock) -> Iterator[Database]:
     """An empty migrated database of this test alone, reached as the application role."""
     name = f"test_{next(_counter)}"
     admin_url = _libpq(server.superuser_url).replace(f"/{_TEMPLATE}?", "/postgres?")
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute(f'create database "{name}" template "{_TEMPLATE}" owner "{embedded.OWNER_ROLE}"')
     own = embedded.addresses(server.superuser_url, database=name)
-    database = Database(own.application_url, owner_url=own.owner_url, clock=clock)
+    database = _warmed(Database(own.application_url, owner_url=own.owner_url, clock=clock), warm_engine)
     yield database
     database.dispose()
     with psycopg.connect(admin_url, autocommit=True) as connection:
