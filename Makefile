@@ -33,12 +33,13 @@ serve: install ## Serve the web app and the API
 browser: develop ## Make sure that a Chromium is there for the browser tests
 	bash .ci/browser
 
+# In the order of their folders: slow files come first and quick ones last, so that neither process waits for the other.
 test: develop ## Run every test
 	-bash .ci/browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 quick: develop ## Run the tests that need neither a browser nor patience
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
 
 lint: develop ## Formatter, linter and import contracts
 	$(BIN)/ruff format --check .
