@@ -44,7 +44,8 @@ class Place(BaseModel):
 
     `part` is the sheet of a workbook, else empty. `address` by format: a cell (`C12`) of a workbook or CSV file,
     `t<table>r<row>c<cell>` or `p<paragraph>` of a Word document (counted from 0 in document order, tables at the top
-    level only), `<page>:<line>` of a PDF, `<line>` of a text, the item's id in JSON.
+    level only; cells on the table's grid, so that a cell merged over two columns counts for both), `<page>:<line>` of
+    a PDF or the name of a field of its form, `<line>` of a text (pages and lines from 1), the item's id in JSON.
     """
 
     model_config = ConfigDict(frozen=True)
