@@ -129,6 +129,8 @@ def released_file(
         raise NotFound("There is no such file.", hint="Open the item to see its files.")
     folder = (view.release.receipt.get("folder", "") if view.release else "").split("-review_")[0]
     extension = name.rpartition(".")[2]
+    if any(item.name == name for item in view.draft.files):
+        return content, name
     return content, f"{folder}.{extension}" if folder else name
 
 

@@ -5,14 +5,14 @@ text after. Nothing that will be released is left out of a comparison of drafts.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from copilot.domain.destinations import Mailbox
+from copilot.domain.destinations import Attachment, Mailbox
 from copilot.domain.drafts import Draft, Segment
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|\w+|\s+|[^\w\s]")
@@ -216,6 +216,8 @@ def _changed_details(before: Draft, after: Draft) -> Iterator[ChangedLine]:
 
 def _details(draft: Draft) -> dict[str, str]:
     found = {"title": draft.title, "audience": draft.audience.value, "destination": draft.destination.value}
+    if draft.files:
+        found["attachments"] = _files(draft.files)
     if draft.email is not None:
         email = draft.email
         found |= {
@@ -223,12 +225,16 @@ def _details(draft: Draft) -> dict[str, str]:
             "to": ", ".join(map(_address, email.to)),
             "cc": ", ".join(map(_address, email.cc)),
             "subject": email.subject,
-            "attachments": ", ".join(f"{item.name} ({item.sha256[:8]})" for item in email.attachments),
+            "attachments": _files(email.attachments),
         }
     if draft.crm is not None:
         record = f"{draft.crm.source_system} {draft.crm.record_type} {draft.crm.source_id}"
         found |= {"crm_field": f"{record} {draft.crm.field or ''}".strip(), "crm_value": draft.crm.value or ""}
     return found
+
+
+def _files(files: Iterable[Attachment]) -> str:
+    return ", ".join(f"{item.name} ({item.sha256[:8]})" for item in files)
 
 
 def _address(mailbox: Mailbox) -> str:

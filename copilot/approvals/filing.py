@@ -105,7 +105,16 @@ class Filing:
         author_id = before.author_id
         return self._replace(item, draft, action=record.SUBMITTED_AGAIN, author_id=author_id, viewer=viewer, uow=uow)
 
-    def replace(self, item_id: str, draft: Draft, *, digest: str, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
+    def replace(
+        self,
+        item_id: str,
+        draft: Draft,
+        *,
+        digest: str,
+        attachments: Mapping[str, bytes] | None,
+        viewer: Viewer,
+        uow: UnitOfWork,
+    ) -> ReviewItem:
         """See `ApprovalService.replace`."""
         entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
         if entry.item.digest != digest:
@@ -123,6 +132,7 @@ class Filing:
             viewer=viewer,
             uow=uow,
             after_its_end=again,
+            attachments=attachments,
         )
 
     def _replace(
@@ -135,8 +145,9 @@ class Filing:
         viewer: Viewer,
         uow: UnitOfWork,
         after_its_end: bool = False,
+        attachments: Mapping[str, bytes] | None = None,
     ) -> ReviewItem:
-        """File `draft` as the version after that of `item`."""
+        """File `draft` as the version after that of `item`, with other `attachments` or those of that version."""
         _require_not_out(item, viewer=viewer, uow=uow)
         drafts = DraftRepository(uow)
         # What ended before stays as it ended; its version number then says whether somebody was faster.
@@ -145,7 +156,8 @@ class Filing:
                 raise refusal("conflict", viewer)
             AuditLog(uow).append(record.SUPERSEDED, actor_id=viewer.user_id, subject=subject_of(item.id))
         report = self.guardrails.check_draft(draft, viewer=viewer, uow=uow)
-        attachments = _attachments(drafts.deliverables(item.draft_id, item.version))
+        if attachments is None:
+            attachments = _attachments(drafts.version(item.draft_id, item.version).draft, drafts=drafts, item=item)
         new = _new_version(draft, report.findings, author_id=author_id, attachments=attachments, viewer=viewer)
         stored = drafts.add_version(item.draft_id, new, after=item.version)
         filed = self._file(
@@ -229,12 +241,12 @@ def _new_version(
     viewer: Viewer,
 ) -> NewVersion:
     _require_storable(draft, viewer)
-    named = {item.name: item.sha256 for item in draft.email.attachments} if draft.email else {}
+    named = {item.name: item.sha256 for item in (draft.email.attachments if draft.email else draft.files)}
     if named != {name: hashlib.sha256(content).hexdigest() for name, content in attachments.items()}:
         raise error(InputError, "attachments_differ", viewer)
-    deliverables = render_deliverables(draft, attachments=attachments) | {
-        f"{ATTACHMENTS}{name}": content for name, content in attachments.items()
-    }
+    deliverables = render_deliverables(draft, attachments=attachments)
+    if draft.email is not None:  # a file of any other draft is among what was rendered
+        deliverables |= {f"{ATTACHMENTS}{name}": content for name, content in attachments.items()}
     return NewVersion(
         draft=draft,
         digest=content_digest(draft, deliverables=deliverables),
@@ -244,12 +256,13 @@ def _new_version(
     )
 
 
-def _attachments(deliverables: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {
-        name.removeprefix(ATTACHMENTS): content
-        for name, content in deliverables.items()
-        if name.startswith(ATTACHMENTS)
-    }
+def _attachments(draft: Draft, *, drafts: DraftRepository, item: ReviewItem) -> dict[str, bytes]:
+    """What goes with the version of `item`, by the names that its draft gives it."""
+    deliverables = drafts.deliverables(item.draft_id, item.version)
+    named = draft.email.attachments if draft.email else draft.files
+    prefix = ATTACHMENTS if draft.email else ""
+    kept = ((each.name, deliverables.get(f"{prefix}{each.name}")) for each in named)
+    return {name: content for name, content in kept if content is not None}
 
 
 def _with_evidence_of_now(draft: Draft, *, viewer: Viewer, uow: UnitOfWork) -> Draft:

@@ -70,7 +70,7 @@ class ApprovalService:
         """File a draft that `viewer` asked for, with what the guardrails said about it.
 
         A report about another text is not believed: the draft is then checked here. `attachments`: name -> bytes of
-        exactly those that the draft's email names.
+        exactly those that the draft's email, or the draft itself in `files`, names.
         Raises NotFound if the viewer may not see the account, InputError if something cannot be stored.
         """
         return self._filing.submit(draft, report, attachments=attachments, viewer=viewer, uow=uow)
@@ -93,9 +93,21 @@ class ApprovalService:
         """
         return self._filing.edit(item_id, new_texts, digest=digest, viewer=viewer, uow=uow)
 
-    def replace(self, item_id: str, draft: Draft, *, digest: str, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
-        """Put another draft in the place of what was seen as `digest`, as `edit` does: drafted again, say."""
-        return self._filing.replace(item_id, draft, digest=digest, viewer=viewer, uow=uow)
+    def replace(
+        self,
+        item_id: str,
+        draft: Draft,
+        *,
+        digest: str,
+        viewer: Viewer,
+        uow: UnitOfWork,
+        attachments: Mapping[str, bytes] | None = None,
+    ) -> ReviewItem:
+        """Put another draft in the place of what was seen as `digest`, as `edit` does: drafted again, say.
+
+        `attachments` as in `submit`; None: those of the version before.
+        """
+        return self._filing.replace(item_id, draft, digest=digest, attachments=attachments, viewer=viewer, uow=uow)
 
     def decide(self, item_id: str, decision: Decision, *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem:
         """Approve, reject or send back what was seen as `decision.digest`; the same decision again changes nothing.

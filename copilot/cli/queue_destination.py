@@ -21,6 +21,8 @@ def destination_lines(draft: Draft, viewer: Viewer) -> Iterator[str]:
         yield from _envelope(draft.email, viewer)
     if draft.crm is not None:
         yield from _update(draft.crm, viewer)
+    if draft.files:
+        yield say("attachments", viewer, files="; ".join(map(_file, draft.files)))
 
 
 def _envelope(email: Email, viewer: Viewer) -> Iterator[str]:

@@ -31,7 +31,7 @@ class Mailbox(BaseModel):
 
 
 class Attachment(BaseModel):
-    """A file that goes with an email. Its bytes are kept with the version, see `copilot.store.drafts`."""
+    """A file that goes with a draft. Its bytes are kept with the version, see `copilot.store.drafts`."""
 
     model_config = ConfigDict(frozen=True)
 

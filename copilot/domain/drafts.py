@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from copilot.domain.destinations import CrmUpdate, Destination, Email
+from copilot.domain.destinations import Attachment, CrmUpdate, Destination, Email
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
 
@@ -103,6 +103,9 @@ class Draft(BaseModel):
     """Required when the destination is email."""
     crm: CrmUpdate | None = None
     """Required when the destination is the CRM."""
+    files: tuple[Attachment, ...] = ()
+    """Files of its own beside the rendered text, such as a questionnaire filled in; an email names its own. They were
+    made before the draft from what had been approved, so an edit of the draft's words leaves them as they are."""
 
     @model_validator(mode="after")
     def _says_what_its_destination_needs(self) -> Self:
@@ -110,6 +113,8 @@ class Draft(BaseModel):
             raise ValueError("an email needs its envelope, and nothing else has one")
         if (self.destination is Destination.CRM) != (self.crm is not None):
             raise ValueError("a CRM update says which record, and nothing else does")
+        if self.files and (self.email is not None or self.crm is not None):
+            raise ValueError("an email names its attachments itself, and a CRM update has no files")
         return self
 
     @model_serializer(mode="wrap")
@@ -121,6 +126,7 @@ class Draft(BaseModel):
             "destination": self.destination is not Destination.FILES,
             "email": self.email is not None,
             "crm": self.crm is not None,
+            "files": bool(self.files),
         }
         return {key: value for key, value in written.items() if added.get(key, True)}
 

@@ -29,6 +29,9 @@ from copilot.errors import InputError
 _WWW = re.compile(r"\b(www)\.", re.IGNORECASE)
 """What some readers of Markdown make a link of without being asked."""
 
+_SAFE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,99}")
+"""Of a draft's own file: plain letters, no path, short enough for an address."""
+_ENDINGS = ("md", "html", "json", "docx", "xlsx")
 _AS_TABLE = frozenset({DraftKind.RFP_ANSWER})
 
 _STYLE = """
@@ -54,7 +57,8 @@ def render_deliverables(draft: Draft, *, attachments: Mapping[str, bytes] | None
     """File name -> the bytes that a release may send.
 
     An email is `message.eml`, with `attachments` (by name) in it, a CRM update `crm-update.json`; anything else is
-    `<kind>.md`, `.html`, `.json` and `.docx`, and `.xlsx` where the answers belong in a table.
+    `<kind>.md`, `.html`, `.json` and `.docx`, and `.xlsx` where the answers belong in a table, and beside them the
+    draft's own files as they are in `attachments`.
     Raises InputError if an address or an attachment cannot be used.
     """
     if draft.email is not None:
@@ -63,7 +67,7 @@ def render_deliverables(draft: Draft, *, attachments: Mapping[str, bytes] | None
         return {MESSAGE_FILE: render_message(draft, draft.email, attachments or {})}
     if draft.crm is not None:
         return {CRM_FILE: render_crm_update(draft, draft.crm)}
-    return _files(draft)
+    return _files(draft) | _own_files(draft, attachments or {})
 
 
 def render_redacted(draft: Draft) -> dict[str, bytes]:
@@ -73,7 +77,8 @@ def render_redacted(draft: Draft) -> dict[str, bytes]:
     person in a form that cannot be searched.
     """
     if draft.email is None:
-        return render_deliverables(draft)
+        bare = draft.model_copy(update={"files": ()})
+        return render_deliverables(bare) | {item.name: b"" for item in draft.files}
     attached = {f"{ATTACHMENTS}{item.name}": b"" for item in draft.email.attachments}
     return attached | {MESSAGE_FILE: plain_text(draft).encode()}
 
@@ -87,6 +92,17 @@ def _files(draft: Draft) -> dict[str, bytes]:
         f"{kind}.docx": render_docx(draft),
     }
     return files | ({f"{kind}.xlsx": render_xlsx(draft)} if draft.kind in _AS_TABLE else {})
+
+
+def _own_files(draft: Draft, attachments: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those that the draft names, under names that any file system takes and that no other file has."""
+    names = [item.name for item in draft.files]
+    taken = {name.casefold() for name in names} | {f"{draft.kind.value}.{ending}" for ending in _ENDINGS}
+    if not all(map(_SAFE_NAME.fullmatch, names)) or len(taken) < len(names) + len(_ENDINGS):
+        raise InputError("A file of this draft has a name that cannot be used.", hint="Give each a plain name.")
+    if set(names) != attachments.keys():
+        raise InputError("The files are not those that the draft names.", hint="Create the draft again.")
+    return {name: attachments[name] for name in names}
 
 
 def _contacts(email: Email) -> set[str]:

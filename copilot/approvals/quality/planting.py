@@ -48,6 +48,8 @@ def _plant(source: Source, *, guardrails: Guardrails, file_item: FileItem, uow: 
     if requester is None:
         return False
     draft = DraftRepository(uow).version(source.draft_id, source.version).draft
+    if draft.files:
+        return False  # a fault in the words would not be one of the files, which say the same
     draft = draft.model_copy(update={"written_at": uow.clock.now()})
     before = guardrails.check_draft(draft, viewer=requester, uow=uow).findings
     if blocking(before):
