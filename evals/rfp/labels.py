@@ -1,0 +1,111 @@
+"""Labels of what a knowledge base allows to be answered of a questionnaire, read by a person before any system ran.
+
+A file of labels holds one `[[question]]` each with
+- `file` and `id`: of the questionnaire and its item; an item without an id is named by the key of its first choice;
+- `verdict`: `answered` (the texts answer it), `partly` (a part of it) or `none`. With `none` an abstention is right,
+  and so is an answer that stays within `short`, `choices` and `sources`, which are mostly empty then;
+- `short` and `choices`: the short forms and the keys of choices that a careful person may give; empty: none of them;
+- `strict`: `fact`, or `rule` where the texts only say what shall be done: then yes needs to name it as a rule;
+- `sources`: every passage that a right answer may rest on, by `file` and a few words of its sentence (`span`); an empty
+  span stands for the whole file;
+- `wrong` and `note`: for people: what a hasty reader would say, and why the label is what it is.
+
+Invariant: the words of every source stand in the file it names; a label that points nowhere is refused.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from copilot.domain.questionnaires import Question
+from copilot.domain.rfp_answers import ShortForm
+from copilot.settings import load_settings
+
+_DATA = Path(__file__).parent / "data"
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[*`_\\]")
+
+
+class Source(BaseModel):
+    """A passage that answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    span: str
+
+
+class Label(BaseModel):
+    """What may be said of one question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    id: str
+    verdict: Literal["answered", "partly", "none"]
+    strict: Literal["fact", "rule"] = "fact"
+    short: frozenset[ShortForm] = frozenset()
+    choices: frozenset[str] = frozenset()
+    sources: tuple[Source, ...] = ()
+    wrong: str = ""
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it is printed."""
+        return f"{self.file}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the data are."""
+
+    questionnaires: Path
+    policies: Path
+    labels: Path
+
+    @property
+    def missing(self) -> Path | None:
+        """The first that is not there."""
+        places = (self.questionnaires, self.policies, self.labels)
+        return next((place for place in places if not place.exists()), None)
+
+
+def place_of(data: Path | None, *, split: str) -> Place:
+    """The caller's folder, or the benchmark with the labels of one half."""
+    if data:
+        return Place(data / "questionnaires", data / "policies", data / "labels.toml")
+    benchmarks = load_settings().benchmarks_dir
+    labels = _DATA / f"datica.{split}.toml"
+    return Place(benchmarks / "vsaq" / "questionnaires", benchmarks / "datica_policies", labels)
+
+
+def read_labels(path: Path, *, texts: Mapping[str, str]) -> list[Label]:
+    """All labels of a file. `texts`: what each file of the knowledge base says. Raises ValueError."""
+    labels = [Label.model_validate(item) for item in tomllib.loads(path.read_text(encoding="utf-8"))["question"]]
+    folded = {name: plain(text) for name, text in texts.items()}
+    if len({label.name for label in labels}) != len(labels):
+        raise ValueError(f"{path} labels a question twice")
+    for label in labels:
+        for source in label.sources:
+            if source.file not in folded or plain(source.span) not in folded[source.file]:
+                raise ValueError(f"{label.name}: {source.file} does not say “{source.span}”")
+    return labels
+
+
+def find(question_id: str, questions: tuple[Question, ...]) -> Question:
+    """The question that a label means, by its id or its first choice. Raises KeyError."""
+    for question in questions:
+        if question_id == question.id or (question.choices and question.choices[0].key == question_id):
+            return question
+    raise KeyError(question_id)
+
+
+def plain(text: str) -> str:
+    """Without markup, runs of blanks and case: how a span and a passage are compared."""
+    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split()).casefold()
