@@ -15,25 +15,17 @@ from babel import Locale
 
 from copilot.agent.planner.amounts import Amount
 from copilot.agent.planner.cues import Hit, hits, longest, mark, mark_before, table
+from copilot.agent.planner.denials import Placed, Spoken, denial_of, turned_round
 from copilot.agent.planner.reading import Reading
-from copilot.domain.figure_queries import Condition, Operator, Subject
+from copilot.domain.figure_queries import Condition, Operator, Subject, Value
 from copilot.domain.folding import fold
 from copilot.domain.language import Language
 from copilot.domain.periods import Period
 
 _NO_COUNTRY = frozenset({"jersey", "chad", "jordan", "togo", "guinea", "niger", "man", "us", "it", "mali", "oman"})
 _NEAR_SECTOR = 28
+_UNITED = frozenset({Operator.IS, Operator.IS_NOT})
 _Stated = tuple[Hit, tuple[Subject, Condition]]
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A condition of one kind of record, and where its words stand."""
-
-    subject: Subject
-    condition: Condition
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +45,29 @@ class Noun:
 
 def nouns(work: str) -> tuple[Noun, ...]:
     """Kinds of records that a message speaks of, in order; the longer words win."""
+    aside = _left_aside(work)
+    return tuple(noun for noun in _all_nouns(work) if noun not in aside)
+
+
+def _left_aside(work: str) -> tuple[Noun, ...]:
+    """`deals excluding renewals`: a kind of deals that is not wanted, rather than records of their own."""
+    found = _all_nouns(work)
+    return tuple(noun for noun in found if _is_left_aside(work, noun, found))
+
+
+def _is_left_aside(work: str, noun: Noun, found: Sequence[Noun]) -> bool:
+    if noun.name != "renewals" or any(one.subject is not Subject.OPPORTUNITIES for one in found if one != noun):
+        return False
+    return denial_of(work, noun.start, noun.end, spoken=_spoken([one for one in found if one != noun])) is not None
+
+
+def _spoken(found: Sequence[Noun]) -> Spoken:
+    people = (one for one in found[:1] if one.subject is Subject.CONTACTS)
+    others = (*people, *(one for one in found if one.subject is not found[0].subject))
+    return Spoken(tuple(one.start for one in found), tuple(one.start for one in others))
+
+
+def _all_nouns(work: str) -> tuple[Noun, ...]:
     found = [(hit, name) for name, lines in table("records")["nouns"].items() for hit in hits(work, lines)]
     kept: list[Noun] = []
     for hit, name in longest(found):
@@ -69,19 +84,12 @@ def conditions(reading: Reading) -> tuple[Placed, ...]:
         values = tuple(reading.today if value == "today" else value for value in entry["values"])
         condition = Condition(field=entry["field"], operator=Operator(entry.get("operator", "is")), values=values)
         found += [(hit, (Subject(entry["subject"]), condition)) for hit in hits(work, entry["words"])]
-    placed = [
-        Placed(subject, _denied(work, hit, condition), hit.start, hit.end)
-        for hit, (subject, condition) in _longest_of_each(found)
-    ]
+    aside = _left_aside(work)
+    placed = [Placed(subject, condition, hit.start, hit.end) for hit, (subject, condition) in _longest_of_each(found)]
     placed += [*_products(reading), *_countries(reading), *_sectors(work), *_ticket_topics(work)]
-    return tuple(sorted(placed, key=lambda item: (item.start, item.subject, item.condition.field)))
-
-
-def _denied(work: str, hit: Hit, condition: Condition) -> Condition:
-    """`not won` is any status but won. What cannot be turned round stays, and is asked about, see `unsaid`."""
-    if condition.operator is not Operator.IS or mark_before("denied", work, hit.start) is None:
-        return condition
-    return condition.model_copy(update={"operator": Operator.IS_NOT})
+    renewal = Condition(field="kind", operator=Operator.IS, values=("renewal",))
+    placed += [Placed(Subject.OPPORTUNITIES, renewal, noun.start, noun.end) for noun in aside]
+    return tuple(turned_round(placed, work, spoken=_spoken(nouns(work))))
 
 
 def _longest_of_each(found: list[_Stated]) -> Iterator[_Stated]:
@@ -137,21 +145,25 @@ def _countries(reading: Reading) -> list[Placed]:
     if not found:
         return []
     groups: dict[Operator, list[tuple[Hit, tuple[str, ...]]]] = {}
-    operator, end = Operator.IS, 0
+    denied_at, end = None, 0
+    denials: list[int] = []
     for hit, codes in found:
         between = reading.work[end : hit.start]
         if not groups or not mark("listed_on").fullmatch(between):
-            inside = mark_before("elsewhere", reading.work, hit.start) is None
-            operator = Operator.IS if inside else Operator.IS_NOT
+            denied_at = mark_before("elsewhere", reading.work, hit.start)
+            denials += [] if denied_at is None else [denied_at]
+        operator = Operator.IS if denied_at is None else Operator.IS_NOT
         groups.setdefault(operator, []).append((hit, codes))
         end = hit.end
-    return [_in_countries(operator, items) for operator, items in groups.items()]
+    return [_in_countries(operator, items, denials) for operator, items in groups.items()]
 
 
-def _in_countries(operator: Operator, items: list[tuple[Hit, tuple[str, ...]]]) -> Placed:
+def _in_countries(operator: Operator, items: list[tuple[Hit, tuple[str, ...]]], denials: list[int]) -> Placed:
     codes = tuple(dict.fromkeys(code for _, item in items for code in item))
     condition = Condition(field="country", operator=operator, values=codes)
-    return Placed(Subject.ACCOUNTS, condition, items[0][0].start, items[-1][0].end)
+    start, end = items[0][0].start, items[-1][0].end
+    denied = operator is Operator.IS_NOT
+    return Placed(Subject.ACCOUNTS, condition, start, end, denials[0] if denied else None, denied)
 
 
 def _products(reading: Reading) -> list[Placed]:
@@ -234,13 +246,35 @@ def owned_by(reading: Reading) -> list[Condition]:
 
 
 def united(items: Sequence[Condition]) -> tuple[Condition, ...]:
-    """The conditions, of which those that no record can meet together are alternatives: `P1 and P2`, either."""
+    """The conditions, of which those that no record can meet together are alternatives: `P1 and P2`, either.
+
+    `neither P1 nor P2` is one condition as well.
+    """
     kept: list[Condition] = []
     for item in items:
-        same = [one for one in kept if one.field == item.field and one.operator is item.operator is Operator.IS]
+        same = [one for one in kept if one.field == item.field and one.operator is item.operator in _UNITED]
         if same:
             values = tuple(dict.fromkeys((*same[0].values, *item.values)))
             kept[kept.index(same[0])] = same[0].model_copy(update={"values": values})
         elif item not in kept:
             kept.append(item)
     return tuple(kept[:8])
+
+
+def narrowed(before: tuple[Condition, ...], said: Condition) -> tuple[Condition, ...]:
+    """What is said in the place of what was said of the same field before; what is denied, beside it.
+
+    `without P1` after P1 and P2 leaves P2; after P1 alone it means all others.
+    """
+    same = [item for item in before if item.field == said.field]
+    others = tuple(item for item in before if item.field != said.field)
+    if said.operator is not Operator.IS_NOT:
+        return (*others, said)[:8]
+    stated = [item for item in same if item.operator is Operator.IS]
+    left = [item.model_copy(update={"values": kept}) for item in stated if (kept := _without(item, said))]
+    denied = united([*(item for item in same if item.operator is Operator.IS_NOT), said])
+    return (*others, *left, *(() if left else denied))[:8]
+
+
+def _without(item: Condition, denied: Condition) -> tuple[Value, ...]:
+    return tuple(value for value in item.values if value not in denied.values)

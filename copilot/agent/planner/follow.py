@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from copilot.agent.planner.clause import WANTS, Clause
-from copilot.agent.planner.conditions import compared, conditions, nouns, within
+from copilot.agent.planner.conditions import compared, conditions, narrowed, nouns, within
 from copilot.agent.planner.context import records_query
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.fact_words import facts_in
@@ -215,7 +215,7 @@ def _changed(clause: Clause, query: FigureQuery) -> FigureQuery:
         )
         if part is not None and not (item.subject is Subject.CONTACTS and query.subject is not Subject.CONTACTS):
             base: tuple[Condition, ...] = changes.get(part, getattr(query, part))
-            changes[part] = (*(one for one in base if one.field != item.condition.field), item.condition)[:8]
+            changes[part] = narrowed(base, item.condition)
     number = default_number(query.subject)
     for amount in reading.amounts:
         if number is not None:

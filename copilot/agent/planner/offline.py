@@ -16,7 +16,7 @@ from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.follow import followed_up
-from copilot.agent.planner.learnt.choice import looks_back, names_another, takes_over
+from copilot.agent.planner.learnt.choice import asks_of_denial, looks_back, names_another, takes_over
 from copilot.agent.planner.learnt.heard import Heard, hear
 from copilot.agent.planner.learnt.plan import heard_plan
 from copilot.agent.planner.legible import legible
@@ -119,7 +119,7 @@ def _as_heard(reading: Reading, heard: Heard, ruled: Plan, turn: _Turn) -> Plan 
     if isinstance(found, Refusal):
         return Plan(language=turn.language, refusal=found)
     if isinstance(found, str):
-        return _account_asked(reading, turn)
+        return None if asks_of_denial(ruled, reading) else _account_asked(reading, turn)
     return _as_plan(tuple(found[:MOST_STEPS]), reading, turn)
 
 

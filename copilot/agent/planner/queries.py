@@ -8,9 +8,10 @@ import re
 from datetime import date, timedelta
 
 from copilot.agent.planner.amounts import Amount
-from copilot.agent.planner.conditions import Noun, Placed, compared, from_day, owned_by, united, within
+from copilot.agent.planner.conditions import Noun, compared, from_day, owned_by, united, within
 from copilot.agent.planner.counted import amounts_with_places, bounds
 from copilot.agent.planner.cues import cue, mark
+from copilot.agent.planner.denials import Placed
 from copilot.agent.planner.measures import measured
 from copilot.agent.planner.question import DATES, Question, negated, ranks, take_apart
 from copilot.agent.planner.reading import Reading

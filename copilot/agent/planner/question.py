@@ -6,8 +6,9 @@ Invariant: the head is the kind of record that is listed, counted or summed; oth
 from dataclasses import dataclass, field
 from datetime import date
 
-from copilot.agent.planner.conditions import Noun, Placed, conditions, nouns
+from copilot.agent.planner.conditions import Noun, conditions, nouns
 from copilot.agent.planner.cues import cue, hits, mark, table
+from copilot.agent.planner.denials import Placed
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.reading import Reading
 from copilot.domain.figure_queries import Subject

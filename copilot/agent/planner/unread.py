@@ -19,6 +19,8 @@ from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, GIVEN, WO
 
 _SHORTEST = 4
 _STEM = 5
+_DENYING = frozenset({"denies", "left_aside", "no_denial", "lacking"})
+"""Marks whose words are read only where something is done about them."""
 _ASKING = ("brief", "timeline", "explain_score", "meeting_prep", "follow_up", "after_meeting", "search")
 
 
@@ -61,7 +63,7 @@ def narrowed_risks(reading: Reading) -> Clarification | None:
 
 def unread_words(reading: Reading) -> tuple[str, ...]:
     """Words, as written, that no cue knows and that may restrict what is asked."""
-    taken = [(item.start, item.end) for item in conditions(reading)]
+    taken = [(item.start if item.denied_at is None else item.denied_at, item.end) for item in conditions(reading)]
     found = []
     for word in words_of(reading.shown):
         written = reading.shown[word.start : word.end]
@@ -90,8 +92,7 @@ def _is_read(word: str) -> bool:
 @cache
 def _vocabulary() -> frozenset[str]:
     """Every word of the cues, of periods, and words that restrict nothing."""
-    # What denies is read only where something is done about it.
-    marks = " ".join(str(item) for name, item in table("marks")["marks"].items() if name != "denies")
+    marks = " ".join(str(item) for name, item in table("marks")["marks"].items() if name not in _DENYING)
     written = set(re.findall(r"[a-z]{3,}", marks))
     periods = period_vocabulary()
     dated = {*periods.months, *periods.weekdays, *periods.units, *periods.ordinals}

@@ -15,8 +15,9 @@ from copilot.agent.planner.counted import amounts_with_places
 from copilot.agent.planner.cues import mark, mark_before, table
 from copilot.agent.planner.question import limit_in
 from copilot.agent.planner.reading import Reading
+from copilot.agent.planner.undenied import is_none, undenied
 from copilot.agent.planner.words import plan_in_words
-from copilot.domain.figure_queries import MONEY, FigureQuery, Operator, Related
+from copilot.domain.figure_queries import MONEY, FigureQuery, Operator
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.plans import AskedAbout, Clarification, CompareStep, Plan, QueryStep, Step
@@ -59,22 +60,18 @@ def _missing(reading: Reading, queries: Sequence[FigureQuery]) -> Iterator[_Miss
         used = any(_uses(query, amount) for query in queries)
         if not used or _counts_what_is_not_counted(reading, amount, place, queries):
             yield "dropped", place, _next_word(work, place + len("AMOUNT"))
-    yield from _denied_texts(reading, queries)
+    yield from (("dropped", start, end) for start, end in undenied(reading, queries))
     yield from _stray_numbers(reading, queries)
 
 
 def _denied_days(reading: Reading, queries: Sequence[FigureQuery]) -> Iterator[_Missing]:
     """`not closing this quarter`: a query can only ask for days within a stretch."""
-    lacking = any(_is_none(item) for query in queries for item in query.related)
+    lacking = any(is_none(item) for query in queries for item in query.related)
     still = mark("still").search(reading.work) is not None
     for place in reading.places("WHEN"):
         denial = mark_before("denied_day", reading.work, place)
         if denial is not None and not still and not lacking:
             yield "days", denial, place + len("WHEN")
-
-
-def _is_none(related: Related) -> bool:
-    return related.at_least == 0 and related.at_most is None
 
 
 def _uses(query: FigureQuery, amount: Amount) -> bool:
@@ -101,16 +98,6 @@ def _counts_what_is_not_counted(reading: Reading, amount: Amount, place: int, qu
         for query in queries
         for item in (*query.conditions, *query.of_account)
     )
-
-
-def _denied_texts(reading: Reading, queries: Sequence[FigureQuery]) -> Iterator[_Missing]:
-    """`not in negotiation`: what a text contains can be asked, not what it lacks."""
-    used = {item for query in queries for item in (*query.conditions, *query.of_account)}
-    used |= {item for query in queries for related in query.related for item in related.conditions}
-    for item in conditions(reading):
-        denial = mark_before("denied", reading.work, item.start)
-        if denial is not None and item.condition.operator is Operator.CONTAINS and item.condition in used:
-            yield "dropped", denial, item.end
 
 
 def _stray_numbers(reading: Reading, queries: Sequence[FigureQuery]) -> Iterator[_Missing]:
@@ -146,10 +133,15 @@ def _quoted(reading: Reading, start: int, end: int) -> str:
     numbers: dict[int, list[str]] = {}
     for amount, place in amounts_with_places(reading):
         numbers.setdefault(place, []).append(words.number(amount.value))
+    names = {
+        place: item.accounts[0].name
+        for item, place in zip(reading.accounts, reading.places("ACCT"), strict=False)
+        if len(item.accounts) == 1
+    }
 
     def written(match: re.Match[str]) -> str:
         place = start + match.start()
-        return periods.get(place) or "–".join(numbers.get(place, ["…"]))
+        return periods.get(place) or names.get(place) or "–".join(numbers.get(place, ["…"]))
 
     text = " ".join(_MARK.sub(written, reading.shown[start:end]).split())[:_LONGEST_QUOTED].strip()
     return f"«{text}»" if reading.language is Language.ES else f"“{text}”"

@@ -7,6 +7,7 @@ account that the viewer may not see, nothing of all accounts is given in its pla
 from copilot.agent.planner.clause import Clause
 from copilot.agent.planner.context import accounts_of, records_query
 from copilot.agent.planner.cues import mark
+from copilot.agent.planner.denials import denials
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.learnt.heard import Heard
 from copilot.agent.planner.learnt.known import asking_words
@@ -71,6 +72,8 @@ def _over_answers(heard: Heard, ruled: Plan, clause: Clause) -> bool:
     if heard.intent == "figures" and not _knows_every_word(clause):
         return False
     if ruled.clarification is not None:
+        if asks_of_denial(ruled, clause.reading) and heard.intent != "figures":
+            return False
         # What the rules ask back about signals of risk, they ask because those are not split.
         return (
             share >= _SURE
@@ -84,6 +87,12 @@ def _over_answers(heard: Heard, ruled: Plan, clause: Clause) -> bool:
     if heard.intent == "compare" and all(isinstance(step, CompareStep) for step in ruled.steps):
         return bool(heard.among("f_"))
     return share >= _SURER
+
+
+def asks_of_denial(ruled: Plan, reading: Reading) -> bool:
+    """Whether the rules may have asked back because of what the message denies."""
+    asked = ruled.clarification
+    return asked is not None and asked.about is AskedAbout.READING and any(denials(reading.work))
 
 
 def _knows_every_word(clause: Clause) -> bool:

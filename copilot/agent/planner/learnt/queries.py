@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from copilot.agent.planner.clause import Clause
-from copilot.agent.planner.conditions import Placed, compared, conditions, nouns, owned_by, united, within
+from copilot.agent.planner.conditions import compared, conditions, nouns, owned_by, united, within
 from copilot.agent.planner.counted import allowed, amounts_with_places, counted_range
 from copilot.agent.planner.cues import mark
+from copilot.agent.planner.denials import Placed
 from copilot.agent.planner.learnt.heard import Heard
 from copilot.agent.planner.learnt.said import (
     AMOUNTS,
