@@ -5,6 +5,7 @@ Invariant: a file is decoded as one encoding from end to end; what cannot be dec
 
 import codecs
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -90,6 +91,12 @@ def detect_delimiter(path: Path, *, encoding: str) -> str:
     with path.open(encoding=encoding, newline="") as stream:
         for line, _ in zip(stream, range(_SAMPLED_LINES), strict=False):
             lines.append(line)
+    return delimiter_of(lines)
+
+
+def delimiter_of(lines: Sequence[str]) -> str:
+    """The delimiter of a table that begins with these lines."""
+    lines = lines[:_SAMPLED_LINES]
     if lines and lines[0].casefold().startswith("sep=") and len(lines[0].strip()) == 5:
         return lines[0][4]
     best, best_score = ",", 0.0

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 from knowledge.questionnaires.asking import is_instruction, is_question, language_of, value_kind
 from knowledge.values.text import fold
@@ -19,7 +20,12 @@ from knowledge.values.text import fold
 _HEADER_WITHIN = 40
 _LONGEST_HEADER = 90
 _MANY_WORDS = 12
+_SHORT_QUESTION = 6
 _SAMPLE = 120
+_SOON = 8
+_KNOWN_SHARE = 0.5
+_ASKING_SHARE = 0.3
+_FILLED_SHARE = 0.8
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _ANY_NUMBER = re.compile(
     r"[a-z]{0,8}[ ._-]{0,2}\d+(?:[.\-_]\d+)*[.)]?[a-z]?|[a-z]{2,5}(?:[-.][a-z0-9]{1,5}){1,4}", re.IGNORECASE
@@ -43,6 +49,12 @@ class Role(StrEnum):
     OWNER = "owner"
     """Filled in by the asker: scores, a reviewer's remarks, internal use."""
     OTHER = "other"
+
+
+_NEVER_QUESTIONS = (
+    *(Role.ANSWER, Role.COMMENT, Role.NUMBER, Role.MANDATORY, Role.OWNER, Role.ALLOWED, Role.LIMIT),
+    Role.GUIDANCE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +95,121 @@ def header_roles(row: Sequence[str], *, below: Sequence[Sequence[str]]) -> Colum
         return None
     ticks = _ticks(cells)
     candidates: dict[Role, list[int]] = {}
-    for index, text in cells.items():
-        if index not in {column for column, _ in ticks}:
-            candidates.setdefault(role_of_header(text), []).append(index)
-    questions = candidates.get(Role.QUESTION, [])
-    if not questions or not _has_another_part(candidates, ticks):
+    for index in cells.keys() - {column for column, _ in ticks}:
+        candidates.setdefault(role_of_header(cells[index]), []).append(index)
+    for indexes in candidates.values():
+        indexes.sort()
+    question = _question_of(candidates, ticks, cells, below)
+    if question is None or not _is_filled(question, below):
         return None
-    question = _question_column(questions, cells, below)
     columns: dict[Role, int] = {
         role: _likeliest(role, indexes, cells)
         for role, indexes in candidates.items()
-        if role not in (Role.QUESTION, Role.OTHER)
+        if role not in (Role.QUESTION, Role.OTHER) and indexes != [question]
     }
     columns[Role.QUESTION] = question
+    if Role.NUMBER not in columns and question and are_numbers(_column(question - 1, below)):
+        columns[Role.NUMBER] = question - 1
+        columns = {role: index for role, index in columns.items() if index != question - 1 or role is Role.NUMBER}
+    _settle_status(columns, cells, below, has_ticks=bool(ticks))
     _settle_answers(columns, candidates, cells, has_ticks=bool(ticks))
-    others = tuple(index for index in questions if index != question)
-    sections = tuple(index for index in candidates.get(Role.SECTION, []) if index < question)
+    if _is_legend(columns, below) or not (_fills_in(columns, ticks) or _asks_at(question, below)):
+        return None
+    others = tuple(index for index in candidates.get(Role.QUESTION, []) if index != question)
+    sections = tuple(index for index in candidates.get(Role.SECTION, []) if index != question)
     return ColumnRoles(0, columns, ticks, sections, others, cells)
+
+
+def _question_of(
+    candidates: dict[Role, list[int]],
+    ticks: Sequence[tuple[int, str]],
+    cells: Mapping[int, str],
+    below: Sequence[Sequence[str]],
+) -> int | None:
+    """The column of questions: by its header, else the one that asks beside a column for answers."""
+    known = sum(len(indexes) for role, indexes in candidates.items() if role is not Role.OTHER) + len(ticks)
+    if known < max(2, len(cells) * _KNOWN_SHARE) and not (known == 1 and len(cells) == 2 and below):
+        return None
+    questions = candidates.get(Role.QUESTION, [])
+    if questions:
+        return _question_column(questions, cells, below) if known > 1 else None
+    if not (ticks or Role.ANSWER in candidates):
+        return None
+    taken = {column for column, _ in ticks}
+    taken.update(*(candidates.get(role, []) for role in _NEVER_QUESTIONS))
+    width = max((len(row) for row in below), default=0)
+    free = [index for index in range(width) if index not in taken]
+    weights = {index: _asking_count(_column(index, below)) for index in free}
+    best = max(weights, key=lambda index: (weights[index], -index), default=None)
+    if best is None or weights[best] < _ASKING_SHARE * len(_column(best, below)) or not weights[best]:
+        return _first_of_statements(candidates, ticks, free, below)
+    for indexes in candidates.values():
+        if best in indexes:
+            indexes.remove(best)
+    for role in [role for role, indexes in candidates.items() if not indexes]:
+        del candidates[role]
+    return best
+
+
+def _first_of_statements(
+    candidates: Mapping[Role, list[int]],
+    ticks: Sequence[tuple[int, str]],
+    free: Sequence[int],
+    below: Sequence[Sequence[str]],
+) -> int | None:
+    """Beside columns that are plainly for answers the longest texts are what is to be answered."""
+    plain = bool(ticks) or len(candidates.get(Role.ANSWER, [])) + len(candidates.get(Role.COMMENT, [])) > 1
+    usable = [index for index in free if index not in candidates.get(Role.SECTION, []) and _column(index, below)]
+    if not usable or not (plain or _column_is_empty(candidates[Role.ANSWER][0], below)):
+        return None
+    return max(usable, key=lambda index: (sum(map(len, _column(index, below))) / len(_column(index, below)), -index))
+
+
+def _column(index: int, below: Sequence[Sequence[str]]) -> list[str]:
+    return [row[index].strip() for row in below if index < len(row) and row[index].strip()]
+
+
+def _column_is_empty(index: int, below: Sequence[Sequence[str]]) -> bool:
+    return len(below) > 1 and len(_column(index, below)) <= _ASKING_SHARE * len(below)
+
+
+def _is_filled(question: int, below: Sequence[Sequence[str]]) -> bool:
+    """Something stands in the column soon: a row of headers has rows."""
+    return bool(_column(question, below[:_SOON]))
+
+
+def _fills_in(columns: Mapping[Role, int], ticks: Sequence[tuple[int, str]]) -> bool:
+    return bool(ticks) or Role.ANSWER in columns
+
+
+def _asks_at(question: int, below: Sequence[Sequence[str]]) -> bool:
+    texts = _column(question, below)
+    return _asking_count(texts) >= _ASKING_SHARE * len(texts[:_SAMPLE])
+
+
+def _is_legend(columns: Mapping[Role, int], below: Sequence[Sequence[str]]) -> bool:
+    """`Answer | Description`, with every answer written: what the values mean, not what is asked."""
+    question, answer = columns[Role.QUESTION], columns.get(Role.ANSWER)
+    if answer is None or not below:
+        return False
+    filled = _column(answer, below)
+    rows = _column(question, below)
+    all_filled = len(filled) >= _FILLED_SHARE * max(1, len(rows))
+    asking = _asking_count(rows) / max(1, len(rows[:_SAMPLE]))
+    return (
+        all_filled
+        and asking < _ASKING_SHARE
+        and (answer < question or (Role.NUMBER not in columns and len(rows) < _SOON))
+    )
 
 
 def role_of_header(text: str) -> Role:
     """The part that a header's words name; what stands in brackets counts only if the rest names none."""
     full = _role_of_words(header_form(text))
     outside = _role_of_words(header_form(_BRACKETS.sub(" ", text)))
-    return full if full is Role.OWNER or outside is Role.OTHER else outside
+    if full is Role.OWNER or (outside is Role.OTHER and full is not Role.MANDATORY):
+        return full
+    return full if _BRACKETS.sub("", text).strip() == "" else outside
 
 
 def _role_of_words(words: str) -> Role:
@@ -156,14 +259,9 @@ def header_form(text: str) -> str:
 def _is_no_header(text: str) -> bool:
     if len(text) > _LONGEST_HEADER and len(text.split()) > _MANY_WORDS:
         return True
-    return "?" in text.rstrip("?") and len(text.split()) > 4
-
-
-def _has_another_part(candidates: Mapping[Role, list[int]], ticks: Sequence[tuple[int, str]]) -> bool:
-    """One word such as `Requirement` is no row of headers: something to be filled in or to number it stands beside."""
-    if ticks or Role.ANSWER in candidates or Role.COMMENT in candidates:
+    if any(character.isdigit() for character in text) and is_number(text) and not _NAMES_NUMBER.fullmatch(text.lower()):
         return True
-    return bool({Role.NUMBER, Role.SECTION, Role.MANDATORY, Role.ALLOWED, Role.GUIDANCE} & candidates.keys())
+    return text.endswith("?") and len(text.split()) > _SHORT_QUESTION
 
 
 def _ticks(cells: Mapping[int, str]) -> tuple[tuple[int, str], ...]:
@@ -204,6 +302,22 @@ def _rank(role: Role, header: str) -> int:
     return next((place for place, phrase in enumerate(ranks) if f" {phrase} " in padded), len(ranks))
 
 
+def _settle_status(
+    columns: dict[Role, int], cells: Mapping[int, str], below: Sequence[Sequence[str]], *, has_ticks: bool
+) -> None:
+    """`Status`, empty and without a column for answers beside it, is where the answer belongs."""
+    index = columns.get(Role.OWNER)
+    if index is None or has_ticks or Role.ANSWER in columns or not _column_is_empty(index, below):
+        return
+    if header_form(cells[index]) in _status_words():
+        columns[Role.ANSWER] = columns.pop(Role.OWNER)
+
+
+@cache
+def _status_words() -> frozenset[str]:
+    return frozenset(_tables()["status"])
+
+
 def _settle_answers(
     columns: dict[Role, int], candidates: Mapping[Role, list[int]], cells: Mapping[int, str], *, has_ticks: bool
 ) -> None:
@@ -213,7 +327,7 @@ def _settle_answers(
         columns.setdefault(Role.COMMENT, columns.pop(Role.ANSWER))
     elif len(answers) > 1 and Role.COMMENT not in columns:
         columns[Role.COMMENT] = next(index for index in answers if index != columns[Role.ANSWER])
-    elif not answers and not has_ticks and Role.COMMENT in columns:
+    elif Role.ANSWER not in columns and not has_ticks and Role.COMMENT in columns:
         columns[Role.ANSWER] = columns.pop(Role.COMMENT)
         rest = [index for index in candidates[Role.COMMENT] if index != columns[Role.ANSWER]]
         if rest:
@@ -230,8 +344,13 @@ class _Words:
 
 @cache
 def _vocabulary() -> tuple[_Words, ...]:
-    data = tomllib.loads(resources.files(__package__).joinpath("roles.toml").read_text(encoding="utf-8"))
+    data = _tables()
     return tuple(
         _Words(Role(entry["name"]), frozenset(entry["whole"]), tuple(entry["holds"]), tuple(entry.get("rank", ())))
         for entry in data["role"]
     )
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("roles.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,221 @@
+"""Reads rows outside of tables: titles, instructions, and labels with a place for a value beside them.
+
+Invariant: every text of a row is in a finding, a heading or what was left out; a label with a value beside it is the
+asker's, one with an empty place is asked.
+"""
+
+from collections.abc import Sequence
+
+from copilot.domain.language import Language
+from copilot.domain.questionnaires import SkipReason
+from knowledge.questionnaires import asking
+from knowledge.questionnaires.blocks import says, split_number
+from knowledge.questionnaires.finding import Finding, Findings, Headings
+from knowledge.questionnaires.grid import Sheet, Spot, one_line
+from knowledge.questionnaires.layout import matches
+
+_LABEL_WORDS = 8
+_HEADING_WORDS = 12
+_PREFACE_WORDS = 14
+
+
+def read_free_rows(
+    sheet: Sheet,
+    rows: Sequence[int],
+    findings: Findings,
+    headings: Headings,
+    *,
+    language: Language,
+    passive: bool,
+    instructs: bool,
+) -> None:
+    """Read rows outside of tables. `passive`: the sheet asks nothing; `instructs`: because it instructs."""
+    reason: SkipReason | None = None
+    for row in rows:
+        cells = sheet.rows[row]
+        first = cells[min(cells)]
+        if len(cells) == 1 and (found := _reason_below(first)) is not None:
+            reason = found if found is not SkipReason.HEADING else None
+            _push_heading(sheet, row, findings, headings)
+        elif reason is not None and not passive and _is_new_heading(sheet, row):
+            reason = None
+            _push_heading(sheet, row, findings, headings)
+        elif reason is not None:
+            findings.skip_row(sheet, row, reason)
+        elif passive:
+            _read_passive(sheet, row, findings, headings, language=language, instructs=instructs)
+        else:
+            read_form_row(sheet, row, findings, headings, language=language)
+
+
+def _is_new_heading(sheet: Sheet, row: int) -> bool:
+    """Bold and alone: what was said above is over."""
+    cells = sheet.rows[row]
+    spot = (row, min(cells))
+    return len(cells) == 1 and sheet.look(spot).bold and len(cells[spot[1]].split()) <= _HEADING_WORDS
+
+
+def _reason_below(heading: str) -> SkipReason | None:
+    for key, reason in (
+        ("own", SkipReason.OWN_DETAILS),
+        ("example", SkipReason.EXAMPLE),
+        ("instructions", SkipReason.INSTRUCTION),
+    ):
+        if matches("heading", key, heading):
+            return reason
+    return None
+
+
+def _read_passive(
+    sheet: Sheet, row: int, findings: Findings, headings: Headings, *, language: Language, instructs: bool
+) -> None:
+    cells = sheet.rows[row]
+    spot = (row, min(cells))
+    beside = (row, sheet.area(spot).right + 1)
+    fillable = sheet.rule(beside) is not None or (sheet.looks_like_input(beside) and bool(sheet.look(beside).bordered))
+    label = cells[spot[1]]
+    if len(cells) == 1 and fillable and (_is_label(label) or asking.is_question(label, language=language)):
+        read_form_row(sheet, row, findings, headings, language=language)
+        return
+    findings.skip_row(sheet, row, SkipReason.INSTRUCTION if instructs else SkipReason.OTHER)
+
+
+def read_form_row(
+    sheet: Sheet, row: int, findings: Findings, headings: Headings, *, language: Language, headed: bool = False
+) -> bool:
+    """Read one row; False if it was left alone. `headed`: the row lies in a table, under other columns' questions."""
+    cells = sheet.rows[row]
+    pending = sorted(cells)
+    found = False
+    left: list[int] = []
+    while pending:
+        column = pending.pop(0)
+        used = _read_cell(sheet, (row, column), findings, headings, language=language)
+        if used is None:
+            left.append(column)
+            continue
+        found = True
+        pending = [other for other in pending if other != used]
+    if headed and not found:
+        return False
+    if left:
+        _leave(sheet, row, left, findings, headings, language=language, alone=not found and not headed)
+    return True
+
+
+def _read_cell(sheet: Sheet, spot: Spot, findings: Findings, headings: Headings, *, language: Language) -> int | None:
+    """Read a label or question with the place beside it; the column of the place, or None if it is neither."""
+    text = sheet.text(spot)
+    asks = asking.is_question(text, language=language)
+    if asking.is_instruction(text, language=language) or says("own", "signature", text):
+        return None
+    beside = (spot[0], sheet.area(spot).right + 1)
+    free = sheet.is_free(beside)
+    if matches("label", "own", text) and not asks and len(text.split()) <= _LABEL_WORDS:
+        if not free:
+            findings.skip(sheet, spot, [text, sheet.text(beside)], SkipReason.OWN_DETAILS)
+            return beside[1]
+        return None
+    if not (asks or _is_label(text)):
+        return _input_of(sheet, spot, beside, findings, headings, language=language) if free else None
+    if not free:
+        return _filled(sheet, spot, beside, findings, headings, asks=asks)
+    if not asks and not _has_input(sheet, beside, text):
+        return None
+    _add(sheet, spot, beside, findings, headings, statement=not asks)
+    return beside[1]
+
+
+def _filled(
+    sheet: Sheet, spot: Spot, beside: Spot, findings: Findings, headings: Headings, *, asks: bool
+) -> int | None:
+    text = sheet.text(spot)
+    if asks and sheet.text(beside):
+        _add(sheet, spot, beside, findings, headings, statement=False)
+        return beside[1]
+    if sheet.text(beside):
+        findings.skip(sheet, spot, [text, sheet.text(beside)], SkipReason.OWN_DETAILS)
+        return beside[1]
+    return None
+
+
+def _input_of(
+    sheet: Sheet, spot: Spot, beside: Spot, findings: Findings, headings: Headings, *, language: Language
+) -> int | None:
+    """A short text before a cell with a rule, or an unlocked one of a protected sheet."""
+    rule = sheet.rule(beside)
+    unlocked = sheet.protected and sheet.look(beside).unlocked and not sheet.look(spot).unlocked
+    boxed = sheet.look(beside).bordered and not sheet.look(spot).bold and len(sheet.text(spot).split()) <= _LABEL_WORDS
+    if rule is None and not unlocked and not boxed:
+        return None
+    _add(sheet, spot, beside, findings, headings, statement=not asking.is_question(sheet.text(spot), language=language))
+    return beside[1]
+
+
+def _add(sheet: Sheet, spot: Spot, beside: Spot, findings: Findings, headings: Headings, *, statement: bool) -> None:
+    anchor = sheet.anchor(beside)
+    rule = sheet.rule(anchor)
+    text = sheet.text(spot)
+    headings.fresh = False
+    findings.questions.append(
+        Finding(
+            sheet=sheet,
+            spot=spot,
+            text=text,
+            number=split_number(text).number,
+            section=headings.current(),
+            answer=anchor,
+            options=[(value, None) for value in rule.values] if rule else [],
+            rule=rule,
+            mandatory=asking.is_mandatory(text) if len(text.split()) > 1 else None,
+            limit=asking.limit_in(text),
+            statement=statement,
+            guidance=[sheet.notes[spot]] if spot in sheet.notes else [],
+        )
+    )
+
+
+def _is_label(text: str) -> bool:
+    """`Company name:`, `Razón social`."""
+    if matches("label", "vendor", text):
+        return True
+    return text.rstrip().endswith(":") and len(text.split()) <= _LABEL_WORDS
+
+
+def _has_input(sheet: Sheet, beside: Spot, text: str) -> bool:
+    """Whether the place beside a label is one: a colon, or it looks so, or the label is one of a form."""
+    return text.rstrip(" *").endswith(":") or sheet.looks_like_input(beside) or matches("label", "vendor", text)
+
+
+def _leave(
+    sheet: Sheet,
+    row: int,
+    columns: Sequence[int],
+    findings: Findings,
+    headings: Headings,
+    *,
+    language: Language,
+    alone: bool,
+) -> None:
+    cells = sheet.rows[row]
+    texts = [cells[column] for column in columns]
+    whole = " ".join(texts)
+    spot = (row, columns[0])
+    if asking.is_instruction(whole, language=language) or len(whole.split()) >= _PREFACE_WORDS:
+        findings.skip(sheet, spot, texts, SkipReason.INSTRUCTION)
+    elif alone and len(columns) == 1 and len(whole.split()) <= _HEADING_WORDS and not says("own", "signature", whole):
+        _push_heading(sheet, row, findings, headings)
+    else:
+        reason = SkipReason.OWN_DETAILS if matches("label", "own", texts[0]) else SkipReason.OTHER
+        findings.skip(sheet, spot, texts, reason)
+
+
+def _push_heading(sheet: Sheet, row: int, findings: Findings, headings: Headings) -> None:
+    cells = sheet.rows[row]
+    spot = (row, min(cells))
+    text = one_line(cells[spot[1]])
+    if not findings.title and not findings.questions and row == min(sheet.rows):
+        findings.title = text
+    else:
+        headings.push(text, number=split_number(text).number, look=sheet.look(spot))
+    findings.skip_row(sheet, row, SkipReason.HEADING)

@@ -1,0 +1,231 @@
+"""Cuts a sheet into tables with known columns and the free rows around them.
+
+Invariant: every row with text is in exactly one table or among the free rows, in the order of the sheet.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from copilot.domain.folding import flat
+from knowledge.questionnaires.asking import is_instruction, is_question, language_of
+from knowledge.questionnaires.blocks import says
+from knowledge.questionnaires.grid import Sheet, as_list
+from knowledge.questionnaires.roles import ColumnRoles, Role, are_numbers, header_roles, role_of_header
+
+_LOOKED_BELOW = 120
+_LONGEST_SUBHEADER = 40
+_MOST = 0.8
+_HALF = 0.5
+_FEW = 0.3
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows whose columns have known parts."""
+
+    roles: ColumnRoles
+    header_rows: tuple[int, ...] = ()
+    rows: list[int] = field(default_factory=list)
+    below: bool = False
+    """Answers stand below the questions, not beside them."""
+
+    @property
+    def question(self) -> int:
+        """The column of the questions."""
+        return self.roles.columns[Role.QUESTION]
+
+
+@dataclass(slots=True)
+class Free:
+    """Rows outside of any table."""
+
+    rows: list[int] = field(default_factory=list)
+
+
+Segment = Table | Free
+
+
+def segments(sheet: Sheet, *, passive: bool) -> list[Segment]:
+    """The tables and free rows of a sheet. `passive`: its name says that it asks nothing."""
+    found: list[Segment] = []
+    skip_until = 0
+    numbers = sorted(sheet.rows)
+    for index, number in enumerate(numbers):
+        if number <= skip_until:
+            continue
+        table = _table_at(sheet, numbers[index : index + _LOOKED_BELOW])
+        if table is not None and not (passive and not _asks(sheet, table, numbers[index:])):
+            found.append(table)
+            skip_until = table.header_rows[-1]
+        elif found:
+            found[-1].rows.append(number)
+        else:
+            found.append(Free([number]))
+    return [settled for segment in found for settled in _settled(sheet, segment, passive=passive)]
+
+
+def _table_at(sheet: Sheet, numbers: Sequence[int]) -> Table | None:
+    number = numbers[0]
+    width = sheet.width()
+    headers, header_rows = _headers(sheet, number)
+    below = [as_list(sheet.rows[row], width=width) for row in numbers[1:] if row not in header_rows]
+    roles = header_roles(as_list(headers, width=width), below=below)
+    return Table(roles, header_rows) if roles is not None else None
+
+
+def _headers(sheet: Sheet, number: int) -> tuple[dict[int, str], tuple[int, ...]]:
+    """The texts of a row, with those of a second row of headers under merged ones."""
+    headers = dict(sheet.rows[number])
+    below = sheet.rows.get(number + 1, {})
+    if not below or len(headers) < 2:
+        return headers, (number,)
+    spans = {column: sheet.area((number, column)) for column in headers}
+    under = {
+        column: text
+        for column, text in below.items()
+        for area in spans.values()
+        if area.left < area.right and area.bottom == number and area.left <= column <= area.right
+    }
+    if not under or len(under) < len(below) or any(len(text) > _LONGEST_SUBHEADER for text in under.values()):
+        return headers, (number,)
+    for area in spans.values():
+        parent = headers[area.left]
+        for column in range(area.left, area.right + 1):
+            if column in under:
+                own = under[column]
+                headers[column] = own if role_of_header(own) is not Role.OTHER else f"{parent} {own}"
+    return headers, (number, number + 1)
+
+
+def _asks(sheet: Sheet, table: Table, numbers: Sequence[int]) -> bool:
+    column, answer = table.question, table.roles.of(Role.ANSWER)
+    texts = [text for row in numbers if row not in table.header_rows if (text := sheet.text((row, column)))]
+    ruled = answer is not None and any(sheet.rule((row, answer)) for row in numbers)
+    return ruled or share_asking(texts) >= _HALF
+
+
+def share_asking(texts: Sequence[str]) -> float:
+    """The share of texts that ask by their words."""
+    language = language_of(list(texts))
+    asking = sum(is_question(text, language=language) and not is_instruction(text, language=language) for text in texts)
+    return asking / len(texts) if texts else 0.0
+
+
+def _settled(sheet: Sheet, segment: Segment, *, passive: bool) -> list[Segment]:
+    if isinstance(segment, Table):
+        return [_with_answers(sheet, segment)]
+    return _content_tables(sheet, segment.rows, passive=passive)
+
+
+def _with_answers(sheet: Sheet, table: Table) -> Table:
+    """A table whose headers name no place for answers: the empty column beside the questions, or the cell below."""
+    if Role.ANSWER in table.roles.columns or table.roles.ticks:
+        return table
+    asked = [row for row in table.rows if (row, table.question) == sheet.anchor((row, table.question))]
+    asked = [row for row in asked if sheet.text((row, table.question))]
+    return _with_places(sheet, table, asked)
+
+
+def _with_places(sheet: Sheet, table: Table, asked: Sequence[int]) -> Table:
+    if not asked:
+        return table
+    taken = set(table.roles.columns.values()) | set(table.roles.others) | set(table.roles.sections)
+    first = max(sheet.area((row, table.question)).right for row in asked) + 1
+    right = [column for column in range(first, max(sheet.width(), first) + 3) if column not in taken]
+    ruled = [column for column in right if _share(sheet, asked, column, ruled=True) >= _FEW]
+    usual = [column for column in right if _share(sheet, asked, column) >= _HALF]
+    free = ruled or usual
+    if not table.header_rows and _answers_below(sheet, table.question, asked, beside=free[:1]):
+        table.below = True
+        return table
+    if not free:
+        return table
+    columns = {**table.roles.columns, Role.ANSWER: free[0]}
+    after = [column for column in right if column > free[0] and _inputs(sheet, asked, column) >= _HALF]
+    if after and Role.COMMENT not in columns and _inputs(sheet, asked, free[0]) >= _HALF:
+        columns[Role.COMMENT] = after[0]
+    table.roles = replace(table.roles, columns=columns)
+    return table
+
+
+def _share(sheet: Sheet, rows: Sequence[int], column: int, *, ruled: bool = False) -> float:
+    spots = [(row, column) for row in rows]
+    fits = [sheet.is_free(spot) and (not ruled or sheet.rule(spot) is not None) for spot in spots]
+    return sum(fits) / len(fits)
+
+
+def _inputs(sheet: Sheet, rows: Sequence[int], column: int) -> float:
+    return sum(sheet.looks_like_input((row, column)) for row in rows) / len(rows)
+
+
+def _answers_below(sheet: Sheet, column: int, asked: Sequence[int], *, beside: Sequence[int]) -> bool:
+    """Whether the row below every question is left empty for its answer, and the cell beside it is not."""
+    unders = [(sheet.area((row, column)).bottom + 1, column) for row in asked]
+    empty = [not any(sheet.rows.get(row, {}).values()) or _is_answer_label(sheet, row) for row, _ in unders]
+    if sum(empty) < _MOST * len(unders):
+        return False
+    below = sum(sheet.looks_like_input(spot) for spot in unders) / len(unders)
+    right = _inputs(sheet, asked, beside[0]) if beside else 0.0
+    return below > right or (right == 0 and len(asked) > 1)
+
+
+def _is_answer_label(sheet: Sheet, row: int) -> bool:
+    texts = list(sheet.rows.get(row, {}).values())
+    return len(texts) == 1 and is_answer_label(texts[0])
+
+
+def is_answer_label(text: str) -> bool:
+    """`Answer:`, `Respuesta`: marks where the answer to the question above belongs."""
+    return bool(says("answer", "bare", text)) or _is_only(text, says("answer", "line", text))
+
+
+def is_comment_label(text: str) -> bool:
+    """`Comments:`, `Observaciones:` below a question."""
+    marked = f"{text.rstrip(': ')}:"
+    return _is_only(marked, says("answer", "comment", marked))
+
+
+def _is_only(text: str, match: re.Match[str] | None) -> bool:
+    """Whether nothing follows the label."""
+    rest = "" if match is None else text[match.end() :]
+    return match is not None and len(match.group()) > 1 and not any(character.isalnum() for character in rest)
+
+
+def _content_tables(sheet: Sheet, rows: list[int], *, passive: bool) -> list[Segment]:
+    """Free rows in which one column asks again and again are a table without headers."""
+    width = sheet.width()
+    language = language_of([text for row in rows for text in sheet.rows[row].values()])
+    asking: dict[int, list[int]] = {}
+    for row in rows:
+        for column, text in sheet.rows[row].items():
+            if column < width and is_question(text, language=language) and not is_instruction(text, language=language):
+                asking.setdefault(column, []).append(row)
+    if not asking:
+        return [Free(rows)]
+    question = max(asking, key=lambda column: (len(asking[column]), -column))
+    asked = asking[question]
+    first = asked[0]
+    if not _is_list(sheet, question, asked, passive=passive):
+        return [Free(rows)]
+    columns = {Role.QUESTION: question}
+    before = [sheet.text((row, question - 1)) for row in asked] if question else []
+    if before and are_numbers([text for text in before if text]):
+        columns[Role.NUMBER] = question - 1
+    above = [row for row in rows if row < first]
+    table = Table(ColumnRoles(None, columns), rows=[row for row in rows if row >= first])
+    found: list[Segment] = [Free(above)] if above else []
+    return [*found, _with_places(sheet, table, asked)]
+
+
+def _is_list(sheet: Sheet, column: int, asked: Sequence[int], *, passive: bool) -> bool:
+    """Several questions one below the other; on a passive sheet only with cells that are to be filled in."""
+    right = [sheet.area((row, column)).right + 1 for row in asked]
+    fillable = sum(
+        sheet.rule((row, beside)) is not None or (sheet.protected and sheet.look((row, beside)).unlocked)
+        for row, beside in zip(asked, right, strict=True)
+    )
+    if passive:
+        return fillable >= _HALF * len(asked)
+    marked = any("?" in flat(sheet.text((row, column))) for row in asked)
+    return len(asked) > 1 or fillable > 0 or marked
