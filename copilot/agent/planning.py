@@ -13,13 +13,18 @@ from pydantic import ValidationError
 from copilot.agent import texts
 from copilot.agent.planner import Directory, ModelPlanner, OfflinePlanner
 from copilot.agent.planner.reading import language_of
+from copilot.agent.planner.subjects import says
 from copilot.domain.access import Viewer
+from copilot.domain.figure_queries import OUT_OF_RANGE
 from copilot.domain.language import Language
 from copilot.domain.mentions import Mentions, NamedAccount, NamedContact
 from copilot.domain.plans import Plan, PlanningContext, Refusal, RefusalReason
 from copilot.llm.roles import Caller, ModelRole, Models
 from copilot.store.database import Database
 from copilot.store.directory import AccountDirectory
+
+_TOO_LONG = "too_long"
+"""Type of the error that a condition or query would hold too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,14 @@ class Planning:
         try:
             return self._planned(message, context=context, viewer=viewer)
         except ValidationError as error:
-            if not _asks_for_too_much(error):
-                raise
+            reasons = {str(found["type"]) for found in error.errors(include_input=False, include_context=False)}
+            if not reasons & {_TOO_LONG, OUT_OF_RANGE}:
+                raise  # a fault of ours
         preferred = Language.ES if viewer.language == Language.ES.value else Language.EN
         language = language_of(message, before=context.language, preferred=preferred)
-        refusal = Refusal(reason=RefusalReason.HELP, text=texts.say("too_wide", language=language))
+        beyond = OUT_OF_RANGE in reasons
+        text = says(language, OUT_OF_RANGE) if beyond else texts.say("too_wide", language=language)
+        refusal = Refusal(reason=RefusalReason.HELP, text=text)
         return Plan(language=language, refusal=refusal)
 
     def _planned(self, message: str, *, context: PlanningContext, viewer: Viewer) -> Plan:
@@ -51,11 +59,6 @@ class Planning:
                 return OfflinePlanner().plan(message, context=context, directory=directory, viewer=viewer, today=today)
         aside = _DirectoryByQuestion(self.database, viewer)
         return ModelPlanner(model).plan(message, context=context, directory=aside, viewer=viewer, today=today)
-
-
-def _asks_for_too_much(error: ValidationError) -> bool:
-    """Whether a condition or query was refused for how much it would hold; anything else is a fault of ours."""
-    return any(found["type"] == "too_long" for found in error.errors(include_input=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from copilot.domain.formatting import canonical_number
 
@@ -28,6 +29,8 @@ LONGEST_VALUE = 120
 """Characters of a text that is looked for."""
 LONGEST_KEY = 2_000
 """Characters. A key stands in evidence ids, which are indexed and stand in addresses of pages."""
+OUT_OF_RANGE = "out_of_range"
+"""Type of the error that a day or number is one that no query compares with."""
 _SHORT_KEY = 600
 _COMPRESSED = "~"
 """First character of the key of a long query; no other key begins with it."""
@@ -179,7 +182,7 @@ def _day(value: object) -> date:
     given = value.date() if isinstance(value, datetime) else value
     day = given if isinstance(given, date) else date.fromisoformat(str(given)[:10])
     if day.year not in _YEARS:
-        raise ValueError("that day is out of range")
+        raise PydanticCustomError(OUT_OF_RANGE, "that day is out of range")
     return day
 
 
@@ -192,15 +195,15 @@ def _number(value: object) -> Decimal:
     except InvalidOperation as error:
         raise ValueError("that is no number") from error
     if not number.is_finite():
-        raise ValueError("that number is out of range")
+        raise PydanticCustomError(OUT_OF_RANGE, "that number is out of range")
     if not number:
         return Decimal(0)
     # By its size first, which is read without writing it out: `1E-999999999` would fill the memory.
     if not -_MOST_DECIMALS <= number.adjusted() < _MOST_DIGITS:
-        raise ValueError("that number is out of range")
+        raise PydanticCustomError(OUT_OF_RANGE, "that number is out of range")
     plain = Decimal(canonical_number(number))
     if _exponent(plain) < -_MOST_DECIMALS:
-        raise ValueError("that number is out of range")
+        raise PydanticCustomError(OUT_OF_RANGE, "that number is out of range")
     return plain
 
 

@@ -16,6 +16,7 @@ from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.follow import followed_up
+from copilot.agent.planner.impossible import impossible_day
 from copilot.agent.planner.learnt.choice import asks_of_denial, looks_back, names_another, takes_over
 from copilot.agent.planner.learnt.heard import Heard, hear
 from copilot.agent.planner.learnt.plan import heard_plan
@@ -273,7 +274,10 @@ def _with_day(reading: Reading, turn: _Turn) -> Reading:
 
 
 def _which_day(reading: Reading, turn: _Turn) -> Clarification | None:
-    """Asks which day `03/04` is."""
+    """Asks which day `03/04` is, and which is meant by a day that does not exist."""
+    if (impossible := impossible_day(reading.message)) is not None:
+        question = says(turn.language, "ask_impossible").format(day=impossible)
+        return Clarification(about=AskedAbout.READING, question=question, message=reading.message)
     unclear = next((item for item in reading.periods if item.other is not None), None)
     if unclear is None or unclear.other is None:
         return None
