@@ -58,7 +58,7 @@ def _share(cases: Sequence[bool], *, measure: str, name: str, command: str, note
         n=len(cases),
         interval=wilson_interval(hits, len(cases)) if cases else None,
         interval_method=_WILSON if cases else None,
-        goal=_GOALS.get(measure),
+        goal=_GOALS.get(measure) if cases else None,
         command=command,
         measured_on=today(),
         note=". ".join(filter(None, (_NOTES.get(measure, ""), note, "" if cases else "no cases: nothing is shown"))),

@@ -240,6 +240,14 @@ def test_the_figures_count_every_question_once() -> None:
     assert "| 0.900 – 0.900 | 0.900 | 1 | 1 |" in reliability(judged, command="run")
 
 
+def test_a_share_of_nothing_meets_no_goal() -> None:
+    nothing = judge(answer(), label("none"), files=FILES)
+    figures = {item.name: item for item in figures_of([nothing], name="x", command="run", note="")}
+    assert (figures["x.wrong_of_high"].n, figures["x.wrong_of_high"].met) == (0, None)
+    assert "no cases" in figures["x.wrong_of_high"].note
+    assert "x.calibration_error" not in figures
+
+
 def test_bins_are_of_equal_size_and_in_order() -> None:
     made = bins([0.9, 0.1, 0.5, 0.3, 0.7], [True, False, True, False, True], count=2)
     assert [(item.lowest, item.highest, item.hits, item.cases) for item in made] == [(0.1, 0.5, 1, 3), (0.7, 0.9, 2, 2)]
