@@ -41,8 +41,8 @@ def parse_pdf(data: bytes, name: str) -> ParsedDocument:
     """Read a PDF; `page` is the page's number. Raises UnreadableFile if it is encrypted or has no text at all."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports damage by logging fragments of the file
     try:
-        reader = _opened(data)
-        pages, damaged = _page_lines(reader)
+        reader = open_pdf(data)
+        pages, damaged = page_lines(reader)
     except (FileNotDecryptedError, DependencyError) as error:
         raise unreadable(DocumentMessage.ENCRYPTED) from error
     except PyPdfError as error:
@@ -62,7 +62,8 @@ def parse_pdf(data: bytes, name: str) -> ParsedDocument:
     return text.build(metadata, media_type="application/pdf")
 
 
-def _opened(data: bytes) -> PdfReader:
+def open_pdf(data: bytes) -> PdfReader:
+    """Raises UnreadableFile if the file needs a password, is too long or has no pages; PyPdfError if it is damaged."""
     reader = PdfReader(BytesIO(data), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         raise unreadable(DocumentMessage.ENCRYPTED)
@@ -73,7 +74,7 @@ def _opened(data: bytes) -> PdfReader:
     return reader
 
 
-def _page_lines(reader: PdfReader) -> tuple[list[list[Line]], list[int]]:
+def page_lines(reader: PdfReader) -> tuple[list[list[Line]], list[int]]:
     """The lines of each page, and the numbers of the pages that could not be read."""
     pages: list[list[Line]] = []
     damaged: list[int] = []

@@ -34,6 +34,8 @@ class Line:
     bold: bool
     last_x: float
     bottom: float
+    starts: list[float] = field(default_factory=list)
+    """Where each cell begins."""
 
     @property
     def text(self) -> str:
@@ -88,7 +90,7 @@ class PageLines:
             last.cells[-1], last.bottom, last.size = f"- {text.lstrip()}", y, size  # a bullet drawn by itself
             return
         cleaned = _BULLET.sub("- ", text.lstrip())
-        self.lines.append(Line(cells=[cleaned], x=x, y=y, size=size, bold=bold, last_x=x, bottom=y))
+        self.lines.append(Line(cells=[cleaned], x=x, y=y, size=size, bold=bold, last_x=x, bottom=y, starts=[x]))
 
     def _row_at(self, *, x: float, y: float) -> int | None:
         """The recent line at this height and to the left: what is drawn now is a further cell of its row."""
@@ -107,6 +109,7 @@ class PageLines:
         del self.lines[index + 1 :]
         row.cells.append(text.lstrip())
         row.last_x = x
+        row.starts.append(x)
 
 
 def body_size(pages: list[list[Line]]) -> float:

@@ -1,0 +1,111 @@
+"""Boxes to tick, gaps to fill and texts that stand for an answer, in the words of a line.
+
+Invariant: the characters that are no box and no gap are kept in one of the parts.
+"""
+
+import re
+from dataclasses import dataclass
+
+from copilot.domain.folding import flat
+from knowledge.questionnaires import asking
+from knowledge.questionnaires.blocks import pattern, says
+
+_LONGEST_OPTION = 400
+_SPACES = re.compile(r"[ \t]{2,}")
+_SLASH = re.compile(r"\s*[/|]\s*(?!a\b|p\b)", re.IGNORECASE)
+_COMMENT_AFTER = re.compile(r"\s{2,}|\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Allowed values written in a line."""
+
+    texts: tuple[str, ...]
+    ticked: tuple[str, ...] = ()
+    before: str = ""
+    """What stands before the first value."""
+    after: str = ""
+    """What asks for more after the last: `Comments:`."""
+    after_as_written: str = ""
+    boxed: bool = True
+
+
+def options_in(text: str) -> Options | None:
+    """The values that the line offers with boxes, or as `Yes / No` alone; None if it offers none."""
+    box = pattern("options", "box")
+    marks = list(box.finditer(text))
+    if not marks:
+        return _listed(text)
+    before = text[: marks[0].start()].strip()
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    values = [text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)]
+    if before and not values[-1] and asking.value_kind(_last_words(before)):
+        return _boxes_after(text, marks)
+    last, after = _cut(values[-1])
+    texts = [_value(value) for value in (*values[:-1], last)]
+    if not any(texts) or any(len(value) > _LONGEST_OPTION for value in texts):
+        return None
+    ticked = [
+        value for value, mark in zip(texts, marks, strict=True) if pattern("options", "ticked").match(mark.group())
+    ]
+    return Options(
+        tuple(filter(None, texts)), tuple(filter(None, ticked)), before, without_gaps(after), after_as_written=after
+    )
+
+
+def gap_in(text: str) -> bool:
+    """Whether the line has a gap to be filled in."""
+    return says("answer", "gap", text) is not None
+
+
+def without_gaps(text: str) -> str:
+    """The words of a line without the gaps."""
+    return "\n".join(_SPACES.sub(" ", pattern("answer", "gap").sub(" ", line)).strip() for line in text.split("\n"))
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether the text only stands where the answer is to be written."""
+    return says("answer", "placeholder", text) is not None
+
+
+def _boxes_after(text: str, marks: list[re.Match[str]]) -> Options:
+    """`Yes ☐  No ☐`: the box follows its value."""
+    starts = [0] + [mark.end() for mark in marks[:-1]]
+    pieces = [text[start : mark.start()].strip() for start, mark in zip(starts, marks, strict=True)]
+    lead, first = _lead(pieces[0])
+    texts = [first, *pieces[1:]]
+    ticked = [
+        value for value, mark in zip(texts, marks, strict=True) if pattern("options", "ticked").match(mark.group())
+    ]
+    return Options(tuple(map(_value, texts)), tuple(map(_value, ticked)), before=lead)
+
+
+def _lead(piece: str) -> tuple[str, str]:
+    """The question and the first value, which stand together before the first box."""
+    last = _last_words(piece)
+    return piece[: len(piece) - len(last)].strip(), last
+
+
+def _last_words(piece: str) -> str:
+    """The value that the piece ends in: the last word, or all of it."""
+    return piece if asking.value_kind(piece) else re.split(r"[\s?:]+", piece)[-1]
+
+
+def _listed(text: str) -> Options | None:
+    if not pattern("options", "listed").search(flat(text.strip())):
+        return None
+    values = [value.strip() for value in _SLASH.split(text.strip().strip("().")) if value.strip()]
+    return Options(tuple(values), boxed=False)
+
+
+def _cut(value: str) -> tuple[str, str]:
+    """The last value, and what asks for more behind it."""
+    for match in re.finditer(r"(?:^|\s)(?=\S)", value):
+        rest = value[match.end() :]
+        if match.end() and says("answer", "comment", rest):
+            return value[: match.start()], rest
+    return value, ""
+
+
+def _value(text: str) -> str:
+    return without_gaps(text).strip(" \t,;|/")
