@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: a real embedded PostgreSQL, migrated once, cloned for each test."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -27,6 +28,17 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - only ever a folder of its own in it
 _MEMORY_NEEDED = 2 * 1024**3
 """Bytes: a server writes about a tenth of that, and each of several test processes has one."""
 _counter = itertools.count(1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Whatever is imported and collected stays: looking for garbage in it, again and again, finds none."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -72,8 +84,8 @@ def server_folder(*, below: str | None = None) -> Iterator[Path]:
 
 @pytest.fixture
 def own_server_folder() -> Iterator[Path]:
-    """A data folder whose server this test alone starts, and may kill."""
-    with server_folder() as folder:
+    """A data folder whose server this test alone starts, and may kill: what a process wrote outlives it anywhere."""
+    with server_folder(below=_memory_folder()) as folder:
         yield folder
 
 
