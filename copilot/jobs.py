@@ -34,6 +34,8 @@ class Task(StrEnum):
     RELEASE = "release"
     HOUSEKEEPING = "housekeeping"
     NOTIFY = "notify"
+    RFP = "rfp"
+    """Answering questionnaires: some seconds at once, then others come first."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Handlers:
     housekeeping: Callable[[], int]
     notify: Callable[[], int] = int
     """By default nobody is told anything."""
+    rfp: Callable[[Callable[[], bool]], int] = lambda _should_stop: 0
+    """Handed the question whether to stop; asks for itself again while there is more."""
 
 
 class Jobs:
@@ -58,6 +62,7 @@ class Jobs:
             Task.RELEASE: handlers.release,
             Task.HOUSEKEEPING: handlers.housekeeping,
             Task.NOTIFY: handlers.notify,
+            Task.RFP: lambda: handlers.rfp(self._stopping.is_set),
         }
         url = database.libpq_url()
         self._worker_app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))

@@ -54,6 +54,8 @@ class NotificationKind(StrEnum):
     WEBHOOK_OFF = "webhook_off"
     REPORTED = "reported"
     """Whoever asked says that an answer of the chat is wrong."""
+    RFP_ASSIGNED = "rfp_assigned"
+    """Questions of a questionnaire wait for them."""
 
 
 class MailMode(StrEnum):

@@ -22,6 +22,9 @@ class RetentionRules(BaseModel):
     conversation_days: int = Field(default=365, strict=True, ge=0, le=_LONGEST)
     """Chat threads in which nothing was asked for so long; what they filed stays in the queue, its record in the audit
     chain, and its texts are kept as the drafts are."""
+    questionnaire_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
+    """Questionnaires of customers, with their files and answers, that nobody touched for so long. By default they stay:
+    what a customer was told before is compared with what they are told now."""
     login_attempt_days: int = Field(default=30, strict=True, ge=0, le=_LONGEST)
     """Hashes of addresses that failed to sign in."""
     model_call_days: int = Field(default=365, strict=True, ge=0, le=_LONGEST)

@@ -23,10 +23,11 @@ _UNFOLDED = SMTP.clone(max_line_length=998)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to tell. `item` None: it is about a webhook."""
+    """One thing to tell. `item` None: it is about a webhook, or about a questionnaire."""
 
     kind: NotificationKind
     item: ReviewItem | None
+    rfp_project_id: str | None = None
 
 
 def written_mail(
@@ -63,6 +64,8 @@ def written_mail(
 def _written_line(line: Line, reader: Viewer, *, preferences: Preferences, links: Links) -> str:
     words = mail_words(reader.language)
     why = KINDS[line.kind].get(reader.language) or KINDS[line.kind]["en"]
+    if line.rfp_project_id is not None:
+        return f"* {why}:\n  {links.questionnaire(line.rfp_project_id) or line.rfp_project_id}"
     if line.item is None:
         return textwrap.fill(f"* {why}.", width=_WIDTH)
     item = line.item

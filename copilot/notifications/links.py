@@ -17,6 +17,10 @@ class Links:
         """The page of one item."""
         return self._at(f"/queue/{quote(item_id, safe='')}")
 
+    def questionnaire(self, project_id: str) -> str | None:
+        """The page of one questionnaire."""
+        return self._at(f"/rfps/{quote(project_id, safe='')}")
+
     @property
     def queue(self) -> str | None:
         """The queue's page."""

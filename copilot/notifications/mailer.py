@@ -17,6 +17,7 @@ from copilot.notifications.recipients import still_concerns
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.notifications import Notification, NotificationRepository, Wishes
 from copilot.store.people import PeopleRepository
+from copilot.store.rfp_questions import RfpQuestionRepository
 from copilot.store.webhooks import WebhookRepository
 from copilot.telemetry import get_logger
 
@@ -146,6 +147,9 @@ def _line(notice: Notification, reader: Viewer, *, uow: UnitOfWork) -> Line | No
         webhook = None if notice.webhook_id is None else WebhookRepository(uow).get(notice.webhook_id)
         still_off = webhook is not None and not webhook.active
         return Line(notice.kind, None) if still_off and reader.role == "admin" else None
+    if notice.rfp_project_id is not None:
+        waits = RfpQuestionRepository(uow).waits_for(reader, project_id=notice.rfp_project_id)
+        return Line(notice.kind, None, rfp_project_id=notice.rfp_project_id) if waits else None
     entry = None
     if notice.review_item_id is not None:
         try:

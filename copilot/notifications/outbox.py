@@ -21,6 +21,7 @@ from copilot.store.people import PeopleRepository
 from copilot.store.releases import ReleaseRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
+from copilot.store.rfp_questions import RfpQuestionRepository
 from copilot.store.webhooks import WebhookRepository
 from copilot.telemetry import get_logger
 
@@ -29,6 +30,7 @@ _log = get_logger(__name__)
 _AT_ONCE = 200
 _ITEM = "review_item:"
 _WEBHOOK = "webhook:"
+_RFP_PROJECT = "rfp_project:"
 
 
 class Outbox:
@@ -76,6 +78,8 @@ class Outbox:
                 self._queue_notices(event, entry, uow=uow)
         elif event.action == "webhook.switched_off":
             _tell_admins(event, uow=uow)
+        elif event.action == "rfp.assigned":
+            _tell_assignee(event, uow=uow)
 
     def _queue_webhooks(self, event: AuditEvent, entry: QueueEntry, *, uow: UnitOfWork) -> None:
         if event.action not in WEBHOOK_EVENTS or ReleaseRepository(uow).is_test_item(entry.item.id):
@@ -125,4 +129,18 @@ def _tell_admins(event: AuditEvent, *, uow: UnitOfWork) -> None:
             kind=NotificationKind.WEBHOOK_OFF,
             key=f"webhook_off:{webhook_id}:{event.sequence}",
             webhook_id=webhook_id,
+        )
+
+
+def _tell_assignee(event: AuditEvent, *, uow: UnitOfWork) -> None:
+    project_id, assignee = event.subject.removeprefix(_RFP_PROJECT), event.details.get("assignee", "")
+    person = PeopleRepository(uow).by_id(assignee)
+    if person is None or assignee == event.actor_id:
+        return
+    if RfpQuestionRepository(uow).waits_for(person, project_id=project_id):
+        NotificationRepository(uow).add(
+            assignee,
+            kind=NotificationKind.RFP_ASSIGNED,
+            key=f"rfp_assigned:{project_id}:{event.sequence}",
+            rfp_project_id=project_id,
         )

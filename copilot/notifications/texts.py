@@ -95,6 +95,10 @@ KINDS: dict[NotificationKind, dict[str, str]] = {
         "es": "Quien preguntó ha señalado que la respuesta está mal",
         "en": "Whoever asked reported the answer as wrong",
     },
+    NotificationKind.RFP_ASSIGNED: {
+        "es": "Le han asignado preguntas de un cuestionario",
+        "en": "Questions of a questionnaire were assigned to you",
+    },
 }
 
 MAIL: dict[str, dict[str, str]] = {

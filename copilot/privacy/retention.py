@@ -31,6 +31,7 @@ def let_go(rules: RetentionRules, *, uow: UnitOfWork) -> int:
         ("import_reports", rules.import_report_days, kept.import_reports),
         ("drafts", rules.draft_days, kept.drafts),
         ("conversations", rules.conversation_days, kept.conversations),
+        ("questionnaires", rules.questionnaire_days, kept.questionnaires),
         ("model_calls", rules.model_call_days, calls.forget),
     ):
         if days:

@@ -24,6 +24,7 @@ from copilot.store.erasure_people import PersonRepository
 from copilot.store.erasure_suppressions import SuppressionRepository
 from copilot.store.erasure_tables import DELETED, Occurrence, ScopedMarks, TraceFinder, excerpts
 from copilot.store.pseudonyms import PseudonymRepository
+from copilot.store.rfp_projects import RfpProjectRepository
 from copilot.store.sources import SourceRepository
 from copilot.store.stale_items import StaleItems
 from copilot.telemetry import get_logger
@@ -31,6 +32,7 @@ from copilot.telemetry import get_logger
 _log = get_logger(__name__)
 _SYSTEM = "system"
 _DRAFTS, _TEXTS, _ITEMS = "draft_versions", "documents", "review_items"
+_OF_PROJECTS = ("rfp_questions", "rfp_files")
 
 AfterErasure = Callable[[UnitOfWork], int]
 """Called inside the transaction: makes vectors anew in the background, marks drafts stale and returns how many."""
@@ -188,6 +190,7 @@ class Privacy:
                     finder.remove(item)
                 else:
                     finder.overwrite(shape, item)
+        _forget_questionnaires(by_table, uow)
         if forgotten := _forget(person, uow):
             report.rows["pseudonym_entries"] = report.rows.get("pseudonym_entries", 0) + forgotten
         for item_id in drafts.mark_stale(versions):
@@ -231,6 +234,13 @@ def _forget(person: Person, uow: UnitOfWork) -> int:
     """What stood for the person in conversations with models, in spellings that only its own key knows."""
     values = {*person.names, *person.emails, *person.phones} - set(person.shared)
     return PseudonymRepository(uow).forget(values)
+
+
+def _forget_questionnaires(by_table: dict[str, list[Occurrence]], uow: UnitOfWork) -> None:
+    """The files of questionnaires that name the person cannot be searched or overwritten inside: they go as a whole."""
+    touched = {str(item.key["id"]) for item in by_table.get("rfp_projects", [])}
+    touched |= {str(item.key["project_id"]) for name in _OF_PROJECTS for item in by_table.get(name, [])}
+    RfpProjectRepository(uow).forget_files(touched)
 
 
 def _require_admin(viewer: Viewer) -> None:

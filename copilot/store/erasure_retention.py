@@ -12,6 +12,7 @@ from copilot.store.chat import ChatRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_drafts import Version, empty_versions
 from copilot.store.reviews import UNRELEASED
+from copilot.store.rfp_projects import RfpProjectRepository
 from copilot.store.tables.chat import ChatThreadRow, ChatTurnRow, CheckpointRow
 from copilot.store.tables.people import LoginAttemptRow, SessionRow
 from copilot.store.tables.records import ImportRunRow
@@ -48,6 +49,11 @@ class RetentionRepository:
         old = select(ChatThreadRow.id).where(ChatThreadRow.updated_at < before, not_(running))
         ids = list(self._session.scalars(old.order_by(ChatThreadRow.updated_at).limit(_AT_ONCE)))
         return ChatRepository(self._uow).delete(ids) if ids else 0
+
+    def questionnaires(self, *, before: datetime) -> int:
+        """Delete the projects that nobody touched since, some at a time; what they filed stays in the queue."""
+        projects = RfpProjectRepository(self._uow)
+        return projects.delete(projects.settled(before=before, limit=_AT_ONCE))
 
     def checkpoints(self, *, abandoned_by: datetime) -> int:
         """Forget the places of turns that are over, gone, or were abandoned so long ago."""

@@ -31,6 +31,7 @@ class Notification:
     kind: NotificationKind
     review_item_id: str | None
     webhook_id: str | None
+    rfp_project_id: str | None
     created_at: datetime
 
 
@@ -68,6 +69,7 @@ class NotificationRepository:
         key: str,
         review_item_id: str | None = None,
         webhook_id: str | None = None,
+        rfp_project_id: str | None = None,
     ) -> bool:
         """Something to tell. False: the person has heard, or will hear, of it."""
         added = self._session.scalar(
@@ -79,6 +81,7 @@ class NotificationRepository:
                 key=key,
                 review_item_id=review_item_id,
                 webhook_id=webhook_id,
+                rfp_project_id=rfp_project_id,
                 state="pending",
                 created_at=self._clock.now(),
             )
@@ -192,6 +195,7 @@ def _to_notification(row: NotificationRow) -> Notification:
         kind=NotificationKind(row.kind),
         review_item_id=row.review_item_id,
         webhook_id=row.webhook_id,
+        rfp_project_id=row.rfp_project_id,
         created_at=row.created_at,
     )
 

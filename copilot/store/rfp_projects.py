@@ -4,16 +4,23 @@ Invariants: a project is found only for whoever may see it; one worker at a time
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import ColumnElement, delete, exists, not_, select, text, update
 
 from copilot.domain.access import Role, Viewer
+from copilot.domain.questionnaires import QuestionnaireFormat
+from copilot.domain.review_items import RECALLABLE, UNDECIDED
 from copilot.domain.rfp_projects import ProjectState
 from copilot.store.database import UnitOfWork
 from copilot.store.rfp_questions import RfpQuestionRepository
 from copilot.store.rfp_rows import NewProject, StoredProject, project_is_visible, project_query, to_project
-from copilot.store.tables.rfp import RfpFileRow, RfpProjectRow
+from copilot.store.tables.rfp import RfpFileRow, RfpProjectRow, RfpQuestionRow
+from copilot.store.tables.work import ReviewItemRow
+
+_PACKED = (QuestionnaireFormat.XLSX, QuestionnaireFormat.DOCX, QuestionnaireFormat.PDF)
+"""Formats in whose bytes a name cannot be found."""
 
 
 class RfpProjectRepository:
@@ -69,6 +76,11 @@ class RfpProjectRepository:
         ).one_or_none()
         return None if row is None else to_project(row)
 
+    def locked(self, project_id: str) -> StoredProject | None:
+        """The same, kept until this transaction ends."""
+        self._session.execute(select(RfpProjectRow.id).where(RfpProjectRow.id == project_id).with_for_update())
+        return self.get_unfiltered(project_id)
+
     def visible(self, viewer: Viewer) -> tuple[StoredProject, ...]:
         """The projects that the viewer may see: those due soonest first, then those without a deadline."""
         order = (RfpProjectRow.deadline.asc().nulls_last(), RfpProjectRow.created_at.desc(), RfpProjectRow.id)
@@ -96,9 +108,29 @@ class RfpProjectRepository:
         return self._session.scalar(query) or b""
 
     def forget_files(self, project_ids: Collection[str]) -> None:
-        """Empty the files of these projects: a person was erased who may be in them."""
-        wanted = RfpFileRow.project_id.in_(project_ids)
-        self._session.execute(update(RfpFileRow).where(wanted).values(content=b""))
+        """Empty the files of these projects whose words are packed: a person was erased who may be in them."""
+        packed = select(RfpProjectRow.id).where(
+            RfpProjectRow.id.in_(project_ids), RfpProjectRow.format.in_([item.value for item in _PACKED])
+        )
+        self._session.execute(update(RfpFileRow).where(RfpFileRow.project_id.in_(packed)).values(content=b""))
+
+    def settled(self, *, before: datetime, limit: int) -> tuple[str, ...]:
+        """Ids of projects that nobody touched since then, with nothing in the queue that is undecided or unreleased."""
+        of_question = exists().where(
+            RfpQuestionRow.project_id == RfpProjectRow.id, _is_pending(RfpQuestionRow.draft_id)
+        )
+        query = (
+            select(RfpProjectRow.id)
+            .where(
+                RfpProjectRow.updated_at < before,
+                RfpProjectRow.state != ProjectState.ANSWERING.value,
+                not_(of_question),
+                not_(_is_pending(RfpProjectRow.draft_id)),
+            )
+            .order_by(RfpProjectRow.updated_at, RfpProjectRow.id)
+            .limit(limit)
+        )
+        return tuple(self._session.scalars(query))
 
     def delete(self, project_ids: Collection[str]) -> int:
         """Delete projects with their questions and files; what they filed stays in the queue."""
@@ -116,3 +148,8 @@ class RfpProjectRepository:
         """Be the only one who works on the project's run until this transaction ends. False: somebody else does."""
         statement = text("select pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
         return bool(self._session.scalar(statement, {"key": f"rfp.run:{project_id}"}))
+
+
+def _is_pending(draft_id: Any) -> ColumnElement[bool]:
+    """Whether somebody may still act on an item of the draft."""
+    return exists().where(ReviewItemRow.draft_id == draft_id, ReviewItemRow.state.in_(sorted(UNDECIDED | RECALLABLE)))

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, update
 
+from copilot.domain.access import Viewer
 from copilot.domain.drafts import Section
 from copilot.domain.evidence import Evidence
 from copilot.domain.questionnaires import Question
@@ -21,6 +22,7 @@ from copilot.store.rfp_rows import (
     StateCount,
     StoredQuestion,
     filed_state,
+    project_is_visible,
     question_query,
     to_question,
     with_items,
@@ -79,6 +81,15 @@ class RfpQuestionRepository:
         )
         return tuple(to_question(row) for row in rows)
 
+    def some(self, project_id: str, question_ids: Collection[str]) -> tuple[StoredQuestion, ...]:
+        """These of the project's questions, in order."""
+        wanted = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.question_id.in_(question_ids))
+        rows = self._session.execute(
+            question_query().where(*wanted).order_by(RfpQuestionRow.position),
+            execution_options={"populate_existing": True},
+        )
+        return tuple(to_question(row) for row in rows)
+
     def get(self, project_id: str, question_id: str, *, lock: bool = False) -> StoredQuestion | None:
         """One question; `lock` keeps it until this transaction ends."""
         wanted = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.question_id == question_id)
@@ -99,6 +110,14 @@ class RfpQuestionRepository:
         )
         return tuple((row.project_id, to_question(row)) for row in rows)
 
+    def waits_for(self, person: Viewer, *, project_id: str) -> bool:
+        """Whether questions of the project are assigned to the person, who may see it."""
+        assigned = exists().where(
+            RfpQuestionRow.project_id == RfpProjectRow.id, RfpQuestionRow.assigned_to == person.user_id
+        )
+        query = select(RfpProjectRow.id).where(RfpProjectRow.id == project_id, assigned, project_is_visible(person))
+        return self._session.scalar(query) is not None
+
     def filed_content(self, draft_ids: Collection[str]) -> Mapping[str, FiledContent]:
         """Draft id -> what its newest version says."""
         rows = self._session.execute(
@@ -117,28 +136,40 @@ class RfpQuestionRepository:
             for draft_id, sections, evidence in rows
         }
 
+    def newest_item(self, draft_id: str) -> str | None:
+        """Id of the item of a draft's newest version."""
+        query = select(ReviewItemRow.id).join(DraftRow, DraftRow.id == ReviewItemRow.draft_id)
+        newest = ReviewItemRow.version == DraftRow.latest_version
+        return self._session.scalar(query.where(DraftRow.id == draft_id, newest))
+
     def change(
         self,
         project_id: str,
         question_id: str,
         *,
-        version: int,
+        at: int,
         states: Collection[QuestionState] = tuple(QuestionState),
         **values: Any,
     ) -> bool:
-        """Change a question (columns by name) that is at this version and in one of these states. False: it was not."""
+        """Change a question (columns by name) that is at that version and in one of these states. False: it was not."""
         changed = self._session.execute(
             update(RfpQuestionRow)
             .where(
                 RfpQuestionRow.project_id == project_id,
                 RfpQuestionRow.question_id == question_id,
-                RfpQuestionRow.version == version,
+                RfpQuestionRow.version == at,
                 RfpQuestionRow.state.in_([state.value for state in states]),
             )
             .values(**values)
             .returning(RfpQuestionRow.question_id)
         ).one_or_none()
         return changed is not None
+
+    def try_failed_again(self, project_id: str) -> None:
+        """Let what failed wait again."""
+        wanted = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.state == QuestionState.FAILED.value)
+        values = {"state": QuestionState.WAITING.value, "failure": ""}
+        self._session.execute(update(RfpQuestionRow).where(*wanted).values(**values))
 
     def assign(self, project_id: str, question_ids: Sequence[str], *, to: str | None, by: str) -> None:
         """Ask somebody (None: nobody any more) to see to questions."""

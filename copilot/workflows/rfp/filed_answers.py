@@ -1,0 +1,130 @@
+"""An answer as a section of a draft, and a section that somebody edited as an answer.
+
+Invariant: what stands in the queue under a question is its whole answer, the short form and the choices too; reading a
+section that nobody changed gives the answer that it was made of.
+"""
+
+from collections.abc import Mapping
+
+from copilot.domain.drafts import Section, Segment
+from copilot.domain.evidence import Evidence
+from copilot.domain.folding import fold
+from copilot.domain.language import Language
+from copilot.domain.questionnaires import Question
+from copilot.domain.rfp_answers import RfpAnswer, Route, ShortForm
+
+SHORT_FORMS: Mapping[Language, Mapping[ShortForm, str]] = {
+    Language.ES: {
+        ShortForm.YES: "Sí",
+        ShortForm.NO: "No",
+        ShortForm.PARTIAL: "Parcialmente",
+        ShortForm.NOT_APPLICABLE: "No aplicable",
+    },
+    Language.EN: {
+        ShortForm.YES: "Yes",
+        ShortForm.NO: "No",
+        ShortForm.PARTIAL: "Partly",
+        ShortForm.NOT_APPLICABLE: "Not applicable",
+    },
+}
+_SHORT, _CHOSEN = "short", "chosen"
+_BETWEEN = "; "
+
+
+def claims(answer: RfpAnswer | None) -> bool:
+    """Whether the answer says anything."""
+    return answer is not None and (answer.short is not None or bool(answer.chosen) or bool(answer.segments))
+
+
+def section_of(question: Question, answer: RfpAnswer) -> Section:
+    """The answer under its question."""
+    cited = tuple(item.id for item in answer.evidence)
+    segments: list[Segment] = []
+    if answer.short is not None:
+        words = SHORT_FORMS[answer.language][answer.short]
+        segments.append(Segment(id=f"{question.id}.{_SHORT}", text=f"{words}.", evidence_ids=cited))
+    if answer.chosen:
+        texts = {choice.key: choice.text for choice in question.choices}
+        taken = _BETWEEN.join(texts.get(key, key) for key in answer.chosen)
+        segments.append(Segment(id=f"{question.id}.{_CHOSEN}", text=taken, evidence_ids=cited))
+    segments += [
+        segment.model_copy(update={"id": f"{question.id}.{number}"})
+        for number, segment in enumerate(answer.segments, start=1)
+    ]
+    return Section(key=question.id, title=question.text, segments=tuple(segments))
+
+
+def answer_of(
+    section: Section | None, *, question: Question, filed: RfpAnswer, evidence: Mapping[str, Evidence]
+) -> RfpAnswer:
+    """What `section` answers, which was made of `filed`; None: somebody took all of it out."""
+    if section is not None and section == section_of(question, filed):
+        return filed
+    by_end = {segment.id.removeprefix(f"{question.id}."): segment for segment in section.segments} if section else {}
+    short, chosen = by_end.pop(_SHORT, None), by_end.pop(_CHOSEN, None)
+    segments = tuple(by_end.values())
+    cited = tuple(dict.fromkeys(key for segment in segments for key in segment.evidence_ids))
+    return filed.model_copy(
+        update={
+            "short": None if short is None else short_form(short.text, language=filed.language),
+            "chosen": () if chosen is None else _chosen(chosen.text, question),
+            "segments": segments,
+            "evidence": tuple(evidence[key] for key in cited if key in evidence),
+            "edited": True,
+        }
+    )
+
+
+def rewritten(filed: RfpAnswer, *, text: str | None, short: ShortForm | None, chosen: tuple[str, ...]) -> RfpAnswer:
+    """The answer with a person's words. Sentences that are still there keep what they rest on; others have nothing."""
+    segments = filed.segments if text is None else tuple(_segments(text.strip(), filed))
+    cited = {key for segment in segments for key in segment.evidence_ids}
+    route = Route.EXPERT if filed.route is Route.NO_SOURCE else filed.route
+    said = short is not None or bool(chosen) or bool(segments)
+    return filed.model_copy(
+        update={
+            "short": short,
+            "chosen": chosen,
+            "segments": segments,
+            "evidence": tuple(item for item in filed.evidence if item.id in cited),
+            "route": route if said else Route.NO_SOURCE,
+            "edited": True,
+        }
+    )
+
+
+def short_form(text: str, *, language: Language) -> ShortForm | None:
+    """The short form that the words say, in either language; None: they say none."""
+    said = fold(text).strip(" .!")
+    for words in (SHORT_FORMS[language], *SHORT_FORMS.values()):
+        for form, written in words.items():
+            if said == fold(written):
+                return form
+    return None
+
+
+def _segments(text: str, filed: RfpAnswer) -> list[Segment]:
+    made: list[Segment] = []
+    rest = text
+    for segment in filed.segments:
+        before, found, after = rest.partition(segment.text)
+        if not found:
+            continue
+        made += _own_words(before)
+        made.append(segment)
+        rest = after
+    made += _own_words(rest)
+    return [
+        segment.model_copy(update={"id": f"{filed.question_id}.{number}"})
+        for number, segment in enumerate(made, start=1)
+    ]
+
+
+def _own_words(text: str) -> list[Segment]:
+    return [Segment(id="", text=text.strip())] if text.strip() else []
+
+
+def _chosen(text: str, question: Question) -> tuple[str, ...]:
+    said = {fold(part).strip() for part in text.split(_BETWEEN.strip())}
+    whole = fold(text).strip()
+    return tuple(choice.key for choice in question.choices if fold(choice.text).strip() in said | {whole})

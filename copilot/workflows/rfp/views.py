@@ -1,0 +1,128 @@
+"""Projects and questions as people see them: what is stored together with what the queue made of it.
+
+Invariant: an edit in the queue is the question's answer from then on, and counts as a version of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from copilot.domain.rfp_answers import RfpAnswer
+from copilot.domain.rfp_projects import Progress, Project, ProjectHead, ProjectQuestion, QuestionState
+from copilot.store.database import UnitOfWork
+from copilot.store.rfp_questions import RfpQuestionRepository
+from copilot.store.rfp_rows import FiledContent, StateCount, StoredProject, StoredQuestion
+from copilot.workflows.rfp.conditions import Standing
+from copilot.workflows.rfp.filed_answers import answer_of, claims
+from copilot.workflows.rfp.states import progress, project_state, question_state
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A question as it is now."""
+
+    stored: StoredQuestion
+    state: QuestionState
+    answer: RfpAnswer | None
+    version: int
+
+    @property
+    def id(self) -> str:
+        """Of the question."""
+        return self.stored.question.id
+
+    @property
+    def standing(self) -> Standing:
+        """For the questions that follow from it."""
+        by_hand = self.answer is not None and self.answer.edited
+        return Standing(
+            question=self.stored.question,
+            state=self.state,
+            answer=self.answer,
+            fixed=by_hand or self.stored.filed is not None,
+        )
+
+    @property
+    def view(self) -> ProjectQuestion:
+        """As people see it."""
+        return ProjectQuestion(
+            question=self.stored.question,
+            state=self.state,
+            answer=None if self.state is QuestionState.NOT_ASKED else self.answer,
+            version=self.version,
+            assigned_to=self.stored.assigned_to,
+            assigned_by=self.stored.assigned_by,
+            item_id=self.stored.filed.item_id if self.stored.filed else None,
+            failure=self.stored.failure,
+        )
+
+
+def as_it_is(stored: Sequence[StoredQuestion], *, uow: UnitOfWork) -> tuple[Current, ...]:
+    """The questions with what was made of them in the queue."""
+    edited = {each.draft_id for each in stored if each.draft_id and _edited_in_queue(each)}
+    contents = RfpQuestionRepository(uow).filed_content(edited) if edited else {}
+    return tuple(_current(each, contents.get(each.draft_id or "")) for each in stored)
+
+
+def head_of(project: StoredProject, counts: Progress) -> ProjectHead:
+    """The project as a list shows it."""
+    return ProjectHead(**_head(project, counts))
+
+
+def project_of(project: StoredProject, questions: Iterable[Current]) -> Project:
+    """The whole project, or as much of it as `questions` are."""
+    shown = tuple(questions)
+    counts = progress(StateCount(each.state, None, 1) for each in shown)
+    return Project(
+        **_head(project, counts),
+        questions=tuple(each.view for each in shown),
+        checklist=project.checklist,
+        instructions=project.instructions,
+        warnings=project.warnings,
+        skipped=project.skipped,
+        deadline_text=project.deadline_text,
+        failure=project.failure,
+    )
+
+
+def _head(project: StoredProject, counts: Progress) -> dict[str, object]:
+    package = project.package
+    return {
+        "id": project.id,
+        "title": project.title,
+        "account_id": project.account_id,
+        "account_name": project.account_name,
+        "owner_id": project.owner_id,
+        "owner_name": project.owner_name,
+        "state": project_state(project.state, package.state if package else None),
+        "language": project.language,
+        "format": project.format,
+        "file_name": project.file_name,
+        "deadline": project.deadline,
+        "created_at": project.created_at,
+        "progress": counts,
+        "item_id": package.item_id if package else None,
+    }
+
+
+def _edited_in_queue(stored: StoredQuestion) -> bool:
+    return stored.filed is not None and stored.filed.version != stored.filed_draft_version
+
+
+def _current(stored: StoredQuestion, content: FiledContent | None) -> Current:
+    state = question_state(stored.state, stored.filed.state if stored.filed else None)
+    if stored.filed is None or stored.answer is None or content is None or not _edited_in_queue(stored):
+        return Current(stored=stored, state=state, answer=stored.answer, version=stored.version)
+    section = next((item for item in content.sections if item.key == stored.question.id), None)
+    answer = answer_of(
+        section,
+        question=stored.question,
+        filed=stored.answer,
+        evidence={item.id: item for item in content.evidence},
+    )
+    return Current(
+        stored=stored,
+        # Somebody took all of it out: there is nothing that could leave.
+        state=state if claims(answer) else QuestionState.NO_SOURCE,
+        answer=answer,
+        version=stored.version + stored.filed.version - (stored.filed_draft_version or 0),
+    )
