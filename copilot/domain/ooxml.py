@@ -8,9 +8,12 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from copilot.domain.drafts import Draft
+from copilot.domain.language import Language
 
 Part = tuple[str, str]
 """Name in the package, and XML without its declaration."""
@@ -22,6 +25,20 @@ RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _CORE_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a document says about itself."""
+
+    title: str
+    language: Language
+    written_at: datetime
+
+    @classmethod
+    def of(cls, draft: Draft) -> "Properties":
+        """Those of a draft's files."""
+        return cls(draft.title, draft.language, draft.written_at)
 
 
 def allowed_in_xml(text: str) -> str:
@@ -39,7 +56,9 @@ def xml_attribute(text: str) -> str:
     return quoteattr(allowed_in_xml(text))
 
 
-def package(draft: Draft, *, main: str, main_type: str, types: Sequence[Part], parts: Sequence[Part]) -> bytes:
+def package(
+    properties: Properties, *, main: str, main_type: str, types: Sequence[Part], parts: Sequence[Part]
+) -> bytes:
     """A whole document. `main` is the name of its first part, `types` the content types of the others by name."""
     overrides = [(main, main_type), ("docProps/core.xml", _CORE_TYPE), *types]
     content_types = (
@@ -61,7 +80,7 @@ def package(draft: Draft, *, main: str, main_type: str, types: Sequence[Part], p
     everything = [
         ("[Content_Types].xml", content_types),
         ("_rels/.rels", rels),
-        ("docProps/core.xml", _core_properties(draft)),
+        ("docProps/core.xml", _core_properties(properties)),
         *parts,
     ]
     stream = io.BytesIO()
@@ -82,14 +101,14 @@ def relationships(targets: Sequence[tuple[str, str]]) -> str:
     return f'<Relationships xmlns="{RELATIONSHIPS}">{items}</Relationships>'
 
 
-def _core_properties(draft: Draft) -> str:
-    written = draft.written_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _core_properties(properties: Properties) -> str:
+    written = properties.written_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     dates = "".join(
         f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{written}</dcterms:{name}>' for name in ("created", "modified")
     )
     return (
         f'<cp:coreProperties xmlns:cp="{_CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/" '
         'xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{xml_text(draft.title)}</dc:title><dc:creator>Sales Copilot</dc:creator>"
-        f"<dc:language>{draft.language.value}</dc:language>{dates}</cp:coreProperties>"
+        f"<dc:title>{xml_text(properties.title)}</dc:title><dc:creator>Sales Copilot</dc:creator>"
+        f"<dc:language>{properties.language.value}</dc:language>{dates}</cp:coreProperties>"
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from copilot.domain.drafts import Draft, Section
 from copilot.domain.language import Language
-from copilot.domain.ooxml import OFFICE, package, relationships, xml_text
+from copilot.domain.ooxml import OFFICE, Properties, package, relationships, xml_text
 from copilot.domain.rendering_words import (
     WORDS,
     about,
@@ -42,7 +42,7 @@ def render_docx(draft: Draft) -> bytes:
     document = f'<w:document xmlns:w="{_NAMESPACE}"><w:body>{body}{_PAGE}</w:body></w:document>'
     rels = relationships([(f"{OFFICE}/styles", "styles.xml"), (f"{OFFICE}/numbering", "numbering.xml")])
     return package(
-        draft,
+        Properties.of(draft),
         main="word/document.xml",
         main_type=f"{_WORD}.document.main+xml",
         types=[("word/styles.xml", f"{_WORD}.styles+xml"), ("word/numbering.xml", f"{_WORD}.numbering+xml")],

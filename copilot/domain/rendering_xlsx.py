@@ -4,10 +4,11 @@ Invariant: the bytes depend on the draft alone, see `copilot.domain.ooxml`. Ever
 program evaluates; one that reads like a formula is marked as quoted, so that editing the cell leaves it a text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from copilot.domain.drafts import Draft
-from copilot.domain.ooxml import OFFICE, package, relationships, xml_attribute, xml_text
+from copilot.domain.ooxml import OFFICE, Properties, package, relationships, xml_attribute, xml_text
 from copilot.domain.rendering_words import (
     WORDS,
     citation_numbers,
@@ -40,27 +41,43 @@ _STYLES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of texts; its first line is the head."""
+
+    name: str
+    lines: Iterable[Sequence[str]]
+    """At most 26 cells each."""
+    widths: Sequence[int]
+    """Of the columns, in characters."""
+
+
 def render_xlsx(draft: Draft) -> bytes:
     """A sheet of answers (section, number, text, sources) and a sheet of sources."""
     words = WORDS[draft.language]
-    names = [words["answers"], words["sources"]]
-    sheets = [
-        _sheet(_answers(draft), widths=(24, 8, 90, 14)),
-        _sheet(_sources(draft), widths=(8, 36, 16, 16, 90, 40)),
-    ]
+    answers = Sheet(words["answers"], _answers(draft), (24, 8, 90, 14))
+    sources = Sheet(words["sources"], _sources(draft), (8, 36, 16, 16, 90, 40))
+    return workbook([answers, sources], properties=Properties.of(draft))
+
+
+def workbook(tables: Sequence[Sheet], *, properties: Properties) -> bytes:
+    """A workbook of these sheets."""
+    names = [table.name for table in tables]
+    sheets = [_sheet(table.lines, widths=table.widths) for table in tables]
+    numbers = range(1, len(tables) + 1)
     listed = "".join(
         f'<sheet name={xml_attribute(name)} sheetId="{number}" r:id="rId{number}"/>'
         for number, name in enumerate(names, start=1)
     )
     workbook = f'<workbook xmlns="{_NAMESPACE}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>'
-    targets = [(f"{OFFICE}/worksheet", f"worksheets/sheet{number}.xml") for number in (1, 2)]
+    targets = [(f"{OFFICE}/worksheet", f"worksheets/sheet{number}.xml") for number in numbers]
     rels = relationships([*targets, (f"{OFFICE}/styles", "styles.xml")])
     return package(
-        draft,
+        properties,
         main="xl/workbook.xml",
         main_type=f"{_EXCEL}.sheet.main+xml",
         types=[
-            *((f"xl/worksheets/sheet{number}.xml", f"{_EXCEL}.worksheet+xml") for number in (1, 2)),
+            *((f"xl/worksheets/sheet{number}.xml", f"{_EXCEL}.worksheet+xml") for number in numbers),
             ("xl/styles.xml", f"{_EXCEL}.styles+xml"),
         ],
         parts=[
@@ -90,7 +107,7 @@ def _sources(draft: Draft) -> Iterator[Sequence[str]]:
         yield f"[{number}]", item.label, item.as_of.isoformat(), origin, quote, item.formula or ""
 
 
-def _sheet(lines: Iterator[Sequence[str]], *, widths: Sequence[int]) -> str:
+def _sheet(lines: Iterable[Sequence[str]], *, widths: Sequence[int]) -> str:
     columns = "".join(
         f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
         for number, width in enumerate(widths, start=1)

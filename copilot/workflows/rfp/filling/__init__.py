@@ -7,11 +7,19 @@ from collections.abc import Mapping
 
 from copilot.domain.questionnaires import Questionnaire, QuestionnaireFormat
 from copilot.domain.rfp_answers import RfpAnswer
-from copilot.workflows.rfp.filling import workbook
+from copilot.workflows.rfp.filling import delimited, pages, texts, vsaq, word, workbook
+from copilot.workflows.rfp.filling.appendix import appendix
 from copilot.workflows.rfp.filling.filled import Filled
+from copilot.workflows.rfp.filling.gaps import gaps_report
 
 _FILLERS = {
     QuestionnaireFormat.XLSX: workbook.fill,
+    QuestionnaireFormat.DOCX: word.fill,
+    QuestionnaireFormat.PDF: pages.fill,
+    QuestionnaireFormat.CSV: delimited.fill,
+    QuestionnaireFormat.MARKDOWN: texts.fill,
+    QuestionnaireFormat.TEXT: texts.fill,
+    QuestionnaireFormat.VSAQ: vsaq.fill,
 }
 
 
@@ -23,4 +31,4 @@ def fill(questionnaire: Questionnaire, content: bytes, *, answers: Mapping[str, 
     return _FILLERS[questionnaire.format](questionnaire, content, answers=answers)
 
 
-__all__ = ["Filled", "fill"]
+__all__ = ["Filled", "appendix", "fill", "gaps_report"]

@@ -41,9 +41,16 @@ def prose(answer: RfpAnswer) -> str:
 def in_open_place(question: Question, answer: RfpAnswer, *, own_comment: bool) -> Said:
     """For a place that takes any text. `own_comment`: an explanation has a place of its own.
 
-    Raises Unwritable if the file names values and none of them is meant, or if nothing fits the limit.
+    Raises Unwritable if the file names values, none of them is meant and nothing else may stand there, or if nothing
+    fits the limit.
     """
-    head, text = _head(question, answer), prose(answer)
+    text = prose(answer)
+    try:
+        head = _head(question, answer)
+    except Unwritable:  # the values that the file names lack this one; where words may stand, words say it
+        if own_comment or not text:
+            raise
+        head = ""
     if own_comment:
         said = Said(head, text) if head else Said(text)
         _require_within(question.limit, said.comment or said.value)
