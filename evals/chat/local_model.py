@@ -25,6 +25,7 @@ from copilot.domain.plans import PlanningContext
 from copilot.llm.local import RUNTIME
 from copilot.llm.roles import NoModels
 from copilot.settings import Settings
+from copilot.store.account_facts import AccountFactsRepository
 from copilot.workflows.chat.contract import Found, Scene
 from copilot.workflows.chat.figures import run_compare, run_query
 from copilot.workflows.chat.steps import step_runners
@@ -119,8 +120,8 @@ def _both_ways(
     conversation: Conversation, language: Language, world: World, raw: "_Raw", *, raw_only: bool
 ) -> Compared:
     expected = conversation.turns[0]
-    evidence = _evidence(conversation, language, world)
-    question = Question(expected, language, evidence)
+    evidence, people = _evidence(conversation, language, world)
+    question = Question(expected, language, evidence, people)
     answer = raw.answer(expected.message, evidence, language)
     raw_judged = tuple(judge(item, question) for item in sentences_of(answer))
     if raw_only:
@@ -143,8 +144,11 @@ def _is_right(text: str, expected: ExpectedTurn) -> bool:
     return bool(expected.present) and all(says(text, item) for item in expected.present)
 
 
-def _evidence(conversation: Conversation, language: Language, world: World) -> str:
-    """What the steps of the plan find for the writer, one line each: the same that the whole chat gives its model."""
+def _evidence(conversation: Conversation, language: Language, world: World) -> tuple[str, str]:
+    """What the steps of the plan find for the writer, one line each: the same that the whole chat gives its model.
+
+    And the names of the people around the accounts that it is about.
+    """
     application, viewer = world.application, world.people[conversation.asker]
     runners = step_runners(application.retrieval, application.briefs, query=run_query, compare=run_compare)
     message = conversation.turns[0].message
@@ -152,8 +156,11 @@ def _evidence(conversation: Conversation, language: Language, world: World) -> s
     with application.database.unit_of_work() as uow:
         scene = Scene(viewer=viewer, uow=uow, today=uow.clock.today(), language=language, message=message)
         found: list[Found] = [runners[step.kind](step, scene) for step in plan.steps]
+        accounts = dict.fromkeys(key for part in found for key in part.account_ids)
+        facts = [AccountFactsRepository(uow).gather(key, viewer=viewer, today=scene.today) for key in accounts]
+    people = [name for each in facts for name in (*(contact.name for contact in each.contacts), *each.staff)]
     lines = [f"- {item.as_of} {item.label}: {item.text}" for part in found for item in part.evidence]
-    return "\n".join(dict.fromkeys(lines))[:_EVIDENCE_CHARACTERS]
+    return "\n".join(dict.fromkeys(lines))[:_EVIDENCE_CHARACTERS], "\n".join(dict.fromkeys(people))
 
 
 class _Raw:

@@ -27,6 +27,8 @@ _MONTHS = {
         *("july", "august", "september", "october", "november", "december"),
     ),
 }
+MONTHS = frozenset(month for months in _MONTHS.values() for month in months)
+"""Folded, in both languages."""
 
 
 def fold(text: str) -> str:

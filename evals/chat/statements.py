@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from copilot.domain.language import Language
 from evals.chat.dataset import ExpectedTurn, Outcome
-from evals.chat.matching import fold, numbers_in, says, written_numbers
+from evals.chat.matching import MONTHS, fold, numbers_in, says, written_numbers
 
 _END = re.compile(r"(?<=[.!?…])\s+|\n+")
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
@@ -33,6 +33,8 @@ class Question:
     expected: ExpectedTurn
     language: Language
     evidence: str
+    people: str = ""
+    """Names of the people that the records know: whoever is quoted may be named with their name in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def sentences_of(answer: str) -> list[str]:
 def judge(text: str, question: Question) -> Judged:
     """Look at one statement."""
     known = fold(f"{question.evidence}\n{question.expected.message}")
-    faults = [*_figures(text, known), *_names(text, known)]
+    faults = [*_figures(text, known), *_names(text, f"{known}\n{fold(question.people)}")]
     faults += [f"says {item}" for item in question.expected.absent if says(text, item)]
     if question.expected.outcome is Outcome.NOTHING and not _only_reports(text, question):
         faults.append("answers what nothing answers")
@@ -70,7 +72,8 @@ def _figures(text: str, known: str) -> list[str]:
 
 
 def _names(text: str, known: str) -> list[str]:
-    return [f"name {name}" for name in dict.fromkeys(_NAME.findall(text)) if fold(name) not in known]
+    names = (name for name in dict.fromkeys(_NAME.findall(text)) if fold(name) not in MONTHS)
+    return [f"name {name}" for name in names if fold(name) not in known]
 
 
 def _only_reports(text: str, question: Question) -> bool:

@@ -36,11 +36,15 @@ def test_what_a_text_says_is_read_in_either_language(text: str, expected: str, *
         ("The budget line is $160,000.", False),
         ("The budget line is $165,000.", True),
         ("According to Bartholomew the budget is $160,000.", True),
+        ("On 3 March Rob Tavares said so: $160,000 for 2027.", True),
+        ("In March Rob Tavares said so: $160,000 for 2027.", False),
+        ("In March Rob Whitlock said so: $160,000 for 2027.", True),
     ],
 )
 def test_a_statement_is_held_to_its_evidence(statement: str, *, is_wrong: bool) -> None:
     expected = ExpectedTurn(message="What is the budget?", outcome=Outcome.ANSWER)
-    question = Question(expected, Language.EN, "Marjorie Stahl: The 2027 budget line for Tramontia is $160,000.")
+    evidence = "Marjorie Stahl: The 2027 budget line for Tramontia is $160,000."
+    question = Question(expected, Language.EN, evidence, people="Rob Tavares")
     assert judge(statement, question).is_wrong is is_wrong
 
 
