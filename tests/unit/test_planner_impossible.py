@@ -41,3 +41,16 @@ def test_a_day_that_does_not_exist_is_asked_about(language: str, message: str, d
 )  # fmt: skip
 def test_days_that_exist_and_figures_that_are_no_days_are_not_asked_about(message: str) -> None:
     assert impossible_day(message) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [("es", "negocios de más de 99999999999999999 euros"), ("en", "deals over €99999999999999999")],
+)
+def test_a_number_too_long_to_be_read_is_not_left_out(language: str, message: str) -> None:
+    viewer = account_executive(language=language)
+    plan = OfflinePlanner().plan(
+        message, context=PlanningContext(), directory=StaticDirectory(), viewer=viewer, today=date(2026, 11, 16)
+    )
+    assert plan.refusal is not None
+    assert ("15 cifras" if language == "es" else "15 digits") in plan.refusal.text

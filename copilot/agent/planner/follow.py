@@ -145,6 +145,7 @@ def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | Non
         or reading.has("follow")
         or points_at_several(reading)
         or reading.has("pronoun")
+        or mark("from_list").search(reading.work) is not None
     )
     if any(reading.has(name) for name in ("follow_up", "meeting_prep", "after_meeting", "rfp_answer", "explain_score")):
         return None
@@ -188,7 +189,8 @@ def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | None:
     if step is None:
         return None
     on_accounts = query.conditions if query.subject is Subject.ACCOUNTS else query.of_account
-    on_accounts = tuple(item for item in on_accounts if item.field not in _DATE_FIELDS and item.field != "arr")
+    if query.subject is not Subject.ACCOUNTS or step.query.subject is Subject.ACCOUNTS:
+        on_accounts = tuple(item for item in on_accounts if item.field not in _DATE_FIELDS and item.field != "arr")
     part = "conditions" if step.query.subject is Subject.ACCOUNTS else "of_account"
     said: tuple[Condition, ...] = getattr(step.query, part)
     fresh = tuple(item for item in on_accounts if item.field not in {one.field for one in said})

@@ -20,7 +20,7 @@ from copilot.agent.planner.impossible import impossible_day
 from copilot.agent.planner.learnt.choice import asks_of_denial, looks_back, names_another, takes_over
 from copilot.agent.planner.learnt.heard import Heard, hear
 from copilot.agent.planner.learnt.plan import heard_plan
-from copilot.agent.planner.legible import legible
+from copilot.agent.planner.legible import LONGEST_READ, legible
 from copilot.agent.planner.reading import Reading, language_of, read
 from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import plan_clause
@@ -28,6 +28,7 @@ from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_
 from copilot.agent.planner.unread import loose_name, narrowed_risks, unanswerable, unread_question
 from copilot.agent.planner.unsaid import left_out
 from copilot.domain.access import Viewer
+from copilot.domain.figure_queries import OUT_OF_RANGE
 from copilot.domain.folding import flat
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
@@ -73,9 +74,13 @@ class OfflinePlanner:
         self, message: str, *, context: PlanningContext, directory: Directory, viewer: Viewer, today: date
     ) -> Plan:
         """What to read for `message`; or what to ask; or why not."""
+        beyond = mark("too_long_number").search(flat(" ".join(message[:LONGEST_READ].split())))
         message = legible(message)
         preferred = Language.ES if viewer.language == Language.ES.value else Language.EN
         language = language_of(message, before=context.language, preferred=preferred)
+        if beyond:  # nothing is compared with such a number, and it is left out of what is read
+            text = says(language, OUT_OF_RANGE)
+            return Plan(language=language, refusal=Refusal(reason=RefusalReason.HELP, text=text))
         turn = _Turn(context, directory, viewer, today, language)
         if context.clarification is not None:
             candidate = picked(message, context.clarification)

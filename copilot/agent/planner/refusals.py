@@ -38,7 +38,9 @@ def _talks(plain: str, name: str) -> bool:
 def _is_not_allowed(reading: Reading, viewer: Viewer) -> bool:
     if _owned_by_another(reading, viewer):
         return True
-    if not reading.has("not_allowed", section="refuse"):
+    # To take something off the list that was shown changes no record.
+    asked = mark("from_list").sub("", reading.plain)
+    if not cue("intents", "refuse", "not_allowed").search(asked):
         return False
     return (
         not mark("drafting").search(reading.work)

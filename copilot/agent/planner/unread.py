@@ -19,7 +19,7 @@ from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, GIVEN, WO
 
 _SHORTEST = 4
 _STEM = 5
-_DENYING = frozenset({"denies", "left_aside", "no_denial", "lacking"})
+_DENYING = frozenset({"denies", "left_aside", "no_denial", "lacking", "from_list"})
 """Marks whose words are read only where something is done about them."""
 _ASKING = ("brief", "timeline", "explain_score", "meeting_prep", "follow_up", "after_meeting", "search")
 

@@ -50,8 +50,10 @@ def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningCo
     share = heard.intent_share
     if ruled.refusal is not None and ruled.refusal.reason is not RefusalReason.UNKNOWN_ACCOUNT:
         return heard.intent in REFUSING and ruled.refusal.reason is RefusalReason.HELP and share >= _SURE_TO_REFUSE
-    if heard.intent == "refuse_act" and len(clause.subjects.accounts) > 1:
-        return False  # two accounts are set side by side, not changed together
+    if heard.intent == "refuse_act" and (
+        len(clause.subjects.accounts) > 1 or mark("from_list").search(clause.reading.work)
+    ):
+        return False  # two accounts are set side by side, not changed together; a list is narrowed
     if heard.intent in REFUSING:
         understood = bool(ruled.steps) and (clause.reading.has("knowledge") or not clause.unread)
         return share >= _SURE_TO_REFUSE and not (understood and heard.intent in _NONE_OF_OURS)
