@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.styles import Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -102,10 +102,21 @@ def cloud_controls(make: Builder) -> None:
     sheet = make.sheet("CAQ")
     row(sheet, 1, "CLOUD ASSURANCE QUESTIONNAIRE 4.0.2", font=BOLD)
     row(
-        sheet, 3, "Question ID", "Question", "CSP Answer", "Control Ownership", "CSP Implementation Description (Optional)",
-        "Customer Responsibilities (Optional)", "Control ID", "Control Specification", "Control Title", "Domain Title",
-        font=BOLD, fill=GREY,
-    )  # fmt: skip
+        sheet,
+        3,
+        "Question ID",
+        "Question",
+        "CSP Answer",
+        "Control Ownership",
+        "CSP Implementation Description",
+        "Customer Responsibilities (Optional)",
+        "Control ID",
+        "Control Specification",
+        "Control Title",
+        "Domain Title",
+        font=BOLD,
+        fill=GREY,
+    )
     texts = [
         "Are audit and assurance policies, procedures, and standards established, documented and approved?",
         "Are audit and assurance policies reviewed and updated at least annually?",
@@ -118,8 +129,20 @@ def cloud_controls(make: Builder) -> None:
         identity = f"A&A-0{index - 3}.1" if index < 8 else f"AIS-0{index - 7}.1"
         row(sheet, index, identity)
         make.ask(sheet, f"B{index}", text, f"C{index}", f"E{index}")
-        row(sheet, index, None, None, None, None, None, None, identity[:6], "Establish, document, approve and maintain policies.",
-            "Policy and Procedures", "Audit & Assurance" if index < 8 else "Application & Interface Security")  # fmt: skip
+        row(
+            sheet,
+            index,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            identity[:6],
+            "Establish, document, approve and maintain policies.",
+            "Policy and Procedures",
+            "Audit & Assurance" if index < 8 else "Application & Interface Security",
+        )
     allow(sheet, "C4:C9", '"Yes,No,NA"')
     allow(sheet, "D4:D9", '"CSP-owned,CSC-owned,Shared"')
 
@@ -204,11 +227,20 @@ def higher_education(make: Builder) -> None:
     row(sheet, 1, "Higher Education Vendor Assessment - Full", font=BOLD)
     number = 3
     sections = [
-        ("General Information", ["Vendor Name", "Product Name", "Product Description", "Web Link to Product Privacy Notice"]),
+        (
+            "General Information",
+            ["Vendor Name", "Product Name", "Product Description", "Web Link to Product Privacy Notice"],
+        ),
         ("Documentation", ["Have you undergone a SSAE 18 audit?", "Do you conform with a specific industry standard?"]),
-        ("Data", ["Does the system provide data input validation?", "Describe how encryption keys are managed.",
-                  "Will data regarding this institution be stored outside the country?"]),
-    ]  # fmt: skip
+        (
+            "Data",
+            [
+                "Does the system provide data input validation?",
+                "Describe how encryption keys are managed.",
+                "Will data regarding this institution be stored outside the country?",
+            ],
+        ),
+    ]
     for title, texts in sections:
         row(
             sheet,
@@ -356,34 +388,3 @@ def control_statements(make: Builder) -> None:
     sheet.merge_cells("A3:A4")
     sheet.merge_cells("A5:A6")
     allow(sheet, "C3:C6", '"Implemented,Partially implemented,Not implemented"')
-
-
-@workbook
-def two_header_rows(make: Builder) -> None:
-    """Headers on two rows, the upper ones merged; the buyer's columns are no place for answers."""
-    sheet = make.sheet("Evaluación")
-    row(sheet, 1, "Evaluación de proveedores de servicios TIC", font=BOLD)
-    for area in ("A3:A4", "B3:B4", "C3:D3", "E3:F3"):
-        sheet.merge_cells(area)
-    row(sheet, 3, "Cód.", "Cuestión", "Respuesta del proveedor", None, "Uso interno", font=BOLD, fill=GREY)
-    row(sheet, 4, None, None, "Sí / No", "Detalle", "Puntuación", "Evaluador", font=BOLD, fill=GREY)
-    for number, text in enumerate(
-        ("¿Realiza pruebas de intrusión anuales?", "¿Dispone de seguro de responsabilidad civil?", "Plazo de conservación de los registros de acceso"),
-        start=5,
-    ):  # fmt: skip
-        sheet[f"A{number}"] = f"TIC-{number:02d}"
-        make.ask(sheet, f"B{number}", text, f"C{number}", f"D{number}")
-        sheet[f"E{number}"] = 5
-
-
-@workbook
-def protected_form(make: Builder) -> None:
-    """A protected sheet whose unlocked cells are to be filled in."""
-    sheet = make.sheet("Supplier form")
-    row(sheet, 1, "Supplier self-declaration", font=BOLD)
-    row(sheet, 2, "Only the unlocked cells can be edited. Do not change the structure of this file.")
-    labels = ["Annual spend on security", "Certifications held", "Do you subcontract any part of the service?"]
-    for number, label in enumerate(labels, start=4):
-        make.ask(sheet, f"B{number}", label, f"C{number}")
-        sheet[f"C{number}"].protection = Protection(locked=False)
-    sheet.protection.sheet = True

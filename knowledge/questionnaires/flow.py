@@ -16,6 +16,7 @@ from knowledge.questionnaires.style import Style, is_label, is_marked, strong_qu
 
 _LONG_PROSE = 45
 _FAR_PARENT = 3
+_SIGNED_WITHIN = 5
 _TITLE_WORDS = 12
 _SHORT_LABEL = 9
 
@@ -321,7 +322,8 @@ def _not_for_answers(reader: Assembler, block: Block) -> bool:
     """Signatures, closing words, the asker's own details that are filled in."""
     if block.number or is_marked(block.text):
         return False
-    if says("own", "signature", block.text) or says("own", "closing", block.text):
+    signs = says("own", "signer", block.text) and _is_near_signature(reader)
+    if signs or says("own", "signature", block.text) or says("own", "closing", block.text):
         reader.skip(block, SkipReason.OTHER)
         reader.close()
         return True
@@ -330,6 +332,12 @@ def _not_for_answers(reader: Assembler, block: Block) -> bool:
         reader.skip(block, SkipReason.OWN_DETAILS)
         return True
     return False
+
+
+def _is_near_signature(reader: Assembler) -> bool:
+    """The name and the date beside a signature are no answers."""
+    around = reader.flow[max(0, reader.index - _SIGNED_WITHIN) : reader.index + _SIGNED_WITHIN + 1]
+    return any(isinstance(part, Block) and says("own", "signature", part.text) for part in around)
 
 
 def _follow_up(reader: Assembler, block: Block) -> bool:
@@ -411,7 +419,9 @@ def _is_part(reader: Assembler, block: Block) -> bool:
     listed = question.text.split("\n")[0].rstrip().endswith((":", "…", "...")) or "\n" in question.text
     deeper = block.indent > question.indent or (not question.item and bool(question.text))
     lettered = block.number.isalpha() and not question.number.isalpha()
-    if listed and (deeper or lettered) and not _has_place_below(reader):
+    bulleted = not block.number and bool(question.number)
+    asks_itself = _has_place_below(reader) and _asks(reader, block.text)
+    if listed and (deeper or lettered or bulleted) and not asks_itself:
         return True
     return (
         block.indent > question.indent
@@ -424,7 +434,7 @@ def _is_part(reader: Assembler, block: Block) -> bool:
 def _statement(reader: Assembler, block: Block) -> bool:
     """Not a question by its words, but it stands where questions stand."""
     placed = gap_in(block.text) or block.control or block.choices
-    below = _has_place_below(reader) and not reader.answering
+    below = _has_place_below(reader) and (not reader.answering or bool(block.number) or block.bold)
     label = is_label(block.text) and len(block.text.split()) <= _SHORT_LABEL
     if placed or (below and (block.item or block.level or label or len(block.text.split()) <= _LONG_PROSE)):
         reader.ask(block, statement=True)

@@ -111,7 +111,7 @@ def _grid_to_fill(reader: Assembler, rows: Sequence[Sequence[Cell]]) -> None:
 def _columns(reader: Assembler, rows: Sequence[Sequence[Cell]]) -> None:
     width = max(map(len, rows))
     texts = [[cell.text for cell in row] + [""] * (width - len(row)) for row in rows]
-    roles = column_roles(texts)
+    roles = column_roles([_with_number_header(row) for row in texts])
     if roles.of(Role.QUESTION) is None:
         _labels(reader, rows)
         return
@@ -414,6 +414,13 @@ def _label(reader: Assembler, cell: Cell, place: Cell) -> None:
         return
     draft = reader.ask(Block(numbered.text, cell.address, number=numbered.number), statement=not asks)
     _answer_in(draft, place)
+
+
+def _with_number_header(texts: list[str]) -> list[str]:
+    """`No.` in front of `Yes | No` numbers the rows."""
+    first = texts[0].strip().rstrip(".:").lower() if texts else ""
+    others = {text.strip().rstrip(".:").lower() for text in texts[1:]}
+    return ["#", *texts[1:]] if first in ("no", "nº", "n") and "no" in others else texts
 
 
 def _line(row: Sequence[Cell]) -> str:

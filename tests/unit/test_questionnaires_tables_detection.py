@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 
 from knowledge.questionnaires import read_questionnaire
+from tests import questionnaire_workbooks_more
 from tests.questionnaire_workbooks import WORKBOOKS
 
 TODAY = date(2026, 11, 22)
+assert questionnaire_workbooks_more.__doc__  # registers its workbooks
 
 
 @pytest.mark.parametrize("name", sorted(WORKBOOKS))
