@@ -107,7 +107,7 @@ def _questions(book: Workbook) -> None:
     sheet.conditional_format("G3:G14", {"type": "data_bar"})
     sheet.write_comment("C3", "Answer with the list, please.")
     sheet.insert_textbox("I2", "Contact procurement with questions.", {"width": 200, "height": 60})
-    sheet.insert_image("I8", "logo.png", {"image_data": io.BytesIO(_picture())})
+    sheet.insert_image("I8", "logo.png", {"image_data": io.BytesIO(picture())})
     sheet.freeze_panes(2, 0)
     sheet.autofilter("A2:G14")
     sheet.protect("", {"format_cells": True})
@@ -243,7 +243,7 @@ def rebuilt(
     return stream.getvalue()
 
 
-def _picture() -> bytes:
+def picture() -> bytes:
     """A grey square as PNG."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:

@@ -101,6 +101,9 @@ def _blocks(root: etree._Element) -> dict[str, bytes]:
                 for column, cell in enumerate(line.iterchildren("{*}tc")):
                     found[f"t{counts['tbl']}r{row}c{column}"] = _canonical_of(cell)
             counts["tbl"] += 1
+        elif name == "sdt" and item.find("{*}sdtContent/{*}p") is not None:
+            found[f"p{counts['p']}"] = _canonical_of(item)
+            counts["p"] += len(item.findall("{*}sdtContent/{*}p"))
         else:
             found[f"{name}{len(found)}"] = _canonical_of(item)
     return found

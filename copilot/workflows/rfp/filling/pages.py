@@ -19,6 +19,8 @@ from copilot.workflows.rfp.filling.saying import allowed_value, in_open_place, p
 
 _MEDIA_TYPE = "application/pdf"
 _READ_ONLY = 1
+_DEEPEST = 20
+"""Fields that a widget may lie within."""
 _FAILURES = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError)
 """What a damaged form makes the library raise."""
 
@@ -52,9 +54,26 @@ def _opened(content: bytes) -> PdfWriter:
 
 def _fields(writer: PdfWriter) -> dict[str, Any]:
     try:
-        return dict(writer.get_fields() or {})
+        fields = {name: dict(field) for name, field in (writer.get_fields() or {}).items()}
+        for page in writer.pages:
+            for reference in page.get("/Annots", []):
+                widget = reference.get_object()
+                longest = _inherited(widget, "/MaxLen")
+                name = widget.get("/T") or _inherited(widget, "/T")
+                if longest is not None and name in fields:
+                    fields[name]["/MaxLen"] = int(longest)
     except _FAILURES as error:
         raise broken() from error
+    return fields
+
+
+def _inherited(widget: Any, key: str) -> Any:
+    """An entry of a widget, or of the field that it belongs to."""
+    for _ in range(_DEEPEST):
+        if widget is None or key in widget:
+            break
+        widget = widget["/Parent"].get_object() if "/Parent" in widget else None
+    return None if widget is None else widget[key]
 
 
 def _values(question: Question, answer: RfpAnswer, fields: Mapping[str, Any]) -> tuple[dict[str, str], bool]:

@@ -23,15 +23,18 @@ class Spoken:
     comment: str
 
 
-def spoken(question: Question, answer: RfpAnswer) -> Spoken:
-    """What an answer says, given the places that the question has. Raises Unwritable."""
+def spoken(question: Question, answer: RfpAnswer, *, in_row: bool = False) -> Spoken:
+    """What an answer says, given the places that the question has. Raises Unwritable.
+
+    `in_row`: the places of answer and comment are cells of one row, even where their address is the same.
+    """
     boxed = [choice for choice in question.choices if choice.place is not None]
     if boxed:
         chosen = tuple(choice for choice in boxed if choice.key in answer.chosen)
         if not chosen:
             chosen = (boxed[allowed_value(question, answer, [choice.text for choice in boxed])],)
         return Spoken(chosen, "", prose(answer))
-    own = question.comment_place is not None and question.comment_place != question.answer_place
+    own = question.comment_place is not None and (in_row or question.comment_place != question.answer_place)
     said = in_open_place(question, answer, own_comment=own)
     return Spoken((), said.value, said.comment)
 

@@ -19,7 +19,8 @@ from copilot.workflows.rfp.filling.text_files import TextFile
 from copilot.workflows.rfp.filling.wording import comparable, label
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
-_CELL = re.compile(r"(?:\\.|[^|\\])*")
+_EDGE = re.compile(r"\\.|\|")
+"""A bar between cells; one behind a backslash is no edge."""
 _MARKER = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 _REMARKS = ("comment", "remark", "note", "explan", "evidence", "comentario", "observaci", "explicaci", "evidencia")
 _TABLE_EDGE = re.compile(r"\s*\|?\s*:?-{2,}")
@@ -67,7 +68,7 @@ class _Page:
     def place(self, question: Question, answer: RfpAnswer) -> bool:
         """Write one answer; False if not all of it could be."""
         try:
-            said = spoken(question, answer)
+            said = spoken(question, answer, in_row=self._is_row(question.answer_place))
             self.file.require_writable(f"{said.value} {said.comment}")
             if said.ticked:
                 return self._tick(question, said)
@@ -108,7 +109,7 @@ class _Page:
             return False
         number = self._number(place)
         body, _ = _parted(self.lines[number - 1])
-        if self.markdown and "|" in body and not _is_gap_line(body):
+        if self._is_row(place):
             cell = self._flat(value).replace("\\", "\\\\").replace("|", "\\|")  # else it would end the cell
             self._put(number, self._in_row(number, question, cell, given=given, remark=remark))
             return True
@@ -124,13 +125,17 @@ class _Page:
         self._put(number, edited(body, [edit]))
         return True
 
+    def _is_row(self, place: Place | None) -> bool:
+        """Whether the place is in a row of a table."""
+        if place is None or not self.markdown:
+            return False
+        body, _ = _parted(self.lines[self._number(place) - 1])
+        return any(match.group() == "|" for match in _EDGE.finditer(body)) and not _is_gap_line(body)
+
     def _in_row(self, number: int, question: Question, value: str, *, given: str, remark: bool) -> str:
         """The row of a table with the answer in its cell: a free one after the question."""
         body, _ = _parted(self.lines[number - 1])
-        spans = [match.span() for match in _CELL.finditer(body) if match.end() < len(body) or match.group().strip()]
-        if body.lstrip().startswith("|"):
-            spans = spans[1:]
-        spans = [span for place, span in enumerate(spans) if place == 0 or span != spans[place - 1]]
+        spans = _cells(body)
         texts = [body[start:end].strip() for start, end in spans]
         asks = next((place for place, text in enumerate(texts) if _same(text, question.text)), -1)
         free = [place for place, text in enumerate(texts) if is_free(text, given=given) and place != asks]
@@ -187,6 +192,15 @@ class _Page:
 def _parted(line: str) -> tuple[str, str]:
     body = line.rstrip("\r\n")
     return body, line[len(body) :]
+
+
+def _cells(body: str) -> list[tuple[int, int]]:
+    """Where the cells of a table's row stand."""
+    edges = [match.start() for match in _EDGE.finditer(body) if match.group() == "|"]
+    starts, ends = [0, *(edge + 1 for edge in edges)], [*edges, len(body)]
+    spans = list(zip(starts, ends, strict=True))
+    first = 0 if body[: edges[0]].strip() else 1
+    return spans[first : len(spans) if body[edges[-1] + 1 :].strip() else -1]
 
 
 def _clean(text: str) -> str:
