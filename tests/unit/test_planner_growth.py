@@ -1,16 +1,20 @@
-"""Reading the conditions of a long message takes time as its length does, and reads the same as before."""
+"""Reading and planning a long message takes time as its length does, and reads the same as before."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 
+from copilot.agent.planner import OfflinePlanner
 from copilot.agent.planner.conditions import conditions, countries_in
 from copilot.agent.planner.reading import Reading
 from copilot.domain.figure_queries import Subject
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
+from copilot.domain.plans import PlanningContext
+from tests.planner_world import StaticDirectory, account_executive
 
 _PLACES = {
     Language.EN: ("Spain", "France", "Germany", "Mexico", "Norway", "Peru", "Chile", "Italy", "Ireland"),
@@ -61,6 +65,29 @@ def test_time_grows_with_the_length_only(make: Callable[[int, Language], Reading
     seconds(1)
     short = max(seconds(100), 0.004)
     assert seconds(800) < 20 * short + 0.2
+
+
+@pytest.mark.parametrize("language", list(Language), ids=str)
+def test_time_to_plan_words_that_nobody_knows_grows_with_their_number_only(language: Language) -> None:
+    """Each of them may be a name: what stands around it is looked at, not the whole message once more."""
+
+    def seconds(count: int) -> float:
+        words = " ".join(f"{'bcdfg'[number % 5]}{'aeiou'[number // 5 % 5]}zzqu{number % 7}x" for number in range(count))
+        message = re.sub(r"\d", lambda match: "klmnprt"[int(match.group())], words)
+        viewer = account_executive(language=language.value)
+        started = time.process_time()
+        OfflinePlanner().plan(
+            message,
+            context=PlanningContext(),
+            directory=StaticDirectory(),
+            viewer=viewer,
+            today=date(2026, 11, 16),
+        )
+        return time.process_time() - started
+
+    seconds(5)
+    short = max(seconds(50), 0.02)
+    assert seconds(400) < 24 * short + 0.2
 
 
 @pytest.mark.parametrize("language", list(Language), ids=str)

@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from copilot.agent.planner.conditions import conditions
-from copilot.agent.planner.cues import cue, mark, pattern, spelled_words, table
+from copilot.agent.planner.cues import cue, mark, mark_before, pattern, spelled_words, table
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.spelling import everyday
@@ -19,6 +19,8 @@ from copilot.guardrails.personal_data.name_lists import COMPANY_WORDS, GIVEN, WO
 
 _SHORTEST = 4
 _STEM = 5
+_NEAR = 80
+"""Characters around a word in which is told what stands in its place."""
 _DENYING = frozenset({"denies", "left_aside", "no_denial", "lacking", "from_list"})
 """Marks whose words are read only where something is done about them."""
 _ASKING = ("brief", "timeline", "explain_score", "meeting_prep", "follow_up", "after_meeting", "search")
@@ -120,13 +122,23 @@ def loose_name(reading: Reading, directory: Directory) -> bool:
         firm = word.text in COMPANY_WORDS - WORDS and not _is_article(reading.work[: word.start])
         if (word.text in everyday() and not firm) or (_is_read(word.text) and not firm):
             continue
-        work = f"{reading.work[: word.start]}ACCT{reading.work[word.end :]}"
-        asks = any(cue("intents", "wants", name).search(work) for name in _ASKING)
-        asks = asks or any(cue("facts", "people", name).search(work) for name in ("decides", "list", "reach", "role"))
-        placed = mark("slot").search(reading.work[: word.start]) or mark("possessive").match(reading.work[word.end :])
-        if ((asks and placed) or _follows_slot(work)) and not directory.topics({written}):
+        start, end = word.start, word.end
+        before, after = reading.work[max(0, start - _NEAR) : start], reading.work[end : end + _NEAR]
+        placed = mark_before("slot", reading.work, start) is not None or mark("possessive").match(after)
+        if (_follows_slot(f"{before}ACCT{after}") or (placed and _asks_of(reading, start, end))) and not (
+            directory.topics({written})
+        ):
             return True
     return False
+
+
+def _asks_of(reading: Reading, start: int, end: int) -> bool:
+    """Whether the message asks about one account if the name of one stood there."""
+    work = f"{reading.work[:start]}ACCT{reading.work[end:]}"
+    people = ("decides", "list", "reach", "role")
+    return any(cue("intents", "wants", name).search(work) for name in _ASKING) or any(
+        cue("facts", "people", name).search(work) for name in people
+    )
 
 
 def _follows_slot(work: str) -> bool:
