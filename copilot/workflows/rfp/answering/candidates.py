@@ -1,0 +1,135 @@
+"""The sentences that may answer a part of a question, each with the chance that it does.
+
+Invariant: deterministic; the judge of the chat decides how well a sentence fits, and what is added here are words the
+question has and the sentence lacks, and whether it states anything. Weights are data (`calibration.toml`).
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from copilot.domain.language import Language
+from copilot.guardrails.grounding.words import words_of
+from copilot.retrieval.search import Hit
+from copilot.workflows.chat.answering import Judged, answers
+from copilot.workflows.chat.matching import Asked, asked
+from copilot.workflows.chat.question import read_question
+from copilot.workflows.chat.told import Told
+from copilot.workflows.rfp.answering.claims import Claim, Reading, read_claim
+from copilot.workflows.rfp.answering.fitting import Fit, fit
+from copilot.workflows.rfp.answering.quantities import meets
+
+_FILE = Path(__file__).with_name("calibration.toml")
+MOST_LOOKED_AT = 15
+"""Of the sentences that the judge puts first."""
+_HEAD = 4
+"""Words in which a sentence says of whom it speaks."""
+_ANSWERS_NOTHING = frozenset({Claim.BLANK, Claim.FRAGMENT, Claim.QUESTION, Claim.DEFINITION, Claim.RECOMMENDED})
+_NEVER = frozenset({Claim.FRAGMENT, Claim.QUESTION})
+"""They answer nothing by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence with what is known of it."""
+
+    judged: Judged
+    fit: Fit
+    reading: Reading
+    chance: float
+    """That it answers, 0 to 1."""
+
+    @property
+    def told(self) -> Told:
+        """The sentence."""
+        return self.judged.told
+
+
+def prepared(text: str, *, language: Language) -> Asked | None:
+    """The part as the judge reads it; None: it has no words."""
+    if not any(word.is_word for word in words_of(text)):
+        return None
+    return asked(read_question(text, language=language))
+
+
+def candidates(question: Asked, sentences: Sequence[Told]) -> tuple[Candidate, ...]:
+    """Best first."""
+    verdict = answers(question, sentences)
+    found = [_candidate(question, item) for item in verdict.ranked[:MOST_LOOKED_AT]]
+    # What only asks or announces stands behind what says something, however well it fits.
+    return tuple(sorted(found, key=lambda item: (item.reading.claim in _NEVER, -item.chance, item.told.order)))
+
+
+def rank_passages(question: Asked, sentences: Sequence[Told], hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The passages that a search found, in the order of how well the judge finds them to answer.
+
+    A passage counts by its best sentence and by its place in the search, each by their rank (reciprocal rank fusion,
+    Cormack et al. 2009).
+    """
+    verdict = answers(question, sentences)
+    best: dict[str, int] = {}
+    for item in verdict.ranked:
+        best.setdefault(item.told.passage_id, len(best))
+    constant, share = _weights()["passages"]["constant"], _weights()["passages"]["judge"]
+    worth = {
+        hit.passage_id: (1 - share) / (constant + place) + share / (constant + best.get(hit.passage_id, len(hits)))
+        for place, hit in enumerate(hits)
+    }
+    return tuple(sorted(hits, key=lambda hit: -worth[hit.passage_id]))
+
+
+def may_answer(text: str, yes_no: bool, question: Asked, item: Candidate) -> bool:  # noqa: FBT001 - of one part
+    """Whether a sentence may answer a part at all, whatever its chance."""
+    if item.reading.all & _ANSWERS_NOTHING or item.fit.off_topic:
+        return False
+    if Claim.OTHER_PARTY in item.reading.all and not _asks_about_others(question, item.told.text):
+        return False
+    return (yes_no or item.judged.fits) and meets(text, item.told.text)
+
+
+def _asks_about_others(question: Asked, text: str) -> bool:
+    asked_of = {word.stem for word in question.question.words}
+    return any(word.stem in asked_of for word in words_of(text)[:_HEAD])
+
+
+def _candidate(question: Asked, item: Judged) -> Candidate:
+    told = item.told
+    reading = read_claim(told.text, title=f"{told.heading} {told.title}")
+    fits = fit(question, told, more=item.announces)
+    return Candidate(item, fits, reading, chance_of(features(question, item, fits, reading)))
+
+
+def features(question: Asked, item: Judged, fits: Fit, reading: Reading) -> Mapping[str, float]:
+    """The numbers that the chance is made of; the same in training and in use."""
+    text = item.told.text
+    return {
+        "score": item.score,
+        "alike": item.alike,
+        "said": fits.said,
+        "here": fits.here,
+        "about": fits.about,
+        "missing_weight": fits.missing_weight,
+        "rank": math.log1p(item.told.rank),
+        "length": min(len(text), 240) / 240,
+        "asked_words": min(len(question.question.telling), 12) / 12,
+        "narrower": float(len(fits.narrower)),
+        "off_topic": float(min(3, len(fits.off_topic))),
+        "quantity_missing": float(not meets(question.question.text, text)),
+        "replies": float(item.replies_to is not None),
+        **{claim.value: float(claim in reading.all) for claim in Claim if claim is not Claim.ASSERTED},
+    }
+
+
+def chance_of(values: Mapping[str, float]) -> float:
+    """Logistic in the features."""
+    weights = _weights()["sentence"]
+    total = weights["base"] + sum(weights.get(name, 0.0) * value for name, value in values.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))

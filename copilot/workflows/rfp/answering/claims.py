@@ -1,0 +1,154 @@
+"""What a sentence of a source asserts: a fact, or something that is less than one.
+
+Invariant: pure and deterministic, and it errs on the careful side: a word of intention, of a condition or of an
+exception anywhere in a sentence makes it less than a fact, whatever else it says. A template blank asserts nothing.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from copilot.domain.folding import flat
+from copilot.workflows.chat.answering import asks
+
+_FILE = Path(__file__).with_name("claims.toml")
+_WORD = re.compile(r"[^\W\d_]+(?:['’]t)?")
+_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"|\*[^*]{20,}\*")
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"^[\s*_#>•·-]*(?:\d+[.)]\s*)?")
+_ENDS = re.compile(r"[.!?][\s*_)\]»”\"']*$|[.]\s*\([^)]*\)$")
+_GERUND = re.compile(r"\w{2,}ing\b(?! (?:is|are|was|has)\b)(?=\s+(?:that|the|a|an|and|or|all|of|any|our|audit|in)\b)")
+_MANNER = re.compile(r"^\w+ly\s+")
+
+
+class Claim(StrEnum):
+    """From the weakest to the strongest: where several fit, the first counts."""
+
+    BLANK = "blank"
+    FRAGMENT = "fragment"
+    """No sentence: a heading, an item of a list."""
+    QUESTION = "question"
+    DEFINITION = "definition"
+    OTHER_PARTY = "other_party"
+    """Somebody else's duty or doing: a customer's, a vendor's."""
+    RECOMMENDED = "recommended"
+    INTENTION = "intention"
+    """What shall be done, is planned, or is ordered."""
+    CONDITIONAL = "conditional"
+    PARTIAL = "partial"
+    NEGATED = "negated"
+    ASSERTED = "asserted"
+
+
+FACTS = frozenset({Claim.ASSERTED, Claim.NEGATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a sentence is, with everything else that it is too."""
+
+    claim: Claim
+    all: frozenset[Claim]
+    negations: int
+    """Words that turn it."""
+
+
+def read_claim(text: str, *, lead: str = "", title: str = "") -> Reading:
+    """`lead`: the line that announces a list in which the sentence stands; `title`: of its document and section."""
+    readable = _LINK.sub(r"\1", text)
+    spoken = _QUOTED.sub(" ", readable)
+    plain = " ".join(flat(spoken).split())
+    before = " ".join(flat(_QUOTED.sub(" ", _LINK.sub(r"\1", lead))).split())
+    found = set(_weaknesses(text, readable, plain, before=before, title=flat(title)))
+    negations = len(_negations(plain))
+    found.add(Claim.NEGATED if negations else Claim.ASSERTED)
+    claim = next(item for item in Claim if item in found)
+    return Reading(claim, frozenset(found), negations)
+
+
+def negating_words(text: str) -> tuple[str, ...]:
+    """Folded words of a text that turn what it says."""
+    return _negations(" ".join(flat(text).split()))
+
+
+def _negations(plain: str) -> tuple[str, ...]:
+    words = _words().negated
+    return tuple(word for word in _WORD.findall(plain.replace("’", "'")) if word in words)
+
+
+def _weaknesses(text: str, readable: str, plain: str, *, before: str, title: str) -> list[Claim]:
+    words = _words()
+    head = _MARKS.sub("", plain)
+    found = []
+    if words.blank.search(_LINK.sub(" ", text)):
+        found.append(Claim.BLANK)
+    if not _ENDS.search(readable) or _GERUND.match(head):
+        found.append(Claim.FRAGMENT)
+    if asks(readable):
+        found.append(Claim.QUESTION)
+    if words.definition.search(plain) or words.term.match(readable) or "definition" in title or "definicion" in title:
+        found.append(Claim.DEFINITION)
+    if words.heads.match(head) or words.answers.search(plain) or words.heads.match(_MARKS.sub("", before)):
+        found.append(Claim.OTHER_PARTY)
+    if words.recommended.search(plain) or words.recommended.search(before):
+        found.append(Claim.RECOMMENDED)
+    if _intends(readable, plain, head) or words.intention.search(before):
+        found.append(Claim.INTENTION)
+    if words.conditional.search(plain) or words.conditional.search(before):
+        found.append(Claim.CONDITIONAL)
+    if words.partial.search(plain):
+        found.append(Claim.PARTIAL)
+    return found
+
+
+def _intends(readable: str, plain: str, head: str) -> bool:
+    words = _words()
+    first = _MANNER.sub("", head).split(" ", 1)[0].strip(".,;:")
+    return bool(words.intention.search(plain) or words.marked.search(readable.lower()) or first in words.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    blank: re.Pattern[str]
+    intention: re.Pattern[str]
+    marked: re.Pattern[str]
+    orders: frozenset[str]
+    recommended: re.Pattern[str]
+    partial: re.Pattern[str]
+    conditional: re.Pattern[str]
+    heads: re.Pattern[str]
+    answers: re.Pattern[str]
+    definition: re.Pattern[str]
+    term: re.Pattern[str]
+    negated: frozenset[str]
+
+
+def _one_of(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})(?![\w'])")
+
+
+@cache
+def _words() -> _Words:
+    data = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    both = {key: _one_of(*data[key]["english"], *data[key]["spanish"]) for key in _BOTH}
+    blanks = [f"(?i:{item[4:]})" if item.startswith("(?i)") else item for item in data["blank"]["patterns"]]
+    return _Words(
+        blank=re.compile("|".join(blanks)),
+        intention=both["intention"],
+        marked=_one_of(*data["intention"]["marked"]),
+        orders=frozenset(data["intention"]["orders"].split()),
+        recommended=both["recommended"],
+        partial=both["partial"],
+        conditional=both["conditional"],
+        heads=_one_of(*data["other_party"]["heads"]),
+        answers=_one_of(*data["other_party"]["answers"]),
+        definition=_one_of(*data["definition"]["patterns"]),
+        term=re.compile(data["definition"]["term"]),
+        negated=frozenset(data["negated"]["words"].split()),
+    )
+
+
+_BOTH = ("intention", "recommended", "partial", "conditional")

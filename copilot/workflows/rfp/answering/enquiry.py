@@ -1,0 +1,143 @@
+"""What a line of a questionnaire asks, in words that a source can be looked for with.
+
+Invariant: pure; every part is made of the questionnaire's own words, and there is always at least one. A requirement
+("The vendor must encrypt backups") asks whether it is so; what says how to fill the form in is left out.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from copilot.domain.folding import flat
+from copilot.domain.questionnaires import AnswerForm, Question
+from copilot.workflows.chat.asking import without_courtesies
+from copilot.workflows.chat.question import Expected, expected_kind, parts_of
+
+_FILE = Path(__file__).with_name("enquiry.toml")
+_BRACKET = re.compile(r"\s*[(\[]([^()\[\]]{2,600})[)\]]")
+_SENTENCE = re.compile(r"(?<=[.?!:])\s+(?=[¿¡\"“(]?[A-ZÁÉÍÓÚÑ])|\n+")
+_NEXT_CLAUSE = re.compile(
+    r"\s*[,;]\s*(?:and|or|y|o|e)\s+(?=(?:do|does|is|are|has|have|did|was|were)\b|"
+    r"(?:¿|tienen?|cuentan?|disponen?|se|es|son|están?)\s)",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"^[\s\W\d.]*")
+_LEAST_WORDS = 3
+_ASKED_YES_NO = frozenset({AnswerForm.YES_NO})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing asked."""
+
+    text: str
+    yes_no: bool
+    """Whether yes or no answers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """All that one line asks."""
+
+    parts: tuple[Part, ...]
+    topic: str
+    """What the questionnaire says around it: headings and the question above."""
+    wants_file: bool = False
+
+
+def enquiry_of(question: Question, *, context: Sequence[str] = ()) -> Enquiry:
+    """Read a question. `context`: headings and the question above it, outermost first."""
+    text = " ".join(_without_asides(question.text).split())
+    asking = _asking_sentences(text) or text or question.text
+    wants_file = question.form is AnswerForm.FILE or _asks_for_file(asking)
+    parts = [part for piece in parts_of(without_courtesies(asking)) for part in _NEXT_CLAUSE.split(piece)]
+    parts = [part for part in parts if len(part.split()) >= _LEAST_WORDS] or [asking]
+    yes_no = question.form in _ASKED_YES_NO
+    read = tuple(_part(part, yes_no=yes_no) for part in dict.fromkeys(parts))
+    return Enquiry(read, _topic(context), wants_file=wants_file)
+
+
+def light_words() -> frozenset[str]:
+    """Folded words that say how somebody asks."""
+    return _patterns().light
+
+
+def _part(text: str, *, yes_no: bool) -> Part:
+    words, required = _without_addressee(text)
+    plain = " ".join(words.split()) or text
+    asks_yes_no = required or expected_kind(text) is Expected.YES_NO
+    return Part(plain, yes_no=asks_yes_no or (yes_no and expected_kind(text) is Expected.OTHER))
+
+
+def _without_addressee(text: str) -> tuple[str, bool]:
+    """The text as asked of "you", and whether it was a requirement."""
+    found = _patterns().requirement.match(text)
+    if found is not None:
+        return f"{'usted ' if found['es'] else 'you '}{text[found.end() :].strip()}", True
+    return _patterns().addressee.sub(lambda match: "su" if match[0].lower().startswith("su ") else "you", text), False
+
+
+def _without_asides(text: str) -> str:
+    patterns = _patterns()
+    return _BRACKET.sub(lambda match: "" if patterns.aside.match(match[1].strip()) else match[0], text)
+
+
+def _asking_sentences(text: str) -> str:
+    """What asks, without the background before it and the instructions after it."""
+    patterns = _patterns()
+    sentences = [part for part in _SENTENCE.split(text) if part.strip()]
+    kept = [part for place, part in enumerate(sentences) if not place or not patterns.instruction.match(part)]
+    asking = [part for part in kept if part.rstrip().endswith("?")] or [
+        part for part in kept if patterns.requirement.match(part)
+    ]
+    if not asking:
+        return " ".join(kept)
+    if len(asking[0].split()) <= _LEAST_WORDS and asking[0] != kept[0]:
+        return " ".join(kept[: kept.index(asking[-1]) + 1])
+    return " ".join(asking)
+
+
+def _asks_for_file(text: str) -> bool:
+    return _patterns().file.search(text) is not None
+
+
+def _topic(context: Sequence[str]) -> str:
+    return ". ".join(item for item in context[-2:] if item.strip())
+
+
+def same_words(text: str) -> str:
+    """Folded, without marks around it."""
+    return " ".join(_OPENING.sub("", flat(text)).rstrip(" ?.!:;").split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    aside: re.Pattern[str]
+    instruction: re.Pattern[str]
+    requirement: re.Pattern[str]
+    addressee: re.Pattern[str]
+    file: re.Pattern[str]
+    light: frozenset[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    data = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    english = "|".join(data["addressee"]["english"])
+    spanish = "|".join(data["addressee"]["spanish"])
+    subject = r"(?:all |each |every |any )?"
+    requirement = (
+        rf"^[\W\d.]*(?:(?P<en>{subject}(?:{english})\s+{data['addressee']['requirement_english']})|"
+        rf"(?P<es>(?:{spanish})\s+{data['addressee']['requirement_spanish']}))\s"
+    )
+    return _Patterns(
+        aside=re.compile(rf"(?:{'|'.join(data['aside']['openings'])})", re.IGNORECASE),
+        instruction=re.compile(rf"(?:{'|'.join(data['aside']['sentences'])})", re.IGNORECASE),
+        requirement=re.compile(requirement, re.IGNORECASE),
+        addressee=re.compile(rf"\b(?:{english}|{spanish})(?!['’]s)\b", re.IGNORECASE),
+        file=re.compile(rf"(?:{data['file']['english']})|(?:{data['file']['spanish']})", re.IGNORECASE),
+        light=frozenset(flat(data["light"]["words"]).split()),
+    )

@@ -1,0 +1,122 @@
+"""Looks for what answers one part of a question.
+
+Invariant: only shared knowledge and approved library answers are read; a sentence that only resembles the question, a
+template blank, somebody else's duty and a definition answer nothing, however well they fit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from copilot.approvals.rfp_rules import RfpRules
+from copilot.domain.evidence import Evidence
+from copilot.domain.rfp_answers import ShortForm
+from copilot.retrieval.search import SearchRequest
+from copilot.retrieval.service import RetrievalService
+from copilot.workflows.chat.answering import asks
+from copilot.workflows.chat.contract import Scene
+from copilot.workflows.chat.matching import Asked
+from copilot.workflows.reading.text import stems
+from copilot.workflows.rfp.answering.candidates import Candidate, candidates, may_answer, prepared
+from copilot.workflows.rfp.answering.claims import Claim
+from copilot.workflows.rfp.answering.contract import LibraryMatch
+from copilot.workflows.rfp.answering.enquiry import Part
+from copilot.workflows.rfp.answering.library_answers import told_of
+from copilot.workflows.rfp.answering.reading import PassageReader
+from copilot.workflows.rfp.answering.short_form import Statement, short_form
+
+PASSAGES = 10
+MOST_CLOSEST = 3
+_MOST_SENTENCES = 3
+_FEW_WORDS = 3
+_CLOSE_TO_BEST = 0.8
+_REPEATS = 0.7
+_REPLY_ALIKE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What answers a part; nothing chosen: no source does."""
+
+    part: Part
+    chosen: tuple[Candidate, ...] = ()
+    short: ShortForm | None = None
+    closest: tuple[Candidate, ...] = ()
+    """Best first, whether they answer or not."""
+    withheld: int = 0
+    blank: Candidate | None = field(default=None)
+    """A template that would answer if it were filled in."""
+
+
+class Looker:
+    """Searches and judges; keeps what passages say."""
+
+    def __init__(self, retrieval: RetrievalService, *, rules: RfpRules) -> None:
+        self._retrieval = retrieval
+        self._rules = rules
+        self._reader = PassageReader()
+
+    def look(self, part: Part, *, topic: str, matches: Sequence[LibraryMatch], scene: Scene) -> Found:
+        """Search with the part's words (and, where they are few, those around it), and judge what was found."""
+        question = prepared(part.text, language=scene.language)
+        if question is None:
+            return Found(part)
+        query = f"{topic}. {part.text}" if topic and len(question.question.telling) < _FEW_WORDS else part.text
+        request = SearchRequest(query=query, account_ids=(), limit=PASSAGES, language=scene.language)
+        hits = self._retrieval.search.search(request, viewer=scene.viewer, uow=scene.uow).hits
+        telling = self._reader.tell(hits, scene)
+        library = told_of(matches, today=scene.today, rank=0, first=len(telling.sentences))
+        ranked = candidates(question, (*telling.sentences, *library))
+        found = self._choose(part, question, ranked)
+        return Found(
+            part,
+            chosen=found,
+            short=_short(part, found),
+            closest=_distinct(ranked)[:MOST_CLOSEST],
+            withheld=telling.withheld,
+            blank=next((item for item in ranked[:1] if item.reading.claim is Claim.BLANK), None),
+        )
+
+    def _choose(self, part: Part, question: Asked, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        able = [item for item in ranked if may_answer(part.text, part.yes_no, question, item)]
+        if not able or able[0].chance < self._rules.answer_from:
+            return ()
+        least = max(_CLOSE_TO_BEST * able[0].chance, self._rules.second_from)
+        others = [item for item in able[1:] if item.chance >= least]
+        return _distinct((able[0], *others))[:_MOST_SENTENCES]
+
+
+def evidence_of(found: Sequence[Candidate]) -> tuple[Evidence, ...]:
+    """What candidates rest on, each once, in order."""
+    items = [told.evidence for item in found for told in (item.told, *item.judged.announces)]
+    return tuple({item.id: item for item in items}.values())
+
+
+def _short(part: Part, found: Sequence[Candidate]) -> ShortForm | None:
+    """What the best sentence says; nothing where another one says otherwise."""
+    if not part.yes_no or not found:
+        return None
+    said = [short_form(part.text, _statement(item)) for item in found]
+    others = {item for item in said if item is not None}
+    return said[0] if len(others) <= 1 else None
+
+
+def _statement(item: Candidate) -> Statement:
+    replies = item.judged.replies_to is not None and item.judged.alike >= _REPLY_ALIKE
+    return Statement(item.told.text, item.reading, item.fit, replies=replies)
+
+
+def _distinct(ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Without what repeats a better one in almost the same words, or is told with it."""
+    kept: list[Candidate] = []
+    told: set[int] = set()
+    for item in ranked:
+        if item.told.order in told or asks(item.told.text) or any(_repeats(item, other) for other in kept):
+            continue
+        kept.append(item)
+        told.update({item.told.order, *(other.order for other in item.judged.announces)})
+    return tuple(kept)
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    first, second = (stems(item.told.text, item.told.language) for item in (one, other))
+    return bool(first and second) and len(first & second) >= _REPEATS * min(len(first), len(second))

@@ -1,0 +1,74 @@
+"""Sentences of shared documents, read once for all the questions of a questionnaire.
+
+Invariant: only what a search for this viewer found is told, and never a text of an account; a passage is read again as
+soon as its text is another. What tries to instruct an assistant is left out, and counted.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from copilot.retrieval.search import Hit
+from copilot.workflows.chat.contract import Scene
+from copilot.workflows.chat.told import Telling, Told, tell
+
+_MOST_KEPT = 4_000
+"""Passages. A knowledge base of thirty documents has some hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    sentences: tuple[Told, ...]
+    withheld: int
+
+
+class PassageReader:
+    """Keeps what passages say. Safe to call from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str, str], _Read] = OrderedDict()
+
+    def tell(self, hits: Sequence[Hit], scene: Scene) -> Telling:
+        """The sentences of these passages, the best passage first."""
+        shared = [hit for hit in hits if hit.evidence.account_id is None]
+        fresh = {_key(hit): hit for hit in shared if self._get(_key(hit)) is None}
+        if fresh:
+            self._read(list(fresh.values()), scene)
+        sentences: list[Told] = []
+        withheld = 0
+        for rank, hit in enumerate(shared):
+            read = self._get(_key(hit)) or _Read((), 0)
+            first = len(sentences)
+            sentences += [replace(item, rank=rank, order=first + place) for place, item in enumerate(read.sentences)]
+            withheld += read.withheld
+        return Telling(tuple(sentences), withheld)
+
+    def _read(self, hits: Sequence[Hit], scene: Scene) -> None:
+        telling = tell(hits, scene)
+        by_passage: dict[str, list[Told]] = {hit.passage_id: [] for hit in hits}
+        for item in telling.sentences:
+            by_passage[item.passage_id].append(item)
+        for hit in hits:
+            # Which passage an instruction stood in is not told: where there was one, each is read by itself.
+            alone = telling if len(hits) == 1 or not telling.withheld else tell([hit], scene)
+            said = tuple(by_passage[hit.passage_id]) if alone is telling else alone.sentences
+            self._put(_key(hit), _Read(said, alone.withheld))
+
+    def _get(self, key: tuple[str, str, str]) -> _Read | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def _put(self, key: tuple[str, str, str], read: _Read) -> None:
+        with self._lock:
+            self._kept[key] = read
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+
+
+def _key(hit: Hit) -> tuple[str, str, str]:
+    return hit.passage_id, hit.evidence.content_hash, hit.evidence.visibility or ""
