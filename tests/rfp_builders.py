@@ -26,6 +26,7 @@ from copilot.domain.rfp_projects import Project
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.rfp_projects import RfpProjectRepository
+from copilot.store.tables.documents import DocumentRow
 from copilot.workflows.filed_draft import FiledDraft
 from copilot.workflows.rfp.filling.filled import Filled
 from copilot.workflows.rfp.library import AnswerLibrary
@@ -223,6 +224,9 @@ def make_rfp(database: Database, *, viewer: Viewer | None = None, rules: RfpRule
             visibility="staff",
             origin=world.Origin.INTERNAL,
         )
+        with database.unit_of_work() as uow:
+            document = uow.session.get_one(DocumentRow, world.SHARED_PASSAGE.replace("psg", "doc"))
+            document.kind, document.title = "knowledge", "Security policy"
         evidence = world.evidence_of(database, (SOURCE,), viewer=viewer)
     answerer = ScriptedAnswerer(evidence)
     approvals, library, asked_for = world.service(), AnswerLibrary(rules), list[str]()
