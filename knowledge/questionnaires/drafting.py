@@ -33,6 +33,14 @@ _OWN_LANGUAGE_WORDS = 5
 _YES_NO = {Language.ES: ("Sí", "No"), Language.EN: ("Yes", "No")}
 _MAIL = re.compile(r"\s*\S+@\S+")  # its dots end no sentence
 _DEADLINE = {Language.ES: "Fecha límite:", Language.EN: "Deadline:"}
+_WORDS = re.compile(r"[^\W_]{2,}")
+_MARKS = frozenset(
+    word
+    for words in ("answer response reply your vendor supplier bidder respuesta contestación proveedor licitador",)
+    for form in (str.lower, str.capitalize, str.upper)
+    for word in map(form, words.split())
+)
+"""Words that only mark the place of an answer."""
 _FIRST_WORDS = re.compile(r"[,.;:(–—]")
 
 
@@ -101,6 +109,14 @@ class Found:
         """Leave a stretch out; texts without any character are none."""
         if text.strip():
             self.skipped.append(Skipped(place=Place(address=address), text=text.strip(), reason=reason))
+
+    def words(self) -> set[str]:
+        """All words that were kept."""
+        texts = [self.title, *(skipped.text for skipped in self.skipped)]
+        for draft in self.drafts:
+            texts += [draft.text, draft.number, draft.limit, *draft.guidance, *draft.given, *draft.section]
+            texts += [text for text, _ in draft.options]
+        return {word for text in texts for word in _WORDS.findall(text)} | _MARKS
 
     def questionnaire(self, format_: QuestionnaireFormat, *, title: str) -> Questionnaire:
         """What was found. Raises UnreadableFile if no question was."""

@@ -4,6 +4,7 @@ Invariant: every block ends up in a question or in what was skipped, with the re
 decided by what stands around it, never by its format alone.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,7 @@ from knowledge.questionnaires.drafting import Draft, Found
 from knowledge.questionnaires.options import Options, gap_in, is_placeholder, options_in, without_gaps
 from knowledge.questionnaires.style import Style, is_label, is_marked, strong_question, style_of
 
+_WORDS = re.compile(r"[^\W_]{2,}")
 _LONG_PROSE = 45
 _FAR_PARENT = 3
 _SIGNED_WITHIN = 5
@@ -46,6 +48,7 @@ class Assembler:
         self.style = style_of([block for block in self.flow if isinstance(block, Block)], self.found.language)
         self._settle_title()
         self.walk()
+        self._keep_rest()
 
     def _settle_title(self) -> None:
         """A file that opens with its only heading of the highest level is named by it."""
@@ -57,6 +60,15 @@ class Assembler:
         if levels.count(first.level) == 1 and min(levels) == first.level and not is_marked(first.text):
             named = replace(first, title=True)
             self.flow = [named if part is first else part for part in self.flow]
+
+    def _keep_rest(self) -> None:
+        """A last look: what no rule kept is left out by name, never in silence."""
+        kept = self.found.words()
+        for part in self.flow:
+            cells = [part] if isinstance(part, Block) else [cell for row in part.rows for cell in row]
+            for cell in cells:
+                if not kept.issuperset(_WORDS.findall(cell.text)) and not is_placeholder(cell.text):
+                    self.found.skip(cell.text, cell.address, SkipReason.OTHER)
 
     def walk(self) -> None:
         """Read everything in the style that is known."""
@@ -385,10 +397,7 @@ def _question(reader: Assembler, block: Block) -> bool:
 
 
 def _unnumbered_among_numbered(reader: Assembler, block: Block) -> bool:
-    """A further sentence of the question above, or rhetoric in an introduction."""
-    if reader.open is not None and not reader.open.firm and not block.item:
-        reader.open.say(block.text)
-        return True
+    """A further question, unless it is rhetoric in an introduction."""
     if len(block.text.split()) > _LONG_PROSE or (not reader.found.drafts and not block.item):
         return False
     return _opened(reader, block)

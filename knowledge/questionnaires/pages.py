@@ -35,6 +35,7 @@ _HEADING_SIZE = 1.15
 _HEADING_WORDS = 16
 _PARAGRAPH_GAP = 1.3
 _SHORT_LINE = 0.8
+_BROKEN_OFF = 0.6
 _LISTED_PAGES = 50
 
 
@@ -144,7 +145,7 @@ class _Reading:
             return True
         if says("answer", "comment", text) or says("guidance", "start", text) or gap_in(before):
             return True
-        if gap_in(text) and not text[:1].islower():
+        if (gap_in(text) or options_in(before) is not None) and not text[:1].islower():
             return True
         gap = above.bottom - line.y
         if gap < 0:
@@ -153,7 +154,7 @@ class _Reading:
             return True
         opens = text[:1].isupper() or text[:1] in "¿¡"
         ended = is_marked(before) or before.rstrip().endswith((".", ":"))
-        return opens and ended and len(before) < _SHORT_LINE * self.widest
+        return opens and len(before) < (_SHORT_LINE if ended else _BROKEN_OFF) * self.widest
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -203,11 +203,16 @@ class _Body:
             return False
         place = next((cell for cell in row if cell is not first and not cell.merged), first)
         if mark:
+            rest = without_gaps(first.text[mark.end() :])
+            open_.given += [rest] if rest and place is not first and not is_placeholder(rest) else []
             _answer_in(open_, place)
         else:
             open_.comment = open_.comment or place.address
             open_.given += [place.text] if place.text.strip() and place is not first else []
-        open_.guidance += [first.text] if comment and not mark else []
+            open_.guidance.append(first.text)
+        for cell in row:
+            if cell is not first and cell is not place:
+                self.reader.found.skip(cell.text, cell.address, SkipReason.OTHER)
         return True
 
     def _is_header_again(self, texts: Sequence[str]) -> bool:
@@ -398,6 +403,8 @@ def _alone(reader: Assembler, cell: Cell) -> None:
 def _label(reader: Assembler, cell: Cell, place: Cell) -> None:
     mark = says("answer", "line", cell.text) or says("answer", "bare", cell.text)
     if mark and reader.open is not None:
+        rest = without_gaps(cell.text[mark.end() :])
+        reader.open.given += [rest] if rest and not is_placeholder(rest) else []
         _answer_in(reader.open, place)
         return
     if says("own", "signature", cell.text):
