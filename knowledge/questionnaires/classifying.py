@@ -13,7 +13,7 @@ from copilot.domain.folding import flat
 from copilot.domain.language import Language
 from knowledge.questionnaires.asking import is_example, is_instruction, is_question
 from knowledge.questionnaires.blocks import says, split_number
-from knowledge.questionnaires.finding import depth_of
+from knowledge.questionnaires.finding import depth_of, parts_of
 from knowledge.questionnaires.grid import Sheet, Spot
 from knowledge.questionnaires.layout import matches
 from knowledge.questionnaires.roles import Role, is_number
@@ -62,6 +62,8 @@ class RowFacts:
     bold: bool
     fill: str
     size: float
+    open: bool
+    """The place of its answer looks as if it is to be filled in."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,12 @@ class Norms:
     size: float = 11
     fills: Counter[str] = field(default_factory=Counter)
     count: int = 0
+    inputs: float = 0.0
+    above: frozenset[tuple[str, ...]] = frozenset()
+    """Numbers that others go on from: `2` where there is a `2.1`."""
+    last_asking: int = 0
+    headed: bool = True
+    """The table has a row of headers."""
 
 
 def facts_of(sheet: Sheet, table: Table, row: int, *, language: Language) -> RowFacts | None:
@@ -108,7 +116,15 @@ def facts_of(sheet: Sheet, table: Table, row: int, *, language: Language) -> Row
         bold=look.bold,
         fill=look.fill,
         size=look.size,
+        open=_is_open(sheet, table, anchor, answers),
     )
+
+
+def _is_open(sheet: Sheet, table: Table, anchor: Spot, answers: Sequence[int]) -> bool:
+    if table.below:
+        area = sheet.area(anchor)
+        return sheet.looks_like_input((area.bottom + 1, area.left))
+    return bool(answers) and sheet.looks_like_input((anchor[0], answers[0]))
 
 
 def _answer_columns(table: Table) -> list[int]:
@@ -118,12 +134,12 @@ def _answer_columns(table: Table) -> list[int]:
     return [*ticks, *(column for column in columns if column is not None)]
 
 
-def norms_of(facts: Sequence[RowFacts]) -> Norms:
+def norms_of(facts: Sequence[RowFacts], *, headed: bool) -> Norms:
     """What is usual among the rows that ask, or among all if few do."""
     asking = [fact for fact in facts if fact.asks and not fact.instructs and not fact.spans]
     usual = asking if len(asking) >= max(2, _RARE * len(facts)) else [fact for fact in facts if not fact.spans]
     if not usual:
-        return Norms()
+        return Norms(headed=headed)
     count = len(usual)
     numbers = [depth_of(fact.number) for fact in usual if fact.number and is_number(fact.number)]
     everything = [fact for fact in facts if not fact.spans] or list(facts)
@@ -137,6 +153,12 @@ def norms_of(facts: Sequence[RowFacts]) -> Norms:
         size=Counter(fact.size for fact in usual).most_common(1)[0][0],
         fills=Counter(fact.fill for fact in usual),
         count=count,
+        inputs=sum(fact.open for fact in usual) / count,
+        above=frozenset(
+            parts[:length] for fact in facts for parts in [parts_of(fact.number)] for length in range(1, len(parts))
+        ),
+        last_asking=max((fact.row for fact in asking), default=0),
+        headed=headed,
     )
 
 
@@ -146,6 +168,8 @@ def kind_of(fact: RowFacts, norms: Norms, *, given: bool, language: Language) ->
         return Kind.SIGNATURE
     if is_example(fact.text, language=language) and not fact.marked:
         return Kind.EXAMPLE
+    if matches("label", "declaration", fact.text) and not fact.ruled and not fact.number:
+        return Kind.SIGNATURE
     if matches("label", "total", fact.text) and not fact.asks and not fact.ruled:
         return Kind.OTHER
     if fact.spans:
@@ -187,25 +211,31 @@ def _stands_out(fact: RowFacts, norms: Norms) -> bool:
 
 
 def _without_words(fact: RowFacts, norms: Norms, *, given: bool) -> Kind:
-    if fact.ruled:
-        return Kind.STATEMENT
     words = len(fact.text.split())
-    if not given and words <= _HEADING_WORDS and _is_heading(fact, norms, words):
+    is_short = not given and words <= _HEADING_WORDS
+    if fact.ruled:  # rules often cover whole columns, headings included
+        return Kind.SECTION if is_short and _is_told_apart(fact, norms) else Kind.STATEMENT
+    if is_short and _is_heading(fact, norms, words):
         return Kind.SECTION
+    if not norms.headed and not fact.open and not given and not matches("label", "vendor", fact.text):
+        return Kind.SECTION if is_short and fact.beside == 0 and fact.row < norms.last_asking else Kind.OTHER
     if words > _PROSE_WORDS and not fact.number and not fact.beside and norms.numbered >= _HALF:
         return Kind.INSTRUCTION
     return Kind.STATEMENT
 
 
-def _is_heading(fact: RowFacts, norms: Norms, words: int) -> bool:
-    """Short and told apart from the questions: by its look, its number, or by what it lacks beside it."""
+def _is_told_apart(fact: RowFacts, norms: Norms) -> bool:
+    """By its look, by its number, or by what the questions have beside them."""
     if _stands_out(fact, norms):
         return True
-    if norms.ruled >= _MANY:
+    if norms.numbered >= _MANY and (not fact.number or parts_of(fact.number) in norms.above):
         return True
-    if norms.numbered >= _MANY and (not fact.number or depth_of(fact.number) < norms.depth):
-        return True
-    if norms.beside >= _MOST and fact.beside == 0:
+    return norms.beside >= _MOST and fact.beside == 0
+
+
+def _is_heading(fact: RowFacts, norms: Norms, words: int) -> bool:
+    """Short and told apart from the questions: by its look, its number, or by what it lacks beside it."""
+    if _is_told_apart(fact, norms) or norms.ruled >= _MANY:
         return True
     if fact.text.isupper() and any(character.isalpha() for character in fact.text):
         return True

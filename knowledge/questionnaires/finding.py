@@ -106,4 +106,9 @@ class Headings:
 
 def depth_of(number: str) -> int:
     """How deep a number lies: 1 for `4` or `AC`, 3 for `4.2.1`."""
-    return len([part for part in _PARTS.split(_TRAILING.sub("", number.strip())) if part])
+    return len(parts_of(number))
+
+
+def parts_of(number: str) -> tuple[str, ...]:
+    """`4.2.1` as its parts."""
+    return tuple(part.casefold() for part in _PARTS.split(_TRAILING.sub("", number.strip())) if part)

@@ -30,15 +30,10 @@ def read_free_rows(
     instructs: bool,
 ) -> None:
     """Read rows outside of tables. `passive`: the sheet asks nothing; `instructs`: because it instructs."""
-    reason: SkipReason | None = None
+    reasons = reasons_below(sheet, rows, passive=passive)
     for row in rows:
-        cells = sheet.rows[row]
-        first = cells[min(cells)]
-        if len(cells) == 1 and (found := _reason_below(first)) is not None:
-            reason = found if found is not SkipReason.HEADING else None
-            _push_heading(sheet, row, findings, headings)
-        elif reason is not None and not passive and _is_new_heading(sheet, row):
-            reason = None
+        reason = reasons.get(row)
+        if reason is SkipReason.HEADING:
             _push_heading(sheet, row, findings, headings)
         elif reason is not None:
             findings.skip_row(sheet, row, reason)
@@ -46,6 +41,35 @@ def read_free_rows(
             _read_passive(sheet, row, findings, headings, language=language, instructs=instructs)
         else:
             read_form_row(sheet, row, findings, headings, language=language)
+
+
+def reasons_below(sheet: Sheet, rows: Sequence[int], *, passive: bool) -> dict[int, SkipReason]:
+    """Rows that are left out because of the heading above them, and these headings themselves.
+
+    It reaches to the next heading, or to a label with a place that is to be filled in.
+    """
+    found: dict[int, SkipReason] = {}
+    reason: SkipReason | None = None
+    for row in rows:
+        cells = sheet.rows[row]
+        first = cells[min(cells)]
+        if len(cells) == 1 and (new := _reason_below(first)) is not None:
+            reason = new
+            found[row] = SkipReason.HEADING
+        elif reason is not None and not passive and _is_new_heading(sheet, row):
+            reason = None
+            found[row] = SkipReason.HEADING
+        elif reason is SkipReason.INSTRUCTION and _is_field(sheet, row):
+            reason = None
+        elif reason is not None:
+            found[row] = reason
+    return found
+
+
+def _is_field(sheet: Sheet, row: int) -> bool:
+    spot = (row, min(sheet.rows[row]))
+    beside = (row, sheet.area(spot).right + 1)
+    return len(sheet.rows[row]) == 1 and _is_label(sheet.text(spot)) and sheet.looks_like_input(beside)
 
 
 def _is_new_heading(sheet: Sheet, row: int) -> bool:
@@ -184,7 +208,10 @@ def _is_label(text: str) -> bool:
 
 def _has_input(sheet: Sheet, beside: Spot, text: str) -> bool:
     """Whether the place beside a label is one: a colon, or it looks so, or the label is one of a form."""
-    return text.rstrip(" *").endswith(":") or sheet.looks_like_input(beside) or matches("label", "vendor", text)
+    if text.rstrip(" *").endswith(":") or sheet.looks_like_input(beside):
+        return True
+    alone = len(sheet.rows[beside[0]]) == 1 or beside[1] < sheet.width()
+    return alone and matches("label", "vendor", text)
 
 
 def _leave(

@@ -306,11 +306,17 @@ def _settle_status(
     columns: dict[Role, int], cells: Mapping[int, str], below: Sequence[Sequence[str]], *, has_ticks: bool
 ) -> None:
     """`Status`, empty and without a column for answers beside it, is where the answer belongs."""
-    index = columns.get(Role.OWNER)
-    if index is None or has_ticks or Role.ANSWER in columns or not _column_is_empty(index, below):
+    if has_ticks or Role.ANSWER in columns:
         return
-    if header_form(cells[index]) in _status_words():
-        columns[Role.ANSWER] = columns.pop(Role.OWNER)
+    taken = {index for role, index in columns.items() if role is not Role.OWNER}
+    for index, text in cells.items():
+        words = header_form(text)
+        named = any(words == word or words.startswith(f"{word} de ") for word in _status_words())
+        if named and index not in taken and _column_is_empty(index, below):
+            columns[Role.ANSWER] = index
+            if columns.get(Role.OWNER) == index:
+                del columns[Role.OWNER]
+            return
 
 
 @cache

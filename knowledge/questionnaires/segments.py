@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from copilot.domain.folding import flat
 from knowledge.questionnaires.asking import is_instruction, is_question, language_of
 from knowledge.questionnaires.blocks import says
+from knowledge.questionnaires.forms import reasons_below
 from knowledge.questionnaires.grid import Sheet, as_list
-from knowledge.questionnaires.roles import ColumnRoles, Role, are_numbers, header_roles, role_of_header
+from knowledge.questionnaires.roles import ColumnRoles, Role, are_numbers, header_form, header_roles, role_of_header
 
 _LOOKED_BELOW = 120
+_HEADERS_WITHIN = 40
 _LONGEST_SUBHEADER = 40
 _MOST = 0.8
 _HALF = 0.5
@@ -62,7 +63,8 @@ def segments(sheet: Sheet, *, passive: bool) -> list[Segment]:
             found[-1].rows.append(number)
         else:
             found.append(Free([number]))
-    return [settled for segment in found for settled in _settled(sheet, segment, passive=passive)]
+    headed = any(isinstance(segment, Table) for segment in found)
+    return [settled for segment in found for settled in _settled(sheet, segment, passive=passive, headed=headed)]
 
 
 def _table_at(sheet: Sheet, numbers: Sequence[int]) -> Table | None:
@@ -112,19 +114,39 @@ def share_asking(texts: Sequence[str]) -> float:
     return asking / len(texts) if texts else 0.0
 
 
-def _settled(sheet: Sheet, segment: Segment, *, passive: bool) -> list[Segment]:
+def _settled(sheet: Sheet, segment: Segment, *, passive: bool, headed: bool) -> list[Segment]:
     if isinstance(segment, Table):
         return [_with_answers(sheet, segment)]
-    return _content_tables(sheet, segment.rows, passive=passive)
+    return _content_tables(sheet, segment.rows, passive=passive, headed=headed)
 
 
 def _with_answers(sheet: Sheet, table: Table) -> Table:
     """A table whose headers name no place for answers: the empty column beside the questions, or the cell below."""
-    if Role.ANSWER in table.roles.columns or table.roles.ticks:
-        return table
-    asked = [row for row in table.rows if (row, table.question) == sheet.anchor((row, table.question))]
+    asked = [row for row in table.rows if row == sheet.anchor((row, table.question))[0]]
     asked = [row for row in asked if sheet.text((row, table.question))]
+    if table.roles.ticks or not asked:
+        return table
+    if Role.ANSWER in table.roles.columns:
+        return _with_drop_downs(sheet, table, asked)
     return _with_places(sheet, table, asked)
+
+
+def _with_drop_downs(sheet: Sheet, table: Table, asked: Sequence[int]) -> Table:
+    """A column of drop-downs whose header says little comes before one for free text."""
+    columns = table.roles.columns
+    answer = columns[Role.ANSWER]
+    if _share(sheet, asked, answer, ruled=True) > 0:
+        return table
+    taken = set(columns.values()) | set(table.roles.others) | set(table.roles.sections)
+    ruled = [
+        column
+        for column in table.roles.texts
+        if column not in taken and column > table.question and _share(sheet, asked, column, ruled=True) >= _HALF
+    ]
+    if len(ruled) == 1:
+        changed = {**columns, Role.ANSWER: ruled[0], Role.COMMENT: columns.get(Role.COMMENT, answer)}
+        table.roles = replace(table.roles, columns=changed)
+    return table
 
 
 def _with_places(sheet: Sheet, table: Table, asked: Sequence[int]) -> Table:
@@ -192,12 +214,12 @@ def _is_only(text: str, match: re.Match[str] | None) -> bool:
     return match is not None and len(match.group()) > 1 and not any(character.isalnum() for character in rest)
 
 
-def _content_tables(sheet: Sheet, rows: list[int], *, passive: bool) -> list[Segment]:
+def _content_tables(sheet: Sheet, rows: list[int], *, passive: bool, headed: bool) -> list[Segment]:
     """Free rows in which one column asks again and again are a table without headers."""
     width = sheet.width()
     language = language_of([text for row in rows for text in sheet.rows[row].values()])
     asking: dict[int, list[int]] = {}
-    for row in rows:
+    for row in sorted(set(rows) - reasons_below(sheet, rows, passive=passive).keys()):
         for column, text in sheet.rows[row].items():
             if column < width and is_question(text, language=language) and not is_instruction(text, language=language):
                 asking.setdefault(column, []).append(row)
@@ -206,7 +228,7 @@ def _content_tables(sheet: Sheet, rows: list[int], *, passive: bool) -> list[Seg
     question = max(asking, key=lambda column: (len(asking[column]), -column))
     asked = asking[question]
     first = asked[0]
-    if not _is_list(sheet, question, asked, passive=passive):
+    if not _is_list(sheet, question, asked, passive=passive, headed=headed):
         return [Free(rows)]
     columns = {Role.QUESTION: question}
     before = [sheet.text((row, question - 1)) for row in asked] if question else []
@@ -218,14 +240,49 @@ def _content_tables(sheet: Sheet, rows: list[int], *, passive: bool) -> list[Seg
     return [*found, _with_places(sheet, table, asked)]
 
 
-def _is_list(sheet: Sheet, column: int, asked: Sequence[int], *, passive: bool) -> bool:
-    """Several questions one below the other; on a passive sheet only with cells that are to be filled in."""
+def _is_list(sheet: Sheet, column: int, asked: Sequence[int], *, passive: bool, headed: bool) -> bool:
+    """Several questions one below the other.
+
+    On a passive sheet only with cells that are to be filled in; where the sheet has a table with headers as well,
+    only with such cells or question marks: what stands around a table tells how to fill it in.
+    """
     right = [sheet.area((row, column)).right + 1 for row in asked]
     fillable = sum(
-        sheet.rule((row, beside)) is not None or (sheet.protected and sheet.look((row, beside)).unlocked)
+        sheet.rule((row, beside)) is not None
+        or (sheet.protected and sheet.look((row, beside)).unlocked)
+        or sheet.look((row, beside)).bordered
         for row, beside in zip(asked, right, strict=True)
     )
     if passive:
         return fillable >= _HALF * len(asked)
-    marked = any("?" in flat(sheet.text((row, column))) for row in asked)
-    return len(asked) > 1 or fillable > 0 or marked
+    marked = sum("?" in sheet.text((row, column)) for row in asked)
+    if headed:
+        return fillable >= _HALF * len(asked) or marked >= _HALF * len(asked)
+    return len(asked) > 1 or fillable > 0 or marked > 0
+
+
+def side_by_side(sheet: Sheet) -> list[Sheet]:
+    """The sheet as it is, or cut in two where a row of headers begins anew in a later column."""
+    for row in sorted(sheet.rows)[:_HEADERS_WITHIN]:
+        cells = sheet.rows[row]
+        columns = sorted(cells)
+        again = [column for column in columns[2:] if header_form(cells[column]) == header_form(cells[columns[0]])]
+        if again and _both_ask([cells[column] for column in columns if column < again[0]]):
+            cut = again[0]
+            left = {
+                number: {column: text for column, text in texts.items() if column < cut or number < row}
+                for number, texts in sheet.rows.items()
+            }
+            right = {
+                number: {column: text for column, text in texts.items() if column >= cut}
+                for number, texts in sheet.rows.items()
+                if number >= row
+            }
+            halves = [{number: texts for number, texts in half.items() if texts} for half in (left, right)]
+            return [replace(sheet, rows=half) for half in halves]
+    return [sheet]
+
+
+def _both_ask(headers: Sequence[str]) -> bool:
+    roles = {role_of_header(header) for header in headers}
+    return Role.QUESTION in roles and bool(roles & {Role.ANSWER, Role.COMMENT})

@@ -10,7 +10,7 @@ from knowledge.questionnaires.finding import Findings, Headings
 from knowledge.questionnaires.forms import read_free_rows
 from knowledge.questionnaires.grid import Sheet
 from knowledge.questionnaires.layout import matches
-from knowledge.questionnaires.segments import Table, segments
+from knowledge.questionnaires.segments import Table, segments, side_by_side
 from knowledge.questionnaires.table_rows import TableReader
 
 
@@ -24,11 +24,12 @@ def read_sheet(sheet: Sheet, findings: Findings) -> None:
     passive = matches("sheet", "passive", sheet.name)
     instructs = matches("sheet", "instructions", sheet.name)
     language = language_of([text for cells in sheet.rows.values() for text in cells.values()])
-    headings = Headings()
-    for segment in segments(sheet, passive=passive):
-        if isinstance(segment, Table):
-            TableReader(sheet, segment, findings, headings, language).read()
-        else:
-            read_free_rows(
-                sheet, segment.rows, findings, headings, language=language, passive=passive, instructs=instructs
-            )
+    for half in side_by_side(sheet):
+        headings = Headings()
+        for segment in segments(half, passive=passive):
+            if isinstance(segment, Table):
+                TableReader(half, segment, findings, headings, language).read()
+            else:
+                read_free_rows(
+                    half, segment.rows, findings, headings, language=language, passive=passive, instructs=instructs
+                )

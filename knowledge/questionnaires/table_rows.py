@@ -46,7 +46,7 @@ class TableReader:
             for row in self.table.rows
             if (fact := facts_of(self.sheet, self.table, row, language=self.language)) is not None
         }
-        norms = norms_of(list(facts.values()))
+        norms = norms_of(list(facts.values()), headed=bool(self.table.header_rows))
         self._read_headers()
         for row in self.table.rows:
             if self._is_repeated_header(row):
@@ -133,9 +133,9 @@ class TableReader:
             return False
         beside = (fact.row, self.sheet.area(fact.spot).right + 1)
         spot = beside if self.sheet.is_free(beside) else None
-        if is_answer:
+        if is_answer and (last.answer is None or self.sheet.is_free(last.answer)):
             last.answer = spot
-        else:
+        elif is_comment and (last.comment is None or self.sheet.is_free(last.comment)):
             last.comment = spot
         self.findings.skip_row(self.sheet, fact.row, SkipReason.HEADING)
         return True
@@ -147,7 +147,24 @@ class TableReader:
         numbered = split_number(fact.text)
         column = self.table.roles.of(Role.NUMBER)
         finding.number = one_line(self.sheet.text((fact.row, column))) if column is not None else numbered.number
+        self._add(finding, fact.row)
+
+    def _add(self, finding: Finding, row: int) -> None:
+        """Keep a question; what its row says besides and nothing of it repeats is left out by name."""
         self.findings.questions.append(finding)
+        roles, cells = self.table.roles, self.sheet.rows[row]
+        understood = {
+            roles.of(Role.OWNER),
+            roles.of(Role.MANDATORY) if finding.mandatory is not None else None,
+            roles.of(Role.LIMIT) if finding.limit != Limit() else None,
+            roles.of(Role.ALLOWED) if len(finding.options) > 1 else None,
+        }
+        said = one_line(" ".join((finding.text, finding.number, *finding.section, *finding.guidance)))
+        given = {spot for _, spot in finding.options} | {finding.answer}
+        for column in sorted(cells):
+            spot = (row, column)
+            if column not in understood and spot not in given and one_line(cells[column]) not in said:
+                self.findings.skip(self.sheet, spot, [cells[column]], SkipReason.OTHER)
 
     def _made(self, row: int, spot: Spot, text: str, *, statement: bool) -> Finding:
         finding = Finding(
@@ -287,7 +304,7 @@ class TableReader:
         if not own or self._reason is not None:
             return False
         text = f"{self.sheet.text(parent)}: {cells[own[0]]}"
-        self.findings.questions.append(self._made(row, (row, own[0]), text, statement=False))
+        self._add(self._made(row, (row, own[0]), text, statement=False), row)
         return True
 
 
