@@ -3,9 +3,10 @@
 Invariant: importing any module does no I/O; connections open and models load when a part is first used.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from copilot import telemetry
@@ -49,6 +50,7 @@ from copilot.workflows.written_again import write_again
 
 if TYPE_CHECKING:
     from copilot.agent.service import ChatService
+    from copilot.workflows.rfp.assembly import RfpWork
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,13 @@ class Application:
     privacy: Privacy
     notifications: Notifications
     checkpoints: Checkpoints
+    when_asked_for_rfps: "Callable[[], RfpWork]"
+    """Puts the work on questionnaires together the first time; the background job uses the same."""
+
+    @property
+    def rfps(self) -> "RfpWork":
+        """Questionnaires of customers, and the answer library."""
+        return self.when_asked_for_rfps()
 
     @cached_property
     def follow_ups(self) -> FollowUpWorkflow:
@@ -166,17 +175,18 @@ def assemble(settings: Settings, *, database: Database) -> Application:
 
     mail = open_transport(settings, clock=database.clock)
     notifications = Notifications(settings, database=database, rules=policy.notifications, transport=mail)
-    checkpoints = Checkpoints(settings)
     approvals = ApprovalService(
         policy, guardrails=guardrails, on_approved=release_when_committed, home_currency=settings.home_currency
     )
-    models = ConfiguredModels(settings, database=database)
+    models, checkpoints = ConfiguredModels(settings, database=database), Checkpoints(settings)
     briefs = BriefWorkflow(approvals, writer=select_writer(models, guardrails=guardrails), guardrails=guardrails)
+    rfps = cache(lambda: _rfp_work(database, policy, approvals, guardrails, models=models, search=retrieval, jobs=jobs))
     handlers = Handlers(
         embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
         release=lambda: _release_due(settings, database=database, policy=policy, guardrails=guardrails, mail=mail),
         housekeeping=lambda: _keep_house(database, approvals, checkpoints, policy=policy, rules=rules.retention),
         notify=notifications.run,
+        rfp=lambda should_stop: rfps().runs.run(should_stop),  # noqa: PLW0108 - put together when a run begins
     )
     jobs = Jobs(database, handlers=handlers)
     return Application(
@@ -200,6 +210,32 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         notifications=notifications,
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
         checkpoints=checkpoints,
+        when_asked_for_rfps=rfps,
+    )
+
+
+def _rfp_work(
+    database: Database,
+    policy: Policy,
+    approvals: ApprovalService,
+    guardrails: Guardrails,
+    *,
+    models: ConfiguredModels,
+    search: RetrievalService,
+    jobs: Jobs,
+) -> "RfpWork":
+    # Imported here: word lists and readers of office files take a second to load.
+    from copilot.workflows.rfp.assembly import rfp_work
+
+    return rfp_work(
+        database,
+        approvals=approvals,
+        guardrails=guardrails,
+        retrieval=search,
+        models=models,
+        rules=policy.rfp,
+        ask_for_run=lambda uow: jobs.defer(Task.RFP, uow=uow),
+        tell=lambda uow: jobs.defer(Task.NOTIFY, uow=uow),
     )
 
 
