@@ -16,9 +16,8 @@ from knowledge.parsers.text_building import Cleaner, unreadable
 from knowledge.questionnaires.asking import language_of
 from knowledge.questionnaires.blocks import Block, Cell, Table, split_number
 from knowledge.questionnaires.drafting import Found
-from knowledge.questionnaires.flow import Assembler
+from knowledge.questionnaires.flow import read_flow
 from knowledge.questionnaires.lines import Line, block_of, indent_of, joined, width_of
-from knowledge.questionnaires.tabled import read_table
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -46,7 +45,7 @@ def read(content: bytes, *, name: str, today: date) -> Questionnaire:
     reading.read(Cleaner().clean(text))
     language = language_of(list(reading.texts()))
     found = Found(language=language, today=today, warnings=list(warnings))
-    Assembler(found=found, flow=reading.flow, fillable=False, table=read_table).run()
+    read_flow(found, reading.flow, fillable=False)
     for address, left in reading.left_out:
         found.skip(left, address, SkipReason.OTHER)
     return found.questionnaire(QuestionnaireFormat.MARKDOWN, title=title_from_name(name))

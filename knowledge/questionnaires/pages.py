@@ -23,12 +23,11 @@ from knowledge.parsers.text_building import Cleaner, unreadable
 from knowledge.questionnaires.asking import language_of
 from knowledge.questionnaires.blocks import Block, Table, says, split_number
 from knowledge.questionnaires.drafting import Found
-from knowledge.questionnaires.flow import Assembler
+from knowledge.questionnaires.flow import read_flow
 from knowledge.questionnaires.form_fields import FormField, fields_of
 from knowledge.questionnaires.options import gap_in, options_in
 from knowledge.questionnaires.page_tables import Row, tables_in
 from knowledge.questionnaires.style import is_marked
-from knowledge.questionnaires.tabled import read_table
 
 _EDGE_LINES = 3
 _HEADING_SIZE = 1.15
@@ -57,7 +56,7 @@ def read(content: bytes, *, name: str, today: date) -> Questionnaire:
     reading.read(pages, fields)
     language = language_of([part.text for part in reading.flow if isinstance(part, Block)] + reading.table_texts())
     found = Found(language=language, today=today)
-    Assembler(found=found, flow=reading.flow, fillable=bool(fields), table=read_table).run()
+    read_flow(found, reading.flow, fillable=bool(fields))
     for address, text in reading.left_out:
         found.skip(text, address, SkipReason.OTHER)
     for code, numbers in ((DocumentMessage.IMAGE_PAGES, empty), (DocumentMessage.UNREADABLE_PAGES, damaged)):

@@ -17,7 +17,7 @@ from knowledge.parsers.text_building import Cleaner, unreadable
 from knowledge.questionnaires.asking import language_of
 from knowledge.questionnaires.blocks import Block, says
 from knowledge.questionnaires.drafting import Found
-from knowledge.questionnaires.flow import Assembler
+from knowledge.questionnaires.flow import read_flow
 from knowledge.questionnaires.lines import Line, block_of, joined, sentences, width_of
 from knowledge.questionnaires.style import is_marked, strong_question
 
@@ -48,7 +48,7 @@ def read_text(text: str, *, title: str = "", today: date, warnings: Sequence[str
     language = language_of([line.text for line in lines if line.text.strip()])
     found = Found(language=language, today=today, warnings=list(warnings))
     flow = list(_blocks(lines, language))
-    Assembler(found=found, flow=flow, fillable=False).run()
+    read_flow(found, flow, fillable=False)
     subject = next((match.group(1) for line in lines if (match := _SUBJECT.match(line.text.strip()))), "")
     found.title = found.title or subject.strip()
     return found.questionnaire(QuestionnaireFormat.TEXT, title=title or _TITLES[language])

@@ -16,9 +16,8 @@ from knowledge.parsers.text_building import Cleaner
 from knowledge.questionnaires.asking import language_of
 from knowledge.questionnaires.blocks import Block, Cell, Table, split_number
 from knowledge.questionnaires.drafting import Found
-from knowledge.questionnaires.flow import Assembler
+from knowledge.questionnaires.flow import read_flow
 from knowledge.questionnaires.options import is_placeholder
-from knowledge.questionnaires.tabled import read_table
 from knowledge.questionnaires.word_package import Look, Package, W, number_of, open_package, outline_level, value
 from knowledge.questionnaires.word_text import Words, choices_of, words_of
 
@@ -35,7 +34,7 @@ def read(content: bytes, *, name: str, today: date) -> Questionnaire:
     reading.body(package.body)
     language = language_of([text for text in reading.texts() if len(text) > 3][:_LANGUAGE_SAMPLE])
     found = Found(language=language, today=today)
-    Assembler(found=found, flow=reading.flow, fillable=True, table=read_table).run()
+    read_flow(found, reading.flow, fillable=True)
     for address, text, reason in (*reading.left_out, *_running(package)):
         found.skip(text, address, reason)
     for code, count in reading.notices():
