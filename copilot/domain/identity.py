@@ -19,6 +19,7 @@ _PREFIXES = {
     "document": "doc",
     "source_file": "src",
     "passage": "psg",
+    "library_entry": "entry",
 }
 
 

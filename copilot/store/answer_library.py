@@ -14,13 +14,15 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from copilot.domain.access import Viewer, Visibility
 from copilot.domain.answer_library import EntryState, LibraryEntry, ProposedChange
-from copilot.domain.evidence import Evidence
+from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.folding import fold
 from copilot.domain.language import Language
 from copilot.domain.rfp_answers import ShortForm
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.rfp import LibraryChangeRow, LibraryEntryRow, LibraryVersionRow
 
+LIBRARY_ENTRY = "library_entry"
+"""What evidence calls an entry."""
 _CONFIGURATIONS = ("spanish", "english")
 
 
@@ -169,6 +171,15 @@ class AnswerLibraryRepository:
         )
         return tuple(_to_entry(row) for row in rows)
 
+    def evidence(self, entry_ids: Collection[str], *, viewer: Viewer) -> dict[str, Evidence]:
+        """What approved entries say today, as answers cite it; by evidence id."""
+        if not entry_ids:
+            return {}
+        approved = LibraryEntryRow.state == EntryState.APPROVED.value
+        wanted = select(LibraryEntryRow).where(LibraryEntryRow.id.in_(entry_ids), approved, entry_is_visible(viewer))
+        found = (entry_evidence(_to_entry(row)) for row in self._session.scalars(wanted))
+        return {item.id: item for item in found if item is not None}
+
     def versions(self, entry_id: str) -> tuple[EntryVersion, ...]:
         """Everything that an entry has said, oldest first."""
         rows = self._session.scalars(
@@ -262,6 +273,20 @@ class AnswerLibraryRepository:
             )
         )
         self._session.flush()
+
+
+def entry_evidence(entry: LibraryEntry) -> Evidence | None:
+    """An approved answer as something to cite, word for word; None: nobody approved it yet."""
+    if entry.approved_at is None:
+        return None
+    return Evidence(
+        id=f"record:{entry.id}:answer",
+        kind=EvidenceKind.RECORD,
+        text=entry.answer,
+        label=entry.question,
+        as_of=entry.approved_at.date(),
+        visibility=entry.visibility.value,
+    )
 
 
 def entry_is_visible(viewer: Viewer) -> ColumnElement[bool]:

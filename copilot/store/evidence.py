@@ -21,6 +21,7 @@ from copilot.domain.language import Language
 from copilot.domain.records import Account
 from copilot.domain.source_systems import system_name
 from copilot.store import account_metrics
+from copilot.store.answer_library import LIBRARY_ENTRY, AnswerLibraryRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.figure_queries import FigureQueries
 from copilot.store.tables import records
@@ -82,6 +83,7 @@ class EvidenceRepository:
                 queries.append(query)
         found = {} if not passages else self._passages(passages, viewer=viewer)
         found |= self._figures(queries, viewer=viewer)
+        found |= AnswerLibraryRepository(self._uow).evidence(by_type.pop(LIBRARY_ENTRY, {}), viewer=viewer)
         for record_type, wanted in sorted(by_type.items()):
             for row in self._records(record_type, set(wanted), viewer=viewer):
                 for address in wanted[row.id]:

@@ -17,6 +17,7 @@ from copilot.guardrails.commitments.reading import speaks_of
 from copilot.guardrails.commitments.rules import CommitmentRules
 from copilot.guardrails.detector import Context
 
+_LIBRARY_ENTRY = "library_entry"
 _PRICE_RECORDS = frozenset({"price_book_entry", "product"})
 _STANDARD = re.compile(
     r"\b(?:iso(?:/iec)? ?\d{4,5}|27001|27017|27018|22301|soc ?[123]|esquema nacional de seguridad|ens|hipaa|fedramp|"
@@ -37,7 +38,11 @@ def price_records(cited: Iterable[Evidence]) -> frozenset[str]:
 
 def approved(cited: Iterable[Evidence], context: Context, rules: CommitmentRules) -> tuple[Evidence, ...]:
     """The sources that are a contract, a policy or an approved answer of ours."""
-    return tuple(item for item in cited if _is_contract(item, context, rules) or _is_shared(item, context))
+    return tuple(
+        item
+        for item in cited
+        if _is_contract(item, context, rules) or _is_shared(item, context) or _is_of_the_library(item, context)
+    )
 
 
 def contracts(cited: Iterable[Evidence], context: Context, rules: CommitmentRules) -> tuple[Evidence, ...]:
@@ -70,6 +75,15 @@ def _is_shared(item: Evidence, context: Context) -> bool:
         and item.origin is Origin.INTERNAL
         and item.visibility is not None
     )
+
+
+def _is_of_the_library(item: Evidence, context: Context) -> bool:
+    """An approved answer, as long as it is that today."""
+    address = parse_evidence_id(item.id)
+    if address is None or address.record_type != _LIBRARY_ENTRY:
+        return False
+    now = context.current.get(item.id)
+    return now is not None and now.content_hash == item.content_hash
 
 
 def _affirmed(plain: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ Invariant: only questions that are alike are compared; a contradiction is told a
 words are never changed for it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from copilot.approvals.rfp_rules import RfpRules
@@ -15,9 +15,9 @@ from copilot.store.rfp_questions import RfpQuestionRepository
 from copilot.store.rfp_rows import StoredProject
 from copilot.workflows.rfp.filed_answers import claims
 from copilot.workflows.rfp.likeness import figures_differ, likeness, oppose, pairs_to_compare
-from copilot.workflows.rfp.views import Current, as_it_is
+from copilot.workflows.rfp.views import CONTRADICTIONS, Current, as_it_is
 
-_OURS = frozenset({NoticeCode.CONTRADICTS_ANSWER, NoticeCode.CONTRADICTS_EARLIER})
+_NOW, _BEFORE = "now:", "before:"
 _ANSWERED = frozenset(
     {
         QuestionState.ANSWERED,
@@ -65,17 +65,24 @@ def against_earlier(
     current: Sequence[Current], told: Sequence[Current], *, alike_from: float
 ) -> Mapping[str, tuple[Notice, ...]]:
     """Question id -> what its answer contradicts of what was told before; `detail`: how many times."""
-    found: dict[str, tuple[Notice, ...]] = {}
-    for each in current:
-        against = sum(_contradict(each, earlier, alike_from=alike_from) for earlier in told)
-        if against:
-            found[each.id] = (Notice(code=NoticeCode.CONTRADICTS_EARLIER, detail=str(against)),)
-    return found
+    by_key = {f"{_NOW}{each.id}": each for each in current}
+    by_key |= {f"{_BEFORE}{place}": each for place, each in enumerate(told)}
+    texts = {key: (each.stored.question.text, each.stored.question.language) for key, each in by_key.items()}
+    against: Counter[str] = Counter()
+    for one, other in pairs_to_compare(texts):
+        now, before = sorted((one, other), reverse=True)
+        if now.startswith(_NOW) and before.startswith(_BEFORE):
+            against[by_key[now].id] += _contradict(by_key[now], by_key[before], alike_from=alike_from)
+    return {
+        question_id: (Notice(code=NoticeCode.CONTRADICTS_EARLIER, detail=str(count)),)
+        for question_id, count in against.items()
+        if count
+    }
 
 
 def with_notices(answer: RfpAnswer, notices: tuple[Notice, ...]) -> RfpAnswer:
     """The answer with exactly these of the notices that are made here."""
-    others = tuple(notice for notice in answer.notices if notice.code not in _OURS)
+    others = tuple(notice for notice in answer.notices if notice.code not in CONTRADICTIONS)
     return answer.model_copy(update={"notices": (*others, *notices)})
 
 

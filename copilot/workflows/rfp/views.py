@@ -6,14 +6,18 @@ Invariant: an edit in the queue is the question's answer from then on, and count
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from copilot.domain.rfp_answers import RfpAnswer
+from copilot.domain.rfp_answers import NoticeCode, RfpAnswer
 from copilot.domain.rfp_projects import Progress, Project, ProjectHead, ProjectQuestion, QuestionState
 from copilot.store.database import UnitOfWork
 from copilot.store.rfp_questions import RfpQuestionRepository
 from copilot.store.rfp_rows import FiledContent, StateCount, StoredProject, StoredQuestion
+from copilot.workflows.rfp.answering import with_consistency
 from copilot.workflows.rfp.conditions import Standing
 from copilot.workflows.rfp.filed_answers import answer_of, claims
 from copilot.workflows.rfp.states import progress, project_state, question_state
+
+CONTRADICTIONS = frozenset({NoticeCode.CONTRADICTS_ANSWER, NoticeCode.CONTRADICTS_EARLIER})
+"""Kept apart from what answering noticed: they come and go with other answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,22 @@ class Current:
         return ProjectQuestion(
             question=self.stored.question,
             state=self.state,
-            answer=None if self.state is QuestionState.NOT_ASKED else self.answer,
+            answer=None if self.answer is None or self.state is QuestionState.NOT_ASKED else _held(self.answer),
             version=self.version,
             assigned_to=self.stored.assigned_to,
             assigned_by=self.stored.assigned_by,
             item_id=self.stored.filed.item_id if self.stored.filed else None,
             failure=self.stored.failure,
         )
+
+
+def _held(answer: RfpAnswer) -> RfpAnswer:
+    """The answer held against others: while it contradicts one, it is trusted less."""
+    ours = tuple(notice for notice in answer.notices if notice.code in CONTRADICTIONS)
+    if not ours:
+        return answer
+    others = tuple(notice for notice in answer.notices if notice not in ours)
+    return with_consistency(answer.model_copy(update={"notices": others}), 0.0, ours)
 
 
 def as_it_is(stored: Sequence[StoredQuestion], *, uow: UnitOfWork) -> tuple[Current, ...]:
