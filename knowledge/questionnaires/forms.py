@@ -4,6 +4,7 @@ Invariant: every text of a row is in a finding, a heading or what was left out; 
 asker's, one with an empty place is asked.
 """
 
+import re
 from collections.abc import Sequence
 
 from copilot.domain.language import Language
@@ -17,6 +18,8 @@ from knowledge.questionnaires.layout import matches
 _LABEL_WORDS = 8
 _HEADING_WORDS = 12
 _PREFACE_WORDS = 14
+_FURTHER = 4
+_NEAR = 3
 
 
 def read_free_rows(
@@ -133,8 +136,10 @@ def _read_cell(sheet: Sheet, spot: Spot, findings: Findings, headings: Headings,
     asks = asking.is_question(text, language=language)
     if asking.is_instruction(text, language=language) or says("own", "signature", text):
         return None
-    beside = (spot[0], sheet.area(spot).right + 1)
+    beside = _beside(sheet, spot)
     free = sheet.is_free(beside)
+    if marks_place(sheet, spot, beside, findings):
+        return beside[1]
     if matches("label", "own", text) and not asks and len(text.split()) <= _LABEL_WORDS:
         if not free:
             findings.skip(sheet, spot, [text, sheet.text(beside)], SkipReason.OWN_DETAILS)
@@ -148,6 +153,56 @@ def _read_cell(sheet: Sheet, spot: Spot, findings: Findings, headings: Headings,
         return None
     _add(sheet, spot, beside, findings, headings, statement=not asks)
     return beside[1]
+
+
+def _beside(sheet: Sheet, spot: Spot) -> Spot:
+    """The cell right of a label; a box a little further on comes before a plain empty cell."""
+    row, first = spot[0], sheet.area(spot).right + 1
+    if sheet.looks_like_input((row, first)):
+        return row, first
+    for column in range(first, first + _FURTHER):
+        if not sheet.is_free((row, column)):
+            break
+        if sheet.looks_like_input((row, column)):
+            return row, column
+    return row, first
+
+
+def marks_place(sheet: Sheet, spot: Spot, beside: Spot, findings: Findings) -> bool:
+    """Whether the text is `Answer:` or `Comments:` under a question; then the place beside it is that question's."""
+    text = sheet.text(spot)
+    is_answer, is_comment = is_answer_label(text), is_comment_label(text)
+    last = findings.questions[-1] if findings.questions else None
+    if not (is_answer or is_comment) or last is None or last.sheet is not sheet:
+        return False
+    if not 0 < spot[0] - last.spot[0] <= _NEAR:
+        return False
+    free = sheet.anchor(beside) if sheet.is_free(beside) else None
+    if is_answer and (last.answer is None or sheet.is_free(last.answer)):
+        last.answer = free
+    elif is_comment and (last.comment is None or sheet.is_free(last.comment)):
+        last.comment = free
+    findings.skip(sheet, spot, [text], SkipReason.HEADING)
+    if free is None and sheet.text(beside):
+        findings.skip(sheet, beside, [sheet.text(beside)], SkipReason.OTHER)
+    return True
+
+
+def is_answer_label(text: str) -> bool:
+    """`Answer:`, `Respuesta`: marks where the answer to the question above belongs."""
+    return bool(says("answer", "bare", text)) or _is_only(text, says("answer", "line", text))
+
+
+def is_comment_label(text: str) -> bool:
+    """`Comments:`, `Observaciones:` below a question."""
+    marked = f"{text.rstrip(': ')}:"
+    return _is_only(marked, says("answer", "comment", marked))
+
+
+def _is_only(text: str, match: re.Match[str] | None) -> bool:
+    """Whether nothing follows the label."""
+    rest = "" if match is None else text[match.end() :]
+    return match is not None and len(match.group()) > 1 and not any(character.isalnum() for character in rest)
 
 
 def _filled(
@@ -210,6 +265,9 @@ def _has_input(sheet: Sheet, beside: Spot, text: str) -> bool:
     """Whether the place beside a label is one: a colon, or it looks so, or the label is one of a form."""
     if text.rstrip(" *").endswith(":") or sheet.looks_like_input(beside):
         return True
+    look = sheet.look((beside[0], min(sheet.rows[beside[0]])))
+    if look.bold or look.fill:  # a heading over a form
+        return False
     alone = len(sheet.rows[beside[0]]) == 1 or beside[1] < sheet.width()
     return alone and matches("label", "vendor", text)
 

@@ -3,13 +3,11 @@
 Invariant: every row with text is in exactly one table or among the free rows, in the order of the sheet.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from knowledge.questionnaires.asking import is_instruction, is_question, language_of
-from knowledge.questionnaires.blocks import says
-from knowledge.questionnaires.forms import reasons_below
+from knowledge.questionnaires.forms import is_answer_label, reasons_below
 from knowledge.questionnaires.grid import Sheet, as_list
 from knowledge.questionnaires.roles import ColumnRoles, Role, are_numbers, header_form, header_roles, role_of_header
 
@@ -157,7 +155,8 @@ def _with_places(sheet: Sheet, table: Table, asked: Sequence[int]) -> Table:
     right = [column for column in range(first, max(sheet.width(), first) + 3) if column not in taken]
     ruled = [column for column in right if _share(sheet, asked, column, ruled=True) >= _FEW]
     usual = [column for column in right if _share(sheet, asked, column) >= _HALF]
-    free = ruled or usual
+    boxed = [column for column in usual if _inputs(sheet, asked, column) >= _HALF]
+    free = ruled or boxed or usual
     if not table.header_rows and _answers_below(sheet, table.question, asked, beside=free[:1]):
         table.below = True
         return table
@@ -195,23 +194,6 @@ def _answers_below(sheet: Sheet, column: int, asked: Sequence[int], *, beside: S
 def _is_answer_label(sheet: Sheet, row: int) -> bool:
     texts = list(sheet.rows.get(row, {}).values())
     return len(texts) == 1 and is_answer_label(texts[0])
-
-
-def is_answer_label(text: str) -> bool:
-    """`Answer:`, `Respuesta`: marks where the answer to the question above belongs."""
-    return bool(says("answer", "bare", text)) or _is_only(text, says("answer", "line", text))
-
-
-def is_comment_label(text: str) -> bool:
-    """`Comments:`, `Observaciones:` below a question."""
-    marked = f"{text.rstrip(': ')}:"
-    return _is_only(marked, says("answer", "comment", marked))
-
-
-def _is_only(text: str, match: re.Match[str] | None) -> bool:
-    """Whether nothing follows the label."""
-    rest = "" if match is None else text[match.end() :]
-    return match is not None and len(match.group()) > 1 and not any(character.isalnum() for character in rest)
 
 
 def _content_tables(sheet: Sheet, rows: list[int], *, passive: bool, headed: bool) -> list[Segment]:

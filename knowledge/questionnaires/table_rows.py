@@ -12,11 +12,11 @@ from knowledge.questionnaires import asking
 from knowledge.questionnaires.blocks import says, split_number
 from knowledge.questionnaires.classifying import Kind, Norms, RowFacts, facts_of, kind_of, norms_of
 from knowledge.questionnaires.finding import Finding, Findings, Headings
-from knowledge.questionnaires.forms import read_form_row
+from knowledge.questionnaires.forms import marks_place, read_form_row
 from knowledge.questionnaires.grid import Sheet, Spot, as_list, one_line
 from knowledge.questionnaires.layout import matches
 from knowledge.questionnaires.roles import Role, is_number, role_of_header
-from knowledge.questionnaires.segments import Table, is_answer_label, is_comment_label
+from knowledge.questionnaires.segments import Table
 
 _LISTED = re.compile(r"\s*(?:[/;|\n•]|,\s)\s*")
 _LONGEST_OPTION = 60
@@ -126,18 +126,12 @@ class TableReader:
 
     def _label_below(self, fact: RowFacts) -> bool:
         """`Answer:` under a question marks where its answer belongs."""
-        questions = self.findings.questions
-        last = questions[-1] if questions and questions[-1].sheet is self.sheet else None
-        is_answer, is_comment = is_answer_label(fact.text), is_comment_label(fact.text)
-        if last is None or not (is_answer or is_comment) or fact.row - last.spot[0] > 3:
-            return False
         beside = (fact.row, self.sheet.area(fact.spot).right + 1)
-        spot = beside if self.sheet.is_free(beside) else None
-        if is_answer and (last.answer is None or self.sheet.is_free(last.answer)):
-            last.answer = spot
-        elif is_comment and (last.comment is None or self.sheet.is_free(last.comment)):
-            last.comment = spot
-        self.findings.skip_row(self.sheet, fact.row, SkipReason.HEADING)
+        if not marks_place(self.sheet, fact.spot, beside, self.findings):
+            return False
+        cells = self.sheet.rows[fact.row]
+        rest = [cells[column] for column in sorted(cells) if column not in (fact.spot[1], beside[1])]
+        self.findings.skip(self.sheet, fact.spot, rest, SkipReason.OTHER)
         return True
 
     def _question(self, fact: RowFacts, *, statement: bool) -> None:
