@@ -52,6 +52,7 @@ SUITES = (
     Suite("evals.chat.tokens", ("quality",), takes_data=False),
     Suite("evals.rfp.datica", ("quality",), records_on_request=True),
     Suite("evals.rfp.detection", ("quality",), records_on_request=True),
+    Suite("evals.rfp.round_trip", ("quality",), records_on_request=True),
     Suite("evals.approvals.histories", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.concurrency", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.guardrails.throughput", ("bench",)),

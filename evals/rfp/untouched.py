@@ -44,6 +44,17 @@ def unintended_in_document(before: bytes, after: bytes, *, touched: Collection[s
     return found
 
 
+def compared_in(content: bytes, touched: Mapping[str, Collection[str]] | Collection[str]) -> int:
+    """How many parts, cells and blocks are compared."""
+    count = len(parts(content)) - len(touched)
+    for name, part in parts(content).items():
+        if isinstance(touched, Mapping) and name in touched:
+            count += len(_cells(etree.fromstring(part)).keys() - set(touched[name])) + 1
+        elif not isinstance(touched, Mapping) and name == "word/document.xml":
+            count = len(parts(content)) - 1 + len(_blocks(etree.fromstring(part)).keys() - set(touched))
+    return count
+
+
 def _of_sheet(before: bytes, after: bytes, touched: set[str]) -> Iterator[str]:
     old, new = etree.fromstring(before), etree.fromstring(after)
     was, now = _cells(old), _cells(new)
@@ -98,8 +109,11 @@ def _blocks(root: etree._Element) -> dict[str, bytes]:
             counts["p"] += 1
         elif name == "tbl":
             for row, line in enumerate(item.iterchildren("{*}tr")):
-                for column, cell in enumerate(line.iterchildren("{*}tc")):
+                column = 0
+                for cell in line.iterchildren("{*}tc"):
                     found[f"t{counts['tbl']}r{row}c{column}"] = _canonical_of(cell)
+                    span = cell.find("{*}tcPr/{*}gridSpan")
+                    column += 1 if span is None else int(str(next(iter(span.attrib.values()))))
             counts["tbl"] += 1
         elif name == "sdt" and item.find("{*}sdtContent/{*}p") is not None:
             found[f"p{counts['p']}"] = _canonical_of(item)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from copilot.domain.questionnaires import Place
+from copilot.domain.questionnaires import AnswerForm, Place
 from copilot.domain.rfp_answers import RfpAnswer, ShortForm
 from copilot.errors import InputError, UnreadableFile
 from copilot.workflows.rfp.filling import fill
@@ -171,3 +171,20 @@ def test_two_answers_are_never_written_into_one_cell() -> None:
 def test_another_file_is_refused(content: bytes) -> None:
     with pytest.raises(UnreadableFile):
         fill(SAMPLE.questionnaire, content, answers=ANSWERS)
+
+
+def test_a_number_takes_no_sentence_away() -> None:
+    questions = tuple(
+        item.model_copy(update={"form": AnswerForm.NUMBER}) if item.id == "q6" else item
+        for item in SAMPLE.questionnaire.questions
+    )
+    asked = SAMPLE.questionnaire.model_copy(update={"questions": questions})
+    for text, value in (("240", 240), ("We are 240 in Spain.", "We are 240 in Spain.")):
+        done = fill(asked, SAMPLE.content, answers={"q6": answer("q6", text)})
+        assert cell_of(done.content, "C6") == value
+
+
+def test_a_box_that_is_ticked_already_is_not_contradicted() -> None:
+    content, _ = filled({"q13": answer("q13", short=ShortForm.NO)})
+    again = fill(SAMPLE.questionnaire, content, answers={"q13": answer("q13", short=ShortForm.YES)})
+    assert (again.content, again.unplaced) == (content, ("q13",))

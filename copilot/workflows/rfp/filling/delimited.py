@@ -14,7 +14,7 @@ from copilot.workflows.rfp.filling.filled import Filled, Unwritable
 from copilot.workflows.rfp.filling.placeholders import is_free
 from copilot.workflows.rfp.filling.saying import in_open_place, prose, says_anything
 from copilot.workflows.rfp.filling.sheet_places import Cell, cell
-from copilot.workflows.rfp.filling.sheet_values import only_day, only_number
+from copilot.workflows.rfp.filling.sheet_values import only_day, only_number, says_no_more
 from copilot.workflows.rfp.filling.spoken import spoken
 from copilot.workflows.rfp.filling.text_files import TextFile
 from copilot.workflows.rfp.filling.wording import comparable
@@ -88,7 +88,7 @@ class _Table:
         if question.answer_place is None:
             raise Unwritable
         own = question.comment_place is not None and question.comment_place != question.answer_place
-        figure = _figure(question, answer)
+        figure = _figure(question, answer) if own or says_no_more(prose(answer)) else None
         if figure is not None:
             return [(question.answer_place, figure, question.given)], prose(answer) if own else ""
         said_here = in_open_place(question, answer, own_comment=own)

@@ -27,7 +27,7 @@ def answer_value(
     """The value for the answer's cell, and the text for the comment's, if it has one. Raises Unwritable."""
     if rules.closed:
         return _listed(question, answer, rules), prose(answer) if own_comment else ""
-    number = _number_or_day(question, answer, rules=rules, shown=shown)
+    number = _number_or_day(question, answer, rules=rules, shown=shown, own_comment=own_comment)
     if number is not None:
         return number, prose(answer) if own_comment else ""
     said = in_open_place(question, answer, own_comment=own_comment)
@@ -61,8 +61,12 @@ def _as_text(value: Content) -> str:
     return value if isinstance(value, str) else f"{value.normalize():f}"
 
 
-def _number_or_day(question: Question, answer: RfpAnswer, *, rules: Rules, shown: Shown) -> Decimal | date | None:
+def _number_or_day(
+    question: Question, answer: RfpAnswer, *, rules: Rules, shown: Shown, own_comment: bool
+) -> Decimal | date | None:
     """The one figure of the answer where a figure is asked for. None: a text may stand here.
+
+    In a place that takes any text, and without another one for the sentences, only an answer that is nothing else.
 
     Raises Unwritable if only a figure may, and the answer has none or several.
     """
@@ -75,8 +79,14 @@ def _number_or_day(question: Question, answer: RfpAnswer, *, rules: Rules, shown
         return _within(day if shown is Shown.DAY else None, rules, needed=rules.day)
     if rules.numeric or (question.form is AnswerForm.NUMBER and shown in {Shown.PLAIN, Shown.SHARE}):
         number = only_number(prose(answer), language=answer.language, as_share=shown is Shown.SHARE)
-        return _within(number, rules, needed=rules.numeric)
+        alone = own_comment or rules.numeric or shown is Shown.SHARE or says_no_more(prose(answer))
+        return _within(number if alone else None, rules, needed=rules.numeric)
     return None
+
+
+def says_no_more(text: str) -> bool:
+    """Whether a text is a figure and nothing else."""
+    return not any(char.isalpha() for char in text)
 
 
 def _within(value: Decimal | date | None, rules: Rules, *, needed: bool) -> Decimal | date | None:

@@ -53,12 +53,26 @@ class Places:
         inner = (control for item in inside[:1] for control in _controls(item) if cell in control.iterancestors())
         return Spot(inside, (*inner, *_controls(cell)))
 
+    def same_as(self, address: str) -> set[str]:
+        """All addresses of the same place: a merged cell has one for every column and row that it covers."""
+        match = _CELL.fullmatch(address)
+        cell = None if match is None else self._cell(*(int(group) for group in match.groups()))
+        if match is None or cell is None:
+            return {address}
+        table = int(match.group(1))
+        rows = self._rows(self._tables[table])
+        grid = ((row, column) for row, item in enumerate(rows) for column in _on_grid(item))
+        return {f"t{table}r{row}c{column}" for row, column in grid if self._cell(table, row, column) is cell}
+
+    @staticmethod
+    def _rows(table: etree._Element) -> list[etree._Element]:
+        return [item for item in _descendants(table, "tr") if _nearest(item, "tbl") is table]
+
     def _cell(self, table: int, row: int, column: int) -> etree._Element | None:
         """The cell that shows there: of one merged downwards the first."""
         if table >= len(self._tables):
             return None
-        whole = self._tables[table]
-        rows = [item for item in _descendants(whole, "tr") if _nearest(item, "tbl") is whole]
+        rows = self._rows(self._tables[table])
         while 0 <= row < len(rows):
             found = _on_grid(rows[row]).get(column)
             if found is None or not _goes_on(found):

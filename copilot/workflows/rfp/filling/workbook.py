@@ -135,9 +135,10 @@ class _Filling:
         for choice in ticked:
             if choice.place is not None:
                 sheet, place = self._found(choice.place)
-                if choice in chosen:
+                held = str(self.workbook.content(sheet, place) or "").strip()
+                if choice in chosen and (held in _MARKS or is_free(held, given="")):
                     wanted.append(_Write(choice.place.part, place, self._mark(sheet, place, ticked)))
-                elif not is_free(self.workbook.content(sheet, place), given=""):
+                elif choice in chosen or not is_free(held, given=""):
                     raise Unwritable
         return self._with_comment(wanted, question.comment_place or self._apart(question, ticked), prose(answer))
 
