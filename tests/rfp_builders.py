@@ -8,7 +8,7 @@ from copilot.approvals.rfp_rules import RfpRules
 from copilot.approvals.service import ApprovalService
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Segment
-from copilot.domain.evidence import Evidence
+from copilot.domain.evidence import Evidence, Origin
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import (
     AnswerForm,
@@ -222,7 +222,7 @@ def make_rfp(database: Database, *, viewer: Viewer | None = None, rules: RfpRule
             passage_id=world.SHARED_PASSAGE,
             account_id=None,
             visibility="staff",
-            origin=world.Origin.INTERNAL,
+            origin=Origin.INTERNAL,
         )
         with database.unit_of_work() as uow:
             document = uow.session.get_one(DocumentRow, world.SHARED_PASSAGE.replace("psg", "doc"))
