@@ -10,7 +10,7 @@ from knowledge.questionnaires import asking
 from knowledge.questionnaires.blocks import Block, Flow, says
 from knowledge.questionnaires.drafting import Draft, Found
 from knowledge.questionnaires.options import Options, gap_in, is_placeholder, options_in, without_gaps
-from knowledge.questionnaires.style import is_label, is_marked, strong_question
+from knowledge.questionnaires.style import is_label, is_marked, shape, strong_question
 from knowledge.questionnaires.tabled import read_table
 from knowledge.questionnaires.text_reader import Step, TextReader, asks, has_place_below
 
@@ -18,6 +18,8 @@ _LONG_PROSE = 45
 _SIGNED_WITHIN = 5
 _TITLE_WORDS = 12
 _SHORT_LABEL = 9
+_ASKING_SHARE = 0.3
+_LIST_AROUND = 12
 
 
 def read_flow(found: Found, flow: Flow, *, fillable: bool) -> None:
@@ -71,6 +73,7 @@ def _answer(reader: TextReader, block: Block) -> bool:
         rest = without_gaps(text)
         reader.open.given += [rest] if rest and not is_placeholder(rest) else []
     reader.open.place(block.control or block.address)
+    reader.open.limit = reader.open.limit or (mark.group() if mark else "")
     reader.open.options += [(choice, "") for choice in block.choices]
     reader.open.given += [block.given] if block.given else []
     reader.answering = True
@@ -174,6 +177,7 @@ def _instruction(reader: TextReader, block: Block) -> bool:
         block.text, language=reader.found.language
     )
     marked = is_marked(block.text)
+    is_told = is_told or (not marked and not block.item and says("told", "each", block.text) is not None)
     placed = (marked and (block.number or has_place_below(reader))) or (block.item and gap_in(block.text))
     is_told = is_told or (reader.is_passive and not placed)
     if not is_told or (block.item and marked):
@@ -305,13 +309,33 @@ def _statement(reader: TextReader, block: Block) -> bool:
     if placed or (below and (block.item or block.level or label or len(block.text.split()) <= _LONG_PROSE)):
         reader.ask(block, statement=True)
         return True
-    open_ = reader.open
-    in_list = open_ is not None and open_.item and not open_.number and block.indent == open_.indent
-    sibling = reader.style.has_siblings(block.number) if block.number else block.item and in_list
+    sibling = (block.number and reader.style.has_siblings(block.number)) or (block.item and _in_asking_list(reader))
     if sibling and not reader.is_passive and not reader.answering:
         reader.ask(block, statement=True)
         return True
     return False
+
+
+def _in_asking_list(reader: TextReader) -> bool:
+    """Whether other items of the same list ask."""
+    here = reader.flow[reader.index]
+    asked = total = 0
+    for step in (-1, 1):
+        index = reader.index + step
+        while 0 <= index < len(reader.flow) and abs(index - reader.index) <= _LIST_AROUND:
+            other = reader.flow[index]
+            if not isinstance(other, Block) or not isinstance(here, Block) or not _is_same_list(other, here):
+                break
+            total += bool(other.text)
+            asked += bool(other.text) and strong_question(other.text, reader.found.language)
+            index += step
+    return asked > 0 and asked >= _ASKING_SHARE * total
+
+
+def _is_same_list(other: Block, block: Block) -> bool:
+    if not other.text:
+        return True
+    return other.item and other.indent == block.indent and shape(other.number) == shape(block.number)
 
 
 def _goes_on(reader: TextReader, block: Block) -> bool:

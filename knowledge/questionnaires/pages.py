@@ -184,16 +184,15 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
     """Lines at the edges of most pages, figures apart."""
     counts: Counter[str] = Counter()
     for lines in pages:
-        counts.update({_masked(line) for line in (*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:])})
+        edges = (*lines[:_EDGE_LINES], *lines[-_EDGE_LINES:])
+        counts.update({_masked(line) for line in edges if not is_marked(line.text) and not _answers(line.text)})
     least = max(2, (len(pages) + 1) // 2)
-    return frozenset(
-        text for text, count in counts.items() if count >= least and not is_marked(text) and not _answers(text)
-    )
+    return frozenset(text for text, count in counts.items() if count >= least)
 
 
 def _answers(text: str) -> bool:
-    """Places for answers repeat without being page headers."""
-    return bool(says("answer", "line", text) or gap_in(text) or options_in(text))
+    """Places for answers repeat without being page headers, and so do items of a list."""
+    return bool(says("answer", "line", text) or gap_in(text) or options_in(text) or split_number(text).item)
 
 
 def _masked(line: Line) -> str:

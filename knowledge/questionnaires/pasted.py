@@ -87,5 +87,5 @@ def _mail_part(block: Block) -> SkipReason | None:
         return None
     if says("mail", "request", block.text) and not says("mail", "greeting", block.text):
         return SkipReason.INSTRUCTION
-    kinds = ("greeting", "signature", "header")
+    kinds = ("greeting", "signature", "header", "small_talk")
     return SkipReason.OTHER if any(says("mail", kind, block.text) for kind in kinds) else None

@@ -12,7 +12,7 @@ from typing import Any
 from copilot.domain.document_messages import DocumentMessage, document_message
 from copilot.domain.questionnaires import Questionnaire, QuestionnaireFormat, SkipReason
 from knowledge.parsers.dates import title_from_name
-from knowledge.parsers.text_building import Cleaner
+from knowledge.parsers.text_building import Cleaner, unreadable
 from knowledge.questionnaires.asking import language_of
 from knowledge.questionnaires.blocks import Block, Cell, Table, split_number
 from knowledge.questionnaires.drafting import Found
@@ -23,6 +23,7 @@ from knowledge.questionnaires.word_text import Words, choices_of, words_of
 
 _CONTAINERS = frozenset({f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")})
 _WIDEST = 64
+_LONGEST = 60_000
 _MOSTLY = 0.9
 _LANGUAGE_SAMPLE = 300
 
@@ -61,6 +62,8 @@ class _Reading:
     def body(self, parent: Any, *, around: Any = None) -> None:
         """Walk paragraphs and tables in order, through controls and insertions that hold whole paragraphs."""
         for element in parent:
+            if len(self.flow) > _LONGEST:
+                raise unreadable(DocumentMessage.TOO_LONG)
             if element.tag == f"{W}p":
                 address = f"p{self._paragraphs}"
                 self._paragraphs += 1
