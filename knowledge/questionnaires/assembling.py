@@ -52,7 +52,10 @@ def assemble(
     """The questionnaire. Raises UnreadableFile if nothing in the file asks."""
     if not findings.questions:
         raise unreadable(DocumentMessage.NO_QUESTIONS)
-    language = asking.language_of([finding.text for finding in findings.questions])
+    prior = asking.language_of(
+        [*(finding.text for finding in findings.questions), *(left.text for left in findings.left)]
+    )
+    language = detect(" \n".join(finding.text for finding in findings.questions), prior=prior)
     several = _names_sheets(findings.questions)
     questions = _linked(
         [_question(finding, language=language, named=several) for finding in findings.questions], language=language

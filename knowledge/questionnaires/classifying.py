@@ -12,8 +12,9 @@ from enum import StrEnum
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
 from knowledge.questionnaires.asking import is_example, is_instruction, is_question
-from knowledge.questionnaires.blocks import says, split_number
+from knowledge.questionnaires.blocks import split_number
 from knowledge.questionnaires.finding import depth_of, parts_of
+from knowledge.questionnaires.forms import is_signature
 from knowledge.questionnaires.grid import Sheet, Spot
 from knowledge.questionnaires.layout import matches
 from knowledge.questionnaires.roles import Role, is_number
@@ -164,7 +165,7 @@ def norms_of(facts: Sequence[RowFacts], *, headed: bool) -> Norms:
 
 def kind_of(fact: RowFacts, norms: Norms, *, given: bool, language: Language) -> Kind:
     """What a row is. `given`: something stands in its answer's place."""
-    if says("own", "signature", fact.text) and not fact.marked:
+    if is_signature(fact.text) and not fact.marked and not fact.ruled:
         return Kind.SIGNATURE
     if is_example(fact.text, language=language) and not fact.marked:
         return Kind.EXAMPLE

@@ -14,6 +14,7 @@ from knowledge.questionnaires.blocks import says, split_number
 from knowledge.questionnaires.finding import Finding, Findings, Headings
 from knowledge.questionnaires.grid import Sheet, Spot, one_line
 from knowledge.questionnaires.layout import matches
+from knowledge.questionnaires.roles import is_number
 
 _LABEL_WORDS = 8
 _HEADING_WORDS = 12
@@ -37,7 +38,7 @@ def read_free_rows(
     for row in rows:
         reason = reasons.get(row)
         if reason is SkipReason.HEADING:
-            _push_heading(sheet, row, findings, headings)
+            _push_heading(sheet, row, findings, headings, language=language)
         elif reason is not None:
             findings.skip_row(sheet, row, reason)
         elif passive:
@@ -104,6 +105,9 @@ def _read_passive(
     if len(cells) == 1 and fillable and (_is_label(label) or asking.is_question(label, language=language)):
         read_form_row(sheet, row, findings, headings, language=language)
         return
+    if not findings.title and not findings.left and len(cells) == 1 and len(label.split()) <= _HEADING_WORDS:
+        _push_heading(sheet, row, findings, headings, language=language)
+        return
     findings.skip_row(sheet, row, SkipReason.INSTRUCTION if instructs else SkipReason.OTHER)
 
 
@@ -125,6 +129,8 @@ def read_form_row(
         pending = [other for other in pending if other != used]
     if headed and not found:
         return False
+    if found and left and left[0] == min(cells) and is_number(cells[left[0]]) and not findings.questions[-1].number:
+        findings.questions[-1].number = one_line(cells[left.pop(0)])
     if left:
         _leave(sheet, row, left, findings, headings, language=language, alone=not found and not headed)
     return True
@@ -134,7 +140,7 @@ def _read_cell(sheet: Sheet, spot: Spot, findings: Findings, headings: Headings,
     """Read a label or question with the place beside it; the column of the place, or None if it is neither."""
     text = sheet.text(spot)
     asks = asking.is_question(text, language=language)
-    if asking.is_instruction(text, language=language) or says("own", "signature", text):
+    if asking.is_instruction(text, language=language) or is_signature(text):
         return None
     beside = _beside(sheet, spot)
     free = sheet.is_free(beside)
@@ -156,7 +162,7 @@ def _read_cell(sheet: Sheet, spot: Spot, findings: Findings, headings: Headings,
 
 
 def _beside(sheet: Sheet, spot: Spot) -> Spot:
-    """The cell right of a label; a box a little further on comes before a plain empty cell."""
+    """The cell right of a label; a box a little further on, or right below, comes before a plain empty cell."""
     row, first = spot[0], sheet.area(spot).right + 1
     if sheet.looks_like_input((row, first)):
         return row, first
@@ -165,7 +171,9 @@ def _beside(sheet: Sheet, spot: Spot) -> Spot:
             break
         if sheet.looks_like_input((row, column)):
             return row, column
-    return row, first
+    below = (sheet.area(spot).bottom + 1, spot[1])
+    boxed = sheet.look(below).bordered or sheet.area(below).left < sheet.area(below).right
+    return below if boxed and sheet.is_free(below) and below[0] not in sheet.rows else (row, first)
 
 
 def marks_place(sheet: Sheet, spot: Spot, beside: Spot, findings: Findings) -> bool:
@@ -186,6 +194,11 @@ def marks_place(sheet: Sheet, spot: Spot, beside: Spot, findings: Findings) -> b
     if free is None and sheet.text(beside):
         findings.skip(sheet, beside, [sheet.text(beside)], SkipReason.OTHER)
     return True
+
+
+def is_signature(text: str) -> bool:
+    """`Firma y sello:`, `Signed by`: for a person's hand."""
+    return bool(says("own", "signature", text)) or matches("label", "signature", text)
 
 
 def is_answer_label(text: str) -> bool:
@@ -288,18 +301,19 @@ def _leave(
     spot = (row, columns[0])
     if asking.is_instruction(whole, language=language) or len(whole.split()) >= _PREFACE_WORDS:
         findings.skip(sheet, spot, texts, SkipReason.INSTRUCTION)
-    elif alone and len(columns) == 1 and len(whole.split()) <= _HEADING_WORDS and not says("own", "signature", whole):
-        _push_heading(sheet, row, findings, headings)
+    elif alone and len(columns) == 1 and len(whole.split()) <= _HEADING_WORDS and not is_signature(whole):
+        _push_heading(sheet, row, findings, headings, language=language)
     else:
         reason = SkipReason.OWN_DETAILS if matches("label", "own", texts[0]) else SkipReason.OTHER
         findings.skip(sheet, spot, texts, reason)
 
 
-def _push_heading(sheet: Sheet, row: int, findings: Findings, headings: Headings) -> None:
+def _push_heading(sheet: Sheet, row: int, findings: Findings, headings: Headings, *, language: Language) -> None:
     cells = sheet.rows[row]
     spot = (row, min(cells))
     text = one_line(cells[spot[1]])
-    if not findings.title and not findings.questions and row == min(sheet.rows):
+    is_first = not findings.title and not findings.questions and row == min(sheet.rows)
+    if is_first and not asking.is_instruction(text, language=language) and not matches("heading", "instructions", text):
         findings.title = text
     else:
         headings.push(text, number=split_number(text).number, look=sheet.look(spot))

@@ -108,9 +108,9 @@ def header_roles(row: Sequence[str], *, below: Sequence[Sequence[str]]) -> Colum
         if role not in (Role.QUESTION, Role.OTHER) and indexes != [question]
     }
     columns[Role.QUESTION] = question
-    if Role.NUMBER not in columns and question and are_numbers(_column(question - 1, below)):
+    unnamed = question - 1 not in columns.values() and question > 0
+    if Role.NUMBER not in columns and unnamed and are_numbers(_column(question - 1, below)):
         columns[Role.NUMBER] = question - 1
-        columns = {role: index for role, index in columns.items() if index != question - 1 or role is Role.NUMBER}
     _settle_status(columns, cells, below, has_ticks=bool(ticks))
     _settle_answers(columns, candidates, cells, has_ticks=bool(ticks))
     if _is_legend(columns, below) or not (_fills_in(columns, ticks) or _asks_at(question, below)):
@@ -143,26 +143,34 @@ def _question_of(
     best = max(weights, key=lambda index: (weights[index], -index), default=None)
     if best is None or weights[best] < _ASKING_SHARE * len(_column(best, below)) or not weights[best]:
         return _first_of_statements(candidates, ticks, free, below)
-    for indexes in candidates.values():
-        if best in indexes:
-            indexes.remove(best)
-    for role in [role for role, indexes in candidates.items() if not indexes]:
-        del candidates[role]
+    _take(best, candidates)
     return best
 
 
+def _take(column: int, candidates: dict[Role, list[int]]) -> None:
+    """The column is no candidate for another part any more."""
+    for role, indexes in list(candidates.items()):
+        if column in indexes:
+            indexes.remove(column)
+        if not indexes:
+            del candidates[role]
+
+
 def _first_of_statements(
-    candidates: Mapping[Role, list[int]],
+    candidates: dict[Role, list[int]],
     ticks: Sequence[tuple[int, str]],
     free: Sequence[int],
     below: Sequence[Sequence[str]],
 ) -> int | None:
     """Beside columns that are plainly for answers the longest texts are what is to be answered."""
     plain = bool(ticks) or len(candidates.get(Role.ANSWER, [])) + len(candidates.get(Role.COMMENT, [])) > 1
-    usable = [index for index in free if index not in candidates.get(Role.SECTION, []) and _column(index, below)]
+    filled = [index for index in free if _column(index, below)]
+    usable = [index for index in filled if index not in candidates.get(Role.SECTION, [])] or filled
     if not usable or not (plain or _column_is_empty(candidates[Role.ANSWER][0], below)):
         return None
-    return max(usable, key=lambda index: (sum(map(len, _column(index, below))) / len(_column(index, below)), -index))
+    best = max(usable, key=lambda index: (sum(map(len, _column(index, below))) / len(_column(index, below)), -index))
+    _take(best, candidates)
+    return best
 
 
 def _column(index: int, below: Sequence[Sequence[str]]) -> list[str]:
@@ -311,8 +319,9 @@ def _settle_status(
     taken = {index for role, index in columns.items() if role is not Role.OWNER}
     for index, text in cells.items():
         words = header_form(text)
-        named = any(words == word or words.startswith(f"{word} de ") for word in _status_words())
-        if named and index not in taken and _column_is_empty(index, below):
+        named = any(words == word or words.startswith(f"{word} ") for word in _status_words())
+        before = index < columns.get(Role.COMMENT, len(cells) + index)
+        if named and before and index not in taken and _column_is_empty(index, below):
             columns[Role.ANSWER] = index
             if columns.get(Role.OWNER) == index:
                 del columns[Role.OWNER]
@@ -331,7 +340,7 @@ def _settle_answers(
     answers = candidates.get(Role.ANSWER, [])
     if has_ticks and Role.ANSWER in columns:
         columns.setdefault(Role.COMMENT, columns.pop(Role.ANSWER))
-    elif len(answers) > 1 and Role.COMMENT not in columns:
+    elif len(answers) > 1 and Role.COMMENT not in columns and Role.ANSWER in columns:
         columns[Role.COMMENT] = next(index for index in answers if index != columns[Role.ANSWER])
     elif Role.ANSWER not in columns and not has_ticks and Role.COMMENT in columns:
         columns[Role.ANSWER] = columns.pop(Role.COMMENT)

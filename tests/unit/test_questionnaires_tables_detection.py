@@ -5,13 +5,19 @@ from datetime import date
 import pytest
 
 from knowledge.questionnaires import read_questionnaire
-from tests import questionnaire_workbooks_more, questionnaire_workbooks_odd, questionnaire_workbooks_wild
+from tests import (
+    questionnaire_workbooks_last,
+    questionnaire_workbooks_more,
+    questionnaire_workbooks_odd,
+    questionnaire_workbooks_wild,
+)
 from tests.questionnaire_workbooks import WORKBOOKS
 
 TODAY = date(2026, 11, 22)
 assert questionnaire_workbooks_more.__doc__  # all register their workbooks
 assert questionnaire_workbooks_odd.__doc__
 assert questionnaire_workbooks_wild.__doc__
+assert questionnaire_workbooks_last.__doc__
 
 
 @pytest.mark.parametrize("name", sorted(WORKBOOKS))
