@@ -34,7 +34,7 @@ from copilot.workflows.rfp.library_rules import (
 )
 from copilot.workflows.rfp.likeness import figures_differ, likeness, oppose, pairs_to_compare, wording
 
-_LOOKED_AT = 60
+_LOOKED_AT = 40
 """Entries that share words with a question and are compared with it."""
 _USABLE = (EntryState.PROPOSED, EntryState.APPROVED)
 

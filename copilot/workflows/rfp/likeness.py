@@ -33,6 +33,7 @@ _AGAINST = frozenset(
 )
 
 
+@lru_cache(maxsize=8_192)
 def wording(text: str) -> str:
     """The words of a text without case, accents and marks."""
     return " ".join(_WORD.findall(fold(text)))
