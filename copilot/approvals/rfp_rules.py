@@ -22,11 +22,11 @@ class RfpRules(BaseModel):
     """Questions at least so alike are compared: are their answers the same, do they contradict each other?"""
     review_days: int = Field(default=365, strict=True, ge=1, le=3_650)
     """When an approved answer of the library is to be looked at again."""
-    answer_from: float = Field(default=0.35, ge=0, le=1)
+    answer_from: float = Field(default=0.4, ge=0, le=1)
     """How likely a sentence must be to answer for a question to be answered from it; below, there is no source."""
-    second_from: float = Field(default=0.5, ge=0, le=1)
+    second_from: float = Field(default=0.7, ge=0, le=1)
     """The same for a second sentence beside the best one."""
-    high_from: float = Field(default=0.9, gt=0, le=1)
+    high_from: float = Field(default=0.85, gt=0, le=1)
     """Answers of at least this confidence go to review without an expert."""
 
     @model_validator(mode="after")

@@ -36,10 +36,14 @@ _FILE = Path(judging.__file__).with_name("calibration.toml")
 _FOLDS = 10
 _PENALTY = 10.0
 _STEPS = 50
+_ANSWERED_FROM = 0.25
+"""Chances below are hardly ever answered from; they would bend the curve where it is used."""
+_FEW = 3.0
+"""Penalty of the second regression, which has some thirty answers to go by."""
 _HAND_SET = """
-support = -2.0
+support = -0.8
 freshness = -2.0
-completeness = -1.0
+completeness = -0.8
 consistency = -3.0
 
 # Of `rank_passages`: the constant of reciprocal rank fusion, and the judge's share beside the search's.
@@ -177,13 +181,13 @@ def main() -> int:
         sys.stderr.write(f"{place.missing} is missing\n")
         return 0
     rows = [row for row in gather(place) if not (row.values["fragment"] or row.values["question"])]
-    names = [name for name in rows[0].values if name not in ("fragment", "question", "blank", "here", "missing_weight")]
+    names = [name for name in rows[0].values if name not in ("fragment", "question", "blank", "here")]
     matrix, middle, spread = _scaled(rows, names)
     right = np.array([row.right for row in rows], float)
     unseen = _unseen(matrix, right, rows)
-    best = _best(unseen, rows)
+    best = [index for index in _best(unseen, rows) if unseen[index] >= _ANSWERED_FROM]
     odds = np.log(unseen[best] / (1 - unseen[best]))[:, None]
-    platt = fitted(odds, right[best], penalty=1.0)
+    platt = fitted(odds, right[best], penalty=_FEW)
     ranked = sorted(best, key=lambda index: -unseen[index])
     for count in (5, 10, 15, 20, 30, 40, 60):
         sys.stdout.write(

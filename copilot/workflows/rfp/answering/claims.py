@@ -20,7 +20,9 @@ _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"|\*[^*]{20,}\*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"^[\s*_#>•·-]*(?:\d+[.)]\s*)?")
 _ENDS = re.compile(r"[.!?][\s*_)\]»”\"']*$|[.]\s*\([^)]*\)$")
-_GERUND = re.compile(r"\w{2,}ing\b(?! (?:is|are|was|has)\b)(?=\s+(?:that|the|a|an|and|or|all|of|any|our|audit|in)\b)")
+_GERUND = re.compile(r"\w{3,}ing\b(?!.*\b(?:is|are|was|were|has|have)\b)")
+"""A sentence of no more than what is to be done: `Configuring audit logging as described below.`"""
+_DEFINITIONS = re.compile(r"\b(?:definition|definicion|glossary|glosario)")
 _MANNER = re.compile(r"^\w+ly\s+")
 
 
@@ -38,6 +40,8 @@ class Claim(StrEnum):
     INTENTION = "intention"
     """What shall be done, is planned, or is ordered."""
     CONDITIONAL = "conditional"
+    POSSIBLE = "possible"
+    """What may be so."""
     PARTIAL = "partial"
     NEGATED = "negated"
     ASSERTED = "asserted"
@@ -82,26 +86,21 @@ def _negations(plain: str) -> tuple[str, ...]:
 def _weaknesses(text: str, readable: str, plain: str, *, before: str, title: str) -> list[Claim]:
     words = _words()
     head = _MARKS.sub("", plain)
-    found = []
-    if words.blank.search(_LINK.sub(" ", text)):
-        found.append(Claim.BLANK)
-    if not _ENDS.search(readable) or _GERUND.match(head):
-        found.append(Claim.FRAGMENT)
-    if asks(readable):
-        found.append(Claim.QUESTION)
-    if words.definition.search(plain) or words.term.match(readable) or "definition" in title or "definicion" in title:
-        found.append(Claim.DEFINITION)
-    if words.heads.match(head) or words.answers.search(plain) or words.heads.match(_MARKS.sub("", before)):
-        found.append(Claim.OTHER_PARTY)
-    if words.recommended.search(plain) or words.recommended.search(before):
-        found.append(Claim.RECOMMENDED)
-    if _intends(readable, plain, head) or words.intention.search(before):
-        found.append(Claim.INTENTION)
-    if words.conditional.search(plain) or words.conditional.search(before):
-        found.append(Claim.CONDITIONAL)
-    if words.partial.search(plain):
-        found.append(Claim.PARTIAL)
-    return found
+    defines = words.definition.search(plain) or words.term.match(readable) or _DEFINITIONS.search(title)
+    of_others = words.heads.match(head) or words.answers.search(plain) or words.heads.match(_MARKS.sub("", before))
+    found = {
+        Claim.BLANK: words.blank.search(_LINK.sub(" ", text)),
+        Claim.FRAGMENT: not _ENDS.search(readable) or _GERUND.match(head),
+        Claim.QUESTION: asks(readable),
+        Claim.DEFINITION: defines,
+        Claim.OTHER_PARTY: of_others,
+        Claim.RECOMMENDED: words.recommended.search(plain) or words.recommended.search(before),
+        Claim.INTENTION: _intends(readable, plain, head) or words.intention.search(before),
+        Claim.CONDITIONAL: words.conditional.search(plain) or words.conditional.search(before),
+        Claim.POSSIBLE: words.possible.search(plain),
+        Claim.PARTIAL: words.partial.search(plain),
+    }
+    return [claim for claim, seen in found.items() if seen]
 
 
 def _intends(readable: str, plain: str, head: str) -> bool:
@@ -117,6 +116,7 @@ class _Words:
     marked: re.Pattern[str]
     orders: frozenset[str]
     recommended: re.Pattern[str]
+    possible: re.Pattern[str]
     partial: re.Pattern[str]
     conditional: re.Pattern[str]
     heads: re.Pattern[str]
@@ -141,6 +141,7 @@ def _words() -> _Words:
         marked=_one_of(*data["intention"]["marked"]),
         orders=frozenset(data["intention"]["orders"].split()),
         recommended=both["recommended"],
+        possible=both["possible"],
         partial=both["partial"],
         conditional=both["conditional"],
         heads=_one_of(*data["other_party"]["heads"]),
@@ -151,4 +152,4 @@ def _words() -> _Words:
     )
 
 
-_BOTH = ("intention", "recommended", "partial", "conditional")
+_BOTH = ("intention", "recommended", "partial", "possible", "conditional")

@@ -16,6 +16,7 @@ from copilot.guardrails.grounding.words import stem, words_of
 from copilot.workflows.chat.matching import Asked
 from copilot.workflows.chat.told import Told
 from copilot.workflows.rfp.answering.enquiry import light_words
+from copilot.workflows.rfp.answering.quantities import is_quantity
 
 _FILE = Path(__file__).with_name("fitting.toml")
 _HEADING = 0.9
@@ -80,7 +81,12 @@ def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
 
 def _required(question: Asked) -> list[int]:
     words = question.question.words
-    places = [place for place in question.question.telling if words[place].folded not in light_words()]
+    dull = light_words()
+    places = [
+        place
+        for place in question.question.telling
+        if words[place].folded not in dull and not is_quantity(words[place].folded)
+    ]
     return places or list(question.question.telling)
 
 

@@ -6,14 +6,15 @@ answers a question that means the same. What was approved is not shortened, join
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from copilot.domain.answer_library import EntryState, LibraryEntry
 from copilot.domain.documents import DocumentKind
-from copilot.domain.evidence import Evidence, EvidenceKind
+from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import Question
 from copilot.domain.rfp_answers import Notice, NoticeCode
+from copilot.store.answer_library import entry_evidence
 from copilot.workflows.chat.told import Told
 from copilot.workflows.reading.text import sentence_spans
 from copilot.workflows.reading.types import Side
@@ -62,15 +63,13 @@ def is_stale(entry: LibraryEntry, *, today: date) -> bool:
 
 
 def evidence_of(entry: LibraryEntry, *, today: date) -> Evidence:
-    """The answer as something to cite."""
-    return Evidence(
-        id=f"record:{entry.id}:answer",
-        kind=EvidenceKind.RECORD,
-        text=entry.answer,
-        label=entry.question,
-        as_of=entry.approved_at.date() if entry.approved_at else today,
-        visibility=entry.visibility.value,
-    )
+    """The answer as something to cite, as the store tells it."""
+    # An entry that nobody approved is never used; the day stands in only for a reader that keeps none.
+    told = entry.model_copy(update={"approved_at": entry.approved_at or datetime.combine(today, time(), UTC)})
+    evidence = entry_evidence(told)
+    if evidence is None:
+        raise ValueError("an approved entry is evidence")
+    return evidence
 
 
 def sentences_of(entry: LibraryEntry) -> tuple[str, ...]:

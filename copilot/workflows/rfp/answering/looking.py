@@ -17,9 +17,10 @@ from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.matching import Asked
 from copilot.workflows.reading.text import stems
 from copilot.workflows.rfp.answering.candidates import Candidate, candidates, may_answer, prepared
-from copilot.workflows.rfp.answering.claims import Claim
+from copilot.workflows.rfp.answering.claims import FACTS, Claim
 from copilot.workflows.rfp.answering.contract import LibraryMatch
 from copilot.workflows.rfp.answering.enquiry import Part
+from copilot.workflows.rfp.answering.fitting import fit
 from copilot.workflows.rfp.answering.library_answers import told_of
 from copilot.workflows.rfp.answering.reading import PassageReader
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
@@ -70,7 +71,7 @@ class Looker:
         return Found(
             part,
             chosen=found,
-            short=_short(part, found),
+            short=_short(part, question, found),
             closest=_distinct(ranked)[:MOST_CLOSEST],
             withheld=telling.withheld,
             blank=next((item for item in ranked[:1] if item.reading.claim is Claim.BLANK), None),
@@ -81,7 +82,7 @@ class Looker:
         if not able or able[0].chance < self._rules.answer_from:
             return ()
         least = max(_CLOSE_TO_BEST * able[0].chance, self._rules.second_from)
-        others = [item for item in able[1:] if item.chance >= least]
+        others = [item for item in able[1:] if item.chance >= least and item.reading.claim in FACTS]
         return _distinct((able[0], *others))[:_MOST_SENTENCES]
 
 
@@ -91,18 +92,19 @@ def evidence_of(found: Sequence[Candidate]) -> tuple[Evidence, ...]:
     return tuple({item.id: item for item in items}.values())
 
 
-def _short(part: Part, found: Sequence[Candidate]) -> ShortForm | None:
+def _short(part: Part, question: Asked, found: Sequence[Candidate]) -> ShortForm | None:
     """What the best sentence says; nothing where another one says otherwise."""
     if not part.yes_no or not found:
         return None
-    said = [short_form(part.text, _statement(item)) for item in found]
+    said = [short_form(part.text, _statement(item, question)) for item in found]
     others = {item for item in said if item is not None}
     return said[0] if len(others) <= 1 else None
 
 
-def _statement(item: Candidate) -> Statement:
+def _statement(item: Candidate, question: Asked) -> Statement:
+    """The sentence by itself: what goes on in the next one is another statement."""
     replies = item.judged.replies_to is not None and item.judged.alike >= _REPLY_ALIKE
-    return Statement(item.told.text, item.reading, item.fit, replies=replies)
+    return Statement(item.told.text, item.reading, fit(question, item.told), replies=replies)
 
 
 def _distinct(ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -19,6 +19,7 @@ _WORDS = {
     "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12,
     "treinta": 30, "sesenta": 60, "noventa": 90,
 }  # fmt: skip
+_ARTICLES = frozenset({"a", "an", "un", "una"})
 _NUMBER = rf"(?P<n>\d+(?:[.,]\d+)?|{'|'.join(_WORDS)})"
 _UNIT = r"(?P<u>minute|minuto|hour|hora|day|dia|week|semana|month|mes|quarter|trimestre|year|ano)(?:e?s)?"
 _LENGTH = re.compile(rf"\b{_NUMBER}[ -](?:business |calendar |full |consecutive )?{_UNIT}\b")
@@ -35,6 +36,11 @@ _REGULAR = re.compile(r"\b(?:every|each|cada)\s+" + rf"{_NUMBER}[ -]{_UNIT}\b")
 _LEAST = re.compile(r"\b(?:at least|minimum|no less than|or (?:more|longer)|al menos|como minimo|minimo)\b")
 _MOST = re.compile(
     r"\b(?:within|at most|maximum|no (?:more|later) than|under|less than|en menos de|maximo|como maximo)\b"
+)
+_QUANTITY = re.compile(
+    rf"(?:\d+(?:[.,]\d+)*%?|least|most|minimum|maximum|within|once|twice|minimo|maximo|menos|vez|veces|"
+    rf"(?:{'|'.join(word for word in _WORDS if word not in _ARTICLES)})|(?:{'|'.join(_UNITS)})(?:e?s)?|"
+    rf"(?:{'|'.join(word for word in _EVERY if ' ' not in word)})\w*)$"
 )
 _OTHER = re.compile(r"\d+(?:[.,]\d+)*\s?%?")
 
@@ -68,6 +74,11 @@ def meets(question: str, source: str) -> bool:
     if wanted.every and not any(_as_often(given.every, days) for days in wanted.every):
         return False
     return all(_as_long(given.lengths, days, plain) for days in wanted.lengths)
+
+
+def is_quantity(folded: str) -> bool:
+    """Whether a word only says how long, how often or how many, which `meets` looks after."""
+    return bool(_QUANTITY.match(folded))
 
 
 def _as_often(given: tuple[float, ...], days: float) -> bool:

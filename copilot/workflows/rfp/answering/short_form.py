@@ -14,7 +14,7 @@ from copilot.guardrails.grounding.vocabulary import OPPOSITES
 from copilot.guardrails.grounding.words import stem, words_of
 from copilot.workflows.rfp.answering.claims import FACTS, Claim, Reading, negating_words
 from copilot.workflows.rfp.answering.fitting import Fit
-from copilot.workflows.rfp.answering.quantities import meets
+from copilot.workflows.rfp.answering.quantities import is_quantity, meets
 
 ENOUGH_FOR_YES = 0.72
 """Share of the question's words, by weight, that a sentence must have itself for a yes."""
@@ -32,7 +32,7 @@ _SAYS_PARTLY = re.compile(
 _SAYS_NOT_APPLICABLE = re.compile(
     r"^\W*(?:(?:answer|respuesta|response)\W+)?(?:not applicable|n/?a|no aplica|no procede)\b"
 )
-_STILL_OPEN = frozenset({Claim.INTENTION, Claim.RECOMMENDED, Claim.CONDITIONAL, Claim.BLANK})
+_STILL_OPEN = frozenset({Claim.INTENTION, Claim.RECOMMENDED, Claim.CONDITIONAL, Claim.POSSIBLE, Claim.BLANK})
 _OPPOSITES = {stem(word): frozenset(stem(other) for other in others) for word, others in OPPOSITES.items()}
 _HEAD = 4
 """Words in which a sentence says of whom it speaks."""
@@ -110,6 +110,6 @@ def _asks_of_others(question: str, text: str) -> bool:
 
 def _opposed(question: str, text: str) -> bool:
     """Whether one has the opposite of a word of the other: encrypted and unencrypted, internal and external."""
-    asked = {word.stem for word in words_of(question)}
-    said = {word.stem for word in words_of(text)}
+    asked = {word.stem for word in words_of(question) if not is_quantity(word.folded)}
+    said = {word.stem for word in words_of(text) if not is_quantity(word.folded)}
     return any(_OPPOSITES.get(word, frozenset()) & (said - asked) for word in asked - said)

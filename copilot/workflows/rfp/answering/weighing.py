@@ -33,6 +33,7 @@ _LESS_THAN_FACT = {
     Claim.OTHER_PARTY: 0.3,
     Claim.INTENTION: 0.5,
     Claim.CONDITIONAL: 0.6,
+    Claim.POSSIBLE: 0.7,
     Claim.PARTIAL: 0.8,
 }
 _NO_SHORT_FORM = 0.7
