@@ -59,6 +59,8 @@ class Block:
     """What the control holds."""
     reason: SkipReason | None = None
     """Why it is no question, where the reader can tell by itself."""
+    asked: bool = False
+    """Asks, as the reader can tell by the kind of text: `We would like to know how...` in a mail."""
     shown: str = ""
     """The text with its number or bullet as the file writes it, if that is known."""
 

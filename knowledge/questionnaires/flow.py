@@ -48,6 +48,10 @@ def _told_by_reader(reader: TextReader, block: Block) -> bool:
     return True
 
 
+def _told_to_ask(reader: TextReader, block: Block) -> bool:
+    return block.asked and _opened(reader, block)
+
+
 def _title(reader: TextReader, block: Block) -> bool:
     if not block.title:
         return False
@@ -362,6 +366,7 @@ def _prose_instruction(reader: TextReader, block: Block) -> bool:
 _STEPS: Sequence[Step] = (
     _empty,
     _told_by_reader,
+    _told_to_ask,
     _title,
     _answer,
     _heading,

@@ -106,6 +106,8 @@ def _goes_on(group: Sequence[Line], line: Line, *, width: int) -> bool:
         return False
     if says("answer", "line", text) or says("answer", "comment", text) or says("guidance", "start", text):
         return False
+    if split_number(group[0].text).item and indent_of(line.text) > indent_of(group[0].text) and not gap_in(above):
+        return True
     if gap_in(above) or (gap_in(text) and len(above) < _NEARLY_FULL * width):
         return False
     if above.endswith(_ENDS):

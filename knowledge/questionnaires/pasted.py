@@ -56,9 +56,14 @@ def read_text(text: str, *, title: str = "", today: date, warnings: Sequence[str
 
 def _blocks(lines: Sequence[Line], language: Language) -> Iterator[Block]:
     width = width_of(lines)
-    signed = 0
+    signed, asked, in_thread = 0, False, False
     for group in joined(list(_apart(lines)), width=width):
         block = block_of(group)
+        in_thread = in_thread or (asked and says("mail", "thread", block.text) is not None)
+        if in_thread:
+            yield replace(block, reason=SkipReason.OTHER)
+            continue
+        asked = asked or strong_question(block.text, language)
         reason = _mail_part(block) if len(sentences(block, language=language)) == 1 else None
         if says("mail", "signature", block.text) and not block.item:
             signed = _MOST_AFTER_SIGNATURE
@@ -69,14 +74,15 @@ def _blocks(lines: Sequence[Line], language: Language) -> Iterator[Block]:
             yield replace(block, reason=reason or SkipReason.OTHER)
         else:
             for sentence in sentences(block, language=language):
-                yield replace(sentence, reason=_mail_part(sentence))
+                roundabout = says("asked", "indirect", sentence.text) is not None
+                yield replace(sentence, reason=_mail_part(sentence), asked=roundabout)
 
 
 def _apart(lines: Sequence[Line]) -> Iterator[Line]:
     """Lines of a letter stand alone: greeting, headers, the closing."""
     for line in lines:
         text = line.text.strip()
-        alone = any(says("mail", kind, text) for kind in ("greeting", "signature", "header"))
+        alone = any(says("mail", kind, text) for kind in ("greeting", "signature", "header", "thread"))
         if alone:
             yield Line("", line.number)
         yield replace(line, hard=line.hard or alone)
@@ -87,5 +93,5 @@ def _mail_part(block: Block) -> SkipReason | None:
         return None
     if says("mail", "request", block.text) and not says("mail", "greeting", block.text):
         return SkipReason.INSTRUCTION
-    kinds = ("greeting", "signature", "header", "small_talk")
+    kinds = ("greeting", "signature", "header", "small_talk", "thread")
     return SkipReason.OTHER if any(says("mail", kind, block.text) for kind in kinds) else None

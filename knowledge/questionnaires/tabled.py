@@ -26,12 +26,34 @@ def read_table(reader: TextReader, table: Table) -> None:
             _answer_box(reader, rows)
         else:
             _stacked(reader, rows)
+    elif _are_answer_rows(reader, rows):
+        _answer_rows(reader, rows)
     elif max((sum(not cell.merged for cell in row) for row in rows), default=0) <= 1:
         _stacked(reader, rows)
     elif _is_grid_to_fill(reader, rows):
         _grid_to_fill(reader, rows)
     elif not read_columns(reader, rows):
         _labels(reader, rows)
+
+
+def _are_answer_rows(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> bool:
+    """`Answer | ____` and `Evidence | ____` below a question."""
+    heads = [row[0].text for row in rows]
+    marks = [says("answer", "line", head) or says("answer", "bare", head) for head in heads]
+    comments = [says("answer", "comment", f"{head.rstrip(':')}:") for head in heads]
+    shaped = all(len(row) == 2 and is_free(row[1]) for row in rows)
+    known = all(mark or comment for mark, comment in zip(marks, comments, strict=True))
+    return reader.open is not None and not reader.open.firm and shaped and known and any(marks)
+
+
+def _answer_rows(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> None:
+    open_ = reader.open
+    for label, place in rows:
+        if open_ is not None and (says("answer", "line", label.text) or says("answer", "bare", label.text)):
+            answer_in(open_, place)
+        elif open_ is not None:
+            open_.comment = open_.comment or place.address
+            open_.guidance.append(label.text)
 
 
 def _answer_box(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> None:
