@@ -3,6 +3,7 @@
 import csv
 import io
 import warnings
+from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,9 +13,10 @@ from copilot.domain.language import Language
 from copilot.domain.ooxml import allowed_in_xml
 from copilot.domain.questionnaires import AnswerForm, Place, Question, Questionnaire, QuestionnaireFormat
 from copilot.domain.rfp_answers import ShortForm
+from copilot.errors import UnreadableFile
 from copilot.workflows.rfp.filling import fill
 from copilot.workflows.rfp.filling.delimited import records_of, unquoted
-from evals.rfp.breakable import SHEET, parts, sheet_part, workbook
+from evals.rfp.breakable import SHEET, Sample, parts, rebuilt, sheet_part, workbook
 from evals.rfp.breakable_word import document
 from evals.rfp.untouched import unintended_in_document, unintended_in_workbook
 from tests.filling_builders import answer
@@ -125,3 +127,22 @@ def test_records_are_read_as_they_were_written(rows: list[list[str]]) -> None:
         csv.reader(io.StringIO(stream.getvalue(), newline=""))
     )
     assert "".join(",".join(row) + end for row, end in zip(found, ends, strict=True)) == stream.getvalue()
+
+
+@settings(max_examples=150, deadline=None)
+@given(sample=st.sampled_from([WORKBOOK, DOCUMENT]), data=st.data())
+def test_a_damaged_file_is_refused_or_filled_and_nothing_worse(sample: Sample, data: st.DataObject) -> None:
+    part = data.draw(
+        st.sampled_from(sorted(name for name in parts(sample.content) if name.endswith((".xml", ".rels"))))
+    )
+    content = bytearray(parts(sample.content)[part])
+    for place in data.draw(st.lists(st.integers(min_value=0, max_value=len(content) - 1), max_size=4)):
+        content[place] = data.draw(st.integers(min_value=0, max_value=255))
+    damaged = rebuilt(sample.content, {part: lambda _: bytes(content)})
+    cut = data.draw(st.integers(min_value=0, max_value=len(damaged)))
+    answers = {
+        question.id: answer(question.id, "Text.", short=ShortForm.YES) for question in sample.questionnaire.questions
+    }
+    for broken in (damaged, damaged[:cut]):
+        with suppress(UnreadableFile):
+            fill(sample.questionnaire, broken, answers=answers)

@@ -6,6 +6,7 @@ Invariant: every part that is not replaced keeps its name, its place and its byt
 import io
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 from lxml import etree
@@ -14,7 +15,7 @@ from copilot.domain.ooxml import OFFICE
 from copilot.workflows.rfp.filling.filled import broken
 
 _STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
-_UNREADABLE = (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, KeyError, OSError)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, KeyError, OSError)
 """What the standard library raises for a broken, encrypted or oddly compressed archive."""
 _MOST_BYTES = 1 << 30
 """Of all parts together, unpacked."""
@@ -70,9 +71,18 @@ class Archive:
         raise broken()
 
     def with_parts(self, changed: Mapping[str, bytes]) -> bytes:
-        """The package with these parts replaced; without any, the very bytes it was read from."""
+        """The package with these parts replaced; without any, the very bytes it was read from.
+
+        Raises UnreadableFile if another part is damaged.
+        """
         if not changed:
             return self._content
+        try:
+            return self._rewritten(changed)
+        except _UNREADABLE as error:
+            raise broken() from error
+
+    def _rewritten(self, changed: Mapping[str, bytes]) -> bytes:
         stream = io.BytesIO()
         with (
             zipfile.ZipFile(io.BytesIO(self._content)) as before,

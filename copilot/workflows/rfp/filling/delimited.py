@@ -157,7 +157,7 @@ def _figure(question: Question, answer: RfpAnswer) -> str | None:
 
 
 def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).replace(",", "", 1).isdigit()
+    return text.lstrip("+-").replace(".", "", 1).replace(",", "", 1).isdecimal()
 
 
 def unquoted(raw: str) -> str:

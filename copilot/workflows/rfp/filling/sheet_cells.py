@@ -121,7 +121,7 @@ def _row_style(row: etree._Element) -> str | None:
 def _widen(row: etree._Element, column: int) -> None:
     """A row that says between which columns its cells are says so rightly."""
     first, _, last = row.get("spans", "").partition(":")
-    if first.isdigit() and last.isdigit() and not int(first) <= column <= int(last):
+    if first.isdecimal() and last.isdecimal() and not int(first) <= column <= int(last):
         row.set("spans", f"{min(int(first), column)}:{max(int(last), column)}")
 
 

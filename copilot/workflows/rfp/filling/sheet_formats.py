@@ -40,13 +40,13 @@ class Formats:
 
     def shown(self, style: str | None) -> Shown:
         """Of the cell format with this index, as the attribute `s` has it."""
-        index = int(style) if style and style.isdigit() else 0
+        index = int(style) if style and style.isdecimal() else 0
         return self._of_cell[index] if index < len(self._of_cell) else Shown.PLAIN
 
 
 def _number(element: etree._Element, name: str) -> int:
     value = element.get(name, "0")
-    return int(value) if value.isdigit() else 0
+    return int(value) if value.isdecimal() else 0
 
 
 def _shown(number: int, codes: dict[int, str]) -> Shown:

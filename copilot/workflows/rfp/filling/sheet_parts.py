@@ -39,7 +39,7 @@ class Sheet:
         for item in self.data:
             if local(item) == "row":
                 told = item.get("r", "")
-                number = int(told) if told.isdigit() else number + 1
+                number = int(told) if told.isdecimal() else number + 1
                 found[number] = item
         return found
 
@@ -75,7 +75,8 @@ class Sheet:
         for part in self.root:
             if local(part) == "cols":
                 for item in part:
-                    if int(item.get("min", 0)) <= column <= int(item.get("max", 0)):
+                    first, last = item.get("min", ""), item.get("max", "")
+                    if first.isdecimal() and last.isdecimal() and int(first) <= column <= int(last):
                         return item.get("style")
         return None
 
@@ -164,7 +165,7 @@ class Workbook:
                 position = item.get("localSheetId")
                 if position is None:
                     found = found or item.text
-                elif position.isdigit() and self._position(sheet) == int(position):
+                elif position.isdecimal() and self._position(sheet) == int(position):
                     return item.text
         return found
 
@@ -197,7 +198,7 @@ class Workbook:
 
 def _typed(kind: str, text: str, texts: list[str]) -> Content | None:
     if kind == "s":
-        return (texts[int(text)] or None) if text.isdigit() and int(text) < len(texts) else None
+        return (texts[int(text)] or None) if text.isdecimal() and int(text) < len(texts) else None
     if kind == "b":
         return text == "1"
     if kind in {"str", "e", "d"}:

@@ -73,7 +73,7 @@ def area(text: str) -> Area | None:
     if start.isalpha() and end.isalpha():
         first, last = cell(f"{start}1"), cell(f"{end}{_ROWS}")
         return Area(first, last) if first and last else None
-    if start.isdigit() and end.isdigit():
+    if start.isdecimal() and end.isdecimal():
         return Area(Cell(int(start), 1), Cell(int(end), _COLUMNS))
     return None
 

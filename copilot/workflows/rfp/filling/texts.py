@@ -30,7 +30,7 @@ def fill(questionnaire: Questionnaire, content: bytes, *, answers: Mapping[str, 
     """The text with these answers. Raises UnreadableFile."""
     file = TextFile.read(content, known=[question.text for question in questionnaire.questions])
     pages = _Page(file, markdown=questionnaire.format is QuestionnaireFormat.MARKDOWN)
-    pages.asked_on = {int(item.place.address) for item in questionnaire.questions if item.place.address.isdigit()}
+    pages.asked_on = {int(item.place.address) for item in questionnaire.questions if item.place.address.isdecimal()}
     unplaced = [
         question.id
         for question in questionnaire.questions
@@ -174,7 +174,7 @@ class _Page:
         self.added[last] = [end, *shown] if self.markdown else shown
 
     def _number(self, place: Place) -> int:
-        number = int(place.address) if place.address.isdigit() else 0
+        number = int(place.address) if place.address.isdecimal() else 0
         if not 1 <= number <= len(self.lines):
             raise Unwritable
         return number

@@ -39,7 +39,7 @@ class Places:
 
     def at(self, address: str) -> Spot | None:
         """`p3` or `t0r1c2`; None if there is no such place."""
-        if address[:1] == "p" and address[1:].isdigit():
+        if address[:1] == "p" and address[1:].isdecimal():
             number = int(address[1:])
             found = self._paragraphs[number] if number < len(self._paragraphs) else None
             return None if found is None else Spot((found,), tuple(_controls(found)))
