@@ -212,6 +212,8 @@ def test_answers_for_vsaq_are_values_by_item() -> None:
             question("r", "R", "r", "r", choices=radio),
             question("m", "M", "m", "m", choices=radio, form=AnswerForm.CHOICES),
             question("u", "U", "u", "u", form=AnswerForm.FILE),
+            question("#7", "G", "#7", "#7", choices=(Choice(key="g_yes", text="Yes"), Choice(key="g_no", text="No"))),
+            question("#8", "L", "#8", "#8"),
             question("none", "N", "none", "none"),
         ),
         content,
@@ -222,12 +224,15 @@ def test_answers_for_vsaq_are_values_by_item() -> None:
             "r": answer("r", "Text.", short=ShortForm.YES),
             "m": answer("m", chosen=("r_yes", "r_no")),
             "u": answer("u", "See attached."),
+            "#7": answer("#7", short=ShortForm.NO),
+            "#8": answer("#8", "Words."),
         },
     )
     assert json.loads(done.content) == {
         "line": "We are Tramontia.", "y": "no", "c": "checked", "r_yes": "checked", "r_no": "checked",
+        "g_yes": "", "g_no": "checked",
     }  # fmt: skip
-    assert done.unplaced == ("u",)
+    assert done.unplaced == ("u", "#8")
 
 
 def form() -> bytes:

@@ -40,8 +40,10 @@ def fill(questionnaire: Questionnaire, content: bytes, *, answers: Mapping[str, 
 
 def _values(question: Question, answer: RfpAnswer, boxes: frozenset[str]) -> dict[str, str]:
     place = question.answer_place
-    if place is None or place.address.startswith("#") or question.form in _NO_PLACE:
-        raise Unwritable
+    own = {f"{place.address}/yes": "yes", f"{place.address}/no": "no"} if place is not None else {}
+    grouped = bool(question.choices) and not {choice.key for choice in question.choices} <= own.keys()
+    if place is None or question.form in _NO_PLACE or (place.address.startswith("#") and not grouped):
+        raise Unwritable  # an item without an id has no value; a group needs none, its choices have theirs
     if not question.choices:
         return {place.address: in_open_place(question, answer, own_comment=False).value}
     keys = [choice.key for choice in question.choices]
@@ -50,8 +52,7 @@ def _values(question: Question, answer: RfpAnswer, boxes: frozenset[str]) -> dic
         taken = [keys[allowed_value(question, answer, [choice.text for choice in question.choices])]]
     if len(taken) < len(answer.chosen) or (len(taken) > 1 and question.form is not AnswerForm.CHOICES):
         raise Unwritable
-    own = {f"{place.address}/yes": "yes", f"{place.address}/no": "no"}
-    if set(keys) <= own.keys():
+    if not grouped:
         value = own[taken[0]]
         if place.address in boxes:
             value = _CHECKED if value == "yes" else ""
