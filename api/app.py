@@ -16,6 +16,7 @@ from api import errors, security
 from api.deps import ViewerDep
 from api.routes import (
     accounts,
+    answer_library,
     audit,
     briefs,
     chat,
@@ -30,6 +31,8 @@ from api.routes import (
     queue,
     releases,
     reviewers,
+    rfp_answers,
+    rfps,
     saved_views,
     search,
     sessions,
@@ -61,6 +64,9 @@ API = (
     guardrails,
     meetings,
     privacy,
+    rfps,
+    rfp_answers,
+    answer_library,
 )
 PUBLIC_PATHS = {"/health", "/sign-in", "/api/v1/sessions", "/unsubscribe/{token}"}
 

@@ -12,6 +12,9 @@ from api.errors import problem
 from copilot.bootstrap import Application
 
 MAX_BODY_BYTES = 2_000_000
+_TAKE_FILES = ("/api/v1/rfps", "/rfps", "/api/v1/answer-library/imports", "/answer-library/imports")
+LARGER_BODIES = dict.fromkeys(_TAKE_FILES, 32_000_000)
+"""Bytes that may be sent to what takes whole files."""
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -59,8 +62,9 @@ async def guard(request: Request, call_next: Callable[[Request], Awaitable[Respo
         length = request.headers.get("content-length", "")
         if not length.isdigit():
             return problem(411, code="length_required", detail="The request must say how long it is.")
-        if int(length) > MAX_BODY_BYTES:
-            return problem(413, code="too_large", detail=f"The request is larger than {MAX_BODY_BYTES} bytes.")
+        most = LARGER_BODIES.get(request.url.path, MAX_BODY_BYTES)
+        if int(length) > most:
+            return problem(413, code="too_large", detail=f"The request is larger than {most} bytes.")
     if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
         return problem(400, code="null_character", detail="The address contains a null character.")
     try:

@@ -31,7 +31,15 @@ OWN_THINGS = (
     "/api/v1/chat",
 )
 """Answer only about whoever asks, or filter by what they may see; each has a test of its own."""
-FILTERED = ("/api/v1/accounts", "/api/v1/documents", "/api/v1/evidence", "/api/v1/search", "/api/v1/queue")
+FILTERED = (
+    "/api/v1/accounts",
+    "/api/v1/documents",
+    "/api/v1/evidence",
+    "/api/v1/search",
+    "/api/v1/queue",
+    "/api/v1/rfps",
+    "/api/v1/answer-library",
+)
 BODIES: dict[str, object] = {
     "decisions": {"verdict": "approve", "digest": "0" * 64},
     "edits": {"digest": "0" * 64, "texts": {"summary.1": "x"}},
