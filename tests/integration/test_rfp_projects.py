@@ -227,3 +227,25 @@ def test_deleting_leaves_the_audit_chain_and_nothing_else(rfp: Rfp, ana: Viewer)
     with pytest.raises(NotFound):
         rfp.get(project.id, ana)
     assert audited(rfp, project.id) == ["rfp.created", "rfp.started", "rfp.finished", "rfp.deleted"]
+
+
+def test_an_answer_from_knowledge_that_is_closed_to_somebody_is_not_there_for_them(
+    rfp: Rfp, ana: Viewer, make_user: MakeUser
+) -> None:
+    manager = make_user(role=Role.MANAGER)
+    secret = tuple(item.model_copy(update={"visibility": "managers"}) for item in rfp.answerer.evidence)
+    rfp.answerer.answers["q1"] = answer("q1", secret)
+    rfp.answerer.answers["q2"] = no_source("q2").model_copy(update={"closest": secret})
+    project = rfp.answered(ana)
+    hidden, without, shown = (each.answer for each in rfp.get(project.id, ana).questions)
+    assert hidden is None
+    assert without is not None
+    assert without.closest == ()
+    assert shown is not None
+    first, second, _ = (each.answer for each in rfp.get(project.id, manager).questions)
+    assert first is not None
+    assert second is not None
+    assert second.closest == secret
+    assert [[section.key for section in each.draft.sections] for each in rfp.file(project, ana)] == [["q3"]]
+    with pytest.raises(Conflict):
+        rfp.file(project, ana, question_ids=["q1"])

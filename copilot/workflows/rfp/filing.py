@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from copilot import __version__
+from copilot.approvals.filing import may_edit
 from copilot.domain.access import Viewer
 from copilot.domain.destinations import Attachment, Destination
 from copilot.domain.drafts import (
@@ -37,7 +38,7 @@ from copilot.store.rfp_questions import RfpQuestionRepository
 from copilot.store.rfp_rows import StoredProject
 from copilot.workflows.filed_draft import FiledDraft, Submits
 from copilot.workflows.rfp.filed_answers import claims, section_of
-from copilot.workflows.rfp.views import Current
+from copilot.workflows.rfp.views import Current, readable
 
 Per = Literal["question", "section"]
 _FILEABLE = frozenset({QuestionState.ANSWERED, QuestionState.SENT_BACK})
@@ -115,7 +116,8 @@ class RfpFiling:
 
         What was sent back is filed again only when it is named. Raises Conflict if a named one cannot be filed.
         """
-        chosen = _chosen(current, question_ids)
+        open_to = [each for each in current if each.answer is None or readable(each.answer, viewer=viewer)]
+        chosen = _chosen(open_to, question_ids)
         groups: dict[tuple[object, ...], list[Current]] = {}
         for each in chosen:
             question = each.stored.question
@@ -128,7 +130,7 @@ class RfpFiling:
     ) -> FiledDraft:
         draft = _draft_of(project, group, per=per, uow=uow)
         report = self.guardrails.check_draft(draft, viewer=viewer, uow=uow)
-        before = _sent_back_as(group, uow=uow)
+        before = _sent_back_as(group, viewer=viewer, uow=uow)
         if before is None:
             item = self.approvals.submit(draft, report, viewer=viewer, uow=uow)
         else:
@@ -179,13 +181,13 @@ def approved_answers(current: Sequence[Current]) -> dict[str, RfpAnswer]:
     }
 
 
-def marked_answers(current: Sequence[Current]) -> dict[str, RfpAnswer]:
-    """Question id -> answer, of everything that says something; what nobody approved says so. For colleagues only."""
+def marked_answers(current: Sequence[Current], *, viewer: Viewer) -> dict[str, RfpAnswer]:
+    """Question id -> answer, of everything that says something to the viewer; what nobody approved says so."""
     found = approved_answers(current)
     for each in current:
         if each.answer is not None and each.state in _MARKED and claims(each.answer):
             found[each.id] = _marked(each.answer)
-    return found
+    return {key: answer for key, answer in found.items() if readable(answer, viewer=viewer)}
 
 
 def questionnaire_of(project: StoredProject, current: Sequence[Current]) -> Questionnaire:
@@ -314,15 +316,15 @@ def _listed(questions: Sequence[Current]) -> list[str]:
     return [f"{question.number} {question.text}".strip() for question in shown]
 
 
-def _sent_back_as(group: Sequence[Current], *, uow: UnitOfWork) -> ReviewItem | None:
-    """The item that these questions, and no others, were sent back in, if it still waits for another version."""
+def _sent_back_as(group: Sequence[Current], *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem | None:
+    """The item that these questions and no others were sent back in, if the viewer may write its next version."""
     drafts = {each.stored.draft_id for each in group}
     if len(drafts) != 1 or None in drafts:
         return None
     [draft_id] = drafts
     newest = RfpQuestionRepository(uow).newest_item(draft_id or "")
     before = _undecided(newest, uow=uow)
-    if before is None or before.state is not ReviewState.CHANGES_REQUESTED:
+    if before is None or before.state is not ReviewState.CHANGES_REQUESTED or not may_edit(before, viewer):
         return None
     content = RfpQuestionRepository(uow).filed_content([before.draft_id])[before.draft_id]
     return before if {section.key for section in content.sections} == {each.id for each in group} else None

@@ -21,7 +21,7 @@ from copilot.domain.rfp_projects import (
     ProjectState,
     QuestionState,
 )
-from copilot.errors import Conflict, NotFound
+from copilot.errors import Conflict, NotAllowed, NotFound
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
 from copilot.store.rfp_projects import RfpProjectRepository
@@ -37,7 +37,7 @@ from copilot.workflows.rfp.library import AnswerLibrary
 from copilot.workflows.rfp.proposing import propose_answers
 from copilot.workflows.rfp.running import Answers
 from copilot.workflows.rfp.states import progress
-from copilot.workflows.rfp.views import as_it_is, head_of, project_of
+from copilot.workflows.rfp.views import as_it_is, head_of, project_of, readable
 
 _STARTS = (ProjectState.PREVIEW, ProjectState.STOPPED, ProjectState.REVIEW)
 _AT_REST = frozenset({ProjectState.STOPPED, ProjectState.REVIEW})
@@ -132,7 +132,7 @@ class RfpProjects:
         current = as_it_is([stored for _, stored in assigned], uow=uow)
         for (project_id, _), each in zip(assigned, current, strict=True):
             if project_id in heads and each.state is not QuestionState.EXCLUDED:
-                found.setdefault(project_id, []).append(each.view)
+                found.setdefault(project_id, []).append(each.seen_by(viewer))
         return tuple((heads[project_id], tuple(questions)) for project_id, questions in found.items())
 
     def get(self, project_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Project:
@@ -295,9 +295,11 @@ class RfpProjects:
         answers = filing.approved_answers(current)
         if not answers:
             raise Conflict("No answer of this questionnaire is approved yet.", hint="Have answers approved first.")
+        if not all(readable(answer, viewer=viewer) for answer in answers.values()):
+            raise NotAllowed("Some answers rest on knowledge that is closed to you.", hint="Ask a manager.")
         asked = filing.questionnaire_of(project, current)
         filled = self._papers.fill(asked, self._original(project, uow=uow), answers=answers)
-        approved = filing.only_approved(project_of(project, current))
+        approved = filing.only_approved(project_of(project, current, viewer=viewer))
         files = (
             PackageFile(
                 name=filing.plain_name(project.file_name, suffix="filled", ending=filled.name_suffix),
@@ -319,7 +321,7 @@ class RfpProjects:
         """The file with every answer there is, for colleagues; what nobody approved says so. Raises as `original`."""
         project = find_led(project_id, viewer=viewer, uow=uow)
         current = questions_for(project, viewer=viewer, uow=uow)
-        answers = filing.marked_answers(current)
+        answers = filing.marked_answers(current, viewer=viewer)
         asked = filing.questionnaire_of(project, current)
         filled = self._papers.fill(asked, self._original(project, uow=uow), answers=answers)
         name = filing.plain_name(
@@ -332,14 +334,14 @@ class RfpProjects:
         return self._papers.gaps_report(self.get(project_id, viewer=viewer, uow=uow), language=language)
 
     def _view(self, project: StoredProject, *, viewer: Viewer, uow: UnitOfWork) -> Project:
-        return project_of(project, questions_for(project, viewer=viewer, uow=uow))
+        return project_of(project, questions_for(project, viewer=viewer, uow=uow), viewer=viewer)
 
     def _changed(
         self, action: str, project: StoredProject, question_id: str, *, viewer: Viewer, uow: UnitOfWork
     ) -> ProjectQuestion:
         teamwork.after_change(project, rules=self._rules, uow=uow)
         record(action, project, viewer=viewer, uow=uow, details={"question": question_id})
-        return question_for(project, question_id, viewer=viewer, uow=uow).view
+        return question_for(project, question_id, viewer=viewer, uow=uow).seen_by(viewer)
 
     def _original(self, project: StoredProject, *, uow: UnitOfWork) -> bytes:
         content = RfpProjectRepository(uow).file(project.id)

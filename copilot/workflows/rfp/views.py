@@ -6,6 +6,7 @@ Invariant: an edit in the queue is the question's answer from then on, and count
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from copilot.domain.access import Viewer
 from copilot.domain.rfp_answers import NoticeCode, RfpAnswer
 from copilot.domain.rfp_projects import Progress, Project, ProjectHead, ProjectQuestion, QuestionState
 from copilot.store.database import UnitOfWork
@@ -45,19 +46,28 @@ class Current:
             fixed=by_hand or self.stored.filed is not None,
         )
 
-    @property
-    def view(self) -> ProjectQuestion:
-        """As people see it."""
+    def seen_by(self, viewer: Viewer) -> ProjectQuestion:
+        """As somebody sees it: an answer from knowledge that is closed to them is not there."""
+        shown = self.answer if self.state is not QuestionState.NOT_ASKED else None
         return ProjectQuestion(
             question=self.stored.question,
             state=self.state,
-            answer=None if self.answer is None or self.state is QuestionState.NOT_ASKED else _held(self.answer),
+            answer=None if shown is None else readable(_held(shown), viewer=viewer),
             version=self.version,
             assigned_to=self.stored.assigned_to,
             assigned_by=self.stored.assigned_by,
             item_id=self.stored.filed.item_id if self.stored.filed else None,
             failure=self.stored.failure,
         )
+
+
+def readable(answer: RfpAnswer, *, viewer: Viewer) -> RfpAnswer | None:
+    """The answer as far as the viewer may read what it was made from; None: not at all."""
+    classes = {item.value for item in viewer.visibility_classes}
+    if any(item.visibility and item.visibility not in classes for item in answer.evidence):
+        return None
+    closest = tuple(item for item in answer.closest if not item.visibility or item.visibility in classes)
+    return answer if closest == answer.closest else answer.model_copy(update={"closest": closest})
 
 
 def _held(answer: RfpAnswer) -> RfpAnswer:
@@ -81,13 +91,13 @@ def head_of(project: StoredProject, counts: Progress) -> ProjectHead:
     return ProjectHead(**_head(project, counts))
 
 
-def project_of(project: StoredProject, questions: Iterable[Current]) -> Project:
-    """The whole project, or as much of it as `questions` are."""
+def project_of(project: StoredProject, questions: Iterable[Current], *, viewer: Viewer) -> Project:
+    """The whole project, or as much of it as `questions` are, as the viewer sees it."""
     shown = tuple(questions)
     counts = progress(StateCount(each.state, None, 1) for each in shown)
     return Project(
         **_head(project, counts),
-        questions=tuple(each.view for each in shown),
+        questions=tuple(each.seen_by(viewer) for each in shown),
         checklist=project.checklist,
         instructions=project.instructions,
         warnings=project.warnings,
