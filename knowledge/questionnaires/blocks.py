@@ -13,6 +13,8 @@ from importlib import resources
 from copilot.domain.folding import flat
 from copilot.domain.questionnaires import SkipReason
 
+_LONGEST = 4_000
+"""Characters of a text that are looked at; a hostile file may hold any."""
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|"
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
@@ -107,6 +109,8 @@ class Numbered:
 
 def split_number(text: str) -> Numbered:
     """`4.2) Do you...` -> number `4.2`; a bullet is an item without number."""
+    if len(text) > _LONGEST:
+        return Numbered("", text.strip())
     bullet = _BULLET.match(text) or _ASKING.match(text)
     if bullet:
         inner = split_number(text[bullet.end() :])
@@ -145,7 +149,7 @@ def pattern(table: str, key: str) -> re.Pattern[str]:
 
 def says(table: str, key: str, text: str) -> re.Match[str] | None:
     """Whether a pattern is found in the text, whatever its case and accents."""
-    return pattern(table, key).search(flat(text.strip()))
+    return pattern(table, key).search(flat(text.strip()[:_LONGEST]))
 
 
 @cache

@@ -9,17 +9,15 @@ from copilot.domain.questionnaires import SkipReason
 from knowledge.questionnaires import asking
 from knowledge.questionnaires.blocks import Block, Flow, says
 from knowledge.questionnaires.drafting import Draft, Found
+from knowledge.questionnaires.neighbours import in_asking_list, is_form_label, is_near_signature
 from knowledge.questionnaires.options import Options, gap_in, is_placeholder, options_in, without_gaps
-from knowledge.questionnaires.style import is_label, is_marked, shape, strong_question
+from knowledge.questionnaires.style import is_label, is_marked, strong_question
 from knowledge.questionnaires.tabled import read_table
 from knowledge.questionnaires.text_reader import Step, TextReader, asks, has_place_below
 
 _LONG_PROSE = 45
-_SIGNED_WITHIN = 5
 _TITLE_WORDS = 12
 _SHORT_LABEL = 9
-_ASKING_SHARE = 0.3
-_LIST_AROUND = 12
 
 
 def read_flow(found: Found, flow: Flow, *, fillable: bool) -> None:
@@ -199,7 +197,7 @@ def _not_for_answers(reader: TextReader, block: Block) -> bool:
     """Signatures, closing words, the asker's own details that are filled in."""
     if block.number or is_marked(block.text):
         return False
-    signs = says("own", "signer", block.text) and _is_near_signature(reader)
+    signs = says("own", "signer", block.text) and is_near_signature(reader)
     if signs or says("own", "signature", block.text) or says("own", "closing", block.text):
         reader.skip(block, SkipReason.OTHER)
         reader.close()
@@ -209,12 +207,6 @@ def _not_for_answers(reader: TextReader, block: Block) -> bool:
         reader.skip(block, SkipReason.OWN_DETAILS)
         return True
     return False
-
-
-def _is_near_signature(reader: TextReader) -> bool:
-    """The name and the date beside a signature are no answers."""
-    around = reader.flow[max(0, reader.index - _SIGNED_WITHIN) : reader.index + _SIGNED_WITHIN + 1]
-    return any(isinstance(part, Block) and says("own", "signature", part.text) for part in around)
 
 
 def _follow_up(reader: TextReader, block: Block) -> bool:
@@ -305,6 +297,24 @@ def _is_part(reader: TextReader, block: Block) -> bool:
     )
 
 
+def _label(reader: TextReader, block: Block) -> bool:
+    """`Legal name:` with room below or behind it, among others of its kind."""
+    if not is_form_label(block) or reader.is_passive or block.level:
+        return False
+    following = reader.flow[reader.index + 1] if reader.index + 1 < len(reader.flow) else None
+    room_below = reader.fillable and isinstance(following, Block) and not following.text and not following.given
+    after = reader.next_block()
+    lists = isinstance(after, Block) and after.item and not block.item
+    beside = [part for part in (reader.previous_block(), after) if isinstance(part, Block)]
+    in_form = any(is_form_label(other) and other.item == block.item for other in beside)
+    if lists or not (room_below or in_form):
+        return False
+    draft = reader.ask(block, statement=not asks(reader, block.text))
+    if not room_below:
+        draft.place(block.address)
+    return True
+
+
 def _statement(reader: TextReader, block: Block) -> bool:
     """Not a question by its words, but it stands where questions stand."""
     placed = gap_in(block.text) or block.control or block.choices
@@ -313,33 +323,11 @@ def _statement(reader: TextReader, block: Block) -> bool:
     if placed or (below and (block.item or block.level or label or len(block.text.split()) <= _LONG_PROSE)):
         reader.ask(block, statement=True)
         return True
-    sibling = (block.number and reader.style.has_siblings(block.number)) or (block.item and _in_asking_list(reader))
+    sibling = (block.number and reader.style.has_siblings(block.number)) or (block.item and in_asking_list(reader))
     if sibling and not reader.is_passive and not reader.answering:
         reader.ask(block, statement=True)
         return True
     return False
-
-
-def _in_asking_list(reader: TextReader) -> bool:
-    """Whether other items of the same list ask."""
-    here = reader.flow[reader.index]
-    asked = total = 0
-    for step in (-1, 1):
-        index = reader.index + step
-        while 0 <= index < len(reader.flow) and abs(index - reader.index) <= _LIST_AROUND:
-            other = reader.flow[index]
-            if not isinstance(other, Block) or not isinstance(here, Block) or not _is_same_list(other, here):
-                break
-            total += bool(other.text)
-            asked += bool(other.text) and strong_question(other.text, reader.found.language)
-            index += step
-    return asked > 0 and asked >= _ASKING_SHARE * total
-
-
-def _is_same_list(other: Block, block: Block) -> bool:
-    if not other.text:
-        return True
-    return other.item and other.indent == block.indent and shape(other.number) == shape(block.number)
 
 
 def _goes_on(reader: TextReader, block: Block) -> bool:
@@ -379,6 +367,7 @@ _STEPS: Sequence[Step] = (
     _instruction,
     _question,
     _part,
+    _label,
     _statement,
     _goes_on,
     _prose_instruction,

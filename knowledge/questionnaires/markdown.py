@@ -34,6 +34,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~])")
 _QUOTE = re.compile(r"^ {0,3}(?:>\s?)+")
 _LONGEST = 5_000_000
+_LONGEST_LINE = 4_000
 
 
 def read(content: bytes, *, name: str, today: date) -> Questionnaire:
@@ -149,6 +150,8 @@ class _Reading:
 
 def plain(text: str) -> str:
     """A line without marks of emphasis, links and tags; gaps stay."""
+    if len(text) > _LONGEST_LINE:
+        return text
     kept = _TAG.sub(" ", text)
     kept = _LINK.sub(r"\1", kept)
     kept = _CODE.sub(r"\1", kept)

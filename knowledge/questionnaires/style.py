@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from copilot.domain.language import Language
 from knowledge.questionnaires import asking
 from knowledge.questionnaires.blocks import Block, Flow
 
+_TAIL = 400
 _ENOUGH = 2
 _MOSTLY = 0.7
 _ENDS_ASKING = re.compile(r"\?[\s)\]\"'»”*.]*(?:\([^()]{0,80}\)|\[[^\[\]]{0,80}\])?[\s*.]*(?:_{3,}|\.{6,}|…+)?[\s*.]*$")
@@ -56,6 +58,7 @@ def style_of(blocks: Sequence[Block], language: Language) -> Style:
     )
 
 
+@lru_cache(maxsize=4_096)
 def strong_question(text: str, language: Language) -> bool:
     """Asks by its words, and does not tell how to fill in the questionnaire."""
     return asking.is_question(text, language=language) and not asking.is_instruction(text, language=language)
@@ -63,7 +66,7 @@ def strong_question(text: str, language: Language) -> bool:
 
 def is_marked(text: str) -> bool:
     """Ends in a question mark, but for brackets, stars and gaps; or has a Spanish question in it."""
-    return _ENDS_ASKING.search(text) is not None or ("¿" in text and "?" in text)
+    return _ENDS_ASKING.search(text[-_TAIL:]) is not None or ("¿" in text and "?" in text)
 
 
 def is_label(text: str) -> bool:

@@ -17,6 +17,7 @@ from knowledge.questionnaires.style import Style, is_marked, style_of
 
 _WORDS = re.compile(r"[^\W_]{2,}")
 _FAR_PARENT = 3
+_LOOK_BACK = 10
 
 
 @dataclass(slots=True)
@@ -95,6 +96,11 @@ class TextReader:
                 if distance == 0:
                     return part
         return None
+
+    def previous_block(self) -> Block | Table | None:
+        """What came before the block that is being read, empty paragraphs apart."""
+        before = self.flow[max(0, self.index - _LOOK_BACK) : self.index]
+        return next((part for part in reversed(before) if isinstance(part, Table) or part.text), None)
 
     def ask(self, block: Block, *, text: str = "", statement: bool = False) -> Draft:
         """Open a question."""
