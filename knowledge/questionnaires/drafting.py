@@ -31,7 +31,7 @@ from knowledge.questionnaires.blocks import says
 _KINDS = {"yes": "yes", "no": "no", "partly": "partly", "not_applicable": "na"}
 _OWN_LANGUAGE_WORDS = 5
 _YES_NO = {Language.ES: ("Sí", "No"), Language.EN: ("Yes", "No")}
-_MAIL = re.compile(r"\s*\S+@\S+")  # its dots end no sentence
+_MAIL = re.compile(r"[^\s@]{1,64}@\S+")  # its dots end no sentence
 _DEADLINE = {Language.ES: "Fecha límite:", Language.EN: "Deadline:"}
 _WORDS = re.compile(r"[^\W_]{2,}")
 _MARKS = frozenset(

@@ -10,6 +10,7 @@ from copilot.domain.question_conditions import depends_on
 from copilot.domain.questionnaires import AnswerForm, Doubt, Question, Questionnaire, SkipReason
 from knowledge.questionnaires import markdown, pages, pasted, word
 from tests.questionnaire_documents import Sample
+from tests.questionnaire_samples_more import SAMPLES as MORE
 from tests.questionnaire_samples_pages import SAMPLES as PAGES
 from tests.questionnaire_samples_word import SAMPLES as WORDS
 
@@ -27,14 +28,14 @@ def _plain(text: str) -> str:
 
 
 def _by_name(name: str) -> Questionnaire:
-    return _read(next(sample for make in (*WORDS, *PAGES) if (sample := make()).name == name))
+    return _read(next(sample for make in (*WORDS, *MORE, *PAGES) if (sample := make()).name == name))
 
 
 def _ask(found: Questionnaire, start: str) -> Question:
     return next(question for question in found.questions if question.text.startswith(start))
 
 
-@pytest.mark.parametrize("make", [*WORDS, *PAGES], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [*WORDS, *MORE, *PAGES], ids=lambda make: make.__name__)
 def test_every_question_is_found_with_its_place_and_nothing_else(make: _Maker) -> None:
     sample = make()
     found = _read(sample)
@@ -48,7 +49,7 @@ def test_every_question_is_found_with_its_place_and_nothing_else(make: _Maker) -
     assert all(depends_on(question.condition) <= keys for question in found.questions)
 
 
-@pytest.mark.parametrize("make", [*WORDS, *PAGES], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", [*WORDS, *MORE, *PAGES], ids=lambda make: make.__name__)
 def test_reading_again_gives_the_same(make: _Maker) -> None:
     sample = make()
     assert _read(sample) == _read(sample)
@@ -128,3 +129,21 @@ def test_instructions_headings_and_page_headers_are_told_apart() -> None:
     supplier = _by_name("supplier-security.docx")
     assert any(text.startswith("Please complete all sections") for text in supplier.instructions)
     assert supplier.title == "Supplier Information Security Questionnaire"
+
+
+def test_what_was_answered_before_is_given_and_what_stands_for_an_answer_is_not() -> None:
+    given = _by_name("x6.docx").questions
+    assert [question.given for question in given] == ["We will staff it with two engineers.", "", ""]
+    assert [question.doubt for question in given] == [Doubt.FILLED, "", ""]
+    assert all(question.given == "" for question in _by_name("w6.docx").questions)
+
+
+def test_an_answer_place_may_say_how_long_the_answer_is() -> None:
+    assert {question.limit.words for question in _by_name("d4.docx").questions} == {300}
+
+
+def test_comments_below_boxes_have_a_place() -> None:
+    for question in _by_name("x7.docx").questions:
+        assert question.comment_place is not None
+        assert question.comment_place != question.answer_place
+        assert len(question.choices) == 3
