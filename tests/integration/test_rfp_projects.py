@@ -249,3 +249,13 @@ def test_an_answer_from_knowledge_that_is_closed_to_somebody_is_not_there_for_th
     assert [[section.key for section in each.draft.sections] for each in rfp.file(project, ana)] == [["q3"]]
     with pytest.raises(Conflict):
         rfp.file(project, ana, question_ids=["q1"])
+
+
+def test_what_a_person_writes_while_an_answer_is_written_again_stays(rfp: Rfp, ana: Viewer) -> None:
+    project = rfp.answered(ana)
+    rfp.answerer.on_call = lambda _question: rfp.edit(project, "q1", ana, text="By hand.")
+    with pytest.raises(Conflict), rfp.database.unit_of_work() as uow:
+        rfp.projects.answer_again(project.id, "q1", version=1, viewer=ana, uow=uow)
+    kept = rfp.get(project.id, ana).questions[0]
+    assert kept.answer is not None
+    assert (kept.answer.text, kept.version) == ("By hand.", 2)

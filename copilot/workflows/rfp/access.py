@@ -38,9 +38,11 @@ def questions_for(project: StoredProject, *, viewer: Viewer, uow: UnitOfWork) ->
     return as_it_is(RfpQuestionRepository(uow).of(project.id, assigned_to=only), uow=uow)
 
 
-def question_for(project: StoredProject, question_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Current:
-    """One question that the viewer may see, which stays as it is until this transaction ends. Raises NotFound."""
-    stored = RfpQuestionRepository(uow).get(project.id, question_id, lock=True)
+def question_for(
+    project: StoredProject, question_id: str, *, viewer: Viewer, uow: UnitOfWork, lock: bool = False
+) -> Current:
+    """One question that the viewer may see; `lock` keeps it until this transaction ends. Raises NotFound."""
+    stored = RfpQuestionRepository(uow).get(project.id, question_id, lock=lock)
     if stored is None or not (project.led_by(viewer) or stored.assigned_to == viewer.user_id):
         raise no_question()
     [current] = as_it_is([stored], uow=uow)

@@ -218,8 +218,12 @@ class RfpProjects:
 
         Raises NotFound, or Conflict as `edit` does, and what answering raises.
         """
+        project = find(project_id, viewer=viewer, uow=uow)
+        answer = teamwork.answered_anew(
+            project, question_id, version=version, answerer=self._answerer, viewer=viewer, uow=uow
+        )
         project = find(project_id, viewer=viewer, uow=uow, lock=True)
-        teamwork.answer_again(project, question_id, version=version, answerer=self._answerer, viewer=viewer, uow=uow)
+        teamwork.put(project, question_id, answer, version=version, viewer=viewer, uow=uow)
         return self._changed("rfp.answered_again", project, question_id, viewer=viewer, uow=uow)
 
     def checklist(

@@ -70,16 +70,15 @@ def edit(
     _write(project, current, _within_limit(answer, question.limit), uow=uow)
 
 
-def answer_again(
+def answered_anew(
     project: StoredProject, question_id: str, *, version: int, answerer: Answers, viewer: Viewer, uow: UnitOfWork
-) -> None:
-    """Have an answer written anew, from what is known now; what stood there is gone. Raises NotFound or Conflict."""
-    current = _writable(project, question_id, version=version, viewer=viewer, uow=uow)
-    question = current.stored.question
+) -> RfpAnswer:
+    """Answer a question from what is known now; nothing is written, and nobody waits. Raises NotFound or Conflict."""
+    question = _writable(project, question_id, version=version, viewer=viewer, uow=uow, lock=False).stored.question
     questions = RfpQuestionRepository(uow)
     parents = parents_of([each.question for each in questions.of(project.id)])[question.id]
     above = as_it_is(questions.some(project.id, parents), uow=uow) if parents else ()
-    answer = answerer.answer(
+    return answerer.answer(
         question,
         questionnaire_language=project.language,
         account_id=project.account_id,
@@ -87,6 +86,13 @@ def answer_again(
         uow=uow,
         context=context_of(question, above),
     )
+
+
+def put(
+    project: StoredProject, question_id: str, answer: RfpAnswer, *, version: int, viewer: Viewer, uow: UnitOfWork
+) -> None:
+    """Put an answer in the place of the one that was seen as `version`. Raises NotFound or Conflict."""
+    current = _writable(project, question_id, version=version, viewer=viewer, uow=uow)
     _write(project, current, answer, uow=uow)
 
 
@@ -97,11 +103,13 @@ def after_change(project: StoredProject, *, rules: RfpRules, uow: UnitOfWork) ->
         check_consistency(project, rules=rules, uow=uow)
 
 
-def _writable(project: StoredProject, question_id: str, *, version: int, viewer: Viewer, uow: UnitOfWork) -> Current:
+def _writable(
+    project: StoredProject, question_id: str, *, version: int, viewer: Viewer, uow: UnitOfWork, lock: bool = True
+) -> Current:
     """The question, if its answer may be changed from this version on."""
     if project.state is ProjectState.DECLINED:
         raise Conflict("The questionnaire was declined.", hint="Reopen it first.")
-    current = access.question_for(project, question_id, viewer=viewer, uow=uow)
+    current = access.question_for(project, question_id, viewer=viewer, uow=uow, lock=lock)
     if current.version != version:
         raise access.moved_on()
     if current.state in _NOT_TO_BE_ANSWERED:
