@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -34,6 +34,7 @@ _AUXILIARY = re.compile(r"(?:do|does|did|is|are|was|were|has|have|had|can|could|
 _NOT_LETTERS = re.compile(r"[^a-z0-9*]+")
 
 
+@lru_cache(maxsize=4096)
 def is_question(text: str, *, language: Language) -> bool:
     """Whether the words ask or demand: a question mark, a question word, an imperative, a requirement."""
     written = _shortened(text)
@@ -45,6 +46,7 @@ def is_question(text: str, *, language: Language) -> bool:
     return any(_sentence_asks(written, plain, code) for code in _languages(language))
 
 
+@lru_cache(maxsize=4096)
 def is_instruction(text: str, *, language: Language) -> bool:
     """Whether the words tell how the questionnaire is to be filled in, sent or read."""
     plain = flat(_shortened(text))

@@ -85,6 +85,7 @@ class Sheet:
     """Where drop-downs take their values from."""
     part: str = ""
     _merged: dict[Spot, Area] = field(default_factory=dict)
+    _width: int = -1
 
     def settle(self) -> None:
         """Prepare the look-up of merged areas, once they are all known."""
@@ -135,8 +136,10 @@ class Sheet:
         return self.hidden or spot[0] in self.hidden_rows or spot[1] in self.hidden_columns
 
     def width(self) -> int:
-        """Columns up to the last one with text."""
-        return max((max(cells, default=-1) + 1 for cells in self.rows.values()), default=0)
+        """Columns up to the last one with text. Counted once: rows are not added while a sheet is being read."""
+        if self._width < 0:
+            self._width = max((max(cells, default=-1) + 1 for cells in self.rows.values()), default=0)
+        return self._width
 
     def place(self, spot: Spot) -> Place:
         """The address of the cell, or of the merged area it is part of."""

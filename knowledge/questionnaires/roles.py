@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from knowledge.questionnaires.asking import is_instruction, is_question, language_of, value_kind
+from copilot.domain.language import Language
+from knowledge.questionnaires.asking import is_instruction, is_question, value_kind
 from knowledge.values.text import fold
 
 _HEADER_WITHIN = 40
@@ -22,6 +23,7 @@ _LONGEST_HEADER = 90
 _MANY_WORDS = 12
 _SHORT_QUESTION = 6
 _SAMPLE = 120
+_AMBIGUOUS = frozenset({"no", "n", "complies", "comply", "compliant", "cumple", "conforme", "supported", "s", "y", "p"})
 _SOON = 8
 _KNOWN_SHARE = 0.5
 _ASKING_SHARE = 0.3
@@ -86,6 +88,18 @@ def column_roles(rows: Sequence[Sequence[str]]) -> ColumnRoles:
         if found is not None:
             return replace(found, header=index)
     return roles_by_content(rows)
+
+
+def may_be_headers(row: Sequence[str]) -> bool:
+    """A cheap look at a row, before what stands below it is looked at."""
+    texts = [text for text in row if text.strip()]
+    if len(texts) < 2 or any(_is_no_header(text) for text in texts):
+        return False
+    kinds = {kind for text in texts if (kind := value_kind(text)) and header_form(text) not in _AMBIGUOUS}
+    if kinds and not {"yes", "no"} <= kinds | {value_kind(text) for text in texts}:
+        return False  # a value without its opposite is an answer, not a header
+    asked = (Role.QUESTION, Role.ANSWER, Role.COMMENT)
+    return bool(kinds) or any(role_of_header(text) in asked for text in texts)
 
 
 def header_roles(row: Sequence[str], *, below: Sequence[Sequence[str]]) -> ColumnRoles | None:
@@ -211,6 +225,7 @@ def _is_legend(columns: Mapping[Role, int], below: Sequence[Sequence[str]]) -> b
     )
 
 
+@lru_cache(maxsize=2048)
 def role_of_header(text: str) -> Role:
     """The part that a header's words name; what stands in brackets counts only if the rest names none."""
     full = _role_of_words(header_form(text))
@@ -296,7 +311,7 @@ def _question_column(indexes: Sequence[int], cells: Mapping[int, str], below: Se
 
 def _asking_count(texts: Sequence[str]) -> int:
     sample = [text for text in texts[:_SAMPLE] if len(text) > 3]
-    language = language_of(sample)
+    language = Language.EN  # both languages are tried, whichever comes first
     return sum(is_question(text, language=language) and not is_instruction(text, language=language) for text in sample)
 
 

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from knowledge.questionnaires.asking import is_instruction, is_question, language_of
 from knowledge.questionnaires.forms import is_answer_label, reasons_below
 from knowledge.questionnaires.grid import Sheet, as_list
-from knowledge.questionnaires.roles import ColumnRoles, Role, are_numbers, header_form, header_roles, role_of_header
+from knowledge.questionnaires.roles import (
+    ColumnRoles,
+    Role,
+    are_numbers,
+    header_form,
+    header_roles,
+    may_be_headers,
+    role_of_header,
+)
 
 _LOOKED_BELOW = 120
 _HEADERS_WITHIN = 40
@@ -69,8 +77,11 @@ def _table_at(sheet: Sheet, numbers: Sequence[int]) -> Table | None:
     number = numbers[0]
     width = sheet.width()
     headers, header_rows = _headers(sheet, number)
+    texts = as_list(headers, width=width)
+    if not may_be_headers(texts):
+        return None
     below = [as_list(sheet.rows[row], width=width) for row in numbers[1:] if row not in header_rows]
-    roles = header_roles(as_list(headers, width=width), below=below)
+    roles = header_roles(texts, below=below)
     return Table(roles, header_rows) if roles is not None else None
 
 
@@ -261,7 +272,7 @@ def side_by_side(sheet: Sheet) -> list[Sheet]:
                 if number >= row
             }
             halves = [{number: texts for number, texts in half.items() if texts} for half in (left, right)]
-            return [replace(sheet, rows=half) for half in halves]
+            return [replace(sheet, rows=half, _width=-1) for half in halves]
     return [sheet]
 
 

@@ -221,3 +221,11 @@ def test_pasted_text_is_limited() -> None:
         read_pasted("  \n", today=TODAY)
     with pytest.raises(UnreadableFile):
         read_pasted("Do you encrypt?\n" * 100_000, today=TODAY)
+
+
+def test_rows_that_speak_of_requirements_and_answers_are_no_headers() -> None:
+    book = Workbook()
+    book.active.append(["Area", "Question", "Answer", "Comments"])
+    for number in range(30):
+        book.active.append(["Access", f"Requirement about the response {number}", "Yes", "Comment"])
+    assert len(read_questionnaire("a.xlsx", saved(book), today=TODAY).questions) == 30
