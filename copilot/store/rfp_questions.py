@@ -165,6 +165,16 @@ class RfpQuestionRepository:
         ).one_or_none()
         return changed is not None
 
+    def begin(self, project_id: str, question_id: str) -> None:
+        """Count that a worker goes on to this question; whoever ends in order says so with `rest`."""
+        wanted = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.question_id == question_id)
+        self._session.execute(update(RfpQuestionRow).where(*wanted).values(attempts=RfpQuestionRow.attempts + 1))
+
+    def rest(self, project_id: str) -> None:
+        """A worker ended in order: it cut nothing off."""
+        wanted = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.attempts > 0)
+        self._session.execute(update(RfpQuestionRow).where(*wanted).values(attempts=0))
+
     def try_failed_again(self, project_id: str) -> None:
         """Let what failed wait again."""
         wanted = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.state == QuestionState.FAILED.value)

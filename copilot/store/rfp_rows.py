@@ -103,6 +103,8 @@ class StoredQuestion:
     filed_version: int | None
     filed_draft_version: int | None
     failure: str
+    attempts: int
+    """Workers that began with it and were never heard of again."""
     filed: QueueState | None
     """None: nothing is filed, or another answer than the one that is here."""
 
@@ -235,6 +237,7 @@ def to_question(row: Row[Any]) -> StoredQuestion:
         filed_version=stored.filed_version,
         filed_draft_version=stored.filed_draft_version,
         failure=stored.failure,
+        attempts=stored.attempts,
         filed=_queue_state(row),
     )
 

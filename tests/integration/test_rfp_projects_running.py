@@ -16,7 +16,7 @@ from copilot.domain.rfp_projects import ProjectState
 from copilot.errors import DatabaseUnavailable, ModelUnavailable
 from copilot.store.database import Database
 from copilot.store.people import PeopleRepository
-from copilot.workflows.rfp.running import NOBODY, UNEXPECTED
+from copilot.workflows.rfp.running import CUT_OFF, NOBODY, UNEXPECTED
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
 from tests.rfp_builders import Rfp, answer, make_rfp, no_source, question, yes_no
@@ -232,6 +232,33 @@ def test_what_this_customer_was_told_before_is_held_against_it(
     other = elsewhere.questions[0].answer
     assert other is not None
     assert other.notices == ()
+
+
+def test_a_question_that_ends_one_worker_after_the_other_is_given_up(rfp: Rfp, ana: Viewer) -> None:
+    project = rfp.create(ana)
+    rfp.start(project, ana)
+
+    def die(asked: Question) -> None:
+        if asked.id == "q2":
+            raise SystemExit  # as a killed process: nobody gets to say anything
+
+    rfp.answerer.on_call = die
+    for _ in range(3):
+        with pytest.raises(SystemExit):
+            rfp.runs.run()
+    assert rfp.states(project.id, ana) == {"q1": "answered", "q2": "waiting", "q3": "waiting"}
+    rfp.runs.run()
+    assert rfp.states(project.id, ana) == {"q1": "answered", "q2": "failed", "q3": "answered"}
+    assert rfp.get(project.id, ana).questions[1].failure == CUT_OFF
+
+
+def test_workers_that_end_in_order_give_nothing_up(rfp: Rfp, ana: Viewer) -> None:
+    project = rfp.create(ana)
+    rfp.start(project, ana)
+    for _ in range(6):
+        assert rfp.runs.run(lambda: True) == 0
+    rfp.runs.run()
+    assert set(rfp.states(project.id, ana).values()) == {"answered"}
 
 
 @contextmanager

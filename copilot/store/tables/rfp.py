@@ -94,6 +94,8 @@ class RfpQuestionRow(Base):
     filed_draft_version: Mapped[int | None]
     """The version of the draft that this made; later ones are edits in the queue."""
     failure: Mapped[str] = mapped_column(server_default=text("''"))
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    """How many workers began with it and were never heard of again."""
 
 
 class LibraryEntryRow(Base):

@@ -7,6 +7,7 @@ next goes on. A question that fails says so, and the others go on.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Protocol
 
 from copilot.approvals.rfp_rules import RfpRules
@@ -30,7 +31,9 @@ from copilot.workflows.rfp.views import Current, as_it_is
 
 _log = get_logger(__name__)
 UNEXPECTED = CopilotError("Something unexpected happened while this question was worked on.").message
+CUT_OFF = CopilotError("Work on this question was cut off again and again.").message
 NOBODY = CopilotError("Whoever started the run is no longer here, or may no longer see the account.").message
+_MOST_ATTEMPTS = 3
 FINISHED = "rfp.finished"
 _SYSTEM = "system"
 
@@ -85,9 +88,13 @@ class RfpRuns:
 
     def _go_on(self, project_id: str, is_over: Callable[[], bool]) -> int:
         """Work on one project until it ends, is stopped, or the time is over."""
-        done = 0
-        for question_id, parents in self._plan(project_id).items():
-            if is_over() or not self._step(project_id, question_id, parents):
+        done, plan = 0, self._plan(project_id)
+        order = list(plan)
+        if order:
+            with self._database.unit_of_work() as uow:
+                RfpQuestionRepository(uow).begin(project_id, order[0])
+        for question_id, following in zip_longest(order, order[1:]):
+            if is_over() or not self._step(project_id, question_id, plan[question_id], following=following):
                 break
             done += 1
         self._rest(project_id)
@@ -102,11 +109,14 @@ class RfpRuns:
         parents = parents_of(known)
         return {question_id: parents[question_id] for question_id in in_order(known) if question_id in waiting}
 
-    def _step(self, project_id: str, question_id: str, parents: frozenset[str]) -> bool:
+    def _step(self, project_id: str, question_id: str, parents: frozenset[str], *, following: str | None) -> bool:
         """Work on one question. False: the run is over, or another worker has it."""
         try:
             with self._database.unit_of_work() as uow:
-                return self._worked(project_id, question_id, parents, uow=uow)
+                goes_on = self._worked(project_id, question_id, parents, uow=uow)
+                if goes_on and following is not None:
+                    RfpQuestionRepository(uow).begin(project_id, following)
+                return goes_on
         except (DatabaseUnavailable, StorageFull):
             raise  # nothing can be written, not even that it failed
         except CopilotError as error:
@@ -131,6 +141,9 @@ class RfpRuns:
             return False
         stored = questions.get(project_id, question_id)
         if stored is None or stored.state is not QuestionState.WAITING:
+            return True
+        if stored.attempts > _MOST_ATTEMPTS:
+            self._give_up(project_id, stored, uow=uow)
             return True
         above = as_it_is(questions.some(project_id, parents), uow=uow) if parents else ()
         self._settle(project, stored, above=above, viewer=viewer, uow=uow)
@@ -172,6 +185,20 @@ class RfpRuns:
             **answered(answer, version=stored.version + 1),
         )
 
+    @staticmethod
+    def _give_up(project_id: str, stored: StoredQuestion, *, uow: UnitOfWork) -> None:
+        """What ends one worker after the other would keep all other questions from being answered."""
+        RfpQuestionRepository(uow).change(
+            project_id,
+            stored.question.id,
+            at=stored.version,
+            states=[QuestionState.WAITING],
+            state=QuestionState.FAILED.value,
+            failure=CUT_OFF,
+            attempts=0,
+        )
+        _log.error("rfp.question_given_up", project=project_id)
+
     def _fail(self, project_id: str, question_id: str, reason: str) -> None:
         with self._database.unit_of_work() as uow:
             questions = RfpQuestionRepository(uow)
@@ -191,6 +218,7 @@ class RfpRuns:
         with self._database.unit_of_work() as uow:
             projects = RfpProjectRepository(uow)
             project = projects.locked(project_id)
+            RfpQuestionRepository(uow).rest(project_id)
             if project is None or project.state is not ProjectState.ANSWERING:
                 return
             questions = RfpQuestionRepository(uow).of(project_id)

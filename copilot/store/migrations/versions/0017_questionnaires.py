@@ -206,6 +206,7 @@ def _rfp_questions() -> None:
         sa.Column("filed_version", sa.Integer(), nullable=True),
         sa.Column("filed_draft_version", sa.Integer(), nullable=True),
         sa.Column("failure", sa.String(), server_default=sa.text("''"), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "state in ('waiting','excluded','not_asked','answered','no_source','failed')",
             name=op.f("ck_rfp_questions_state"),
