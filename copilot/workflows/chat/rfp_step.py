@@ -4,22 +4,24 @@ Invariant: no account is ever looked into: what we tell one customer must not co
 "no source found" is an answer too, and says what has to be asked of whom.
 """
 
-import re
-
 from copilot.domain.evidence import Evidence
-from copilot.domain.folding import flat
 from copilot.domain.plans import RfpAnswerStep, SearchStep, Step
+from copilot.domain.rfp_answers import ShortForm
 from copilot.retrieval.service import RetrievalService
 from copilot.workflows.chat.answer_lines import closest_lines, line_of
-from copilot.workflows.chat.answering import Judged, Verdict
+from copilot.workflows.chat.answering import Verdict
 from copilot.workflows.chat.contract import Found, Line, Scene, of_kind
 from copilot.workflows.chat.question import Expected, expected_kind
 from copilot.workflows.chat.search_step import SearchRunner, said_of
 from copilot.workflows.chat.wording import cited, said
+from copilot.workflows.rfp.answering.candidates import short_form_of
 
-_YES = re.compile(r"^\W*(?:answer|respuesta|response)?\W*(?:yes|si)\b")
-_NO = re.compile(r"^\W*(?:answer|respuesta|response)?\W*(?:no)\b")
-_NOT_OFFERED = re.compile(r"\b(?:not (?:available|offered|supported)|no (?:esta disponible|se ofrece|lo ofrecemos))\b")
+_WORDS = {
+    ShortForm.YES: ("Sí.", "Yes."),
+    ShortForm.NO: ("No.", "No."),
+    ShortForm.PARTIAL: ("En parte.", "Partly."),
+    ShortForm.NOT_APPLICABLE: ("No procede.", "Not applicable."),
+}
 
 
 class RfpRunner:
@@ -59,21 +61,13 @@ def _no_source(scene: Scene) -> Line:
 
 
 def _short_form(question: str, verdict: Verdict, scene: Scene) -> tuple[Line, ...]:
-    """`Yes.` or `No.`, for a question that asks so and a source that says so in so many words."""
+    """`Yes.` or `No.`, for a question that asks so and a source that says so: by the rule of questionnaires."""
     best = verdict.ranked[0]
     if expected_kind(question) is not Expected.YES_NO:
         return ()
-    answer = _yes_or_no(best)
-    if answer is None:
+    short = short_form_of(question, best, language=scene.language)
+    if short is None:
         return ()
-    word = scene.say(es="Sí." if answer else "No.", en="Yes." if answer else "No.")
-    return (
-        cited(scene.say(es=f"Respuesta corta: {word}", en=f"Short answer: {word}"), line_of(best, scene).evidence_ids),
-    )
-
-
-def _yes_or_no(best: Judged) -> bool | None:
-    plain = " ".join(flat(best.told.text).split())
-    if _YES.match(plain):
-        return True
-    return False if _NO.match(plain) or _NOT_OFFERED.search(plain) else None
+    es, en = _WORDS[short]
+    said_short = scene.say(es=f"Respuesta corta: {es}", en=f"Short answer: {en}")
+    return (cited(said_short, line_of(best, scene).evidence_ids),)

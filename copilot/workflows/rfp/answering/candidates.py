@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from copilot.domain.language import Language
+from copilot.domain.rfp_answers import ShortForm
 from copilot.guardrails.grounding.words import words_of
 from copilot.retrieval.search import Hit
 from copilot.workflows.chat.answering import Judged, answers
@@ -21,6 +22,7 @@ from copilot.workflows.chat.told import Told
 from copilot.workflows.rfp.answering.claims import Claim, Reading, read_claim
 from copilot.workflows.rfp.answering.fitting import Fit, fit
 from copilot.workflows.rfp.answering.quantities import meets
+from copilot.workflows.rfp.answering.short_form import Statement, short_form
 
 _FILE = Path(__file__).with_name("calibration.toml")
 MOST_LOOKED_AT = 15
@@ -28,6 +30,8 @@ MOST_LOOKED_AT = 15
 _HEAD = 4
 """Words in which a sentence says of whom it speaks."""
 _ANSWERS_NOTHING = frozenset({Claim.BLANK, Claim.FRAGMENT, Claim.QUESTION, Claim.DEFINITION, Claim.RECOMMENDED})
+_REPLY_ALIKE = 0.85
+"""How like the question asked the one must be to which a sentence stands as the answer."""
 _NEVER = frozenset({Claim.FRAGMENT, Claim.QUESTION})
 """They answer nothing by themselves."""
 
@@ -61,6 +65,20 @@ def candidates(question: Asked, sentences: Sequence[Told]) -> tuple[Candidate, .
     found = [_candidate(question, item) for item in verdict.ranked[:MOST_LOOKED_AT]]
     # What only asks or announces stands behind what says something, however well it fits.
     return tuple(sorted(found, key=lambda item: (item.reading.claim in _NEVER, -item.chance, item.told.order)))
+
+
+def short_form_of(text: str, item: Judged, *, language: Language) -> ShortForm | None:
+    """What a sentence answers to a question that yes or no answers; the one rule for it."""
+    question = prepared(text, language=language)
+    return None if question is None else short_form(text, statement_of(question, item))
+
+
+def statement_of(question: Asked, item: Judged) -> Statement:
+    """The sentence by itself: what goes on in the next one is another statement."""
+    told = item.told
+    reading = read_claim(told.text, title=f"{told.heading} {told.title}")
+    replies = item.replies_to is not None and item.alike >= _REPLY_ALIKE
+    return Statement(told.text, reading, fit(question, told), replies=replies)
 
 
 def rank_passages(question: Asked, sentences: Sequence[Told], hits: Sequence[Hit]) -> tuple[Hit, ...]:

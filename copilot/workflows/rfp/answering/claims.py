@@ -8,7 +8,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from copilot.domain.folding import flat
@@ -60,6 +60,7 @@ class Reading:
     """Words that turn it."""
 
 
+@lru_cache(maxsize=8_192)
 def read_claim(text: str, *, lead: str = "", title: str = "") -> Reading:
     """`lead`: the line that announces a list in which the sentence stands; `title`: of its document and section."""
     readable = _LINK.sub(r"\1", text)

@@ -24,6 +24,10 @@ _NEXT_CLAUSE = re.compile(
     r"(?:¿|tienen?|cuentan?|disponen?|se|es|son|están?)\s)",
     re.IGNORECASE,
 )
+_TAKES_UP = re.compile(
+    r"^\W*(?:\w+\s+){0,3}(?:it|they|them|these|this|those|that|some|its|their)\b|\b(?:ell[oa]s?|est[oa]s?|es[oa]s?|lo|los|las)\b",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(r"^[\s\W\d.]*")
 _LEAST_WORDS = 3
 _ASKED_YES_NO = frozenset({AnswerForm.YES_NO})
@@ -56,8 +60,13 @@ def enquiry_of(question: Question, *, context: Sequence[str] = ()) -> Enquiry:
     parts = [part for piece in parts_of(without_courtesies(asking)) for part in _NEXT_CLAUSE.split(piece)]
     parts = [part for part in parts if len(part.split()) >= _LEAST_WORDS] or [asking]
     yes_no = question.form in _ASKED_YES_NO
-    read = tuple(_part(part, yes_no=yes_no) for part in dict.fromkeys(parts))
+    read = tuple(_part(part, yes_no=yes_no) for part in dict.fromkeys(_whole(parts)))
     return Enquiry(read, _topic(context), wants_file=wants_file)
+
+
+def _whole(parts: Sequence[str]) -> list[str]:
+    """Each part with what it speaks of: "and does it classify them?" needs the part before it."""
+    return [f"{parts[0]} {part}" if place and _TAKES_UP.search(part) else part for place, part in enumerate(parts)]
 
 
 def light_words() -> frozenset[str]:

@@ -18,7 +18,7 @@ from copilot.workflows.rfp.answering.library_answers import evidence_of
 from copilot.workflows.rfp.answering.review_dates import owner_named
 
 _LIKE_ENOUGH = 0.4
-_NEAR_ENOUGH = 0.1
+_NEAR_ENOUGH = 0.2
 
 
 def expert_for(

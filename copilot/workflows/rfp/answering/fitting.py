@@ -46,14 +46,16 @@ class Fit:
 
 
 def fit(question: Asked, told: Told, *, more: Sequence[Told] = ()) -> Fit:
-    """`more`: what belongs to the sentence, such as the list it announces."""
-    text = " ".join([told.text, *(item.text for item in more)])
+    """`more`: what belongs to the sentence; only a list that it announces counts as its own words."""
+    announced = more if told.text.rstrip("*_ ").endswith(":") else ()
+    text = " ".join([told.text, *(item.text for item in announced)])
     return fit_text(question, text, heading=f"{told.title}. {told.heading}")
 
 
 def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
     """See `Fit`."""
     said, above = _terms(text), _terms(heading)
+    asked = _asked_terms(question)
     words = [(question.question.words[place], float(question.weights[place])) for place in _required(question)]
     total = sum(max(_LEAST_WEIGHT, weight) for _, weight in words)
     here = in_all = lacks = 0.0
@@ -71,11 +73,11 @@ def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
     return Fit(
         said=in_all / total,
         here=here / total,
-        about=_about(question, text),
+        about=_about(asked, text),
         missing=tuple(dict.fromkeys(missing)),
         missing_weight=lacks,
         off_topic=tuple(dict.fromkeys(word for word in missing if word in _data().topics)),
-        narrower=_narrower(question, text),
+        narrower=_narrower(asked, text),
     )
 
 
@@ -90,22 +92,30 @@ def _required(question: Asked) -> list[int]:
     return places or list(question.question.telling)
 
 
-def _about(question: Asked, text: str) -> float:
-    asked = frozenset(term for word in question.question.words for term in terms_of(word.folded))
-    content = [word.folded for word in words_of(text) if word.is_word and word.folded not in FUNCTION_WORDS]
-    return sum(bool(terms_of(word) & asked) for word in content) / len(content) if content else 0.0
+def _about(asked: frozenset[str], text: str) -> float:
+    content = [terms for folded, terms in _words(text) if folded not in FUNCTION_WORDS]
+    return sum(not asked.isdisjoint(terms) for terms in content) / len(content) if content else 0.0
 
 
-def _narrower(question: Asked, text: str) -> tuple[str, ...]:
-    asked = frozenset(term for word in question.question.words for term in terms_of(word.folded))
+def _narrower(asked: frozenset[str], text: str) -> tuple[str, ...]:
     limiters = _data().limiters
-    found = [word.folded for word in words_of(text) if word.folded in limiters]
-    return tuple(dict.fromkeys(word for word in found if not terms_of(word) & asked))
+    found = (folded for folded, terms in _words(text) if folded in limiters and asked.isdisjoint(terms))
+    return tuple(dict.fromkeys(found))
+
+
+def _asked_terms(question: Asked) -> frozenset[str]:
+    return frozenset(term for word in question.question.words for term in terms_of(word.folded))
+
+
+@lru_cache(maxsize=8_192)
+def _words(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Folded words with their terms. Kept: the same sentences are compared with question after question."""
+    return tuple((word.folded, terms_of(word.folded)) for word in words_of(text) if word.is_word)
 
 
 @lru_cache(maxsize=8_192)
 def _terms(text: str) -> frozenset[str]:
-    return frozenset(term for word in words_of(text) if word.is_word for term in terms_of(word.folded))
+    return frozenset(term for _, terms in _words(text) for term in terms)
 
 
 @lru_cache(maxsize=20_000)

@@ -16,22 +16,20 @@ from copilot.workflows.chat.answering import asks
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.matching import Asked
 from copilot.workflows.reading.text import stems
-from copilot.workflows.rfp.answering.candidates import Candidate, candidates, may_answer, prepared
+from copilot.workflows.rfp.answering.candidates import Candidate, candidates, may_answer, prepared, statement_of
 from copilot.workflows.rfp.answering.claims import FACTS, Claim
 from copilot.workflows.rfp.answering.contract import LibraryMatch
 from copilot.workflows.rfp.answering.enquiry import Part
-from copilot.workflows.rfp.answering.fitting import fit
 from copilot.workflows.rfp.answering.library_answers import told_of
 from copilot.workflows.rfp.answering.reading import PassageReader
-from copilot.workflows.rfp.answering.short_form import Statement, short_form
+from copilot.workflows.rfp.answering.short_form import short_form
 
-PASSAGES = 10
+PASSAGES = 8
 MOST_CLOSEST = 3
 _MOST_SENTENCES = 3
 _FEW_WORDS = 3
 _CLOSE_TO_BEST = 0.8
 _REPEATS = 0.7
-_REPLY_ALIKE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +94,9 @@ def _short(part: Part, question: Asked, found: Sequence[Candidate]) -> ShortForm
     """What the best sentence says; nothing where another one says otherwise."""
     if not part.yes_no or not found:
         return None
-    said = [short_form(part.text, _statement(item, question)) for item in found]
+    said = [short_form(part.text, statement_of(question, item.judged)) for item in found]
     others = {item for item in said if item is not None}
     return said[0] if len(others) <= 1 else None
-
-
-def _statement(item: Candidate, question: Asked) -> Statement:
-    """The sentence by itself: what goes on in the next one is another statement."""
-    replies = item.judged.replies_to is not None and item.judged.alike >= _REPLY_ALIKE
-    return Statement(item.told.text, item.reading, fit(question, item.told), replies=replies)
 
 
 def _distinct(ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:

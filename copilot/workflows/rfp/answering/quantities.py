@@ -6,6 +6,7 @@ answer with one is not met.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.domain.folding import flat
 
@@ -55,6 +56,7 @@ class Quantities:
     """Other figures."""
 
 
+@lru_cache(maxsize=8_192)
 def quantities(text: str) -> Quantities:
     """Read them."""
     plain = " ".join(flat(text).split())

@@ -53,7 +53,7 @@ class Statement:
 def short_form(question: str, statement: Statement) -> ShortForm | None:
     """What the sentence answers, if it answers in so many words."""
     said = said_outright(statement.text)
-    if statement.replies and said is not None:
+    if said is not None and (statement.replies or statement.fit.said >= ENOUGH_FOR_YES):
         return _weakened(said, statement.reading)
     if statement.reading.all & {*_STILL_OPEN, Claim.FRAGMENT, Claim.QUESTION, Claim.DEFINITION}:
         return None
