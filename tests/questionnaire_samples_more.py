@@ -146,39 +146,6 @@ def a_letter_with_questions() -> Sample:
     return file.done("d8.docx")
 
 
-def prose_around_questions() -> Sample:
-    file = WordFile().head("Request for Information – Learning platform", 0)
-    file.head("1. About Litware", 1).say(
-        (
-            "Litware is a group of 23 schools. Our students must be able to learn anywhere. "
-            "Teachers have to prepare courses quickly and should not need IT support."
-        ),
-        "Our current platform was introduced in 2015. It does not support mobile devices.",
-    )
-    file.head("2. Scope", 1).say("The platform will cover the following areas:").say(
-        "Course catalogue", style="List Bullet"
-    ).say("Assessment", style="List Bullet").say("Reporting", style="List Bullet")
-    file.head("3. Rules for responses", 1).say(
-        "Responses must be sent as PDF to rfi@litware.example by 17:00 on 14 May 2027.",
-        "Late responses will not be considered.",
-        "Vendors may ask questions until 30 April 2027.",
-    )
-    file.head("4. Evaluation", 1).table(
-        [["Criterion", "Weight"], ["Functionality", "40 %"], ["Price", "35 %"], ["References", "25 %"]]
-    )
-    file.head("5. Questions to be answered", 1)
-    file.head("5.1 Company", 2)
-    file.ask("Please describe your company, its history and ownership.", style="List Number").ask(
-        "List your five largest customers in education.", style="List Number"
-    )
-    file.head("5.2 Product", 2)
-    file.ask("How are courses created?", style="List Number").ask("Which integrations exist?", style="List Number").ask(
-        "What accessibility standards are met? Please include the version.", style="List Number"
-    )
-    file.head("6. Contact", 1).say("Maria Novak, Procurement, +420 555 0100")
-    return file.done("w1.docx")
-
-
 def sections_between_ticks() -> Sample:
     file = WordFile().head("Cuestionario RGPD", 0)
     file.table(
@@ -395,7 +362,6 @@ SAMPLES = (
     requirements_in_prose,
     fields_and_ticks,
     a_letter_with_questions,
-    prose_around_questions,
     sections_between_ticks,
     answer_and_evidence_below,
     sections_merged_downwards,

@@ -5,6 +5,10 @@ from docx.shared import Inches
 from tests.questionnaire_documents import Sample, WordFile
 
 
+def _numbered(file: WordFile, number: str, text: str) -> None:
+    file.ask(text, "Response:", shown=f"{number} {text}")
+
+
 def numbered_prose_with_answer_lines() -> Sample:
     """Typed numbers, an answer line below each question, instructions in front."""
     file = WordFile().head("Supplier Information Security Questionnaire", 0)
@@ -20,24 +24,12 @@ def numbered_prose_with_answer_lines() -> Sample:
     )
     file.say("Do not leave any answer blank; write N/A where a question does not apply.", style="List Bullet")
     file.head("1. Governance")
-    file.ask(
-        "Do you have a documented information security policy?",
-        "Response:",
-        shown="1.1 Do you have a documented information security policy?",
-    )
-    file.ask("If yes, when was it last reviewed?", "Response:", shown="1.2 If yes, when was it last reviewed?")
-    file.ask(
-        "Who in your organisation is accountable for information security?",
-        "Response:",
-        shown="1.3 Who in your organisation is accountable for information security?",
-    )
+    _numbered(file, "1.1", "Do you have a documented information security policy?")
+    _numbered(file, "1.2", "If yes, when was it last reviewed?")
+    _numbered(file, "1.3", "Who in your organisation is accountable for information security?")
     file.head("2. Personnel")
-    file.ask(
-        "Describe the background checks that are carried out before employment.",
-        "Response:",
-        shown="2.1 Describe the background checks that are carried out before employment.",
-    )
-    file.ask("Security awareness training", "Response:", shown="2.2 Security awareness training")
+    _numbered(file, "2.1", "Describe the background checks that are carried out before employment.")
+    _numbered(file, "2.2", "Security awareness training")
     file.head("3. Incident management")
     file.ask(
         "Please outline your incident response process, including:\n- detection\n- containment\n"
@@ -47,11 +39,7 @@ def numbered_prose_with_answer_lines() -> Sample:
     file.say("detection", "containment", "communication to customers", style="List Bullet")
     file.expected[-1] = (file.expected[-1][0], file.next)
     file.say("Response:")
-    file.ask(
-        "Have you had a reportable breach in the last 24 months?",
-        "Response:",
-        shown="3.2 Have you had a reportable breach in the last 24 months?",
-    )
+    _numbered(file, "3.2", "Have you had a reportable breach in the last 24 months?")
     file.say("Note: include breaches at your subprocessors.")
     file.say(
         "Thank you for completing this questionnaire.", "Signature: ____________________", "Date: ____________________"
@@ -241,7 +229,41 @@ def bilingual_headings_as_questions() -> Sample:
     return file.done("oferta.docx")
 
 
+def prose_around_questions() -> Sample:
+    file = WordFile().head("Request for Information – Learning platform", 0)
+    file.head("1. About Litware", 1).say(
+        (
+            "Litware is a group of 23 schools. Our students must be able to learn anywhere. "
+            "Teachers have to prepare courses quickly and should not need IT support."
+        ),
+        "Our current platform was introduced in 2015. It does not support mobile devices.",
+    )
+    file.head("2. Scope", 1).say("The platform will cover the following areas:").say(
+        "Course catalogue", style="List Bullet"
+    ).say("Assessment", style="List Bullet").say("Reporting", style="List Bullet")
+    file.head("3. Rules for responses", 1).say(
+        "Responses must be sent as PDF to rfi@litware.example by 17:00 on 14 May 2027.",
+        "Late responses will not be considered.",
+        "Vendors may ask questions until 30 April 2027.",
+    )
+    file.head("4. Evaluation", 1).table(
+        [["Criterion", "Weight"], ["Functionality", "40 %"], ["Price", "35 %"], ["References", "25 %"]]
+    )
+    file.head("5. Questions to be answered", 1)
+    file.head("5.1 Company", 2)
+    file.ask("Please describe your company, its history and ownership.", style="List Number").ask(
+        "List your five largest customers in education.", style="List Number"
+    )
+    file.head("5.2 Product", 2)
+    file.ask("How are courses created?", style="List Number").ask("Which integrations exist?", style="List Number").ask(
+        "What accessibility standards are met? Please include the version.", style="List Number"
+    )
+    file.head("6. Contact", 1).say("Maria Novak, Procurement, +420 555 0100")
+    return file.done("w1.docx")
+
+
 SAMPLES = (
+    prose_around_questions,
     numbered_prose_with_answer_lines,
     automatic_numbers,
     question_and_answer_columns,

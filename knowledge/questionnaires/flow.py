@@ -250,6 +250,8 @@ def _question(reader: TextReader, block: Block) -> bool:
         return True
     if asking.is_requirement(text, language=reader.found.language) and not block.item and style.any_marked:
         return False
+    if len(reader.found.drafts) > 1 and not block.item and all(draft.firm for draft in reader.found.drafts):
+        return False  # every other question has a marked place for its answer
     return len(text.split()) <= 2 * _LONG_PROSE and _opened(reader, block)
 
 
