@@ -92,6 +92,16 @@ def workbook(build: Callable[[Builder], None]) -> Callable[[Builder], None]:
     return build
 
 
+_CLOUD_TEXTS = [
+    "Are audit and assurance policies, procedures, and standards established, documented and approved?",
+    "Are audit and assurance policies reviewed and updated at least annually?",
+    "Are independent audit assessments conducted according to relevant standards at least annually?",
+    "Is a risk-based corrective action plan to remediate audit findings established?",
+    "Are application security policies and procedures established and maintained?",
+    "Are baseline requirements to secure applications established, documented, and maintained?",
+]
+
+
 @workbook
 def cloud_controls(make: Builder) -> None:
     """Like a cloud controls questionnaire: an introduction, many columns, drop-downs, section columns."""
@@ -117,15 +127,7 @@ def cloud_controls(make: Builder) -> None:
         font=BOLD,
         fill=GREY,
     )
-    texts = [
-        "Are audit and assurance policies, procedures, and standards established, documented and approved?",
-        "Are audit and assurance policies reviewed and updated at least annually?",
-        "Are independent audit assessments conducted according to relevant standards at least annually?",
-        "Is a risk-based corrective action plan to remediate audit findings established?",
-        "Are application security policies and procedures established and maintained?",
-        "Are baseline requirements to secure applications established, documented, and maintained?",
-    ]
-    for index, text in enumerate(texts, start=4):
+    for index, text in enumerate(_CLOUD_TEXTS, start=4):
         identity = f"A&A-0{index - 3}.1" if index < 8 else f"AIS-0{index - 7}.1"
         row(sheet, index, identity)
         make.ask(sheet, f"B{index}", text, f"C{index}", f"E{index}")

@@ -8,6 +8,19 @@ from openpyxl.styles import Font
 from tests.questionnaire_workbooks import BOLD, BOX, GREY, YELLOW, Builder, allow, row, workbook
 
 
+def _appendices(make: Builder) -> None:
+    """Sheets that ask nothing."""
+    glossary = make.sheet("Glossary")
+    row(glossary, 1, "Term", "Description", font=BOLD)
+    row(glossary, 2, "Asset", "Anything that has value.")
+    log = make.sheet("Change log")
+    row(log, 1, "No.", "Description", "Date", font=BOLD)
+    row(log, 2, 1, "First issue", "2026-01-10")
+    lists = make.sheet("Lists")
+    for number, text in enumerate(("0 - None", "1 - Partial", "2 - Full"), start=1):
+        lists[f"A{number}"] = text
+
+
 @workbook
 def full_assessment(make: Builder) -> None:
     """Cover, instructions, scoping, three domains, glossary, change log and lists."""
@@ -55,15 +68,7 @@ def full_assessment(make: Builder) -> None:
             sheet[f"A{number}"] = f"{prefix}.{number - 2}"
             make.ask(sheet, f"B{number}", text, f"C{number}", f"D{number}")
         allow(sheet, f"C3:C{2 + len(texts)}", "Lists!$A$1:$A$3")
-    glossary = make.sheet("Glossary")
-    row(glossary, 1, "Term", "Description", font=BOLD)
-    row(glossary, 2, "Asset", "Anything that has value.")
-    log = make.sheet("Change log")
-    row(log, 1, "No.", "Description", "Date", font=BOLD)
-    row(log, 2, 1, "First issue", "2026-01-10")
-    lists = make.sheet("Lists")
-    for number, text in enumerate(("0 - None", "1 - Partial", "2 - Full"), start=1):
-        lists[f"A{number}"] = text
+    _appendices(make)
 
 
 @workbook
