@@ -5,7 +5,7 @@ shown as it is, never left out.
 """
 
 from api.localisation import mark as _
-from api.web import item_words
+from api.web import item_words, rfp_words
 
 STATES = {
     "pending": _("Waiting"),
@@ -306,4 +306,5 @@ TABLES: dict[str, dict[str, str]] = {
     "release_problem": RELEASE_PROBLEMS,
     "file": FILES,
     **item_words.TABLES,
+    **rfp_words.TABLES,
 }

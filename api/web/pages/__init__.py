@@ -16,6 +16,8 @@ from api.web.pages import (
     notifications,
     queue,
     reviewers,
+    rfp_acts,
+    rfps,
     saved_views,
     search,
     sessions,
@@ -43,6 +45,8 @@ ROUTERS = tuple(
         notifications,
         audit,
         feedback,
+        rfps,
+        rfp_acts,
     )
 )
 """All page routes."""

@@ -1,0 +1,228 @@
+"""What people do on the page of a questionnaire.
+
+Invariant: each of these is one call of the projects' service under the viewer's own name; the page that follows shows
+what came of it, where the person was.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Response
+from fastapi.responses import RedirectResponse
+
+from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.routes.rfps import ProjectId
+from api.schemas.rfps import LONGEST_ANSWER
+from api.web import flash
+from api.web.links import safe_next
+from api.web.rfp_view import safe_to_file
+from copilot.bootstrap import Application
+from copilot.domain.access import Viewer
+from copilot.domain.questionnaires import AnswerForm, Correction, Place
+from copilot.domain.rfp_answers import ShortForm
+from copilot.errors import InputError
+from copilot.store.database import UnitOfWork
+from copilot.workflows.rfp.projects import RfpProjects
+
+router = APIRouter(prefix="/rfps/{project_id}", include_in_schema=False)
+_ID = Form(max_length=300)
+_IDS = Annotated[list[str] | None, Form(max_length=5_000)]
+_OPEN, _YES = "open", "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for what, and where they go on."""
+
+    project_id: str
+    viewer: Viewer
+    uow: UnitOfWork
+    application: Application
+    back: str
+
+    @property
+    def projects(self) -> RfpProjects:
+        """The service."""
+        return self.application.rfps.projects
+
+    def told(self, code: str, *, anchor: str = "", address: str = "", **values: str) -> Response:
+        """Back to where the person was, with a message."""
+        target = address or (self.back if self.back != "/" else f"/rfps/{self.project_id}")
+        response = RedirectResponse(f"{target}{anchor}", status_code=303)
+        flash.leave(response, code, secure=self.application.settings.secure_cookies, **values)
+        return response
+
+
+def _asked(
+    project_id: ProjectId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    back: Annotated[str, Form(max_length=2_000)] = "",
+) -> Asked:
+    return Asked(project_id, viewer, uow, application, safe_next(back))
+
+
+AskedDep = Annotated[Asked, Depends(_asked)]
+
+
+@router.post("/selection")
+def select(
+    asked: AskedDep,
+    shown: _IDS = None,
+    include: _IDS = None,
+    take: _IDS = None,
+    then: Literal["", "start"] = Form(default=""),
+) -> Response:
+    """Which of the questions shown are answered, and which lines that were left out are questions after all."""
+    kept = set(include or ())
+    changes = [Correction(question_id=item, included=item in kept) for item in shown or ()]
+    changes += [Correction(question_id=item, included=True) for item in take or ()]
+    if changes:
+        asked.projects.correct(asked.project_id, changes, viewer=asked.viewer, uow=asked.uow)
+    if then == "start":
+        return start(asked)
+    return asked.told("rfp_corrected")
+
+
+@router.post("/corrections")
+def correct(
+    asked: AskedDep,
+    question_id: Annotated[str, _ID],
+    text: Annotated[str, Form(max_length=10_000)],
+    form: Annotated[AnswerForm, Form()],
+    at: Annotated[int, Form(ge=0)] = 0,
+    part: Annotated[str, _ID] = "",
+    address: Annotated[str, _ID] = "",
+) -> Response:
+    """Change what was found about one question."""
+    if not text.strip():
+        raise InputError("A question needs words.", hint="Write the question, or take it out of the selection.")
+    place = Place(part=part, address=address.strip()) if address.strip() else None
+    change = Correction(question_id=question_id, text=text.strip(), form=form, answer_place=place)
+    asked.projects.correct(asked.project_id, [change], viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_corrected", anchor=f"#q-{at}")
+
+
+@router.post("/start")
+def start(asked: AskedDep) -> Response:
+    """Have what waits answered."""
+    asked.projects.start(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_started", address=f"/rfps/{asked.project_id}")
+
+
+@router.post("/stop")
+def stop(asked: AskedDep) -> Response:
+    """End the run after the question that is worked on."""
+    asked.projects.stop(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_stopped")
+
+
+@router.post("/decline")
+def decline(asked: AskedDep) -> Response:
+    """No-go."""
+    asked.projects.decline(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_declined")
+
+
+@router.post("/reopen")
+def reopen(asked: AskedDep) -> Response:
+    """Go on after all."""
+    asked.projects.reopen(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_reopened")
+
+
+@router.post("/delete")
+def delete(asked: AskedDep) -> Response:
+    """Remove it with its file."""
+    asked.projects.delete(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_deleted", address="/rfps")
+
+
+@router.post("/checklist")
+def checklist(
+    asked: AskedDep,
+    key: Annotated[str, _ID],
+    answer: Annotated[Literal["open", "yes", "no"], Form()],
+    note: Annotated[str, Form(max_length=1_000)] = "",
+) -> Response:
+    """Answer one question of go or no-go."""
+    given = None if answer == _OPEN else answer == _YES
+    asked.projects.checklist(asked.project_id, key, answer=given, note=note, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_checked", anchor="#checklist")
+
+
+@router.post("/answers")
+def edit(
+    asked: AskedDep,
+    question_id: Annotated[str, _ID],
+    version: Annotated[int, Form(ge=0)],
+    text: Annotated[str, Form(max_length=LONGEST_ANSWER)] = "",
+    before: Annotated[str, Form(max_length=LONGEST_ANSWER)] = "",
+    short: Annotated[str, _ID] = "",
+    chosen: _IDS = None,
+    at: Annotated[int, Form(ge=0)] = 0,
+) -> Response:
+    """One's own words in the place of an answer; prose that nobody touched stays with its sources."""
+    plain = text.replace("\r\n", "\n").strip()
+    untouched = plain == before.replace("\r\n", "\n").strip()
+    asked.projects.edit(
+        asked.project_id,
+        question_id,
+        text=None if untouched else plain,
+        short=ShortForm(short) if short in set(ShortForm) else None,
+        chosen=tuple(chosen or ()),
+        version=version,
+        viewer=asked.viewer,
+        uow=asked.uow,
+    )
+    return asked.told("rfp_edited", anchor=f"#q-{at}")
+
+
+@router.post("/answer-again")
+def answer_again(
+    asked: AskedDep,
+    question_id: Annotated[str, _ID],
+    version: Annotated[int, Form(ge=0)],
+    at: Annotated[int, Form(ge=0)] = 0,
+) -> Response:
+    """Have it written anew."""
+    asked.projects.answer_again(asked.project_id, question_id, version=version, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_again", anchor=f"#q-{at}")
+
+
+@router.post("/assignments")
+def assign(asked: AskedDep, question: _IDS = None, to: Annotated[str, _ID] = "") -> Response:
+    """Ask somebody to see to the questions chosen; empty: nobody in particular."""
+    if not question:
+        return asked.told("rfp_none_chosen")
+    asked.projects.assign(asked.project_id, question, to_user_id=to or None, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_assigned" if to else "rfp_unassigned")
+
+
+@router.post("/items")
+def file(
+    asked: AskedDep,
+    what: Annotated[Literal["chosen", "chosen_by_section", "safe"], Form()],
+    question: _IDS = None,
+) -> Response:
+    """Put answers into the queue: those chosen, or those that are safe to approve together."""
+    project = asked.projects.get(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+    chosen = list(safe_to_file(project)) if what == "safe" else question or []
+    if not chosen:
+        return asked.told("rfp_none_safe" if what == "safe" else "rfp_none_chosen")
+    filed = asked.projects.file(
+        asked.project_id,
+        per="question" if what == "chosen" else "section",
+        question_ids=chosen,
+        viewer=asked.viewer,
+        uow=asked.uow,
+    )
+    return asked.told("rfp_filed", number=str(len(filed)))
+
+
+@router.post("/package")
+def package(asked: AskedDep) -> Response:
+    """The filled file into the queue."""
+    filed = asked.projects.package(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_packaged", address=f"/queue/{filed.item.id}")

@@ -1,0 +1,180 @@
+"""What the pages of a questionnaire show: which questions, in which order, and how sure their answers are, in words.
+
+Invariant: filters only hide; a question keeps its number on the page whatever is hidden, so that links to it hold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from api.localisation import mark as _
+from api.web.links import member, with_query
+from copilot.domain.access import Role, Viewer
+from copilot.domain.rfp_answers import Dimension, NoticeCode, RfpAnswer, Route
+from copilot.domain.rfp_projects import Project, ProjectQuestion, QuestionState
+from copilot.store.database import UnitOfWork
+from copilot.store.people import PeopleRepository
+
+PAGE = 25
+PREVIEW_PAGE = 100
+_SURE = (Route.APPROVED, Route.HIGH)
+_LOOK = frozenset(NoticeCode) - {NoticeCode.OTHER_LANGUAGE}
+_STALE = frozenset({NoticeCode.STALE, NoticeCode.SOURCE_CHANGED, NoticeCode.NEWER_SOURCE_DIFFERS})
+_MIDDLE = 0.6
+_WEAK = 0.7
+_HIGH, _FAIR, _LOW = _("High confidence"), _("Middling confidence"), _("Low confidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A question with its place in the questionnaire, counted from 1."""
+
+    number: int
+    item: ProjectQuestion
+
+    @property
+    def answer(self) -> RfpAnswer | None:
+        """What is answered."""
+        return self.item.answer
+
+    @property
+    def confidence(self) -> str:
+        """In words, to be translated; empty where nothing is claimed or a person wrote it."""
+        answer = self.item.answer
+        if answer is None or answer.edited or answer.route is Route.NO_SOURCE:
+            return ""
+        if answer.route in _SURE:
+            return _HIGH
+        return _FAIR if answer.confidence.value >= _MIDDLE else _LOW
+
+    @property
+    def weakest(self) -> Dimension | None:
+        """What to look at first, if anything is weak."""
+        answer = self.item.answer
+        if answer is None or not self.confidence:
+            return None
+        worst = answer.confidence.worst
+        return worst if answer.confidence.dimensions[worst] < _WEAK else None
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Evidence id -> its number under this answer."""
+        evidence = self.item.answer.evidence if self.item.answer else ()
+        return {item.id: number for number, item in enumerate(evidence, start=1)}
+
+    @property
+    def may_be_written(self) -> bool:
+        """Whether a person may change the answer now."""
+        hands_off = {QuestionState.EXCLUDED, QuestionState.NOT_ASKED, QuestionState.IN_QUEUE}
+        return self.item.state not in hands_off
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of a questionnaire is shown."""
+
+    state: QuestionState | None = None
+    section: str = ""
+    mine: bool = False
+    expert: bool = False
+    stale: bool = False
+    page: int = 1
+
+    @classmethod
+    def of(cls, *, state: str, section: str, only: Sequence[str], page: int) -> "Filters":
+        """From an address; what is unknown is left out, so that an old link still opens."""
+        return cls(
+            state=member(QuestionState, state),
+            section=section,
+            mine="mine" in only,
+            expert="expert" in only,
+            stale="stale" in only,
+            page=max(page, 1),
+        )
+
+    @property
+    def any(self) -> bool:
+        """Whether something is hidden."""
+        return bool(self.state or self.section or self.mine or self.expert or self.stale)
+
+    def address(self, path: str, *, page: int | None = None) -> str:
+        """The page with these filters."""
+        only = [name for name in ("mine", "expert", "stale") if getattr(self, name)]
+        number = self.page if page is None else page
+        state = self.state.value if self.state else None
+        return with_query(
+            path, {"state": state, "section": self.section, "only": only, "page": str(number) if number > 1 else None}
+        )
+
+    def on_page(self, page: int) -> "Filters":
+        """The same on another page."""
+        return replace(self, page=page)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One page of questions."""
+
+    questions: tuple[Numbered, ...]
+    total: int
+    pages: int
+
+
+def numbered(project: Project) -> tuple[Numbered, ...]:
+    """Every question with its number."""
+    return tuple(Numbered(number, item) for number, item in enumerate(project.questions, start=1))
+
+
+def sections(project: Project) -> tuple[str, ...]:
+    """The headings that questions stand under, in the file's order."""
+    return tuple(dict.fromkeys(section_name(item) for item in project.questions if item.question.section))
+
+
+def section_name(item: ProjectQuestion) -> str:
+    """Headings above a question, outermost first."""
+    return " › ".join(item.question.section)
+
+
+def shown(project: Project, filters: Filters, *, viewer: Viewer, size: int = PAGE) -> Shown:
+    """The questions that the filters leave, one page of them."""
+    kept = [each for each in numbered(project) if _passes(each.item, filters, viewer=viewer)]
+    pages = max(1, -(-len(kept) // size))
+    first = (min(filters.page, pages) - 1) * size
+    return Shown(tuple(kept[first : first + size]), total=len(kept), pages=pages)
+
+
+def _passes(item: ProjectQuestion, filters: Filters, *, viewer: Viewer) -> bool:
+    answer = item.answer
+    codes = {notice.code for notice in answer.notices} if answer else set()
+    return (
+        (filters.state is None or item.state is filters.state)
+        and (not filters.section or section_name(item) == filters.section)
+        and (not filters.mine or item.assigned_to == viewer.user_id)
+        and (not filters.expert or needs_expert(item))
+        and (not filters.stale or bool(codes & _STALE))
+    )
+
+
+def needs_expert(item: ProjectQuestion) -> bool:
+    """Whether somebody who knows has to look before anybody can approve it."""
+    waits = item.state in {QuestionState.NO_SOURCE, QuestionState.FAILED}
+    unsure = item.state is QuestionState.ANSWERED and item.answer is not None and not item.answer.edited
+    return waits or (unsure and item.answer is not None and item.answer.route is Route.EXPERT)
+
+
+def safe_to_file(project: Project) -> tuple[str, ...]:
+    """Ids of questions whose answers may be filed together: sure of themselves, and nothing to be said against them."""
+    return tuple(
+        item.question.id
+        for item in project.questions
+        if item.state is QuestionState.ANSWERED
+        and item.answer is not None
+        and item.answer.route in _SURE
+        and not {notice.code for notice in item.answer.notices} & _LOOK
+    )
+
+
+def everybody(*, uow: UnitOfWork) -> tuple[Viewer, ...]:
+    """People who can be asked, by name."""
+    repository = PeopleRepository(uow)
+    found = [person for role in Role for person in repository.with_role(role)]
+    return tuple(sorted(found, key=lambda person: (person.name.casefold(), person.user_id)))
