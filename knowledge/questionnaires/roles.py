@@ -289,7 +289,9 @@ def _is_no_header(text: str) -> bool:
 
 def _ticks(cells: Mapping[int, str]) -> tuple[tuple[int, str], ...]:
     """Neighbouring headers that are values: `Yes | No | N/A`."""
-    valued = [(index, text) for index, text in cells.items() if value_kind(text)]
+    # `No.` in front of `Yes | No` numbers the rows: of two that say the same, the last one is ticked.
+    last = {value_kind(text): index for index, text in cells.items()}
+    valued = [(index, text) for index, text in cells.items() if (kind := value_kind(text)) and last[kind] == index]
     if len(valued) < 2 or {"yes", "no"} - {value_kind(text) for _, text in valued}:
         return ()
     return tuple(valued)

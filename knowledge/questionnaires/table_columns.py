@@ -27,7 +27,7 @@ def read_columns(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> bool:
     """Read the table if its columns have parts; False if they have none."""
     width = max(map(len, rows))
     texts = [[cell.text for cell in row] + [""] * (width - len(row)) for row in rows]
-    roles = column_roles([_with_number_header(row) for row in texts])
+    roles = column_roles(texts)
     if roles.of(Role.QUESTION) is None:
         return False
     places = _places(roles, rows)
@@ -263,13 +263,6 @@ class _Body:
             if column < len(row) and row[column].text.strip():
                 self.carried[column] = row[column].text.strip()
         return [self.carried[column] for column in columns if column in self.carried]
-
-
-def _with_number_header(texts: list[str]) -> list[str]:
-    """`No.` in front of `Yes | No` numbers the rows."""
-    first = texts[0].strip().rstrip(".:").lower() if texts else ""
-    others = {text.strip().rstrip(".:").lower() for text in texts[1:]}
-    return ["#", *texts[1:]] if first in ("no", "nº", "n") and "no" in others else texts
 
 
 def _values(text: str) -> list[str]:

