@@ -158,11 +158,12 @@ def test_a_template_blank_is_named(database: Database, asker: Viewer) -> None:
 
 
 def test_a_source_in_another_language_is_quoted_as_such(database: Database, asker: Viewer) -> None:
-    asked = question("¿Todos los medios extraíbles (removable media) is encrypted?", language=Language.ES)
+    add(database, "AES guide", "Media: AES-256 (VPN, SSO, TLS).\n\nRemovable media is encrypted with AES-256.")
+    asked = question("¿Removable media is encrypted with AES-256?", language=Language.ES)
     given = answer(database, asker, asked)
-    if given.segments:
-        assert NoticeCode.OTHER_LANGUAGE in codes(given)
-        assert given.text.startswith("De «Access policy» (en inglés): «")
+    assert NoticeCode.OTHER_LANGUAGE in codes(given)
+    assert given.text.startswith("De «")
+    assert "(en inglés): «" in given.text
     spanish = answer(
         database, asker, question("¿Cómo se guardan las contraseñas de los usuarios?", language=Language.ES)
     )
