@@ -225,9 +225,10 @@ def _of_language(compared: list[Compared], language: str) -> Iterator[figures.Fi
     raw = [judged.is_wrong for item in compared for judged in item.raw]
     shown = [judged.is_wrong for item in compared for judged in item.shown]
     right = [item.shown_is_right for item in compared if item.raw_is_right]
-    yield _share("wrong_before", raw, language, "statements of the raw model that are wrong or unsupported")
-    yield _share("wrong_after", shown, language, "the same of what the chat shows without a note")
-    yield _share("right_kept", right, language, "right raw answers that the chat gives as well")
+    of = f"{len(compared)} questions"
+    yield _share("wrong_before", raw, language, f"{of}; statements of the raw model that are wrong or unsupported")
+    yield _share("wrong_after", shown, language, f"{of}; the same of what the chat shows without a note")
+    yield _share("right_kept", right, language, f"{of}; right raw answers that the chat gives as well")
     if raw and sum(raw):
         before = sum(raw) / len(raw)
         after = sum(shown) / len(shown) if shown else 0.0
