@@ -1,9 +1,14 @@
 """What a line of a questionnaire asks, what it is about, and whether it was asked before."""
 
+from datetime import date
+
 import pytest
 
+from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import AnswerForm, Place, Question
+from copilot.retrieval.search import Hit
+from copilot.workflows.rfp.answering.candidates import rank_passages
 from copilot.workflows.rfp.answering.categories import categories, category_of
 from copilot.workflows.rfp.answering.enquiry import enquiry_of
 from copilot.workflows.rfp.answering.same_question import asks_the_same
@@ -82,3 +87,19 @@ def test_every_category_has_a_team_in_both_languages() -> None:
 )
 def test_questions_are_the_same_only_if_they_ask_the_same(one: str, other: str, same: bool) -> None:
     assert asks_the_same(one, other) is same
+
+
+def hit(passage: str, document: str, text: str, score: float) -> Hit:
+    evidence = Evidence(id=passage, kind=EvidenceKind.PASSAGE, text=text, label=document, as_of=date(2026, 1, 1))
+    return Hit(evidence=evidence, passage_id=passage, document_id=document, score=score, language="en")
+
+
+def test_the_document_that_says_more_of_what_is_asked_comes_first() -> None:
+    hits = [
+        hit("a", "one", "Laptops are bought in spring.", 0.50),
+        hit("b", "two", "Laptops have encrypted disks.", 0.48),
+    ]
+    ranked = rank_passages("Do laptops have encrypted disks?", hits, language=Language.EN)
+    assert [item.passage_id for item in ranked] == ["b", "a"]
+    assert rank_passages("???", hits, language=Language.EN) == tuple(hits)
+    assert rank_passages("Do laptops?", [], language=Language.EN) == ()

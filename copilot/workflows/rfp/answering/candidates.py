@@ -20,13 +20,14 @@ from copilot.workflows.chat.matching import Asked, asked
 from copilot.workflows.chat.question import read_question
 from copilot.workflows.chat.told import Told
 from copilot.workflows.rfp.answering.claims import Claim, Reading, read_claim
-from copilot.workflows.rfp.answering.fitting import Fit, fit
+from copilot.workflows.rfp.answering.fitting import Fit, fit, fit_text
 from copilot.workflows.rfp.answering.quantities import meets
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
 
 _FILE = Path(__file__).with_name("calibration.toml")
 MOST_LOOKED_AT = 15
 """Of the sentences that the judge puts first."""
+_OTHER_PASSAGES = 2
 _HEAD = 4
 """Words in which a sentence says of whom it speaks."""
 _ANSWERS_NOTHING = frozenset({Claim.BLANK, Claim.FRAGMENT, Claim.QUESTION, Claim.DEFINITION, Claim.RECOMMENDED})
@@ -81,22 +82,30 @@ def statement_of(question: Asked, item: Judged) -> Statement:
     return Statement(told.text, reading, fit(question, told), replies=replies)
 
 
-def rank_passages(question: Asked, sentences: Sequence[Told], hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The passages that a search found, in the order of how well the judge finds them to answer.
+def rank_passages(text: str, hits: Sequence[Hit], *, language: Language) -> tuple[Hit, ...]:
+    """The passages that a search found, with those first whose document says most of what is asked.
 
-    A passage counts by its best sentence and by its place in the search, each by their rank (reciprocal rank fusion,
-    Cormack et al. 2009).
+    A passage counts by the search's score and by how many of the question's words it has; a document by its best
+    passage and a share of the next two: what a document says in several places it is about.
     """
-    verdict = answers(question, sentences)
-    best: dict[str, int] = {}
-    for item in verdict.ranked:
-        best.setdefault(item.told.passage_id, len(best))
-    constant, share = _weights()["passages"]["constant"], _weights()["passages"]["judge"]
-    worth = {
-        hit.passage_id: (1 - share) / (constant + place) + share / (constant + best.get(hit.passage_id, len(hits)))
-        for place, hit in enumerate(hits)
+    question = prepared(text, language=language)
+    if question is None or not hits:
+        return tuple(hits)
+    weights = _weights()["passages"]
+    top = max(hit.score for hit in hits) or 1.0
+    own = {
+        hit.passage_id: hit.score / top + weights["said"] * fit_text(question, hit.evidence.text).said for hit in hits
     }
-    return tuple(sorted(hits, key=lambda hit: -worth[hit.passage_id]))
+    by_document: dict[str, list[float]] = {}
+    for hit in hits:
+        by_document.setdefault(hit.document_id, []).append(own[hit.passage_id])
+    worth = {key: _worth(values, share=weights["others"]) for key, values in by_document.items()}
+    return tuple(sorted(hits, key=lambda hit: (-worth[hit.document_id], hit.document_id, -own[hit.passage_id])))
+
+
+def _worth(values: Sequence[float], *, share: float) -> float:
+    best, *others = sorted(values, reverse=True)
+    return best + share * sum(others[:_OTHER_PASSAGES])
 
 
 def may_answer(text: str, yes_no: bool, question: Asked, item: Candidate) -> bool:  # noqa: FBT001 - of one part
