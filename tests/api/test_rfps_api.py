@@ -150,9 +150,9 @@ def test_an_answer_is_changed_only_as_it_was_seen(
     api: TestClient, application: bootstrap.Application, ae: Headers
 ) -> None:
     project = answered(api, application, ae)
-    question = by_text(project)[HOSTED]
+    question = by_text(project)[MOON]
     path = f"{RFPS}/{project['id']}/questions/{question['question']['id']}/answer"
-    body = {"text": "In Frankfurt and Dublin."}
+    body = {"text": "We operate none."}
     assert api.put(path, json=body, headers=ae).status_code == 428
     assert api.put(path, json=body, headers=ae | {"if-match": "soon"}).status_code == 412
     seen = ae | {"if-match": f'"{question["version"]}"'}

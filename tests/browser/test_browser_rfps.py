@@ -70,7 +70,7 @@ def test_from_the_customers_file_to_the_same_file_filled_in(visit: Open, languag
     expect(one.page.locator("tbody")).to_contain_text(BACKUPS)
     answered(one)
 
-    # Nobody knows where data is hosted, so a person writes it; the other answer is put into the queue as it is.
+    # One answer is written by a person; the other is put into the queue as it is.
     article = one.page.locator("article.rfp-question", has_text=HOSTED)
     article.locator("summary", has_text=("Escribir" if language == "es" else "Write")).click()
     article.locator("textarea").fill("In Frankfurt and Dublin.")
