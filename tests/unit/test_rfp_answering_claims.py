@@ -49,6 +49,19 @@ def test_a_sentence_is_no_more_than_it_asserts(text: str, claim: Claim) -> None:
     assert read_claim(text).claim is claim
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Las seis empresas tienen certificado ISO/IEC 27001.", "Subencargados"),
+        ("It hosts in the United States only.", "Battle card"),
+        ("SCIM has no date, and sales staff must not give one.", "FAQ"),
+    ],
+    ids=["subprocessors", "competitor", "for our own people"],
+)
+def test_what_is_true_of_others_or_meant_for_our_own_people_is_no_claim_of_ours(text: str, title: str) -> None:
+    assert Claim.OTHER_PARTY in read_claim(text, title=title).all
+
+
 def test_a_link_is_no_blank() -> None:
     assert (
         read_claim("Access is reviewed as described in [our policy](https://example.com/policy).").claim

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from copilot.domain.language import Language
 from copilot.domain.rfp_answers import ShortForm
+from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import words_of
 from copilot.retrieval.search import Hit
 from copilot.workflows.chat.answering import Judged, answers
 from copilot.workflows.chat.matching import Asked, asked
 from copilot.workflows.chat.question import read_question
 from copilot.workflows.chat.told import Told
-from copilot.workflows.rfp.answering.claims import Claim, Reading, read_claim
+from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
 from copilot.workflows.rfp.answering.fitting import Fit, fit, fit_text
 from copilot.workflows.rfp.answering.quantities import meets
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
@@ -112,14 +113,18 @@ def may_answer(text: str, yes_no: bool, question: Asked, item: Candidate) -> boo
     """Whether a sentence may answer a part at all, whatever its chance."""
     if item.reading.all & _ANSWERS_NOTHING or item.fit.off_topic:
         return False
-    if Claim.OTHER_PARTY in item.reading.all and not _asks_about_others(question, item.told.text):
+    if Claim.OTHER_PARTY in item.reading.all and not _asks_about_others(question, item.told):
         return False
     return (yes_no or item.judged.fits) and meets(text, item.told.text)
 
 
-def _asks_about_others(question: Asked, text: str) -> bool:
+def _asks_about_others(question: Asked, told: Told) -> bool:
+    """Whether whoever the sentence or its heading speaks of is whom the question asks about."""
+    if is_for_own_people(told.text):
+        return False
     asked_of = {word.stem for word in question.question.words}
-    return any(word.stem in asked_of for word in words_of(text)[:_HEAD])
+    heads = [*words_of(told.text)[:_HEAD], *words_of(told.heading), *words_of(told.title)]
+    return any(word.stem in asked_of and word.is_word and word.folded not in FUNCTION_WORDS for word in heads)
 
 
 def _candidate(question: Asked, item: Judged) -> Candidate:

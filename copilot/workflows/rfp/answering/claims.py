@@ -74,6 +74,11 @@ def read_claim(text: str, *, lead: str = "", title: str = "") -> Reading:
     return Reading(claim, frozenset(found), negations)
 
 
+def is_for_own_people(text: str) -> bool:
+    """Whether a sentence tells our own people what to say, or speaks of other companies."""
+    return _words().own_people.search(" ".join(flat(text).split())) is not None
+
+
 def negating_words(text: str) -> tuple[str, ...]:
     """Folded words of a text that turn what it says."""
     return _negations(" ".join(flat(text).split()))
@@ -89,6 +94,7 @@ def _weaknesses(text: str, readable: str, plain: str, *, before: str, title: str
     head = _MARKS.sub("", plain)
     defines = words.definition.search(plain) or words.term.match(readable) or _DEFINITIONS.search(title)
     of_others = words.heads.match(head) or words.answers.search(plain) or words.heads.match(_MARKS.sub("", before))
+    of_others = of_others or words.titles.search(title) or words.own_people.search(plain)
     found = {
         Claim.BLANK: words.blank.search(_LINK.sub(" ", text)),
         Claim.FRAGMENT: not _ENDS.search(readable) or _GERUND.match(head),
@@ -122,6 +128,8 @@ class _Words:
     conditional: re.Pattern[str]
     heads: re.Pattern[str]
     answers: re.Pattern[str]
+    titles: re.Pattern[str]
+    own_people: re.Pattern[str]
     definition: re.Pattern[str]
     term: re.Pattern[str]
     negated: frozenset[str]
@@ -147,6 +155,8 @@ def _words() -> _Words:
         conditional=both["conditional"],
         heads=_one_of(*data["other_party"]["heads"]),
         answers=_one_of(*data["other_party"]["answers"]),
+        titles=re.compile(data["other_party"]["titles"]),
+        own_people=re.compile(data["other_party"]["own_people"]),
         definition=_one_of(*data["definition"]["patterns"]),
         term=re.compile(data["definition"]["term"]),
         negated=frozenset(data["negated"]["words"].split()),

@@ -57,6 +57,7 @@ def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
     said, above = _terms(text), _terms(heading)
     asked = _asked_terms(question)
     words = [(question.question.words[place], float(question.weights[place])) for place in _required(question)]
+    named = {word.folded for word in question.question.words[1:] if word.text[0].isupper()}
     total = sum(max(_LEAST_WEIGHT, weight) for _, weight in words)
     here = in_all = lacks = 0.0
     missing = []
@@ -76,7 +77,7 @@ def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
         about=_about(asked, text),
         missing=tuple(dict.fromkeys(missing)),
         missing_weight=lacks,
-        off_topic=tuple(dict.fromkeys(word for word in missing if word in _data().topics)),
+        off_topic=tuple(dict.fromkeys(word for word in missing if word in _data().topics or word in named)),
         narrower=_narrower(asked, text),
     )
 
