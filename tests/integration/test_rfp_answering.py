@@ -292,3 +292,11 @@ def test_what_contradicts_others_is_trusted_less_and_goes_to_an_expert(database:
     assert after.confidence.value < before.confidence.value
     assert after.confidence.worst is Dimension.CONSISTENCY
     assert with_consistency(before, 1.0) == before
+
+
+def test_what_our_own_people_are_told_is_not_told_with_an_answer(database: Database, asker: Viewer) -> None:
+    said = "SCIM provisioning is not available. It is planned, but it has no date, and sales staff must not give one."
+    add(database, "Questions", said)
+    given = answer(database, asker, question("Is SCIM provisioning available?", form=AnswerForm.YES_NO))
+    assert given.text == "SCIM provisioning is not available."
+    assert given.short is ShortForm.NO

@@ -17,6 +17,7 @@ from copilot.llm.roles import Models
 from copilot.retrieval.service import RetrievalService
 from copilot.store.database import UnitOfWork
 from copilot.workflows.chat.contract import Scene
+from copilot.workflows.rfp.answering.candidates import said_with
 from copilot.workflows.rfp.answering.categories import Category, category_of
 from copilot.workflows.rfp.answering.choosing import chosen_by_short, chosen_by_words, offers_yes_and_no
 from copilot.workflows.rfp.answering.claims import FACTS
@@ -117,7 +118,7 @@ class QuestionAnswerer:
         scene: Scene,
     ) -> RfpAnswer:
         used = [item for part in found for item in part.chosen]
-        said = [Chosen(item.told, item.reading, item.judged.announces) for item in used]
+        said = [Chosen(item.told, item.reading, said_with(item)) for item in used]
         written = segments_of(_once(said), language=question.language, key=question.id)
         segments, cut = within(written, question.limit)
         short = _short_of(question, found)

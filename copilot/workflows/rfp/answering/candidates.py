@@ -29,6 +29,7 @@ _FILE = Path(__file__).with_name("calibration.toml")
 MOST_LOOKED_AT = 15
 """Of the sentences that the judge puts first."""
 _OTHER_PASSAGES = 2
+_LESS = frozenset({Claim.BLANK, Claim.OTHER_PARTY, Claim.RECOMMENDED, Claim.INTENTION, Claim.QUESTION})
 _HEAD = 4
 """Words in which a sentence says of whom it speaks."""
 _ANSWERS_NOTHING = frozenset({Claim.BLANK, Claim.FRAGMENT, Claim.QUESTION, Claim.DEFINITION, Claim.RECOMMENDED})
@@ -52,6 +53,16 @@ class Candidate:
     def told(self) -> Told:
         """The sentence."""
         return self.judged.told
+
+
+def said_with(item: Candidate) -> tuple[Told, ...]:
+    """What is told with a sentence of what belongs to it: nothing that claims less, and nothing for our own ears."""
+    kept = []
+    for told in item.judged.announces:
+        claims = read_claim(told.text, title=f"{told.heading} {told.title}").all
+        if not claims & _LESS and not is_for_own_people(told.text):
+            kept.append(told)
+    return tuple(kept)
 
 
 def prepared(text: str, *, language: Language) -> Asked | None:
