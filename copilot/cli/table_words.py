@@ -26,6 +26,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "mode.at_once": "al momento",
         "mode.digest": "resumen diario a las {hour}:00",
         "wishes": "Correos sobre la cola: {mode} ({zone}). Sin avisar de: {muted}",
+        "rfp_columns": "Id|Cuestionario|Cuenta|Estado|Avance|Plazo",
+        "question_columns": "N.º|Pregunta|Estado|Respuesta|Fuentes",
+        "library_columns": "Id|Pregunta|Respuesta|Estado|Se revisa",
+        "finding_columns": "Qué|Una|Otra|Parecido",
         "no_mail": "Esta instalación no envía correo: faltan COPILOT_SMTP_URL o COPILOT_SMTP_FROM.",
     },
     "en": {
@@ -48,6 +52,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "mode.at_once": "at once",
         "mode.digest": "daily digest at {hour}:00",
         "wishes": "Emails about the queue: {mode} ({zone}). Not about: {muted}",
+        "rfp_columns": "Id|Questionnaire|Account|State|Progress|Deadline",
+        "question_columns": "No.|Question|State|Answer|Sources",
+        "library_columns": "Id|Question|Answer|State|Review by",
+        "finding_columns": "What|One|Other|Alike",
         "no_mail": "This installation sends no mail: COPILOT_SMTP_URL or COPILOT_SMTP_FROM is missing.",
     },
 }
