@@ -4,18 +4,19 @@ Invariant: filters only hide; a question keeps its number on the page whatever i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from api.localisation import mark as _
 from api.web.links import member, with_query
 from copilot.domain.access import Role, Viewer
+from copilot.domain.questionnaires import Skipped
 from copilot.domain.rfp_answers import Dimension, NoticeCode, RfpAnswer, Route
 from copilot.domain.rfp_projects import Project, ProjectQuestion, QuestionState
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
 
 PAGE = 25
-PREVIEW_PAGE = 100
+PREVIEW_PAGE = 40
 _SURE = (Route.APPROVED, Route.HIGH)
 _LOOK = frozenset(NoticeCode) - {NoticeCode.OTHER_LANGUAGE}
 _STALE = frozenset({NoticeCode.STALE, NoticeCode.SOURCE_CHANGED, NoticeCode.NEWER_SOURCE_DIFFERS})
@@ -105,10 +106,6 @@ class Filters:
             path, {"state": state, "section": self.section, "only": only, "page": str(number) if number > 1 else None}
         )
 
-    def on_page(self, page: int) -> "Filters":
-        """The same on another page."""
-        return replace(self, page=page)
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -117,6 +114,8 @@ class Shown:
     questions: tuple[Numbered, ...]
     total: int
     pages: int
+    left_out: tuple[Skipped, ...] = ()
+    """Lines that were taken for no question; only before the detection is confirmed."""
 
 
 def numbered(project: Project) -> tuple[Numbered, ...]:
@@ -134,12 +133,21 @@ def section_name(item: ProjectQuestion) -> str:
     return " › ".join(item.question.section)
 
 
-def shown(project: Project, filters: Filters, *, viewer: Viewer, size: int = PAGE) -> Shown:
+def shown(project: Project, filters: Filters, *, viewer: Viewer) -> Shown:
     """The questions that the filters leave, one page of them."""
     kept = [each for each in numbered(project) if _passes(each.item, filters, viewer=viewer)]
-    pages = max(1, -(-len(kept) // size))
-    first = (min(filters.page, pages) - 1) * size
-    return Shown(tuple(kept[first : first + size]), total=len(kept), pages=pages)
+    pages = max(1, -(-len(kept) // PAGE))
+    first = (min(filters.page, pages) - 1) * PAGE
+    return Shown(tuple(kept[first : first + PAGE]), total=len(kept), pages=pages)
+
+
+def found(project: Project, *, page: int) -> Shown:
+    """One page of what was found in the file: of the questions, and of the lines that were left out."""
+    everything, left_out = numbered(project), project.skipped
+    pages = max(1, -(-max(len(everything), len(left_out)) // PREVIEW_PAGE))
+    first = (min(page, pages) - 1) * PREVIEW_PAGE
+    part = slice(first, first + PREVIEW_PAGE)
+    return Shown(everything[part], total=len(everything), pages=pages, left_out=left_out[part])
 
 
 def _passes(item: ProjectQuestion, filters: Filters, *, viewer: Viewer) -> bool:

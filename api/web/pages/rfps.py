@@ -14,7 +14,7 @@ from api.files import file_response
 from api.routes.rfps import ProjectId
 from api.uploads import content_of
 from api.web import flash
-from api.web.rfp_view import PAGE, PREVIEW_PAGE, Filters, everybody, sections, shown
+from api.web.rfp_view import Filters, everybody, found, sections, shown
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
@@ -80,15 +80,15 @@ def _made(
     today = application.clock.today()
     if file is not None and file.filename:
         name, content = content_of(file)
-        found = read_questionnaire(name, content, today=today)
+        questionnaire = read_questionnaire(name, content, today=today)
     elif pasted.strip():
         name, content = "", pasted.encode()
-        found = read_pasted(pasted, today=today)
+        questionnaire = read_pasted(pasted, today=today)
     else:
         raise InputError("There is neither a file nor a text.", hint="Choose a file, or paste the questions.")
     with application.database.unit_of_work() as uow:
         return application.rfps.projects.create(
-            found,
+            questionnaire,
             file_name=name,
             content=content,
             title=title,
@@ -135,7 +135,7 @@ def rfp(
         project=project,
         leads=leads,
         filters=filters,
-        shown=shown(project, filters, viewer=viewer, size=PREVIEW_PAGE if preview else PAGE),
+        shown=found(project, page=page) if preview else shown(project, filters, viewer=viewer),
         sections=sections(project),
         people=people if leads else (),
         names={person.user_id: person.name for person in people},
