@@ -103,6 +103,13 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "rfp_none_chosen": ("warning", _("No question was chosen.")),
     "rfp_checked": ("success", _("Noted.")),
     "rfp_packaged": ("success", _("The filled file and its appendix wait in the queue. Nothing was sent.")),
+    "library_imported": (
+        "success",
+        _("New: %(added)s. There already: %(known)s. Without a question or an answer: %(unusable)s."),
+    ),
+    "library_approved": ("success", _("Approved. Questionnaires are answered from it now.")),
+    "library_retired": ("success", _("Retired. Nothing is answered from it any more.")),
+    "library_rejected": ("success", _("Left as it is.")),
     "newer_version": ("warning", _("A newer version of this draft exists. This is it; read it before you decide.")),
 }
 

@@ -7,6 +7,7 @@ from api.localisation import mark as _
 from copilot.domain.access import Role, Viewer
 
 _EVERYBODY = (
+    ("/answer-library", _("Answer library")),
     ("/delegations", _("Standing in")),
     ("/notifications", _("Notifications")),
     ("/queue/views", _("Saved views")),

@@ -80,6 +80,11 @@ TABLES: dict[str, dict[str, str]] = {
         "asks_for_file": _("It asks for a document; attach it yourself."),
         "withheld": _("A text that tries to give instructions was left out."),
     },
+    "entry_state": {"proposed": _("Proposed"), "approved": _("Approved"), "retired": _("Retired")},
+    "library_finding": {
+        "duplicate": _("Same question, same answer"),
+        "conflict": _("Same question, answers that do not agree"),
+    },
     "checklist": {
         "deadline": _("Can the deadline be met?"),
         "must_haves": _("Do we meet what they call a must?"),

@@ -143,3 +143,17 @@ def test_without_scripts_it_is_handed_in_and_started(visit: Open) -> None:
     one.page.wait_for_selector("article.rfp-question")
     one.go(address)
     expect(one.page.locator("progress")).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "theme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone-dark", "desktop-light"])
+def test_the_library_is_accessible_and_fits(visit: Open, size: tuple[int, int], theme: str) -> None:
+    one = visit(size=size, theme=theme, language="es")
+    one.go("/answer-library")
+    one.sign_in(one.site.company.outsider, language="es")
+    one.go("/answer-library")
+    found = look(one, "before")
+    table = b"Question,Answer\nIs data encrypted?,Yes.\nIs data encrypted?,No.\n"
+    one.page.set_input_files("#library-file", {"name": "kept.csv", "mimeType": "text/csv", "buffer": table})
+    one.page.click("section[aria-labelledby=take-over] button")
+    one.page.wait_for_selector(".notice.success")
+    assert found + look(one, "after") == []

@@ -6,6 +6,7 @@ import pytest
 
 from api.web.rfp_words import TABLES
 from copilot.approvals.policy import load_policy
+from copilot.domain.answer_library import EntryState
 from copilot.domain.questionnaires import AnswerForm, Doubt, SkipReason
 from copilot.domain.rfp_answers import Dimension, NoticeCode, Route, ShortForm
 from copilot.domain.rfp_projects import ProjectState, QuestionState
@@ -23,6 +24,7 @@ from copilot.domain.rfp_projects import ProjectState, QuestionState
         ("dimension", Dimension),
         ("route", Route),
         ("notice", NoticeCode),
+        ("entry_state", EntryState),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

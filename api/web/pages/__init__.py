@@ -2,6 +2,7 @@
 
 from api.web.pages import (
     accounts,
+    answer_library,
     audit,
     bulk,
     chat,
@@ -47,6 +48,7 @@ ROUTERS = tuple(
         feedback,
         rfps,
         rfp_acts,
+        answer_library,
     )
 )
 """All page routes."""
