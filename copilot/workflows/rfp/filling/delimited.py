@@ -54,13 +54,22 @@ class _Table:
 
     @classmethod
     def read(cls, file: TextFile, questions: Sequence[Question]) -> "_Table":
-        """With the delimiter under which most questions stand where they were read."""
+        """With the delimiter under which most questions, and places for their answers, stand where they were read."""
         tables = [cls(file, delimiter, *records_of(file.text, delimiter)) for delimiter in _DELIMITERS]
-        return max(tables, key=lambda table: (table.found(questions), -_DELIMITERS.index(table.delimiter)))
+        # max takes the first of equals: the delimiters are in the order of preference.
+        return max(tables, key=lambda table: (table.found(questions), table.places(questions)))
 
     def found(self, questions: Sequence[Question]) -> int:
         """How many questions stand where they were read."""
         return sum(comparable(self._at(question.place)) == comparable(question.text) for question in questions)
+
+    def places(self, questions: Sequence[Question]) -> int:
+        """How many answers have a field already: a question alone in its row stands there under any delimiter."""
+        wanted = (cell(question.answer_place.address) for question in questions if question.answer_place is not None)
+        return sum(
+            place is not None and place.row <= len(self.rows) and place.column <= len(self.rows[place.row - 1])
+            for place in wanted
+        )
 
     def text(self) -> str:
         """The whole text as it is now."""
