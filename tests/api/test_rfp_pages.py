@@ -128,6 +128,7 @@ def test_people_write_assign_decline_and_delete(
         question_id=question_id,
         version=version,
         text="In Frankfurt.",
+        chosen="",
         before="",
         at="1",
         back=f"{address}?state=no_source",

@@ -33,6 +33,8 @@ def prepared(one: Visit, language: str) -> list[str]:
         item,
         f"{item}?edit=all",
         "/chat",
+        "/rfps",
+        "/answer-library",
         "/search",
         "/search?q=contrato+firmado",
         "/search?q=zzzz",

@@ -171,7 +171,7 @@ def edit(
         question_id,
         text=None if untouched else plain,
         short=ShortForm(short) if short in set(ShortForm) else None,
-        chosen=tuple(chosen or ()),
+        chosen=tuple(key for key in chosen or () if key),
         version=version,
         viewer=asked.viewer,
         uow=asked.uow,
