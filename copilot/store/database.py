@@ -155,6 +155,8 @@ _URL_HINT = "Use DATABASE_URL=postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or 
 
 _NULL_CHARACTER = "NUL (0x00)"
 """How the driver words its refusal; it has no code of its own."""
+_NULL_CHARACTER_IN_JSON = "22P05"
+"""The server's code for the same within a document."""
 
 
 @contextmanager
@@ -178,10 +180,10 @@ def translated_errors() -> Iterator[None]:
 def _typed(error: BaseException | None, *, lost: bool) -> CopilotError | None:
     if getattr(error, "sqlstate", None) == _DISK_FULL:
         return StorageFull("The database's disk is full.", hint="Nothing was saved. Free space, try again.")
+    if getattr(error, "sqlstate", None) == _NULL_CHARACTER_IN_JSON or _NULL_CHARACTER in str(error):
+        return InputError("The text contains a null character.", hint="Take it out: it cannot be stored or looked for.")
     if getattr(error, "sqlstate", None) in _TRY_AGAIN:
         return Conflict("Somebody else changed the same data at the same moment.", hint="Nothing was saved. Try again.")
-    if _NULL_CHARACTER in str(error):
-        return InputError("The text contains a null character.", hint="Take it out: it cannot be stored or looked for.")
     if lost:
         return DatabaseUnavailable(
             "The database cannot be reached.", hint="Check DATABASE_URL, or run `sales-copilot doctor`."

@@ -68,7 +68,7 @@ def correct(project: StoredProject, corrections: Sequence[Correction], *, uow: U
     current = {each.id: each for each in as_it_is(RfpQuestionRepository(uow).of(project.id), uow=uow)}
     skipped = {item.place.id: item for item in project.skipped}
     taken: set[str] = set()
-    for place, correction in enumerate(corrections):
+    for place, correction in enumerate(_merged(corrections)):
         known = current.get(correction.question_id)
         left_out = skipped.get(correction.question_id)
         if known is not None:
@@ -97,6 +97,15 @@ def reconsider(project: StoredProject, *, uow: UnitOfWork) -> None:
     states = {each.id: changed.get(each.id, each.state) for each in current}
     if QuestionState.WAITING in states.values():
         RfpProjectRepository(uow).move(project.id, to=ProjectState.STOPPED, allowed_from=[ProjectState.REVIEW])
+
+
+def _merged(corrections: Sequence[Correction]) -> tuple[Correction, ...]:
+    """One correction for each question: what is said later of the same question is added, or counts instead."""
+    merged: dict[str, Correction] = {}
+    for each in corrections:
+        said = {name: value for name in Correction.model_fields if (value := getattr(each, name)) is not None}
+        merged[each.question_id] = merged.get(each.question_id, each).model_copy(update=said)
+    return tuple(merged.values())
 
 
 def _correct(project: StoredProject, current: Current, correction: Correction, *, uow: UnitOfWork) -> None:

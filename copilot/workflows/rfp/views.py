@@ -92,16 +92,16 @@ def head_of(project: StoredProject, counts: Progress) -> ProjectHead:
 
 
 def project_of(project: StoredProject, questions: Iterable[Current], *, viewer: Viewer) -> Project:
-    """The whole project, or as much of it as `questions` are, as the viewer sees it."""
-    shown = tuple(questions)
+    """The whole project; to a helper as much of it as `questions` are, and how to fill it in."""
+    shown, leads = tuple(questions), project.led_by(viewer)
     counts = progress(StateCount(each.state, None, 1) for each in shown)
     return Project(
         **_head(project, counts),
         questions=tuple(each.seen_by(viewer) for each in shown),
-        checklist=project.checklist,
+        checklist=project.checklist if leads else (),
         instructions=project.instructions,
         warnings=project.warnings,
-        skipped=project.skipped,
+        skipped=project.skipped if leads else (),
         deadline_text=project.deadline_text,
         failure=project.failure,
     )
