@@ -124,10 +124,14 @@ _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
         "The content is binary data, not text.\nCheck the extension, or export it again as text.",
     ),
     DocumentMessage.NOT_A_QUESTIONNAIRE: (
-        "El archivo JSON no es un cuestionario: faltan «questionnaire» y «extensions».\n"
-        "Compruebe que es el archivo correcto, o pida el cuestionario en otro formato.",
-        "The JSON file is not a questionnaire: it has neither “questionnaire” nor “extensions”.\n"
-        "Check that it is the right file, or ask for the questionnaire in another format.",
+        (
+            "El archivo JSON no es un cuestionario: faltan «questionnaire» y «extensions».\n"
+            "Compruebe que es el archivo correcto, o pida el cuestionario en otro formato."
+        ),
+        (
+            "The JSON file is not a questionnaire: it has neither “questionnaire” nor “extensions”.\n"
+            "Check that it is the right file, or ask for the questionnaire in another format."
+        ),
     ),
     DocumentMessage.NO_QUESTIONS: (
         "No se encontró ninguna pregunta en el archivo.\nCompruebe que es el archivo correcto, o pegue las preguntas.",
