@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from copilot import bootstrap
 from tests.api.web_browser import form_token, sign_in
@@ -173,3 +174,24 @@ def test_a_stranger_and_a_forged_form_reach_nothing(browser: TestClient, company
     sign_in(browser, company.outsider)
     assert post(browser, f"{address}/{act}", **fields).status_code == 404
     assert browser.get(address).status_code == 404
+
+
+def test_an_answer_from_what_one_may_not_read_is_not_shown_and_said_so(
+    browser: TestClient, application: bootstrap.Application, company: Company
+) -> None:
+    with application.database.unit_of_work() as uow:
+        for table in ("documents", "passages"):
+            column = "id" if table == "documents" else "document_id"
+            changed = text(f"update {table} set visibility = 'managers' where {column} = :document")  # noqa: S608
+            uow.session.execute(changed, {"document": company.knowledge_id})
+    sign_in(browser, company.ae)
+    address = hand_in(browser)
+    browser.cookies.clear()
+    sign_in(browser, company.manager)
+    post(browser, f"{address}/start")
+    run(application)
+    assert "35 days" in browser.get(address).text
+    browser.cookies.clear()
+    sign_in(browser, company.ae)
+    page = browser.get(address).text
+    assert ("35 days" in page, "que usted no puede leer" in page) == (False, True)
