@@ -24,6 +24,7 @@ _EVERY = re.compile(
     r"\b(?:all|every|each|any|always|fully|entire(?:ly)?|exclusively|todos|todas|cada|siempre|totalmente)\b"
 )
 _UNIVERSAL = re.compile(r"\b(?:all|every|each|any|no|always|todos|todas|todo|toda|cada|ningun[oa]?|siempre)\b")
+_ONLY = re.compile(r"\b(?:only|solely|exclusively|solo|solamente|unicamente|exclusivamente)\b")
 _SAYS_YES = re.compile(r"^\W*(?:(?:answer|respuesta|response|short answer|respuesta corta)\W+)?(?:yes|si)\b(?=\W)")
 _SAYS_NO = re.compile(r"^\W*(?:(?:answer|respuesta|response|short answer|respuesta corta)\W+)?no\b(?=\s*[.,:;*]|$)")
 _SAYS_PARTLY = re.compile(
@@ -95,7 +96,7 @@ def _by_words(question: str, statement: Statement) -> ShortForm | None:
     if asked != turned:
         # Which word of a longer sentence is denied cannot be told by counting.
         return ShortForm.NO if fit.here >= ENOUGH_FOR_NO and not fit.narrower and not asked else None
-    if fit.here < ENOUGH_FOR_YES:
+    if fit.here < ENOUGH_FOR_YES or (_ONLY.search(flat(question)) and not _ONLY.search(flat(statement.text))):
         return None
     less = fit.narrower or (_EVERY.search(flat(question)) and not _UNIVERSAL.search(flat(statement.text)))
     return ShortForm.PARTIAL if less else ShortForm.YES
