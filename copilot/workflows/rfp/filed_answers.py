@@ -62,13 +62,16 @@ def answer_of(
         return filed
     by_end = {segment.id.removeprefix(f"{question.id}."): segment for segment in section.segments} if section else {}
     short, chosen = by_end.pop(_SHORT, None), by_end.pop(_CHOSEN, None)
-    segments = tuple(by_end.values())
-    cited = tuple(dict.fromkeys(key for segment in segments for key in segment.evidence_ids))
+    form = None if short is None else short_form(short.text, language=filed.language)
+    keys = () if chosen is None else _chosen(chosen.text, question)
+    # What somebody wrote there and is none of the values is said in their words, not dropped.
+    said = tuple(segment for segment, value in ((short, form), (chosen, keys)) if segment is not None and not value)
+    cited = dict.fromkeys(key for segment in (section.segments if section else ()) for key in segment.evidence_ids)
     return filed.model_copy(
         update={
-            "short": None if short is None else short_form(short.text, language=filed.language),
-            "chosen": () if chosen is None else _chosen(chosen.text, question),
-            "segments": segments,
+            "short": form,
+            "chosen": keys,
+            "segments": (*said, *by_end.values()),
             "evidence": tuple(evidence[key] for key in cited if key in evidence),
             "edited": True,
         }

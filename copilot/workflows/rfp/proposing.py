@@ -49,6 +49,8 @@ def _proposed(
         entry = None if entry_id is None else library.get(entry_id, viewer=viewer, uow=uow)
     except NotFound:
         entry = None
+    if entry is not None and entry.language is not answer.language:
+        entry = None  # an entry keeps its language: words of the other one are an entry of their own
     return library.propose(
         None if entry is None else entry.id,
         question=question.text if entry is None else entry.question,
