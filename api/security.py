@@ -6,15 +6,17 @@ Invariant: no inline script or style ever runs, nothing is loaded from elsewhere
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.deps import optional_viewer
 from api.errors import problem
 from copilot.bootstrap import Application
 
 MAX_BODY_BYTES = 2_000_000
 _TAKE_FILES = ("/api/v1/rfps", "/rfps", "/api/v1/answer-library/imports", "/answer-library/imports")
 LARGER_BODIES = dict.fromkeys(_TAKE_FILES, 32_000_000)
-"""Bytes that may be sent to what takes whole files."""
+"""Bytes that people who are signed in may send to what takes whole files."""
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -65,6 +67,9 @@ async def guard(request: Request, call_next: Callable[[Request], Awaitable[Respo
         most = LARGER_BODIES.get(request.url.path, MAX_BODY_BYTES)
         if int(length) > most:
             return problem(413, code="too_large", detail=f"The request is larger than {most} bytes.")
+        # A form is read before its route asks who sends it: strangers would have whole files kept for them.
+        if int(length) > MAX_BODY_BYTES and not await run_in_threadpool(_is_signed_in, request):
+            return problem(401, code="not_authenticated", detail="Sign in before you send a file of this size.")
     if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
         return problem(400, code="null_character", detail="The address contains a null character.")
     try:
@@ -80,3 +85,9 @@ async def guard(request: Request, call_next: Callable[[Request], Awaitable[Respo
     if not request.url.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _is_signed_in(request: Request) -> bool:
+    application: Application = request.app.state.application
+    with application.database.unit_of_work() as uow:
+        return optional_viewer(request, application, uow, None) is not None

@@ -212,6 +212,15 @@ def test_a_file_that_cannot_be_read_says_what_to_do(api: TestClient, ae: Headers
     assert words in answer.json()["detail"].casefold() + answer.json()["hint"].casefold()
 
 
+def test_strangers_may_not_send_a_large_file_and_colleagues_may(api: TestClient, ae: Headers) -> None:
+    large = {"file": ("a.txt", b"Are logs kept?\n" + b" " * 2_000_001, "text/plain")}
+    unknown: tuple[Headers, ...] = ({}, {"Authorization": "Bearer nobody"}, {"Cookie": "sc_session=nobody"})
+    for headers in unknown:
+        answer = api.post(RFPS, files=large, data={"title": "T"}, headers=headers)
+        assert (answer.status_code, answer.json()["detail"]) == (401, "Sign in before you send a file of this size.")
+    assert api.post(RFPS, files=large, data={"title": "T"}, headers=ae).status_code != 401
+
+
 def test_what_is_too_large_is_refused_unread(api: TestClient, ae: Headers) -> None:
     answer = api.post(RFPS, content=b"", headers=ae | {"content-length": "32000001"})
     assert answer.status_code == 413
