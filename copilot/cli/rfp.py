@@ -198,7 +198,7 @@ def _until_done(person: Acting, project_id: str, stop: threading.Event) -> bool:
             return True
         if stop.is_set():
             return False
-        if not person.application.rfps.runs.run(stop.is_set):
+        if not person.application.rfps.runs.run(stop.is_set, only=project_id):
             time.sleep(_PAUSE)
 
 

@@ -191,6 +191,15 @@ def test_a_job_ends_after_its_time_and_asks_for_another(database: Database, ana:
     assert rfp.states(project.id, ana) == dict.fromkeys(("q1", "q2", "q3"), "answered")
 
 
+def test_who_runs_one_project_leaves_the_others_to_their_worker(rfp: Rfp, ana: Viewer) -> None:
+    first, second = rfp.create(ana), rfp.create(ana)
+    for project in (first, second):
+        rfp.start(project, ana)
+    assert rfp.runs.run(only=second.id) == 3
+    assert set(rfp.states(first.id, ana).values()) == {"waiting"}
+    assert set(rfp.states(second.id, ana).values()) == {"answered"}
+
+
 def test_a_run_reads_for_whoever_started_it_and_ends_without_them(rfp: Rfp, ana: Viewer) -> None:
     project = rfp.create(ana)
     rfp.start(project, ana)

@@ -67,8 +67,11 @@ class RfpRuns:
         self._rules = rules
         self._again = again
 
-    def run(self, should_stop: Callable[[], bool] = lambda: False) -> int:
-        """Go on with the projects that wait, for as long as policy lets one job; returns how many questions."""
+    def run(self, should_stop: Callable[[], bool] = lambda: False, *, only: str | None = None) -> int:
+        """Go on with the projects that wait (`only`: with this one), for as long as policy lets one job.
+
+        Returns how many questions were worked on.
+        """
         until = time.monotonic() + self._rules.seconds_at_once
 
         def is_over() -> bool:
@@ -77,7 +80,7 @@ class RfpRuns:
         done = 0
         with self._database.unit_of_work() as uow:
             waiting = RfpProjectRepository(uow).answering()
-        for project_id in waiting:
+        for project_id in (each for each in waiting if only in {None, each}):
             done += self._go_on(project_id, is_over)
             if is_over():
                 break
