@@ -81,7 +81,10 @@ def figures_differ(one: str, other: str, *, language: Language, other_language: 
 def pairs_to_compare(
     texts: Mapping[str, tuple[str, Language]], *, most_per_word: int = 60
 ) -> Iterable[tuple[str, str]]:
-    """Pairs of keys whose texts could be alike: of one language, with a word in common that is not everywhere."""
+    """Pairs of keys whose texts could be alike: of one language, with a word in common that is not everywhere.
+
+    Of a text that is there very often each is compared with the next ones only: all pairs would be too many to hold.
+    """
     by_word: dict[tuple[Language, str], list[str]] = defaultdict(list)
     by_wording: dict[str, list[str]] = defaultdict(list)
     for key, (text, language) in texts.items():
@@ -91,7 +94,8 @@ def pairs_to_compare(
     groups = [*by_wording.values(), *(keys for keys in by_word.values() if len(keys) <= most_per_word)]
     seen: set[tuple[str, str]] = set()
     for keys in groups:
-        seen.update((first, second) for place, first in enumerate(keys) for second in keys[place + 1 :])
+        following = ((first, keys[place + 1 : place + 1 + most_per_word]) for place, first in enumerate(keys))
+        seen.update((first, second) for first, others in following for second in others)
     return sorted(seen)
 
 
