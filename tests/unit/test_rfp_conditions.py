@@ -134,12 +134,12 @@ def edited(section: Section, texts: dict[str, str]) -> Section:
     ("texts", "short", "chosen", "said"),
     [
         ({"q1.short": "No."}, ShortForm.NO, ("q1_yes",), 1),
-        ({"q1.short": "perhaps"}, None, ("q1_yes",), 1),
+        ({"q1.short": "perhaps"}, None, ("q1_yes",), 2),
         ({"q1.chosen": "no"}, ShortForm.YES, ("q1_no",), 1),
         ({"q1.chosen": ""}, ShortForm.YES, (), 1),
         ({"q1.1": ""}, ShortForm.YES, ("q1_yes",), 0),
     ],
-    ids=["short form", "no short form", "another value", "no value", "no prose"],
+    ids=["short form", "words in its place", "another value", "no value", "no prose"],
 )
 def test_an_edited_section_is_read_back(
     texts: dict[str, str], short: ShortForm | None, chosen: tuple[str, ...], said: int
@@ -150,7 +150,7 @@ def test_an_edited_section_is_read_back(
         edited(section_of(asked, filed), texts), question=asked, filed=filed, evidence={EVIDENCE.id: EVIDENCE}
     )
     assert (found.short, found.chosen, len(found.segments), found.edited) == (short, chosen, said, True)
-    assert found.evidence == ((EVIDENCE,) if said else ())
+    assert found.evidence == (EVIDENCE,), "a yes cites what it rests on, as prose does"
 
 
 def test_words_without_a_source_need_an_expert_and_no_words_have_none() -> None:

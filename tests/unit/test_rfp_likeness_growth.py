@@ -1,5 +1,7 @@
 """Comparing questions grows with their number, also where one question is asked over and over."""
 
+from itertools import pairwise
+
 from copilot.domain.language import Language
 from copilot.workflows.rfp.likeness import pairs_to_compare
 
@@ -15,7 +17,7 @@ def test_one_question_asked_over_and_over_is_not_compared_with_all_the_others() 
 
 def test_neighbours_are_compared_however_many_there_are() -> None:
     keys, pairs = list(_asked(500)), set(pairs_to_compare(_asked(500)))
-    assert all(pair in pairs for pair in zip(keys, keys[1:], strict=False))
+    assert all(pair in pairs for pair in pairwise(keys))
 
 
 def test_all_of_a_few_are_compared() -> None:
