@@ -85,7 +85,8 @@ def test_ctrl_c_stops_after_a_question_and_says_how_to_go_on(
 ) -> None:
     project = added(run, tmp_path)
 
-    def interrupted(_self: Any, should_stop: Callable[[], bool]) -> int:
+    def interrupted(_self: Any, should_stop: Callable[[], bool], *, only: str) -> int:
+        assert only == project
         os.kill(os.getpid(), signal.SIGINT)
         return int(should_stop())
 
