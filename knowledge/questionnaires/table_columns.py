@@ -64,7 +64,9 @@ def _places(roles: ColumnRoles, rows: Sequence[Sequence[Cell]]) -> _Places:
         if cells and sum(map(is_free, cells)) >= _MOSTLY_FREE * len(cells) and column not in roles.columns.values():
             free.append(column)
     answer = free[0] if free else None
-    return _Places(answer, comment if comment is not None or len(free) < 2 else free[1])
+    # Behind words of its own a free column is for them: `Do you have a DPO? | ... | Who is it? | ...`.
+    beside = free[1] if len(free) > 1 and free[1] == free[0] + 1 else None
+    return _Places(answer, beside if comment is None else comment)
 
 
 @dataclass(slots=True)
