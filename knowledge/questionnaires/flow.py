@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from copilot.domain.questionnaires import SkipReason
 from knowledge.questionnaires import asking
 from knowledge.questionnaires.blocks import Block, Flow, says
-from knowledge.questionnaires.drafting import Draft, Found
+from knowledge.questionnaires.boxes import read_options, take_options
+from knowledge.questionnaires.drafting import Found
 from knowledge.questionnaires.neighbours import in_asking_list, is_form_label, is_near_signature
-from knowledge.questionnaires.options import Options, gap_in, is_placeholder, options_in, without_gaps
+from knowledge.questionnaires.options import gap_in, is_placeholder, options_in, without_gaps
 from knowledge.questionnaires.style import is_label, is_marked, strong_question
 from knowledge.questionnaires.tabled import read_table
 from knowledge.questionnaires.text_reader import Step, TextReader, asks, has_place_below
@@ -70,7 +71,7 @@ def _answer(reader: TextReader, block: Block) -> bool:
         return True
     options = options_in(text)
     if options is not None:
-        _take_options(reader, reader.open, options, block)
+        take_options(reader, reader.open, options, block)
     else:
         rest = without_gaps(text)
         reader.open.given += [rest] if rest and not is_placeholder(rest) else []
@@ -95,36 +96,6 @@ def _comment(reader: TextReader, block: Block) -> bool:
         reader.open.place(block.control or block.address)
     reader.open.guidance.append(without_gaps(block.text))
     return True
-
-
-def _options(reader: TextReader, block: Block) -> bool:
-    """`☐ Yes ☐ No` below a question, or after its words."""
-    options = options_in(block.text)
-    if options is None:
-        return False
-    if options.before and not says("options", "words", options.before):
-        draft = reader.ask(block, text=options.before, statement=not asks(reader, options.before))
-    elif reader.open is None:
-        reader.skip(block, SkipReason.OTHER)
-        return True
-    else:
-        draft = reader.open
-        if options.before or block.number:
-            draft.guidance.append(f"{block.number} {options.before}".strip())
-    _take_options(reader, draft, options, block)
-    return True
-
-
-def _take_options(reader: TextReader, draft: Draft, options: Options, block: Block) -> None:
-    boxes = options.boxed
-    draft.options += [(text, block.address if boxes else "") for text in options.texts]
-    draft.given += options.ticked
-    draft.place(block.control or block.address)
-    if options.after:
-        draft.guidance.append(options.after)
-        if gap_in(options.after_as_written) or says("answer", "comment", options.after):
-            draft.comment = draft.comment or block.address
-    reader.answering = False
 
 
 def _heading(reader: TextReader, block: Block) -> bool:
@@ -362,7 +333,7 @@ _STEPS: Sequence[Step] = (
     _heading,
     _likely_heading,
     _comment,
-    _options,
+    read_options,
     _not_for_answers,
     _follow_up,
     _guidance,

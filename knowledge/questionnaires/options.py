@@ -7,13 +7,20 @@ import re
 from dataclasses import dataclass
 
 from copilot.domain.folding import flat
+from copilot.domain.language import Language
 from knowledge.questionnaires import asking
 from knowledge.questionnaires.blocks import pattern, says
 
 _LONGEST_OPTION = 400
+_LONGEST_ASKED = 1_000
 _SPACES = re.compile(r"[ \t]{2,}")
 _SLASH = re.compile(r"\s*[/|]\s*(?!a\b|p\b)", re.IGNORECASE)
 _COMMENT_AFTER = re.compile(r"\s{2,}|\t")
+_WIDE = re.compile(r"\s{2,}|[\t\n]")
+_ASKS = re.compile(r"(?:¿|[^\W\d_a-zß-ÿ]|\d).*\?", re.DOTALL)
+"""A sentence of its own that ends in a question mark; `Other, which?` goes on with its value."""
+_FEWEST_WORDS = 3
+"""Of a question of its own; `Other? Which?` has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,8 @@ class Options:
 
 def options_in(text: str) -> Options | None:
     """The values that the line offers with boxes, or as `Yes / No` alone; None if it offers none."""
-    box = pattern("options", "box")
-    marks = list(box.finditer(text))
+    text = split_asked(text)[0]
+    marks = _marks(text)
     if not marks:
         return _listed(text)
     before = text[: marks[0].start()].strip()
@@ -51,6 +58,50 @@ def options_in(text: str) -> Options | None:
     return Options(
         tuple(filter(None, texts)), tuple(filter(None, ticked)), before, without_gaps(after), after_as_written=after
     )
+
+
+def split_asked(text: str) -> tuple[str, str]:
+    """The line up to a question of its own that stands behind a box, and the line from there on.
+
+    `☐ Yes ☐ No   Do you have a DPO?`: what asks is no value, and the boxes before it are not its answer.
+    """
+    marks = _marks(text)
+    behind = bool(marks) and bool(asking.value_kind(_last_words(text[: marks[0].start()].strip())))
+    for index, mark in enumerate(marks):
+        end = marks[index + 1].start() if index + 1 < len(marks) else len(text)
+        at = _asked_at(text[mark.end() : end])
+        if at == 0 and not behind:
+            return text[: mark.start()].strip(), text[mark.end() :].strip()
+        if at is not None:
+            return text[: mark.end() + at].strip(), text[mark.end() + at :].strip()
+    return text, ""
+
+
+def _asked_at(value: str) -> int | None:
+    """Where a question of its own begins in what stands behind a box: 0 if all of it asks."""
+    if len(value) > _LONGEST_ASKED:
+        return None
+    if _is_asked(value.strip(), wide=False):
+        return 0
+    for space in re.finditer(r"(?<=\S)\s+(?=\S)", value):
+        first, rest = value[: space.start()].strip(), value[space.end() :].strip()
+        wide = _WIDE.search(space.group()) is not None
+        if says("answer", "comment", rest):
+            return None
+        if (wide or asking.value_kind(first)) and _is_asked(rest, wide=wide):
+            return space.end()
+    return None
+
+
+def _is_asked(text: str, *, wide: bool) -> bool:
+    if len(text.split()) < _FEWEST_WORDS - text.startswith("¿") or asking.value_kind(re.split(r"[\s,;:(]", text)[0]):
+        return False
+    demands = wide and any(asking.is_question(text, language=language) for language in Language)
+    return demands or _ASKS.match(text) is not None
+
+
+def _marks(text: str) -> list[re.Match[str]]:
+    return list(pattern("options", "box").finditer(text))
 
 
 def gap_in(text: str) -> bool:
