@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from copilot.approvals import record
 from copilot.approvals.entries import SYSTEM, SYSTEM_VIEWER, subject_of
 from copilot.approvals.lost_rights import end_approval, void_lost, void_lost_votes
+from copilot.approvals.packages import mark_overtaken
 from copilot.approvals.policy import Policy
-from copilot.domain.review_items import OPEN, RECALLABLE, UNDECIDED
+from copilot.domain.drafts import DraftKind
+from copilot.domain.review_items import OPEN, RECALLABLE, UNDECIDED, ReviewItem
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository
 from copilot.store.evidence import EvidenceRepository
+from copilot.store.packed_answers import PackedAnswers
 from copilot.store.people import PeopleRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
@@ -69,9 +72,8 @@ class Changes:
             for key in batch:
                 gone = cited[key] - ({current[key].content_hash} if key in current else set())
                 outdated |= {key: gone} if gone else {}
-        if not outdated:
-            return 0
-        return _tell(StaleItems(uow).mark_changed(outdated), record.STALE, uow=uow)
+        moved = StaleItems(uow).mark_changed(outdated) if outdated else ()
+        return _tell(moved, record.STALE, uow=uow) + mark_overtaken(uow=uow)
 
     def void_lost_votes(self, *, uow: UnitOfWork) -> int:
         """See `ApprovalService.void_lost_votes`."""
@@ -90,9 +92,14 @@ class Changes:
         return count
 
     def bring_up_to_date(self, entry: QueueEntry, *, uow: UnitOfWork) -> bool:
-        """Before an approval is counted: today's policy, and only votes that still hold. True: the item changed."""
+        """Before an approval is counted: today's policy, and only votes that still hold. True: the item changed.
+
+        A package whose parts are no longer approved is stale from then on.
+        """
         if entry.item.state not in OPEN or uow.clock.now() >= entry.item.requirement.expires_at:
             return False
+        if entry.item.kind is DraftKind.RFP_ANSWER and _is_overtaken(entry.item, uow=uow):
+            return True
         if self._apply_to(entry, uow=uow):
             return True
         return bool(entry.item.votes) and void_lost(entry.item, uow=uow)
@@ -116,6 +123,13 @@ class Changes:
         told = record.details(item.model_copy(update={"requirement": wanted}), findings)
         AuditLog(uow).append(record.POLICY_APPLIED, actor_id=SYSTEM, subject=subject_of(item.id), details=told)
         return True
+
+
+def _is_overtaken(item: ReviewItem, *, uow: UnitOfWork) -> bool:
+    version = (item.draft_id, item.version)
+    if PackedAnswers(uow).stand(DraftRepository(uow).version(*version).draft):
+        return False
+    return bool(_tell(StaleItems(uow).mark_overtaken([version]), record.STALE, uow=uow))
 
 
 def _tell(item_ids: Collection[str], action: str, *, uow: UnitOfWork) -> int:

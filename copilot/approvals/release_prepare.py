@@ -26,6 +26,7 @@ from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import DraftRepository, StoredVersion
 from copilot.store.evidence import EvidenceRepository
+from copilot.store.packed_answers import PackedAnswers
 from copilot.store.releases import Release, ReleaseRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
@@ -95,6 +96,8 @@ class Preparation:
         if not self._policy_stands(item, uow=uow):
             return Objection("policy_changed")
         if not all(_evidence_stands(stored.draft, approver=approver, uow=uow) for approver in approvers):
+            return Objection("evidence_changed")
+        if not PackedAnswers(uow).stand(stored.draft):
             return Objection("evidence_changed")
         check = check_before_release(
             stored,

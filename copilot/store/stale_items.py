@@ -59,6 +59,10 @@ class StaleItems:
         cites = tuple_(ReviewItemRow.draft_id, ReviewItemRow.version).in_(citing)
         return self._move(cites, reason=EVIDENCE_CHANGED)
 
+    def mark_overtaken(self, versions: Collection[tuple[str, int]]) -> tuple[str, ...]:
+        """The same for these versions (draft id, version), which were made of what has changed since."""
+        return self._move(_of_versions(versions), reason=EVIDENCE_CHANGED) if versions else ()
+
     def mark_erased(self, versions: Collection[tuple[str, int]]) -> tuple[str, ...]:
         """Move the items of these versions (draft id, version) to STALE and return their ids."""
         if not versions:

@@ -32,6 +32,7 @@ from copilot.domain.rfp_projects import Project, QuestionState
 from copilot.errors import Conflict
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
+from copilot.store.packed_answers import ANSWERS, PROJECT, packed
 from copilot.store.reviews import ReviewRepository
 from copilot.store.rfp_projects import RfpProjectRepository
 from copilot.store.rfp_questions import RfpQuestionRepository
@@ -288,13 +289,17 @@ def _package_draft(
     )
     title = words["title"].format(title=project.title)
     draft = _draft(project, title, language=project.language, sections=sections, uow=uow)
-    return draft.model_copy(update={"files": named})
+    approved = approved_answers(current)
+    held = packed(each.stored for each in current if each.id in approved)
+    parameters = {**draft.provenance.parameters, ANSWERS: held}
+    provenance = draft.provenance.model_copy(update={"parameters": parameters})
+    return draft.model_copy(update={"files": named, "provenance": provenance})
 
 
 def _draft(
     project: StoredProject, title: str, *, language: Language, sections: tuple[Section, ...], uow: UnitOfWork
 ) -> Draft:
-    parameters = {"project": project.id}
+    parameters = {PROJECT: project.id}
     return Draft(
         kind=DraftKind.RFP_ANSWER,
         audience=Audience.EXTERNAL,

@@ -5,6 +5,7 @@ Invariant: whoever writes names the version that they saw; of two who do, one is
 
 from collections.abc import Sequence
 
+from copilot.approvals.packages import mark_overtaken
 from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.access import Viewer
 from copilot.domain.questionnaires import Limit, Question
@@ -97,8 +98,9 @@ def put(
 
 
 def after_change(project: StoredProject, *, rules: RfpRules, uow: UnitOfWork) -> None:
-    """See to what follows from an answer that changed: other questions, contradictions that came or went."""
+    """See to what follows from an answer that changed: other questions, contradictions, a package that held it."""
     reconsider(project, uow=uow)
+    mark_overtaken(uow=uow, project_id=project.id)
     if project.state is not ProjectState.ANSWERING:
         check_consistency(project, rules=rules, uow=uow)
 
