@@ -56,7 +56,7 @@ class RfpProjectRepository:
         )
         self._session.flush()
         self._session.add(RfpFileRow(project_id=project_id, content=new.content))
-        RfpQuestionRepository(self._uow).add(project_id, enumerate(new.questions))
+        RfpQuestionRepository(self._uow).add(project_id, enumerate(new.questions), left_out=new.left_out)
         return project_id
 
     def find(self, project_id: str, *, viewer: Viewer, lock: bool = False) -> StoredProject | None:

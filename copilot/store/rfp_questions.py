@@ -38,15 +38,17 @@ class RfpQuestionRepository:
         self._uow = uow
         self._session = uow.session
 
-    def add(self, project_id: str, placed: Iterable[tuple[int, Question]]) -> None:
-        """Write questions at their positions; one in a hidden place waits for somebody who wants it."""
+    def add(
+        self, project_id: str, placed: Iterable[tuple[int, Question]], *, left_out: Collection[str] = frozenset()
+    ) -> None:
+        """Write questions at their positions; one in a hidden place, or left out, waits for somebody who wants it."""
         rows = [
             {
                 "project_id": project_id,
                 "question_id": question.id,
                 "position": position,
                 "question": question.model_dump(mode="json"),
-                "state": (QuestionState.EXCLUDED if question.hidden else QuestionState.WAITING).value,
+                "state": _state_of_new(question, left_out).value,
             }
             for position, question in placed
         ]
@@ -200,3 +202,7 @@ class RfpQuestionRepository:
             .order_by(ReviewItemRow.decided_at.desc(), RfpQuestionRow.project_id, RfpQuestionRow.position)
         )
         return tuple(to_question(row) for row in rows)
+
+
+def _state_of_new(question: Question, left_out: Collection[str]) -> QuestionState:
+    return QuestionState.EXCLUDED if question.hidden or question.id in left_out else QuestionState.WAITING

@@ -43,6 +43,8 @@ class NewProject:
     skipped: tuple[Skipped, ...]
     checklist: tuple[ChecklistItem, ...]
     questions: tuple[Question, ...]
+    left_out: frozenset[str] = frozenset()
+    """Ids of questions that are answered only if a person wants it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ class _Reading:
         identifier = item.address
         if any(identifier == question.id for question in self.questions):
             identifier = f"{identifier}#{len(self.questions)}"
+        given = _plain(item.content.get("default"))
         self.questions.append(
             Question(
                 id=identifier,
@@ -115,8 +116,8 @@ class _Reading:
                 limit=_limit(item, text=f"{text} {guidance}"),
                 condition=self._condition(item),
                 language=asking.language_of([text]) if len(text.split()) > 5 else self.language,
-                given=_plain(item.content.get("default")),
-                doubt=doubt,
+                given=given,
+                doubt=Doubt.FILLED.value if given and not doubt else doubt,
             )
         )
 

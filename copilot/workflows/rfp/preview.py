@@ -1,6 +1,7 @@
 """From what was found in a file to the questions that are answered: a project is made, people correct the detection.
 
-Invariant: nothing that stands in the file is dropped; what is no question stays listed, and can become one.
+Invariant: nothing that stands in the file is dropped; what is no question stays listed, and can become one. What
+somebody wrote in an answer's place is not written over unless a person wants the question answered.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from copilot.store.rfp_questions import RfpQuestionRepository
 from copilot.store.rfp_rows import NewProject, StoredProject
 from copilot.workflows.rfp.access import no_question
 from copilot.workflows.rfp.conditions import consequences
+from copilot.workflows.rfp.filling.placeholders import is_filled
 from copilot.workflows.rfp.views import Current, as_it_is
 
 _WORDS = frozenset({"text", "form", "choices", "limit"})
@@ -57,6 +59,7 @@ def make(
             skipped=questionnaire.skipped,
             checklist=tuple(ChecklistItem(key=key) for key in rules.checklist),
             questions=questionnaire.questions,
+            left_out=frozenset(question.id for question in questionnaire.questions if is_filled(question)),
         )
     )
 
