@@ -5,7 +5,7 @@ approval is for colleagues and says so.
 """
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Response
 
@@ -20,6 +20,9 @@ from api.schemas.rfps import AnswerIn, AssignmentIn, FiledOut, FilingIn
 from copilot.domain.rfp_projects import Project, ProjectQuestion
 
 router = APIRouter(prefix="/api/v1/rfps/{project_id}", tags=["questionnaires"], responses=PROBLEMS)
+_A_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 QuestionPath = Annotated[str, Path(max_length=300)]
 _BAD_TAG = _("If-Match must be the version of the answer, as the question has it.")
 _BAD_TAG_HINT = _("Read the questionnaire again, and send the version in quotes.")
@@ -123,7 +126,7 @@ def make_package(
     return FiledOut.of(filed)
 
 
-@router.get("/original", response_class=Response)
+@router.get("/original", response_class=Response, responses=_A_FILE)
 def read_original(
     project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
 ) -> Response:
@@ -134,7 +137,7 @@ def read_original(
     return file_response(content, name=name or "questionnaire.txt")
 
 
-@router.get("/working-copy", response_class=Response)
+@router.get("/working-copy", response_class=Response, responses=_A_FILE)
 def read_working_copy(
     project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
 ) -> Response:
@@ -143,7 +146,7 @@ def read_working_copy(
     return file_response(made.content, name=made.name)
 
 
-@router.get("/gaps", response_class=Response)
+@router.get("/gaps", response_class=Response, responses=_A_FILE)
 def read_gaps(
     project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep, language: LanguageDep
 ) -> Response:

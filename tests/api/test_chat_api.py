@@ -1,6 +1,5 @@
 """The chat over HTTP: answers, events in order, going on after a break, and other people's threads."""
 
-import asyncio
 import threading
 from datetime import timedelta
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from copilot.domain.conversation import LONGEST_MESSAGE, Started, TurnEvent
 from copilot.errors import DatabaseUnavailable
 from copilot.store.tables.records import AccountRow
 from tests import approvals_builders as world
+from tests import asynchronous
 from tests.api.chat_worlds import Talker, chat_of, events_of, kept
 from tests.api.queue_client import program
 from tests.api.route_walk import every_route
@@ -169,7 +169,7 @@ def test_a_reader_who_goes_away_stops_nothing(talker: Talker, chat: Chat, ana: V
             return event
         return None
 
-    first = asyncio.run(read_a_little())
+    first = asynchronous.run(read_a_little())
     assert isinstance(first, Started)
     left.set()
     found = talker.stream("GET", f"/chat/turns/{first.turn_id}/events")

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from copilot.approvals.audit import export_events, verify_database, verify_export
-from copilot.errors import UnavailableError, UnreadableFile
+from copilot.errors import InputError, UnavailableError, UnreadableFile
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database, UnitOfWork
 
@@ -150,7 +150,7 @@ def test_a_failing_append_undoes_everything_and_leaves_the_connection_usable(dat
             AuditLog(uow).append("test.failed", actor_id="ana", subject="thing:1", details={"n": "\0"})
 
     for _ in range(3):
-        with pytest.raises(psycopg.DataError):
+        with pytest.raises(InputError):
             fail()
         write(database)
     with database.unit_of_work() as uow:

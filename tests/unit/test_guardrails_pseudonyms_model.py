@@ -1,6 +1,5 @@
 """The boundary to a chat model: nothing personal reaches it, everything comes back, in every way of calling it."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -15,6 +14,7 @@ from copilot.errors import InputError
 from copilot.guardrails.pseudonyms import Vault
 from copilot.guardrails.pseudonyms.chat_model import MaskedChatModel
 from copilot.guardrails.pseudonyms.messages import MessageMasker
+from tests import asynchronous
 from tests.guardrails_models import RecordingModel
 
 MARTA = KnownPerson(
@@ -48,7 +48,7 @@ def test_every_way_of_asking_masks_and_restores(way: str) -> None:
     elif way == "stream":
         text = "".join(str(chunk.content) for chunk in model.stream(QUESTION))
     else:
-        text = asyncio.run(streamed()) if way == "astream" else asyncio.run(model.ainvoke(QUESTION)).content
+        text = asynchronous.run(streamed()) if way == "astream" else asynchronous.run(model.ainvoke(QUESTION)).content
     name = "Marta Ruiz Gil"
     assert text == f"**{name}**'s address is marta@mencia.example; {name} agrees, {name} too."
     assert_nothing_personal(inner)
@@ -168,7 +168,7 @@ def test_structured_answers_are_checked_once_the_values_are_in(include_raw: bool
     call = {"name": "Contact", "args": {"name": "Person 1", "email": "EMAIL_1"}, "id": "c"}
     model, inner = boundary(lambda _: AIMessage("", tool_calls=[call]))
     asked = model.with_structured_output(Contact, include_raw=include_raw)
-    for got in (asked.invoke(QUESTION), asyncio.run(asked.ainvoke(QUESTION))):
+    for got in (asked.invoke(QUESTION), asynchronous.run(asked.ainvoke(QUESTION))):
         parsed = got["parsed"] if include_raw else got
         assert parsed == Contact(name="Marta Ruiz Gil", email="marta@mencia.example")
     assert "pattern" not in inner.wire
