@@ -35,6 +35,8 @@ from copilot.telemetry import get_logger
 _log = get_logger(__name__)
 ATTACHMENTS = "attachments/"
 """Where the attachments of an email are among the bytes of its version."""
+CAME_FROM = "came_from"
+"""Parameter of a draft's provenance: the narrowest class of what its words rested on before somebody changed them."""
 _DRAFTED_AGAIN = frozenset({ReviewState.STALE, ReviewState.EXPIRED, ReviewState.REJECTED})
 """End states from which the requester may file another draft as the next version."""
 _NULL = re.compile(r"(?<!\\)(?:\\\\){0,8}\\u0000")
@@ -297,7 +299,8 @@ def _require_storable(draft: Draft, viewer: Viewer) -> None:
 
 
 def _visibility_of(draft: Draft) -> Visibility:
-    """The narrowest class of shared knowledge that the draft cites."""
+    """The narrowest class of shared knowledge that the draft cites, or that its words came from before an edit."""
     order = list(Visibility)
     cited = [Visibility(item.visibility) for item in draft.evidence if item.visibility]
-    return max(cited, key=order.index, default=Visibility.STAFF)
+    said = draft.provenance.parameters.get(CAME_FROM, Visibility.STAFF.value)
+    return max([*cited, Visibility(said)], key=order.index)

@@ -10,6 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from copilot.domain.access import Visibility
 from copilot.domain.drafts import Segment
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
@@ -145,6 +146,14 @@ class RfpAnswer(BaseModel):
     """The library answer that it was taken from."""
     edited: bool = False
     """A person changed it."""
+    visibility: Visibility | None = None
+    """The narrowest class of what it rested on before somebody changed it: their words may still say that."""
+
+    @property
+    def classes(self) -> frozenset[Visibility]:
+        """The classes of knowledge that its words come from."""
+        cited = {Visibility(item.visibility) for item in self.evidence if item.visibility}
+        return frozenset(cited | ({self.visibility} if self.visibility else set()))
 
     @property
     def text(self) -> str:

@@ -1,11 +1,13 @@
 """An answer as a section of a draft, and a section that somebody edited as an answer.
 
 Invariant: what stands in the queue under a question is its whole answer, the short form and the choices too; reading a
-section that nobody changed gives the answer that it was made of.
+section that nobody changed gives the answer that it was made of. Words that somebody changed are as closed as those
+that were there before.
 """
 
 from collections.abc import Mapping
 
+from copilot.domain.access import Visibility
 from copilot.domain.drafts import Section, Segment
 from copilot.domain.evidence import Evidence
 from copilot.domain.folding import fold
@@ -74,6 +76,7 @@ def answer_of(
             "segments": (*said, *by_end.values()),
             "evidence": tuple(evidence[key] for key in cited if key in evidence),
             "edited": True,
+            "visibility": _narrowest(filed),
         }
     )
 
@@ -92,8 +95,14 @@ def rewritten(filed: RfpAnswer, *, text: str | None, short: ShortForm | None, ch
             "evidence": tuple(item for item in filed.evidence if item.id in cited),
             "route": route if said else Route.NO_SOURCE,
             "edited": True,
+            "visibility": _narrowest(filed),
         }
     )
+
+
+def _narrowest(answer: RfpAnswer) -> Visibility | None:
+    """None: it rests on no shared knowledge."""
+    return max(answer.classes, key=list(Visibility).index, default=None)
 
 
 def short_form(text: str, *, language: Language) -> ShortForm | None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from copilot import __version__
-from copilot.approvals.filing import may_edit
-from copilot.domain.access import Viewer
+from copilot.approvals.filing import CAME_FROM, may_edit
+from copilot.domain.access import Viewer, Visibility
 from copilot.domain.destinations import Attachment, Destination
 from copilot.domain.drafts import (
     Audience,
@@ -251,7 +251,11 @@ def _draft_of(project: StoredProject, group: Sequence[Current], *, per: Per, uow
     first = group[0].stored.question
     about = " · ".join(first.section) if per == "section" and first.section else f"{first.number} {first.text}".strip()
     draft = _draft(project, f"{project.title}: {about}", language=first.language, sections=sections, uow=uow)
-    provenance = draft.provenance.model_copy(update={"evidence_hashes": content_hashes(evidence)})
+    before = max(filter(None, (answer.visibility for _, answer in answers)), key=list(Visibility).index, default=None)
+    came_from = {} if before is None else {CAME_FROM: before.value}
+    parameters = draft.provenance.parameters | came_from
+    changes = {"evidence_hashes": content_hashes(evidence), "parameters": parameters}
+    provenance = draft.provenance.model_copy(update=changes)
     return draft.model_copy(update={"evidence": evidence, "provenance": provenance})
 
 

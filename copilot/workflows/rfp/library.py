@@ -231,6 +231,7 @@ class AnswerLibrary:
         uow: UnitOfWork,
         short: ShortForm | None = None,
         category: str = "general",
+        visibility: Visibility = Visibility.STAFF,
         sources: tuple[Evidence, ...] = (),
         project_id: str | None = None,
         question_id: str | None = None,
@@ -250,7 +251,7 @@ class AnswerLibrary:
             project_id=project_id,
             owner_id=entry.owner_id if entry else None,
         )
-        asked = entry.visibility if entry else Visibility.STAFF
+        asked = max(visibility, entry.visibility if entry else Visibility.STAFF, key=list(Visibility).index)
         AnswerLibraryRepository(uow).propose(
             StoredChange(
                 change=change,

@@ -6,7 +6,7 @@ decides.
 
 from collections.abc import Sequence
 
-from copilot.domain.access import Viewer
+from copilot.domain.access import Viewer, Visibility
 from copilot.domain.answer_library import ProposedChange
 from copilot.domain.folding import fold
 from copilot.domain.rfp_projects import QuestionState
@@ -60,6 +60,7 @@ def _proposed(
         uow=uow,
         short=answer.short,
         category=answer.category,
+        visibility=answer.visibility or Visibility.STAFF,
         sources=answer.evidence,
         project_id=project.id,
         question_id=each.id,

@@ -24,7 +24,7 @@ from copilot.workflows.rfp.consistency import check_consistency
 from copilot.workflows.rfp.filed_answers import claims, rewritten
 from copilot.workflows.rfp.preview import reconsider
 from copilot.workflows.rfp.running import Answers, answered, context_of
-from copilot.workflows.rfp.views import Current, as_it_is
+from copilot.workflows.rfp.views import Current, as_it_is, readable
 
 _NOT_TO_BE_ANSWERED = frozenset({QuestionState.EXCLUDED, QuestionState.NOT_ASKED})
 _GENERAL = "general"
@@ -67,7 +67,10 @@ def edit(
     question = current.stored.question
     if not set(chosen) <= {choice.key for choice in question.choices}:
         raise InputError("This is not one of the values that the questionnaire allows.", hint="Choose from those.")
-    answer = rewritten(current.answer or _nothing(question), text=text, short=short, chosen=chosen)
+    before = current.answer
+    if before is not None and text is not None and readable(before, viewer=viewer) is None:
+        before = None  # the words of somebody who could not read them come from nothing that is closed
+    answer = rewritten(before or _nothing(question), text=text, short=short, chosen=chosen)
     _write(project, current, _within_limit(answer, question.limit), uow=uow)
 
 

@@ -64,7 +64,7 @@ class Current:
 def readable(answer: RfpAnswer, *, viewer: Viewer) -> RfpAnswer | None:
     """The answer as far as the viewer may read what it was made from; None: not at all."""
     classes = {item.value for item in viewer.visibility_classes}
-    if any(item.visibility and item.visibility not in classes for item in answer.evidence):
+    if not answer.classes <= set(viewer.visibility_classes):
         return None
     closest = tuple(item for item in answer.closest if not item.visibility or item.visibility in classes)
     return answer if closest == answer.closest else answer.model_copy(update={"closest": closest})
