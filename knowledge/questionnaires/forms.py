@@ -157,7 +157,7 @@ def _read_cell(sheet: Sheet, spot: Spot, findings: Findings, headings: Headings,
         return _filled(sheet, spot, beside, findings, headings, asks=asks)
     if not asks and not _has_input(sheet, beside, text):
         return None
-    _add(sheet, spot, beside, findings, headings, statement=not asks)
+    add_beside(sheet, spot, beside, findings, headings, statement=not asks)
     return beside[1]
 
 
@@ -223,7 +223,7 @@ def _filled(
 ) -> int | None:
     text = sheet.text(spot)
     if asks and sheet.text(beside):
-        _add(sheet, spot, beside, findings, headings, statement=False)
+        add_beside(sheet, spot, beside, findings, headings, statement=False)
         return beside[1]
     if sheet.text(beside):
         findings.skip(sheet, spot, [text, sheet.text(beside)], SkipReason.OWN_DETAILS)
@@ -240,11 +240,16 @@ def _input_of(
     boxed = sheet.look(beside).bordered and not sheet.look(spot).bold and len(sheet.text(spot).split()) <= _LABEL_WORDS
     if rule is None and not unlocked and not boxed:
         return None
-    _add(sheet, spot, beside, findings, headings, statement=not asking.is_question(sheet.text(spot), language=language))
+    add_beside(
+        sheet, spot, beside, findings, headings, statement=not asking.is_question(sheet.text(spot), language=language)
+    )
     return beside[1]
 
 
-def _add(sheet: Sheet, spot: Spot, beside: Spot, findings: Findings, headings: Headings, *, statement: bool) -> None:
+def add_beside(
+    sheet: Sheet, spot: Spot, beside: Spot, findings: Findings, headings: Headings, *, statement: bool
+) -> None:
+    """Keep a question with the cell beside it as the place of its answer."""
     anchor = sheet.anchor(beside)
     rule = sheet.rule(anchor)
     text = sheet.text(spot)

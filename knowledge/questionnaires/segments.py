@@ -6,6 +6,7 @@ Invariant: every row with text is in exactly one table or among the free rows, i
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from copilot.domain.language import Language
 from knowledge.questionnaires.asking import is_instruction, is_question, language_of
 from knowledge.questionnaires.forms import is_answer_label, reasons_below
 from knowledge.questionnaires.grid import Sheet, as_list
@@ -164,6 +165,7 @@ def _with_places(sheet: Sheet, table: Table, asked: Sequence[int]) -> Table:
     taken = set(table.roles.columns.values()) | set(table.roles.others) | set(table.roles.sections)
     first = max(sheet.area((row, table.question)).right for row in asked) + 1
     right = [column for column in range(first, max(sheet.width(), first) + 3) if column not in taken]
+    right = right if table.header_rows else _before_others(sheet, asked, right)
     ruled = [column for column in right if _share(sheet, asked, column, ruled=True) >= _FEW]
     usual = [column for column in right if _share(sheet, asked, column) >= _HALF]
     boxed = [column for column in usual if _inputs(sheet, asked, column) >= _HALF]
@@ -179,6 +181,23 @@ def _with_places(sheet: Sheet, table: Table, asked: Sequence[int]) -> Table:
         columns[Role.COMMENT] = after[0]
     table.roles = replace(table.roles, columns=columns)
     return table
+
+
+def _before_others(sheet: Sheet, asked: Sequence[int], columns: Sequence[int]) -> list[int]:
+    """The columns up to a place for answers and further questions behind it, which have places of their own."""
+    has_place = False
+    for index, column in enumerate(columns):
+        texts = [text for row in asked if (text := sheet.text((row, column)))]
+        language = language_of(texts)
+        if has_place and any(asks_by_mark(text, language=language) for text in texts):
+            return list(columns[:index])
+        has_place = has_place or _share(sheet, asked, column) >= _HALF
+    return list(columns)
+
+
+def asks_by_mark(text: str, *, language: Language) -> bool:
+    """Whether a text asks and ends so."""
+    return text.rstrip(" *").endswith("?") and is_question(text, language=language)
 
 
 def _share(sheet: Sheet, rows: Sequence[int], column: int, *, ruled: bool = False) -> float:

@@ -12,11 +12,11 @@ from knowledge.questionnaires import asking
 from knowledge.questionnaires.blocks import says, split_number
 from knowledge.questionnaires.classifying import Kind, Norms, RowFacts, facts_of, kind_of, norms_of
 from knowledge.questionnaires.finding import Finding, Findings, Headings
-from knowledge.questionnaires.forms import marks_place, read_form_row
+from knowledge.questionnaires.forms import add_beside, marks_place, read_form_row
 from knowledge.questionnaires.grid import Sheet, Spot, as_list, one_line
 from knowledge.questionnaires.layout import matches
 from knowledge.questionnaires.roles import Role, is_number, role_of_header
-from knowledge.questionnaires.segments import Table
+from knowledge.questionnaires.segments import Table, asks_by_mark
 
 _LISTED = re.compile(r"\s*(?:[/;|\n•]|,\s)\s*")
 _LONGEST_OPTION = 60
@@ -155,10 +155,35 @@ class TableReader:
         }
         said = one_line(" ".join((finding.text, finding.number, *finding.section, *finding.guidance)))
         given = {spot for _, spot in finding.options} | {finding.answer}
+        understood.update(self._questions_beside(finding, row))
         for column in sorted(cells):
             spot = (row, column)
             if column not in understood and spot not in given and one_line(cells[column]) not in said:
                 self.findings.skip(self.sheet, spot, [cells[column]], SkipReason.OTHER)
+
+    def _questions_beside(self, finding: Finding, row: int) -> list[int]:
+        """`Question | ____ | question | ____`: what asks behind the answer's place has a place of its own."""
+        sheet, answer = self.sheet, finding.answer
+        found = []
+        for column in self._asking_beside(row):
+            beside = (row, sheet.area((row, column)).right + 1)
+            if answer is not None and answer[0] == row and answer[1] < column and sheet.is_free(beside):
+                add_beside(sheet, (row, column), beside, self.findings, self.headings, statement=False)
+                self.findings.questions[-1].section = finding.section
+                found.append(column)
+        return found
+
+    def _asking_beside(self, row: int) -> list[int]:
+        """Columns right of the questions that ask as well, where no header says that they explain."""
+        cells, roles = self.sheet.rows[row], self.table.roles
+        if self.table.header_rows:
+            return []
+        free = [column for column in sorted(cells) if column > self.table.question]
+        return [
+            column
+            for column in free
+            if column not in roles.columns.values() and asks_by_mark(cells[column], language=self.language)
+        ]
 
     def _made(self, row: int, spot: Spot, text: str, *, statement: bool) -> Finding:
         finding = Finding(
@@ -214,7 +239,7 @@ class TableReader:
         """What else the row says: help, the control behind the question, remarks on its cell."""
         roles, cells = self.table.roles, self.sheet.rows[row]
         used = {column for role, column in roles.columns.items() if role is not Role.GUIDANCE}
-        used |= {column for column, _ in roles.ticks} | set(roles.sections)
+        used |= {column for column, _ in roles.ticks} | set(roles.sections) | set(self._asking_beside(row))
         found = []
         for column in sorted(cells):
             if column in used:
