@@ -6,7 +6,7 @@ stays OTHER, never a guess between two answers.
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -24,6 +24,8 @@ _MANY_WORDS = 12
 _SHORT_QUESTION = 6
 _SAMPLE = 120
 _AMBIGUOUS = frozenset({"no", "n", "complies", "comply", "compliant", "cumple", "conforme", "supported", "s", "y", "p"})
+_LETTERS = MappingProxyType({"q": "a", "p": "r"})
+"""Of questions, each with that of answers."""
 _SOON = 8
 _KNOWN_SHARE = 0.5
 _ASKING_SHARE = 0.3
@@ -110,7 +112,7 @@ def header_roles(row: Sequence[str], *, below: Sequence[Sequence[str]]) -> Colum
     ticks = _ticks(cells)
     candidates: dict[Role, list[int]] = {}
     for index in cells.keys() - {column for column, _ in ticks}:
-        candidates.setdefault(role_of_header(cells[index]), []).append(index)
+        candidates.setdefault(_role_among(cells[index], cells.values()), []).append(index)
     for indexes in candidates.values():
         indexes.sort()
     question = _question_of(candidates, ticks, cells, below)
@@ -223,6 +225,13 @@ def _is_legend(columns: Mapping[Role, int], below: Sequence[Sequence[str]]) -> b
         and asking < _ASKING_SHARE
         and (answer < question or (Role.NUMBER not in columns and len(rows) < _SOON))
     )
+
+
+def _role_among(text: str, headers: Iterable[str]) -> Role:
+    """`Q | A`, `P | R`: a letter names questions only beside the letter of the answers."""
+    beside = _LETTERS.get(header_form(text))
+    paired = beside is not None and any(header_form(header) == beside for header in headers)
+    return Role.QUESTION if paired else role_of_header(text)
 
 
 @lru_cache(maxsize=2048)
