@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.questionnaires.blocks import Cell, says
 from knowledge.questionnaires.drafting import Draft
-from knowledge.questionnaires.options import is_placeholder, options_in, without_gaps
+from knowledge.questionnaires.options import is_placeholder, options_in, split_asked, without_gaps
 
 
 def is_free(cell: Cell) -> bool:
@@ -26,6 +26,8 @@ def answer_in(draft: Draft, cell: Cell) -> None:
         draft.options += [(value, cell.address if options.boxed else "") for value in options.texts]
         draft.given += options.ticked
         draft.guidance += [options.after] if options.after else []
+        if split_asked(rest)[1] and not options.boxed:
+            return
     elif cell.choices:
         draft.options = [(choice, "") for choice in cell.choices]
         draft.given += [cell.given] if cell.given else []

@@ -4,7 +4,7 @@ Invariant: the characters that are no box and no gap are kept in one of the part
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
@@ -35,11 +35,12 @@ class Options:
     """What asks for more after the last: `Comments:`."""
     after_as_written: str = ""
     boxed: bool = True
+    """Each has a box of its own; not where what asks behind them has boxes too, which may say the same."""
 
 
 def options_in(text: str) -> Options | None:
     """The values that the line offers with boxes, or as `Yes / No` alone; None if it offers none."""
-    text = split_asked(text)[0]
+    text, asked = split_asked(text)
     marks = _marks(text)
     if not marks:
         return _listed(text)
@@ -47,7 +48,7 @@ def options_in(text: str) -> Options | None:
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     values = [text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)]
     if before and not values[-1] and asking.value_kind(_last_words(before)):
-        return _boxes_after(text, marks)
+        return replace(_boxes_after(text, marks), boxed=not _marks(asked))
     last, after = _cut(values[-1])
     texts = [_value(value) for value in (*values[:-1], last)]
     if not any(texts) or any(len(value) > _LONGEST_OPTION for value in texts):
@@ -56,7 +57,12 @@ def options_in(text: str) -> Options | None:
         value for value, mark in zip(texts, marks, strict=True) if pattern("options", "ticked").match(mark.group())
     ]
     return Options(
-        tuple(filter(None, texts)), tuple(filter(None, ticked)), before, without_gaps(after), after_as_written=after
+        tuple(filter(None, texts)),
+        tuple(filter(None, ticked)),
+        before,
+        without_gaps(after),
+        after_as_written=after,
+        boxed=not _marks(asked),
     )
 
 

@@ -202,8 +202,9 @@ class _Body:
         inside = options_in(draft.text)
         if inside is not None and inside.before:
             draft.text, draft.given = inside.before, list(inside.ticked)
-            draft.options = [(text, asked.address) for text in inside.texts]
-            draft.place(asked.address)
+            draft.options = [(text, asked.address if inside.boxed else "") for text in inside.texts]
+            if inside.boxed:
+                draft.place(asked.address)
         guidance = self._text(row, Role.GUIDANCE)
         draft.guidance += [guidance] if guidance else []
         draft.limit = self._text(row, Role.LIMIT)

@@ -84,3 +84,21 @@ def test_a_box_before_a_question_is_no_value_of_the_question_above() -> None:
     found = read_questionnaire("form.docx", content, today=TODAY)
     assert [question.text for question in found.questions] == ["Do you test backups?", "Do you have a DPO?"]
     assert [question.choices for question in found.questions] == [(), ()]
+
+
+@pytest.mark.parametrize("lead", ["", "Do you test backups?   "], ids=["answer", "question"])
+def test_no_box_of_a_cell_is_ticked_for_the_wrong_one_of_two_questions(lead: str) -> None:
+    document, stream = docx.Document(), BytesIO()
+    table = document.add_table(3, 2)
+    line = f"{lead}☐ Yes ☐ No   Do you have a DPO? ☐ Yes ☐ No"
+    row = (line, "") if lead else ("Do you test backups?", line)
+    for number, texts in enumerate((("Question", "Answer"), row, ("Do you encrypt laptops?", ""))):
+        for column, text in enumerate(texts):
+            table.cell(number, column).text = text
+    document.save(stream)
+    found = read_questionnaire("form.docx", stream.getvalue(), today=TODAY)
+    first = found.questions[0]
+    chosen = next(choice.key for choice in first.choices if choice.text == "No")
+    given = {first.id: answer(first.id, "", short=ShortForm.NO, chosen=(chosen,))}
+    done = docx.Document(BytesIO(fill(found, stream.getvalue(), answers=given).content)).tables[0]
+    assert line in [cell.text for cell in done.rows[1].cells]
