@@ -108,6 +108,7 @@ class Visit:
         if self.page.get_attribute("html", "lang") != language:
             self.page.click("header button[name=language]")
             self.page.wait_for_selector(f"html[lang={language}]")
+        self.page.wait_for_load_state()
 
     def make_brief(self, language: str) -> None:
         """Ask for a brief of the first account."""
