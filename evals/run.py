@@ -51,6 +51,7 @@ SUITES = (
     Suite("evals.chat.qmsum", ("quality",)),
     Suite("evals.chat.tokens", ("quality",), takes_data=False),
     Suite("evals.rfp.datica", ("quality",), records_on_request=True),
+    Suite("evals.rfp.own", ("quality",), records_on_request=True),
     Suite("evals.rfp.detection", ("quality",), records_on_request=True),
     Suite("evals.rfp.round_trip", ("quality",), records_on_request=True),
     Suite("evals.approvals.histories", ("bench",), takes_data=False, records_on_request=True),

@@ -1,10 +1,12 @@
 """Labels of what a knowledge base allows to be answered of a questionnaire, read by a person before any system ran.
 
 A file of labels holds one `[[question]]` each with
-- `file` and `id`: of the questionnaire and its item; an item without an id is named by the key of its first choice;
+- `file` and `id`: of the questionnaire and its item; an item without an id is named by the key of its first choice, or
+  by its number in the file;
 - `verdict`: `answered` (the texts answer it), `partly` (a part of it) or `none`. With `none` an abstention is right,
   and so is an answer that stays within `short`, `choices` and `sources`, which are mostly empty then;
-- `short` and `choices`: the short forms and the keys of choices that a careful person may give; empty: none of them;
+- `short` and `choices`: the short forms and the choices (their keys, or as the file writes them) that a careful person
+  may give; empty: none of them;
 - `strict`: `fact`, or `rule` where the texts only say what shall be done: then yes needs to name it as a rule;
 - `sources`: every passage that a right answer may rest on, by `file` and a few words of its sentence (`span`); an empty
   span stands for the whole file;
@@ -99,11 +101,20 @@ def read_labels(path: Path, *, texts: Mapping[str, str]) -> list[Label]:
 
 
 def find(question_id: str, questions: tuple[Question, ...]) -> Question:
-    """The question that a label means, by its id or its first choice. Raises KeyError."""
+    """The question that a label means, by its id, its first choice or its number. Raises KeyError."""
     for question in questions:
         if question_id == question.id or (question.choices and question.choices[0].key == question_id):
             return question
+    for question in questions:
+        if question_id == question.number:
+            return question
     raise KeyError(question_id)
+
+
+def with_keys(label: Label, question: Question) -> Label:
+    """The label with the keys of the choices that it names in words."""
+    keys = {choice.text: choice.key for choice in question.choices}
+    return label.model_copy(update={"choices": frozenset(keys.get(choice, choice) for choice in label.choices)})
 
 
 def plain(text: str) -> str:

@@ -29,8 +29,8 @@ _NOTES = {
 }
 
 
-def figures_of(judged: Sequence[Judged], *, name: str, command: str, note: str) -> list[Figure]:
-    """Shares of the four outcomes, what was claimed beyond the sources, and the calibration."""
+def figures_of(judged: Sequence[Judged], *, name: str, command: str, note: str, language: str = "en") -> list[Figure]:
+    """Shares of the four outcomes, what was claimed beyond the sources, and the calibration; `language`: of these."""
     claimed = [item for item in judged if item.claims]
     right = [item for item in claimed if item.is_right]
     answerable = [item for item in judged if item.label.verdict != "none"]
@@ -45,15 +45,19 @@ def figures_of(judged: Sequence[Judged], *, name: str, command: str, note: str) 
         "wrong_of_high": [not item.is_right for item in high],
         "wrong_of_top_fifth": [not item.is_right for item in top_fifth(judged)],
     }
-    made = [_share(cases, measure=key, name=name, command=command, note=note) for key, cases in counted.items()]
-    return [*made, *_calibration(claimed, name=name, command=command, note=note)]
+    made = [
+        share(cases, measure=key, name=name, command=command, note=note, language=language)
+        for key, cases in counted.items()
+    ]
+    return [*made, *_calibration(claimed, name=name, command=command, note=note, language=language)]
 
 
-def _share(cases: Sequence[bool], *, measure: str, name: str, command: str, note: str) -> Figure:
+def share(cases: Sequence[bool], *, measure: str, name: str, command: str, note: str, language: str) -> Figure:
+    """Of the cases that are true."""
     hits = sum(cases)
     return Figure(
         name=f"{name}.{measure}",
-        language="en",
+        language=language,
         value=hits / len(cases) if cases else 0.0,
         n=len(cases),
         interval=wilson_interval(hits, len(cases)) if cases else None,
@@ -65,7 +69,7 @@ def _share(cases: Sequence[bool], *, measure: str, name: str, command: str, note
     )
 
 
-def _calibration(claimed: Sequence[Judged], *, name: str, command: str, note: str) -> list[Figure]:
+def _calibration(claimed: Sequence[Judged], *, name: str, command: str, note: str, language: str) -> list[Figure]:
     if not claimed:
         return []
     confidences = [item.answer.confidence.value for item in claimed]
@@ -74,7 +78,7 @@ def _calibration(claimed: Sequence[Judged], *, name: str, command: str, note: st
     return [
         Figure(
             name=f"{name}.calibration_error",
-            language="en",
+            language=language,
             value=calibration_error(confidences, right),
             n=len(claimed),
             interval=error_interval(confidences, right),

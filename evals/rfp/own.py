@@ -1,0 +1,154 @@
+"""Questionnaires in Spanish and English answered from the documents of invented companies, held against labels.
+
+Run: python -m evals.rfp.own [--split dev|test] [--data DIR] [--model FILE.gguf] [--record] [--verbose].
+DIR, or `evals/rfp/data` with `own.dev.toml` and `own.test.toml`, holds `own.toml` (format: `evals.rfp.labels`, with
+`<company>/<file>` for the questionnaire) and for every company `own/<company>/policies/*.md` and
+`own/<company>/questionnaires/*` of any readable format. Figures are those of the questions' language.
+Invariant: a company's questions are answered from its own documents alone; only the test half is recorded, and only
+of the development half is it printed what went wrong.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from copilot.domain.language import Language, detect
+from copilot.domain.questionnaires import Questionnaire
+from evals.figures import Figure, today
+from evals.rfp.labelled import arguments, ask, note_of, tell_what_went_wrong
+from evals.rfp.labels import Label, find, read_labels
+from evals.rfp.outcomes import figures_of, share
+from evals.rfp.scoring import Judged
+from evals.rfp.world import open_world
+from evals.suite import finish, skip
+from knowledge.questionnaires import read_questionnaire
+
+_DATA = Path(__file__).parent / "data"
+_NOTES = {
+    "answered_across": "of the questions that only documents of the other language answer, wholly or partly",
+    "right_form": "of the questions whose short form or choice the documents support: an allowed one was given",
+    "in_language": "of the answers with prose: its words are the question's language; quotes of other documents count",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One company: its documents, the questionnaires it is sent, and what may be answered."""
+
+    texts: Mapping[str, str]
+    questionnaires: Mapping[str, Questionnaire]
+    """By the file that labels name."""
+    labels: tuple[Label, ...]
+
+    def asked(self, judged: Judged) -> "Asked":
+        """The answer with the language of its questionnaire, and whether only documents of the other answer."""
+        language = self.questionnaires[judged.label.file].language
+        languages = {detect(self.texts[source.file]) for source in judged.label.sources}
+        return Asked(judged, language, across=bool(languages) and language not in languages)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One judged answer, with the language that it was asked in."""
+
+    judged: Judged
+    language: Language
+    across: bool
+
+    @property
+    def in_language(self) -> bool:
+        """Whether the prose is in the question's language."""
+        return detect(self.judged.answer.text) is self.language
+
+    @property
+    def in_right_form(self) -> bool:
+        """Whether a short form or choice was given, and only allowed ones."""
+        answer, label = self.judged.answer, self.judged.label
+        given = answer.short is not None or bool(answer.chosen)
+        return given and (answer.short is None or answer.short in label.short) and set(answer.chosen) <= label.choices
+
+
+def bases(folder: Path, *, labels: Path) -> list[Base]:
+    """The companies that labels speak of. Raises ValueError where a label names another's document or no choice."""
+    companies = {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()}
+    texts = {name: _texts(path / "policies") for name, path in companies.items()}
+    everything = read_labels(labels, texts={file: text for held in texts.values() for file, text in held.items()})
+    return [
+        _base(path, texts[name], [label for label in everything if label.file.split("/")[0] == name])
+        for name, path in companies.items()
+    ]
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
+
+
+def _base(folder: Path, texts: Mapping[str, str], labels: Sequence[Label]) -> Base:
+    foreign = [label.name for label in labels if any(source.file not in texts for source in label.sources)]
+    if foreign:
+        raise ValueError(f"not in the documents of {folder.name}: sources of {', '.join(foreign)}")
+    found = {}
+    for file in dict.fromkeys(label.file for label in labels):
+        path = folder / "questionnaires" / file.split("/", 1)[1]
+        found[file] = read_questionnaire(path.name, path.read_bytes(), today=today())
+    for label in labels:
+        offered = {choice.text for choice in find(label.id, found[label.file].questions).choices}
+        if not label.choices <= offered:
+            raise ValueError(f"{label.name} does not offer {', '.join(sorted(label.choices - offered))}")
+    return Base(texts, found, tuple(labels))
+
+
+def measure(found: Sequence[Base], *, model: Path | None = None) -> list[Asked]:
+    """Ask every labelled question once."""
+    asked = []
+    for base in found:
+        if not base.labels:
+            continue
+        with open_world(base.texts, model=model) as world:
+            for file, questionnaire in base.questionnaires.items():
+                labels = [label for label in base.labels if label.file == file]
+                asked += [base.asked(judged) for judged in ask(questionnaire, labels=labels, world=world)]
+    return asked
+
+
+def main() -> int:
+    """Measure, print, and record with `--record`."""
+    wanted, is_test = arguments(
+        about="Questionnaires in two languages answered from companies' documents.",
+        data="companies with their questionnaires, and labels, of your own",
+    )
+    folder = (wanted.data or _DATA) / "own"
+    labels = wanted.data / "own.toml" if wanted.data else _DATA / f"own.{wanted.split}.toml"
+    missing = next((path for path in (folder, labels) if not path.exists()), None)
+    if missing:
+        return skip(missing)
+    asked = measure(bases(folder, labels=labels), model=wanted.model)
+    if wanted.verbose:
+        tell_what_went_wrong([item.judged for item in asked])
+    figures = [figure for language in Language for figure in _figures(asked, language, wanted, is_test=is_test)]
+    return finish(figures, own_data=not (wanted.record and is_test), published="the test half with `--record`")
+
+
+def _figures(asked: Sequence[Asked], language: Language, wanted: argparse.Namespace, *, is_test: bool) -> list[Figure]:
+    mine = [item for item in asked if item.language is language]
+    judged = [item.judged for item in mine]
+    name = "rfp.own.local_model" if wanted.model else "rfp.own"
+    command = "python -m evals.rfp.own --record" + (" --model FILE" if wanted.model else "")
+    note = note_of(len(mine), model=wanted.model, is_test=is_test)
+    cases = {
+        "answered_across": [
+            item.judged.is_right for item in mine if item.across and item.judged.label.verdict != "none"
+        ],
+        "right_form": [item.in_right_form for item in mine if item.judged.label.short or item.judged.label.choices],
+        "in_language": [item.in_language for item in mine if item.judged.claims and item.judged.answer.text],
+    }
+    more = [
+        share(values, measure=key, name=name, command=command, note=f"{_NOTES[key]}. {note}", language=language.value)
+        for key, values in cases.items()
+    ]
+    return [*figures_of(judged, name=name, command=command, note=note, language=language.value), *more]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
