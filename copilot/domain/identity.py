@@ -20,6 +20,7 @@ _PREFIXES = {
     "source_file": "src",
     "passage": "psg",
     "library_entry": "entry",
+    "rfp_project": "rfp",
 }
 
 

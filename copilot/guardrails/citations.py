@@ -30,8 +30,13 @@ class CitationsDetector:
                 yield finding("grounding.segment_without_evidence", Severity.HIGH, Action.HOLD, segment=segment)
             elif not segment.evidence_ids and _states_a_fact(segment, context):
                 yield finding("grounding.uncited_fact", Severity.HIGH, Action.HOLD, segment=segment)
-            if any(_is_hidden(char) for char in segment.text):
+            if hides_characters(segment.text):
                 yield finding("text.hidden_characters", Severity.HIGH, Action.HOLD, segment=segment)
+
+
+def hides_characters(text: str) -> bool:
+    """Whether there is something in it that a person does not see."""
+    return any(_is_hidden(char) for char in text)
 
 
 def _states_a_fact(segment: Segment, context: Context) -> bool:

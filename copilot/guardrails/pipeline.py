@@ -16,6 +16,7 @@ from copilot.domain.evidence import Evidence, Origin
 from copilot.domain.findings import Action, Finding, GuardrailReport, Severity, Stage, TextReport, risk_of
 from copilot.domain.personal_data import Hints
 from copilot.guardrails.detector import Context, Detector, Prepared, Text, TextDetector, finding
+from copilot.guardrails.own_questions import without_own_questions
 from copilot.guardrails.policy import GuardrailPolicy, default_guardrail_policy
 from copilot.guardrails.registry import draft_detectors, text_detectors
 from copilot.guardrails.surroundings import read_surroundings
@@ -56,7 +57,8 @@ class Guardrails:
     def report(self, context: Context) -> GuardrailReport:
         """Check a draft against what the caller read."""
         draft = context.draft
-        found = run_detectors(self._for_drafts[context.stage], context, time_limit=self.policy.time_limit_seconds)
+        detectors, checked = self._for_drafts[context.stage], without_own_questions(context)
+        found = run_detectors(detectors, checked, time_limit=self.policy.time_limit_seconds)
         findings = self.policy.weigh(found, kind=draft.kind, audience=draft.audience)
         return GuardrailReport(
             findings=findings,

@@ -24,6 +24,7 @@ from copilot.store import account_metrics
 from copilot.store.answer_library import LIBRARY_ENTRY, AnswerLibraryRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.figure_queries import FigureQueries
+from copilot.store.questionnaire_evidence import RFP_PROJECT, QuestionnaireEvidence
 from copilot.store.tables import records
 from copilot.store.tables.documents import DocumentRow, PassageRow
 from copilot.store.visibility import visible_accounts
@@ -84,6 +85,7 @@ class EvidenceRepository:
         found = {} if not passages else self._passages(passages, viewer=viewer)
         found |= self._figures(queries, viewer=viewer)
         found |= AnswerLibraryRepository(self._uow).evidence(by_type.pop(LIBRARY_ENTRY, {}), viewer=viewer)
+        found |= QuestionnaireEvidence(self._uow).read(by_type.pop(RFP_PROJECT, {}), viewer=viewer)
         for record_type, wanted in sorted(by_type.items()):
             for row in self._records(record_type, set(wanted), viewer=viewer):
                 for address in wanted[row.id]:

@@ -5,7 +5,7 @@ Invariant: what leaves is built from approved answers only; a question without o
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -23,6 +23,7 @@ from copilot.domain.drafts import (
     cited_evidence,
     content_hashes,
 )
+from copilot.domain.evidence import Evidence
 from copilot.domain.folding import fold
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import Questionnaire
@@ -33,6 +34,7 @@ from copilot.errors import Conflict
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import UnitOfWork
 from copilot.store.packed_answers import ANSWERS, PROJECT, packed
+from copilot.store.questionnaire_evidence import question_evidence
 from copilot.store.reviews import ReviewRepository
 from copilot.store.rfp_projects import RfpProjectRepository
 from copilot.store.rfp_questions import RfpQuestionRepository
@@ -67,7 +69,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     },
 }
 _NO_FACT = "package"
-"""Why the sentences of a package cite nothing: they name what is in its files."""
+"""Why the sentence about its files cites nothing."""
 
 
 class Replaces(Submits, Protocol):
@@ -251,9 +253,7 @@ def _draft_of(project: StoredProject, group: Sequence[Current], *, per: Per, uow
     first = group[0].stored.question
     about = " · ".join(first.section) if per == "section" and first.section else f"{first.number} {first.text}".strip()
     draft = _draft(project, f"{project.title}: {about}", language=first.language, sections=sections, uow=uow)
-    before = max(filter(None, (answer.visibility for _, answer in answers)), key=list(Visibility).index, default=None)
-    came_from = {} if before is None else {CAME_FROM: before.value}
-    parameters = draft.provenance.parameters | came_from
+    parameters = draft.provenance.parameters | _came_from(answer for _, answer in answers)
     changes = {"evidence_hashes": content_hashes(evidence), "parameters": parameters}
     provenance = draft.provenance.model_copy(update=changes)
     return draft.model_copy(update={"evidence": evidence, "provenance": provenance})
@@ -274,30 +274,26 @@ def _package_draft(
         if each.state not in {QuestionState.APPROVED, QuestionState.EXCLUDED, QuestionState.NOT_ASKED}
     ]
     elsewhere = [each for each in current if each.id in set(unplaced) and each.state is QuestionState.APPROVED]
-    lines = {"summary": [words["filled"]], "blank": _listed(blank), "unplaced": _listed(elsewhere)}
-    sections = tuple(
-        Section(
-            key=key,
-            title=words[key],
-            segments=tuple(
-                Segment(id=f"{key}.{number}", text=text, uncited_reason=_NO_FACT)
-                for number, text in enumerate(texts, start=1)
-            ),
-        )
-        for key, texts in lines.items()
-        if texts
-    )
+    summary = Segment(id="summary.1", text=words["filled"], uncited_reason=_NO_FACT)
+    sections = [Section(key="summary", title=words["summary"], segments=(summary,))]
+    evidence: list[Evidence] = []
+    for key, questions in (("blank", blank), ("unplaced", elsewhere)):
+        quoted = [_asked(each, project, uow=uow) for each in questions]
+        evidence += quoted
+        if quoted:
+            sections.append(Section(key=key, title=words[key], segments=_repeated(key, quoted)))
     named = tuple(
         Attachment(name=file.name, media_type=file.media_type, sha256=hashlib.sha256(file.content).hexdigest())
         for file in files
     )
     title = words["title"].format(title=project.title)
-    draft = _draft(project, title, language=project.language, sections=sections, uow=uow)
+    draft = _draft(project, title, language=project.language, sections=tuple(sections), uow=uow)
     approved = approved_answers(current)
     held = packed(each.stored for each in current if each.id in approved)
-    parameters = {**draft.provenance.parameters, ANSWERS: held}
-    provenance = draft.provenance.model_copy(update={"parameters": parameters})
-    return draft.model_copy(update={"files": named, "provenance": provenance})
+    parameters = {**draft.provenance.parameters, ANSWERS: held, **_came_from(approved.values())}
+    changes = {"evidence_hashes": content_hashes(evidence), "parameters": parameters}
+    provenance = draft.provenance.model_copy(update=changes)
+    return draft.model_copy(update={"files": named, "evidence": tuple(evidence), "provenance": provenance})
 
 
 def _draft(
@@ -320,9 +316,30 @@ def _draft(
     )
 
 
-def _listed(questions: Sequence[Current]) -> list[str]:
-    shown = (each.stored.question for each in questions)
-    return [f"{question.number} {question.text}".strip() for question in shown]
+def _came_from(answers: Iterable[RfpAnswer]) -> dict[str, str]:
+    """The narrowest class of knowledge that any of the answers comes from: what holds them is as closed as that."""
+    classes = (item for answer in answers for item in answer.classes)
+    narrowest = max(classes, key=list(Visibility).index, default=None)
+    return {} if narrowest is None else {CAME_FROM: narrowest.value}
+
+
+def _asked(each: Current, project: StoredProject, *, uow: UnitOfWork) -> Evidence:
+    return question_evidence(
+        each.stored.question,
+        project_id=project.id,
+        position=each.stored.position,
+        title=project.title,
+        account_id=project.account_id,
+        today=uow.clock.today(),
+    )
+
+
+def _repeated(key: str, quoted: Sequence[Evidence]) -> tuple[Segment, ...]:
+    """The customer's own questions, word for word: nothing of it is ours to state."""
+    return tuple(
+        Segment(id=f"{key}.{number}", text=item.text, evidence_ids=(item.id,))
+        for number, item in enumerate(quoted, start=1)
+    )
 
 
 def _sent_back_as(group: Sequence[Current], *, viewer: Viewer, uow: UnitOfWork) -> ReviewItem | None:
