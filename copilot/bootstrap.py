@@ -24,6 +24,7 @@ from copilot.approvals.service import ApprovalService
 from copilot.clock import Clock, SystemClock
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import DraftKind
+from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import load_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
@@ -173,10 +174,18 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         jobs.defer(Task.RELEASE, uow=uow)
         jobs.defer(Task.NOTIFY, uow=uow)
 
+    def look_at_questionnaire_again(item: ReviewItem, uow: UnitOfWork) -> None:
+        if item.kind is DraftKind.RFP_ANSWER:
+            rfps().projects.edited_in_queue(item.draft_id, uow=uow)
+
     mail = open_transport(settings, clock=database.clock)
     notifications = Notifications(settings, database=database, rules=policy.notifications, transport=mail)
     approvals = ApprovalService(
-        policy, guardrails=guardrails, on_approved=release_when_committed, home_currency=settings.home_currency
+        policy,
+        guardrails=guardrails,
+        on_approved=release_when_committed,
+        on_edited=look_at_questionnaire_again,
+        home_currency=settings.home_currency,
     )
     models, checkpoints = ConfiguredModels(settings, database=database), Checkpoints(settings)
     briefs = BriefWorkflow(approvals, writer=select_writer(models, guardrails=guardrails), guardrails=guardrails)

@@ -229,7 +229,11 @@ def make_rfp(database: Database, *, viewer: Viewer | None = None, rules: RfpRule
             document.kind, document.title = "knowledge", "Security policy"
         evidence = world.evidence_of(database, (SOURCE,), viewer=viewer)
     answerer = ScriptedAnswerer(evidence)
-    approvals, library, asked_for = world.service(), AnswerLibrary(rules), list[str]()
+    approvals = ApprovalService(
+        world.policy_without_undo(),
+        on_edited=lambda item, uow: projects.edited_in_queue(item.draft_id, uow=uow),
+    )
+    library, asked_for = AnswerLibrary(rules), list[str]()
     projects = RfpProjects(
         approvals,
         guardrails=Guardrails(),

@@ -38,6 +38,10 @@ def _nothing(_uow: UnitOfWork) -> None:
     """Default for `on_approved`: the caller releases by itself."""
 
 
+def _nobody(_item: ReviewItem, _uow: UnitOfWork) -> None:
+    """Default for `on_edited`: nothing follows from other words."""
+
+
 class ApprovalService:
     """See the module docstring. Every method works inside the caller's unit of work."""
 
@@ -47,16 +51,19 @@ class ApprovalService:
         *,
         guardrails: Guardrails | None = None,
         on_approved: Callable[[UnitOfWork], None] = _nothing,
+        on_edited: Callable[[ReviewItem, UnitOfWork], None] = _nobody,
         home_currency: str = "EUR",
     ) -> None:
         """`on_approved` defers the release job on the transaction of the approval.
 
+        `on_edited` sees to what follows from an edit, on its transaction: it is handed the item of the new version.
         `home_currency` (ISO 4217) is what the policy's amounts are in.
         """
         self._changes = Changes(policy=policy, currency=home_currency)
         self._filing = Filing(policy=policy, guardrails=guardrails or Guardrails(), currency=home_currency)
         self._deciding = Deciding(changes=self._changes, on_approved=on_approved)
         self._handling = Handling(policy=policy)
+        self._on_edited = on_edited
 
     def submit(
         self,
@@ -91,7 +98,9 @@ class ApprovalService:
         superseded and its votes are void. The viewer is the author of the new version.
         Raises NotFound, NotAllowed, Conflict, DigestMismatch or InputError.
         """
-        return self._filing.edit(item_id, new_texts, digest=digest, viewer=viewer, uow=uow)
+        edited = self._filing.edit(item_id, new_texts, digest=digest, viewer=viewer, uow=uow)
+        self._on_edited(edited, uow)
+        return edited
 
     def replace(
         self,

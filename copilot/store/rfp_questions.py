@@ -120,6 +120,11 @@ class RfpQuestionRepository:
         query = select(RfpProjectRow.id).where(RfpProjectRow.id == project_id, assigned, project_is_visible(person))
         return self._session.scalar(query) is not None
 
+    def project_of(self, draft_id: str) -> str | None:
+        """Id of the project whose answers were filed in a draft last."""
+        filed = select(RfpQuestionRow.project_id).where(RfpQuestionRow.draft_id == draft_id)
+        return self._session.scalar(filed.limit(1))
+
     def filed_content(self, draft_ids: Collection[str]) -> Mapping[str, FiledContent]:
         """Draft id -> what its newest version says."""
         rows = self._session.execute(

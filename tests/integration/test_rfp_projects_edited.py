@@ -87,3 +87,31 @@ def test_an_entry_is_not_given_words_of_another_language(rfp: Rfp, ana: Viewer) 
         [change] = rfp.library.changes(viewer=ana, uow=uow)
     assert (change.entry_id, change.language) == (None, Language.EN)
     assert change.question == project.questions[0].question.text
+
+
+def test_an_edit_in_the_queue_is_held_against_the_other_answers(rfp: Rfp, ana: Viewer, manager: Viewer) -> None:
+    for key in ("q1", "q2"):
+        rfp.answerer.answers[key] = answer(key, rfp.answerer.evidence, text="Backups are kept for 30 days.")
+    project = rfp.answered(
+        ana, question(1, "How long are backups kept?"), question(2, "How long are the backups kept?")
+    )
+    filed = rfp.file(project, ana)
+    edited = edit_in_queue(rfp, filed[1].item, manager, {"q2.1": "Backups are kept for 90 days."})
+
+    def told() -> list[list[str | None]]:
+        shown = rfp.get(project.id, ana).questions
+        return [[notice.question_id for notice in each.answer.notices] for each in shown if each.answer]
+
+    assert told() == [["q2"], ["q1"]]
+    edit_in_queue(rfp, edited, manager, {"q2.1": "Backups are kept for 30 days."})
+    assert told() == [[], []]
+
+
+def test_what_follows_from_an_answer_is_asked_no_more_once_the_queue_says_no(
+    rfp: Rfp, ana: Viewer, manager: Viewer
+) -> None:
+    rfp.answerer.answers["q1"] = answer("q1", rfp.answerer.evidence, short=ShortForm.YES, chosen=("q1_yes",))
+    project = rfp.answered(ana, yes_no(1), question(2, condition="q1_yes"))
+    [parent] = rfp.file(project, ana, question_ids=["q1"])
+    edit_in_queue(rfp, parent.item, manager, {"q1.short": "No.", "q1.chosen": "No"})
+    assert rfp.states(project.id, ana) == {"q1": "in_queue", "q2": "not_asked"}

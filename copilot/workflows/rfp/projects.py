@@ -211,6 +211,13 @@ class RfpProjects:
         )
         return self._changed("rfp.edited", project, question_id, viewer=viewer, uow=uow)
 
+    def edited_in_queue(self, draft_id: str, *, uow: UnitOfWork) -> None:
+        """See to what follows from an edit of filed answers in the queue, as after one in the project."""
+        project_id = RfpQuestionRepository(uow).project_of(draft_id)
+        project = None if project_id is None else RfpProjectRepository(uow).get_unfiltered(project_id)
+        if project is not None:
+            teamwork.after_change(project, rules=self._rules, uow=uow)
+
     def answer_again(
         self, project_id: str, question_id: str, *, version: int, viewer: Viewer, uow: UnitOfWork
     ) -> ProjectQuestion:
