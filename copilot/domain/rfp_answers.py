@@ -11,7 +11,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.access import Visibility
-from copilot.domain.drafts import Segment
+from copilot.domain.drafts import Provenance, Segment
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
 
@@ -148,6 +148,8 @@ class RfpAnswer(BaseModel):
     """A person changed it."""
     visibility: Visibility | None = None
     """The narrowest class of what it rested on before somebody changed it: their words may still say that."""
+    provenance: Provenance | None = None
+    """How its words came to be where a model was asked for them; None: by rules, or by a person."""
 
     @property
     def classes(self) -> frozenset[Visibility]:

@@ -22,6 +22,7 @@ from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.workflows.rfp.answering import QuestionAnswerer
 from copilot.workflows.rfp.answering.contract import LibraryMatch
+from copilot.workflows.rfp.answering.wording import Wording
 from evals.retrieval.collection import READER, source_file_row
 from knowledge.chunking import cut
 from knowledge.parsers.markdown import parse_markdown
@@ -77,8 +78,8 @@ def open_world(texts: Mapping[str, str], *, model: Path | None = None) -> Iterat
         try:
             files = _import(texts, application)
             application.retrieval.embed_pending()
-            models = application.models if model else None
-            answerer = QuestionAnswerer(application.retrieval, library=EmptyLibrary(), models=models)
+            wording = Wording(application.models, application.guardrails) if model else None
+            answerer = QuestionAnswerer(application.retrieval, library=EmptyLibrary(), wording=wording)
             yield World(application, answerer, files)
         finally:
             application.close()

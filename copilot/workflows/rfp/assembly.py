@@ -14,6 +14,7 @@ from copilot.retrieval.service import RetrievalService
 from copilot.store.database import Database, UnitOfWork
 from copilot.workflows.rfp import filling
 from copilot.workflows.rfp.answering import QuestionAnswerer
+from copilot.workflows.rfp.answering.wording import Wording
 from copilot.workflows.rfp.library import AnswerLibrary
 from copilot.workflows.rfp.projects import RfpProjects, Signals
 from copilot.workflows.rfp.running import RfpRuns
@@ -41,7 +42,8 @@ def rfp_work(
 ) -> RfpWork:
     """Questionnaires of one installation. `ask_for_run` and `tell` set off what is done in the background."""
     library = AnswerLibrary(rules)
-    answerer = QuestionAnswerer(retrieval, library=library, models=models, rules=rules)
+    wording = Wording(models, guardrails)
+    answerer = QuestionAnswerer(retrieval, library=library, wording=wording, rules=rules)
     projects = RfpProjects(
         approvals,
         guardrails=guardrails,

@@ -13,7 +13,6 @@ from copilot.domain.drafts import Segment
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import AnswerForm, Question
 from copilot.domain.rfp_answers import Confidence, Dimension, Notice, NoticeCode, RfpAnswer, Route, ShortForm
-from copilot.llm.roles import Models
 from copilot.retrieval.service import RetrievalService
 from copilot.store.database import UnitOfWork
 from copilot.workflows.chat.contract import Scene
@@ -30,6 +29,7 @@ from copilot.workflows.rfp.answering.looking import Found, Looker
 from copilot.workflows.rfp.answering.looking import evidence_of as evidence_of_found
 from copilot.workflows.rfp.answering.prose import Chosen, segments_of, within
 from copilot.workflows.rfp.answering.weighing import dimensions_of, notices_of
+from copilot.workflows.rfp.answering.wording import Worded, Wording
 
 _WORD_FOR_WORD = 0.99
 """The confidence of an approved, current answer to the same question; a person approved it."""
@@ -45,11 +45,12 @@ class QuestionAnswerer:
         retrieval: RetrievalService,
         *,
         library: LibraryReader,
-        models: Models | None = None,
+        wording: Wording | None = None,
         rules: RfpRules | None = None,
     ) -> None:
+        """`wording`: who may word answers beside the rules; none: the rules do."""
         self._library = library
-        self._models = models
+        self._wording = wording
         self._rules = rules or RfpRules()
         self._looker = Looker(retrieval, rules=self._rules)
 
@@ -119,8 +120,8 @@ class QuestionAnswerer:
     ) -> RfpAnswer:
         used = [item for part in found for item in part.chosen]
         said = [Chosen(item.told, item.reading, said_with(item)) for item in used]
-        written = segments_of(_once(said), language=question.language, key=question.id)
-        segments, cut = within(written, question.limit)
+        worded = self._worded(question, _once(said), scene)
+        segments, cut = within(worded.segments, question.limit)
         short = _short_of(question, found)
         facts = [item.told.text for item in used if item.reading.claim in FACTS]
         chosen = chosen_by_short(question.choices, short) or (
@@ -144,7 +145,13 @@ class QuestionAnswerer:
             category=category.key,
             notices=notices,
             expert=None if route is Route.HIGH else expert_for(used, matches, category=category, scene=scene),
+            provenance=worded.provenance,
         )
+
+    def _worded(self, question: Question, said: Sequence[Chosen], scene: Scene) -> Worded:
+        if self._wording is None:
+            return Worded(segments_of(said, language=question.language, key=question.id))
+        return self._wording.word(question, said, scene)
 
 
 _LOWERED = {

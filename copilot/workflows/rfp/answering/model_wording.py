@@ -1,0 +1,215 @@
+"""An answer in a model's words, checked sentence by sentence.
+
+Invariants: the model is asked through a vault and is given the chosen sentences and nothing else. A sentence of it
+stands only if its sources carry it, it claims no more firmly than they do, and it is in the question's language; what
+no standing sentence says is said in the source's own words, so nothing that was chosen is lost.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copilot import __version__
+from copilot.domain.drafts import Provenance, Segment
+from copilot.domain.evidence import Evidence
+from copilot.domain.folding import flat
+from copilot.domain.language import Language, detect
+from copilot.domain.personal_data import Hints
+from copilot.domain.pseudonyms import STAFF, typed_by
+from copilot.domain.questionnaires import Question
+from copilot.errors import BudgetExceeded, ModelOutputError, ModelUnavailable
+from copilot.guardrails.grounding import Support, support
+from copilot.guardrails.pipeline import Guardrails
+from copilot.guardrails.pseudonyms import Vault
+from copilot.guardrails.pseudonyms.chat_model import MaskedChatModel
+from copilot.guardrails.pseudonyms.messages import MessageMasker
+from copilot.llm.structured import Answer as ModelAnswer
+from copilot.llm.structured import StructuredModel
+from copilot.prompting import PromptRegistry, RenderedPrompt
+from copilot.telemetry import get_logger
+from copilot.workflows.brief.model_evidence import evidence_line
+from copilot.workflows.brief.model_gate import ContextGate
+from copilot.workflows.brief.model_privacy import masked_counts
+from copilot.workflows.chat.contract import Scene
+from copilot.workflows.rfp.answering.claims import Claim, read_claim
+from copilot.workflows.rfp.answering.prose import Chosen, readable
+from copilot.workflows.rfp.answering.short_form import said_outright
+from copilot.workflows.rfp.answering.wording import Worded
+
+_log = get_logger(__name__)
+PROMPT_ID = "rfp_answer"
+_LONGEST_SEGMENT = 600
+_MOST_SEGMENTS = 4
+_RULES = frozenset({Claim.INTENTION, Claim.RECOMMENDED, Claim.OTHER_PARTY, Claim.DEFINITION})
+"""What a text states, and nobody says is so."""
+_KEPT = frozenset({Claim.CONDITIONAL, Claim.POSSIBLE, Claim.PARTIAL})
+_STATES = re.compile(
+    r"\b(?:states?|requires?|prescribes?|provides? (?:for|that)|sets? out|according to|defines?|plans?|planned|"
+    r"establece|exige|prescribe|preve|dispone|define|segun|obliga|previsto|prevista|planea)\b"
+)
+
+
+class WrittenSegment(BaseModel):
+    """One sentence and the numbers of the lines it rests on."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str = Field(min_length=1, max_length=_LONGEST_SEGMENT)
+    evidence: list[int] = Field(min_length=1)
+
+
+class WrittenAnswer(BaseModel):
+    """The answer as the model writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+    segments: list[WrittenSegment] = Field(max_length=_MOST_SEGMENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One chosen sentence, by its place among them, as the model reads it."""
+
+    place: int
+    item: Chosen
+    shown: Evidence
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(part.text for part in (self.item.told, *self.item.more))
+
+
+def word_with(
+    model: StructuredModel,
+    question: Question,
+    chosen: Sequence[Chosen],
+    *,
+    by_rules: tuple[Segment, ...],
+    scene: Scene,
+    guardrails: Guardrails,
+    prompts: PromptRegistry | None = None,
+) -> Worded:
+    """Ask the model, keep what stands, say the rest by rules (`by_rules`: one segment per chosen sentence)."""
+    gate = ContextGate(guardrails, hints=Hints(language=question.language))
+    lines = [line for line in map(_line, range(len(chosen)), chosen) if gate.admits(line.shown)]
+    if not lines:
+        return Worded(by_rules)
+    vault = Vault(policy=guardrails.policy, hints=Hints(language=question.language), language=question.language)
+    rendered = _rendered(prompts or PromptRegistry(), question, lines)
+    typed = typed_by(scene.viewer.user_id)
+    masker = MessageMasker(vault, viewer_may_see={STAFF, typed}.__contains__, typed=typed)
+    try:
+        answer = model.through(lambda chat: MaskedChatModel(inner=chat, masker=masker)).ask(
+            system=rendered.system, user=rendered.user, shape=WrittenAnswer, prompt=rendered.prompt
+        )
+    except (ModelUnavailable, ModelOutputError) as error:
+        _log.warning("rfp.model_failed", code=error.code)
+        return Worded(by_rules, Provenance(writer="offline", code_version=__version__, notes=(_failed(error, scene),)))
+    written = [each for each in answer.value.segments if not vault.unknown(each.text)]
+    standing = _standing(written, dict(enumerate(lines, 1)), question.language)
+    dropped = len(answer.value.segments) - len(standing)
+    provenance = _provenance(answer, rendered, vault, dropped=dropped, stands=bool(standing), scene=scene)
+    return Worded(_joined(standing, by_rules, key=question.id), provenance)
+
+
+def _line(place: int, item: Chosen) -> _Line:
+    said = " ".join(readable(part.text) for part in (item.told, *item.more))
+    return _Line(place, item, item.told.evidence.model_copy(update={"text": said}))
+
+
+def _rendered(prompts: PromptRegistry, question: Question, lines: Sequence[_Line]) -> RenderedPrompt:
+    numbered = (evidence_line(line.shown, number=n, language=question.language) for n, line in enumerate(lines, 1))
+    return prompts.load(PROMPT_ID, language=question.language).render(
+        evidence="\n".join(numbered), question=" ".join(question.text.split())
+    )
+
+
+_Standing = list[tuple[str, tuple[_Line, ...]]]
+
+
+def _standing(written: Sequence[WrittenSegment], lines: Mapping[int, _Line], language: Language) -> _Standing:
+    """The sentences that their lines carry, each with those lines."""
+    kept = []
+    for segment in written:
+        text = " ".join(segment.text.split())
+        cited = tuple(lines[number] for number in dict.fromkeys(segment.evidence) if number in lines)
+        if cited and detect(text, prior=language) is language and _carried(text, cited, language):
+            kept.append((text, cited))
+    return kept
+
+
+def _carried(text: str, cited: Sequence[_Line], language: Language) -> bool:
+    if said_outright(text) is not None:
+        return False  # yes or no is said by the short form alone
+    verdict = support(text, [line.shown for line in cited], language)
+    return verdict.support is Support.SUPPORTED and all(_as_firm(text, line) for line in cited)
+
+
+def _as_firm(text: str, line: _Line) -> bool:
+    """Whether a sentence claims no more than its source: a rule stays a rule, a condition a condition, a no a no."""
+    readings = [read_claim(part, title=f"{line.item.told.heading} {line.item.told.title}") for part in line.texts]
+    said = read_claim(text)
+    claims = frozenset(claim for reading in readings for claim in reading.all)
+    if claims & _RULES and not (said.all & _RULES or _STATES.search(flat(text))):
+        return False
+    if claims & _KEPT - said.all:
+        return False
+    return bool(said.negations) == any(reading.negations for reading in readings)
+
+
+def _joined(standing: _Standing, by_rules: tuple[Segment, ...], *, key: str) -> tuple[Segment, ...]:
+    """The model's sentences, then those of the rules that say what it did not."""
+    told = {line.place for _, lines in standing for line in lines}
+    said = [(text, _cites(lines)) for text, lines in standing]
+    said += [(item.text, item.evidence_ids) for place, item in enumerate(by_rules) if place not in told]
+    return tuple(
+        Segment(id=f"{key}.{place}", text=text, evidence_ids=cites) for place, (text, cites) in enumerate(said, start=1)
+    )
+
+
+def _cites(lines: Sequence[_Line]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for line in lines for key in line.item.cites))
+
+
+def _provenance(
+    answer: ModelAnswer[WrittenAnswer],
+    rendered: RenderedPrompt,
+    vault: Vault,
+    *,
+    dropped: int,
+    stands: bool,
+    scene: Scene,
+) -> Provenance:
+    return Provenance(
+        writer="model" if stands else "offline",
+        model=answer.model,
+        prompt_id=rendered.prompt.id,
+        prompt_version=rendered.prompt.version,
+        prompt_sha256=rendered.prompt.sha256,
+        parameters={"structured_output": "json_schema", "dropped": str(dropped), **masked_counts(vault)},
+        input_tokens=answer.input_tokens,
+        output_tokens=answer.output_tokens,
+        cost_usd=answer.cost_usd,
+        code_version=__version__,
+        notes=(_dropped(dropped, scene),) if dropped else (),
+    )
+
+
+def _dropped(count: int, scene: Scene) -> str:
+    return scene.say(
+        es=f"Frases del modelo que se han descartado porque sus fuentes no las respaldan: {count}.",
+        en=f"Sentences of the model dropped because their sources do not support them: {count}.",
+    )
+
+
+def _failed(error: ModelUnavailable | ModelOutputError, scene: Scene) -> str:
+    """Why the rules wrote it, in the question's language: the error's own words are for logs and in English."""
+    if isinstance(error, BudgetExceeded):
+        return scene.say(
+            es="El presupuesto para modelos está agotado por hoy; la respuesta la ha escrito el redactor sin modelo.",
+            en="The budget for models is used up for today; the writer without a model took over.",
+        )
+    return scene.say(
+        es="No se pudo usar el modelo; la respuesta la ha escrito el redactor sin modelo.",
+        en="The model could not be used; the writer without a model took over.",
+    )

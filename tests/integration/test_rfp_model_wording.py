@@ -1,0 +1,174 @@
+"""A model words what the rules chose: what it is given, which of its sentences stand, what happens when it fails."""
+
+import json
+from typing import Any
+
+import pytest
+
+from copilot.domain.access import Role, Viewer
+from copilot.domain.documents import DocumentKind
+from copilot.domain.evidence import Origin
+from copilot.domain.language import Language
+from copilot.domain.questionnaires import AnswerForm, Place, Question
+from copilot.domain.rfp_answers import NoticeCode, RfpAnswer, ShortForm
+from copilot.errors import BudgetExceeded, ModelUnavailable
+from copilot.guardrails.pipeline import Guardrails
+from copilot.llm.roles import Caller, ModelRole
+from copilot.llm.scripted import ScriptedChatModel
+from copilot.llm.structured import StructuredModel
+from copilot.store.database import Database, UnitOfWork
+from copilot.workflows.rfp.answering import QuestionAnswerer
+from copilot.workflows.rfp.answering.contract import LibraryMatch
+from copilot.workflows.rfp.answering.wording import Wording
+from tests import chat_answer_world as chat
+from tests.conftest import MakeUser
+
+FACT = "All removable media is encrypted with AES-256."
+RULE = "Backups shall be tested by the operations team every quarter."
+PERSON = "Security incidents are reported to Berta Quiroga at berta.quiroga@vendor.example within 24 hours."
+MEDIA = "Is removable media encrypted?"
+
+
+class NoLibrary:
+    """No answers that were given before."""
+
+    def candidates(
+        self,
+        question: str,  # noqa: ARG002 - the interface
+        *,
+        language: Language,  # noqa: ARG002 - the interface
+        viewer: Viewer,  # noqa: ARG002 - the interface
+        uow: UnitOfWork,  # noqa: ARG002 - the interface
+        limit: int = 10,  # noqa: ARG002 - the interface
+    ) -> tuple[LibraryMatch, ...]:
+        return ()
+
+
+class OneModel:
+    """Gives the writer's role to one scripted model, and keeps in whose name it was asked for."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.chat = ScriptedChatModel(answers=list(answers))
+        self.callers: list[Caller] = []
+
+    def for_role(self, role: ModelRole, *, caller: Caller) -> StructuredModel | None:
+        assert role is ModelRole.WRITER
+        self.callers.append(caller)
+        return StructuredModel(self.chat, name="scripted")
+
+    @property
+    def was_given(self) -> str:
+        return "\n".join(str(message.content) for asked in self.chat.asked for message in asked)
+
+
+@pytest.fixture
+def asker(database: Database, make_user: MakeUser) -> Viewer:
+    chat.add_text(
+        database,
+        "Access policy",
+        f"{FACT}\n\n{RULE}\n\n{PERSON}\n",
+        language=Language.EN,
+        account_id=None,
+        kind=DocumentKind.KNOWLEDGE,
+        author=None,
+        origin=Origin.INTERNAL,
+    )
+    return make_user(Role.AE)
+
+
+def answer(
+    database: Database,
+    viewer: Viewer,
+    text: str,
+    models: OneModel,
+    *,
+    form: AnswerForm = AnswerForm.TEXT,
+    language: Language = Language.EN,
+) -> RfpAnswer:
+    asked = Question(id="q1", text=text, place=Place(address="A1"), language=language, form=form)
+    answerer = QuestionAnswerer(chat.retrieval(), library=NoLibrary(), wording=Wording(models, Guardrails()))
+    with database.unit_of_work() as uow:
+        return answerer.answer(asked, questionnaire_language=language, account_id=None, viewer=viewer, uow=uow)
+
+
+def written(*texts: str, cites: tuple[int, ...] = (1,)) -> str:
+    return json.dumps({"segments": [{"text": text, "evidence": list(cites)} for text in texts]})
+
+
+def test_a_sentence_that_its_source_carries_stands_and_cites_it(database: Database, asker: Viewer) -> None:
+    models = OneModel(written("We encrypt all removable media with AES-256."))
+    said = answer(database, asker, MEDIA, models, form=AnswerForm.YES_NO)
+    assert said.text == "We encrypt all removable media with AES-256."
+    assert [item.text for item in said.evidence] == [FACT]
+    assert said.short is ShortForm.YES, "which rules alone decide"
+    assert said.provenance is not None
+    assert (said.provenance.writer, said.provenance.prompt_id) == ("model", "rfp_answer")
+    assert models.callers == [Caller(asker.user_id, asker.team_id, language="en")]
+
+
+@pytest.mark.parametrize(
+    "invented",
+    [
+        "We encrypt all removable media with AES-512.",
+        "We encrypt all removable media and all laptops with AES-256, audited by Deloitte.",
+        "We do not encrypt removable media.",
+        "Yes.",
+        "Ciframos todos los soportes extraíbles con AES-256.",
+        "EMAIL_7 encrypts all removable media with AES-256.",
+    ],
+    ids=["figure", "addition", "denial", "bare yes", "language", "nobody"],
+)
+def test_what_no_source_carries_is_dropped_and_said_by_rules(database: Database, asker: Viewer, invented: str) -> None:
+    said = answer(database, asker, MEDIA, OneModel(written(invented)))
+    assert said.text == FACT
+    assert said.provenance is not None
+    assert said.provenance.writer == "offline"
+    assert said.provenance.parameters["dropped"] == "1"
+    assert said.provenance.notes
+
+
+@pytest.mark.parametrize(
+    ("told", "stands"),
+    [
+        ("The operations team tests backups every quarter.", False),
+        ("Our access policy requires that the operations team test backups every quarter.", True),
+    ],
+    ids=["as a fact", "as a rule"],
+)
+def test_a_rule_stays_a_rule(database: Database, asker: Viewer, told: str, stands: bool) -> None:
+    said = answer(database, asker, "How often are backups tested?", OneModel(written(told)))
+    assert (said.text == told) is stands
+    assert NoticeCode.INTENTION in {notice.code for notice in said.notices}
+
+
+def test_a_model_sees_no_person_of_a_document(database: Database, asker: Viewer) -> None:
+    models = OneModel(written("Security incidents are reported to PERSON_1 at EMAIL_1 within 24 hours."))
+    said = answer(database, asker, "To whom are security incidents reported?", models)
+    assert "berta.quiroga@vendor.example" not in models.was_given
+    assert "within 24 hours" in models.was_given
+    assert "berta.quiroga@vendor.example" in said.text
+
+
+def test_a_source_of_another_language_is_told_in_that_of_the_question(database: Database, asker: Viewer) -> None:
+    told = "Ciframos todos los soportes extraíbles con AES-256."
+    said = answer(database, asker, f"¿{FACT[:-1]}?", OneModel(written(told)), language=Language.ES)
+    assert NoticeCode.OTHER_LANGUAGE in {notice.code for notice in said.notices}, "so that somebody compares"
+    assert said.text == told
+
+
+@pytest.mark.parametrize("error", [ModelUnavailable("gone"), BudgetExceeded("used up")], ids=["gone", "budget"])
+def test_a_model_that_fails_leaves_the_words_of_the_rules_and_a_note(
+    database: Database, asker: Viewer, error: Exception
+) -> None:
+    said = answer(database, asker, MEDIA, OneModel(error))
+    assert said.text == FACT
+    assert said.provenance is not None
+    assert said.provenance.writer == "offline"
+    assert len(said.provenance.notes) == 1
+
+
+def test_nothing_is_asked_of_a_model_where_nothing_answers(database: Database, asker: Viewer) -> None:
+    models = OneModel()
+    said = answer(database, asker, "Do you hold a licence for maritime salvage?", models)
+    assert said.segments == ()
+    assert not models.chat.asked
