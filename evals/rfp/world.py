@@ -76,7 +76,7 @@ def open_world(texts: Mapping[str, str], *, model: Path | None = None) -> Iterat
             given["COPILOT_LOCAL_MODEL"] = model
         application = bootstrap.build(Settings.model_validate(given))
         try:
-            files = _import(texts, application)
+            files = import_texts(texts, application)
             application.retrieval.embed_pending()
             wording = Wording(application.models, application.guardrails) if model else None
             answerer = QuestionAnswerer(application.retrieval, library=EmptyLibrary(), wording=wording)
@@ -86,7 +86,8 @@ def open_world(texts: Mapping[str, str], *, model: Path | None = None) -> Iterat
             embedded.stop(data_dir)
 
 
-def _import(texts: Mapping[str, str], application: Application) -> dict[str, str]:
+def import_texts(texts: Mapping[str, str], application: Application) -> dict[str, str]:
+    """Store Markdown files as documents for all staff. Returns the file of each document, by its id."""
     files = {}
     with application.database.unit_of_work() as uow:
         for name, text in texts.items():
