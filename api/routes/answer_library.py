@@ -1,6 +1,7 @@
 """The answer library: approved answers, changes that wait for an owner, pairs to look at together.
 
-Invariant: an entry is changed only by whoever answers for it; what the caller may not read does not exist.
+Invariant: an entry is changed only by whoever answers for it, and approved by nobody who brought it in unless policy
+lets their role; what the caller may not read does not exist.
 """
 
 from typing import Annotated
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Body, Path, Query
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerAloneDep, ViewerDep
 from api.schemas.common import CONFLICT, PROBLEMS
-from api.schemas.rfps import EntryChangeIn, ImportOut, ProposalDecisionIn
+from api.schemas.rfps import EntryApprovalsIn, EntryChangeIn, ImportOut, ProposalDecisionIn
 from api.uploads import SentFile, content_of
 from copilot.domain.answer_library import EntryState, LibraryEntry, LibraryFinding, ProposedChange
 from copilot.domain.language import Language
@@ -48,6 +49,14 @@ def import_entries(file: SentFile, viewer: ViewerAloneDep, application: Applicat
     with application.database.unit_of_work() as uow:
         made = application.rfps.library.import_rows(rows, origin=name, owner=viewer.user_id, viewer=viewer, uow=uow)
     return ImportOut(added=tuple(entry.id for entry in made.added), known=made.known, unusable=made.unusable)
+
+
+@router.post("/approvals", responses=CONFLICT)
+def approve_entries(
+    wanted: Annotated[EntryApprovalsIn, Body()], viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> list[LibraryEntry]:
+    """Approve entries together, from today: all of them, or none."""
+    return list(application.rfps.library.approve_all(wanted.entry_ids, viewer=viewer, uow=uow))
 
 
 @router.get("/findings")

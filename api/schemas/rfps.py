@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from copilot.approvals.rfp_rules import MOST_QUESTIONS
 from copilot.domain.findings import Risk
 from copilot.domain.questionnaires import Correction
 from copilot.domain.review_items import ReviewState
@@ -17,7 +18,6 @@ from copilot.workflows.filed_draft import FiledDraft
 from knowledge.questionnaires.reading import MAX_PASTED_CHARACTERS
 
 LONGEST_ANSWER = 20_000
-MOST_QUESTIONS = 5_000
 QuestionId = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -115,6 +115,12 @@ class EntryChangeIn(_In):
     retire: bool = False
 
 
+class EntryApprovalsIn(_In):
+    """Entries that are approved together."""
+
+    entry_ids: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(min_length=1, max_length=200)
+
+
 class ProposalDecisionIn(_In):
     """What becomes of a proposed change."""
 
@@ -127,7 +133,7 @@ class ImportOut(BaseModel):
     """What became of a table of questions and answers."""
 
     added: tuple[str, ...]
-    """Ids of new entries; each waits for its owner's approval."""
+    """Ids of new entries, which are the caller's; each waits for the approval of somebody who may give it."""
     known: int
     """Rows that were there already, word for word."""
     unusable: tuple[int, ...]

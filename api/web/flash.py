@@ -96,6 +96,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "rfp_edited": ("success", _("Your words are the answer now. They still have to be approved in the queue.")),
     "rfp_again": ("success", _("Written anew, from what is known now.")),
     "rfp_filed": ("success", _("Entries put into the queue: %(number)s. Somebody else has to approve them.")),
+    "rfp_filing": ("success", _("The answers go to the queue in the background. You can leave this page.")),
+    "rfp_included": ("success", _("Included: %(number)s. “Leave them out again” takes it back.")),
+    "rfp_left_out": ("success", _("As it was before: %(number)s left out again.")),
     "rfp_none_safe": (
         "info",
         _("No answer is safe enough to be put into the queue unread. Choose them yourself."),
@@ -105,8 +108,13 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "rfp_packaged": ("success", _("The filled file and its appendix wait in the queue. Nothing was sent.")),
     "library_imported": (
         "success",
-        _("New: %(added)s. There already: %(known)s. Without a question or an answer: %(unusable)s."),
+        _(
+            "New, waiting for approval: %(added)s. There already: %(known)s. "
+            "Without a question or an answer: %(unusable)s."
+        ),
     ),
+    "library_approved_all": ("success", _("Approved: %(number)s. Questionnaires are answered from them now.")),
+    "library_none_chosen": ("warning", _("No entry was chosen.")),
     "library_approved": ("success", _("Approved. Questionnaires are answered from it now.")),
     "library_retired": ("success", _("Retired. Nothing is answered from it any more.")),
     "library_rejected": ("success", _("Left as it is.")),

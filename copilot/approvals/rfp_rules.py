@@ -8,6 +8,11 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from copilot.domain.access import Role
+
+MOST_QUESTIONS = 5_000
+"""What every list of questions that goes from one part to another can hold."""
+
 
 class RfpRules(BaseModel):
     """What a manager may tune."""
@@ -22,6 +27,12 @@ class RfpRules(BaseModel):
     """Questions at least so alike are compared: are their answers the same, do they contradict each other?"""
     review_days: int = Field(default=365, strict=True, ge=1, le=3_650)
     """When an approved answer of the library is to be looked at again."""
+    library_approvers: tuple[Role, ...] = (Role.MANAGER, Role.ADMIN)
+    """Roles that may approve answers which they, or owners of another role, brought into the library themselves."""
+    most_questions: int = Field(default=5_000, strict=True, ge=1, le=MOST_QUESTIONS)
+    """Of one questionnaire; whoever hands in more is told to split the file."""
+    file_at_once: int = Field(default=20, strict=True, ge=0, le=1_000)
+    """Answers that go to the queue within the request; more are put there in the background."""
     answer_from: float = Field(default=0.4, ge=0, le=1)
     """How likely a sentence must be to answer for a question to be answered from it; below, there is no source."""
     second_from: float = Field(default=0.7, ge=0, le=1)
@@ -33,6 +44,8 @@ class RfpRules(BaseModel):
     def _asks_nothing_twice(self) -> Self:
         if len(set(self.checklist)) != len(self.checklist) or not all(self.checklist):
             raise ValueError("the checklist names every key once")
+        if len(set(self.library_approvers)) != len(self.library_approvers):
+            raise ValueError("`library_approvers` names every role once")
         return self
 
     @property

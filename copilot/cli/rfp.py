@@ -21,7 +21,7 @@ from copilot.cli.brief import find_account
 from copilot.cli.context import UserOption, reported_errors
 from copilot.cli.queue_view import plain, print_line
 from copilot.cli.rfp_files import content_of, write_new
-from copilot.cli.rfp_words import say
+from copilot.cli.rfp_words import counted, say
 from copilot.cli.tables import print_rows
 from copilot.domain.language import Language
 from copilot.domain.rfp_answers import RfpAnswer
@@ -94,7 +94,10 @@ def add(
                 viewer=person.viewer,
                 uow=uow,
             )
-    counts = {"questions": len(made.questions), "skipped": len(made.skipped)}
+    counts = {
+        "questions": counted("question", len(made.questions), person.viewer),
+        "skipped": counted("line", len(made.skipped), person.viewer),
+    }
     print_line(say("added", person.viewer, id=made.id, **counts))
     print_line(say("next_run", person.viewer, id=made.id))
 
@@ -218,7 +221,14 @@ def file_answers(
                 found.id, per="question" if per is PerWhat.QUESTION else "section", viewer=person.viewer, uow=uow
             )
     for each in filed:
-        print_line(say("filed", person.viewer, id=each.item.id, questions=len(each.draft.sections)))
+        print_line(
+            say(
+                "filed",
+                person.viewer,
+                id=each.item.id,
+                questions=counted("question", len(each.draft.sections), person.viewer),
+            )
+        )
     if not filed:
         print_line(say("nothing_filed", person.viewer))
 

@@ -1,6 +1,7 @@
 """`sales-copilot rfp library`: the approved answers that questionnaires are answered from.
 
-Invariant: what is taken over from a file waits for its owner's approval before it answers anything.
+Invariant: what is taken over from a file waits for the approval of somebody who may give it before it answers
+anything.
 """
 
 from datetime import datetime
@@ -34,7 +35,7 @@ def import_file(
     *,
     user: UserOption = None,
 ) -> None:
-    """Take over questions with their answers; each waits for your approval."""
+    """Take over questions with their answers; they are yours, and wait for somebody who may approve them."""
     with reported_errors():
         person = acting(user)
         rows = read_answers(file.name, content_of(file, person.viewer), today=person.application.clock.today())
@@ -42,10 +43,11 @@ def import_file(
             made = person.application.rfps.library.import_rows(
                 rows, origin=file.name, owner=person.viewer.user_id, viewer=person.viewer, uow=uow
             )
+            may = person.application.rfps.library.approvable(made.added, viewer=person.viewer, uow=uow)
     counts = {"added": len(made.added), "known": made.known, "unusable": len(made.unusable)}
     print_line(say("imported", person.viewer, **counts))
     if made.added:
-        print_line(say("approve_next", person.viewer))
+        print_line(say("approve_next" if may else "approved_by_others", person.viewer))
 
 
 @library_app.command("list")
@@ -79,22 +81,27 @@ def list_entries(
 
 @library_app.command("approve")
 def approve(
-    entry: Annotated[str, typer.Argument(help="Id of an entry, or of a proposed change.")],
+    entries: Annotated[list[str], typer.Argument(help="Ids of entries, or of proposed changes.")],
     *,
     review_by: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When it is to be looked at again.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they are to be looked at again.")
     ] = None,
     user: UserOption = None,
 ) -> None:
-    """Stand behind an entry, or make a proposed change its newest version."""
+    """Stand behind entries, or make proposed changes their newest versions: all that are named, or none."""
     with reported_errors():
         person = acting(user)
         library, viewer = person.application.rfps.library, person.viewer
         day = review_by.date() if review_by else None
         with person.application.database.unit_of_work() as uow:
-            decide = library.accept if entry.startswith(_CHANGE) else library.approve
-            approved = decide(entry, viewer=viewer, uow=uow, review_by=day)
-    print_line(say("approved", viewer, id=approved.id, version=approved.version, day=approved.review_by))
+            approved = [
+                (library.accept if entry.startswith(_CHANGE) else library.approve)(
+                    entry, viewer=viewer, uow=uow, review_by=day
+                )
+                for entry in entries
+            ]
+    for each in approved:
+        print_line(say("approved", viewer, id=each.id, version=each.version, day=each.review_by))
 
 
 @library_app.command("findings")

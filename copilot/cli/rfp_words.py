@@ -31,7 +31,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "short.not_applicable": "No aplicable",
         "finding.duplicate": "repetida",
         "finding.conflict": "contradicción",
-        "added": "Leído: {questions} preguntas, {skipped} líneas dejadas fuera. Id: {id}",
+        "added": "Leído: {questions}, {skipped}. Id: {id}",
+        "question.one": "{number} pregunta",
+        "question.many": "{number} preguntas",
+        "line.one": "{number} línea dejada fuera",
+        "line.many": "{number} líneas dejadas fuera",
         "next_run": "Revíselo con `sales-copilot rfp show {id}` y responda con `sales-copilot rfp run {id}`.",
         "progress": "{done} de {total}",
         "finished": "Terminado. Vea las respuestas con `sales-copilot rfp show {id}`.",
@@ -40,7 +44,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "deadline": "Plazo: {day} ({words})",
         "left_out": "Dejado fuera: {said} ({place})",
         "warning": "Aviso: {said}",
-        "filed": "En la cola: {id} ({questions} preguntas)",
+        "filed": "En la cola: {id} ({questions})",
         "nothing_filed": "No hay respuestas que poner en la cola.",
         "packaged": "La entrega espera en la cola: {id}",
         "saved": "Guardado en {path}.",
@@ -50,7 +54,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "unwritable": "No se puede escribir {path}: {why}.",
         "another": "Elija otro archivo.",
         "imported": "Nuevas: {added}. Ya estaban: {known}. Sin pregunta o sin respuesta: {unusable}.",
-        "approve_next": "Cada nueva espera su aprobación: `sales-copilot rfp library approve ID`.",
+        "approve_next": "Cada nueva espera a que la apruebe: `sales-copilot rfp library approve ID...`.",
+        "approved_by_others": "Las nuevas son suyas; cada una espera a que otra persona que pueda la apruebe.",
         "approved": "Aprobada: {id}, versión {version}, se revisa el {day}.",
         "none": "ninguno",
     },
@@ -79,7 +84,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "short.not_applicable": "Not applicable",
         "finding.duplicate": "duplicate",
         "finding.conflict": "conflict",
-        "added": "Read: {questions} questions, {skipped} lines left out. Id: {id}",
+        "added": "Read: {questions}, {skipped}. Id: {id}",
+        "question.one": "{number} question",
+        "question.many": "{number} questions",
+        "line.one": "{number} line left out",
+        "line.many": "{number} lines left out",
         "next_run": "Look at it with `sales-copilot rfp show {id}`, answer with `sales-copilot rfp run {id}`.",
         "progress": "{done} of {total}",
         "finished": "Finished. See the answers with `sales-copilot rfp show {id}`.",
@@ -88,7 +97,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "deadline": "Deadline: {day} ({words})",
         "left_out": "Left out: {said} ({place})",
         "warning": "Note: {said}",
-        "filed": "In the queue: {id} ({questions} questions)",
+        "filed": "In the queue: {id} ({questions})",
         "nothing_filed": "There are no answers to put into the queue.",
         "packaged": "The package waits in the queue: {id}",
         "saved": "Saved to {path}.",
@@ -98,7 +107,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "unwritable": "{path} cannot be written: {why}.",
         "another": "Choose another file.",
         "imported": "New: {added}. There already: {known}. Without a question or an answer: {unusable}.",
-        "approve_next": "Each new one waits for its approval: `sales-copilot rfp library approve ID`.",
+        "approve_next": "Each new one waits for your approval: `sales-copilot rfp library approve ID...`.",
+        "approved_by_others": "The new ones are yours; each waits for somebody else who may approve it.",
         "approved": "Approved: {id}, version {version}, to be looked at again on {day}.",
         "none": "none",
     },
@@ -108,3 +118,8 @@ TEXTS: dict[str, dict[str, str]] = {
 def say(text: str, viewer: Viewer, **values: object) -> str:
     """A text in the viewer's language."""
     return TEXTS.get(viewer.language, TEXTS["en"])[text].format(**values)
+
+
+def counted(noun: str, number: int, viewer: Viewer) -> str:
+    """So many of something, in the number that the viewer's language asks for."""
+    return say(f"{noun}.{'one' if number == 1 else 'many'}", viewer, number=number)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import TEXT, ColumnElement, cast, func, literal_column, select, update
+from sqlalchemy import TEXT, ColumnElement, and_, cast, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from copilot.domain.access import Viewer, Visibility
@@ -197,6 +197,19 @@ class AnswerLibraryRepository:
             )
             for row in rows
         )
+
+    def writers(self, entry_ids: Collection[str]) -> dict[str, str]:
+        """Entry id -> who wrote, or brought in, what it says now."""
+        current = (
+            LibraryVersionRow.entry_id == LibraryEntryRow.id,
+            LibraryVersionRow.version == LibraryEntryRow.version,
+        )
+        rows = self._session.execute(
+            select(LibraryEntryRow.id, LibraryVersionRow.written_by)
+            .join(LibraryVersionRow, and_(*current))
+            .where(LibraryEntryRow.id.in_(entry_ids))
+        )
+        return {row.id: row.written_by for row in rows}
 
     def propose(self, stored: StoredChange) -> None:
         """Write a change that waits for its owner."""

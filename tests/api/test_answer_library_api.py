@@ -39,21 +39,31 @@ def test_a_table_is_taken_over_once_and_names_what_it_could_not_use(api: TestCli
     assert finding["kind"] == "conflict"
 
 
-def test_only_its_owner_approves_gives_away_and_retires_an_entry(
-    api: TestClient, ae: Headers, outsider: Headers, company: Company
+def test_nobody_approves_what_they_took_over_and_only_its_owner_gives_it_away_and_retires_it(
+    api: TestClient, ae: Headers, manager: Headers, outsider: Headers, company: Company
 ) -> None:
     take_over(api, ae)
     entry = entry_of(api, ae, "hosted")
     path = f"{LIBRARY}/{entry['id']}"
     assert entry["state"] == "proposed"
-    assert api.patch(path, json={"approve": True}, headers=outsider).status_code == 403
-    approved = api.patch(path, json={"approve": True, "review_by": "2026-11-20"}, headers=ae).json()
+    for headers in (outsider, ae):
+        assert api.patch(path, json={"approve": True}, headers=headers).status_code == 403
+    approved = api.patch(path, json={"approve": True, "review_by": "2026-11-20"}, headers=manager).json()
     assert (approved["state"], approved["review_by"]) == ("approved", "2026-11-20")
     given = api.patch(path, json={"owner_id": company.outsider.user_id}, headers=ae).json()
     assert given["owner_id"] == company.outsider.user_id
     assert api.patch(path, json={"retire": True}, headers=ae).status_code == 403
     assert api.patch(path, json={"retire": True}, headers=outsider).json()["state"] == "retired"
     assert api.get(f"{LIBRARY}/lib_nothing", headers=ae).status_code == 404
+
+
+def test_entries_are_approved_together_by_whom_policy_lets(api: TestClient, ae: Headers, manager: Headers) -> None:
+    ids = take_over(api, ae)["added"]
+    path, wanted = f"{LIBRARY}/approvals", {"entry_ids": ids}
+    assert api.post(path, json=wanted, headers=ae).status_code == 403
+    approved = api.post(path, json=wanted, headers=manager).json()
+    assert {entry["state"] for entry in approved} == {"approved"}
+    assert {entry["owner_id"] for entry in approved} != {entry["approved_by"] for entry in approved}
 
 
 @pytest.mark.parametrize("verdict", ["approve", "reject"])

@@ -72,7 +72,8 @@ class Library:
 
 @pytest.fixture
 def ana(make_user: MakeUser) -> Viewer:
-    return make_user("Ana Prueba", language="en")
+    """Policy lets her approve what she brings in."""
+    return make_user("Ana Prueba", role=Role.MANAGER, language="en")
 
 
 @pytest.fixture
@@ -108,16 +109,15 @@ def test_accents_and_inflections_are_found_and_a_denial_counts(library: Library,
 
 
 def test_an_entry_is_read_by_whoever_may_read_what_it_was_written_from(
-    library: Library, ana: Viewer, make_user: MakeUser
+    library: Library, ana: Viewer, bea: Viewer
 ) -> None:
-    manager = make_user(role=Role.MANAGER)
-    secret = library.approved(manager, visibility=Visibility.MANAGERS)
-    assert library.offered(QUESTION, ana) == []
-    assert library.offered(QUESTION, manager) == [(secret.id, 1.0)]
+    secret = library.approved(ana, visibility=Visibility.MANAGERS)
+    assert library.offered(QUESTION, bea) == []
+    assert library.offered(QUESTION, ana) == [(secret.id, 1.0)]
     with pytest.raises(NotFound), library.database.unit_of_work() as uow:
-        library.service.get(secret.id, viewer=ana, uow=uow)
+        library.service.get(secret.id, viewer=bea, uow=uow)
     with pytest.raises(NotAllowed):
-        library.add(ana, visibility=Visibility.ADMINS)
+        library.add(bea, visibility=Visibility.ADMINS)
 
 
 def test_a_changed_source_and_a_review_that_is_overdue_are_told(
@@ -146,10 +146,10 @@ def test_only_the_owner_or_an_administrator_approves(
     library: Library, ana: Viewer, bea: Viewer, make_user: MakeUser
 ) -> None:
     manager, admin = make_user(role=Role.MANAGER), make_user(role=Role.ADMIN)
-    entry = library.add(ana)
-    for other in (bea, manager):
-        with pytest.raises(NotAllowed):
-            library.approve(entry, other)
+    entry = library.add(ana, owner_id=bea.user_id)
+    with pytest.raises(NotAllowed):
+        library.approve(entry, manager)
+    assert library.approve(entry, bea).approved_by == bea.user_id, "somebody else's words"
     assert library.approve(entry, admin).approved_by == admin.user_id
     nobodys = library.add(ana, "Is there an SLA?", "There is.", owner_id=None)
     with pytest.raises(NotAllowed):
@@ -159,6 +159,35 @@ def test_only_the_owner_or_an_administrator_approves(
     assert taken.review_by == date(2027, 11, 16)
     with pytest.raises(InputError):
         library.add(ana, owner_id="user-none")
+
+
+def test_nobody_approves_what_they_brought_in_unless_policy_lets_their_role(
+    library: Library, ana: Viewer, bea: Viewer, make_user: MakeUser
+) -> None:
+    mine = library.add(bea)
+    other = library.add(bea, "Who owns the data?", "You do.")
+    for viewer in (bea, make_user()):
+        with pytest.raises(NotAllowed):
+            library.approve(mine, viewer)
+    with library.database.unit_of_work() as uow:
+        both, service = (mine, other), library.service
+        assert not service.approvable(both, viewer=bea, uow=uow)
+        assert service.approvable(both, viewer=ana, uow=uow) == {mine.id, other.id}
+        approved = service.approve_all([mine.id, other.id], viewer=ana, uow=uow)
+    assert {(entry.owner_id, entry.approved_by) for entry in approved} == {(bea.user_id, ana.user_id)}
+    assert library.approve(mine, bea).approved_by == bea.user_id, "that it is still right, its owner says"
+    change = library.propose(bea, mine)
+    with pytest.raises(NotAllowed):
+        library.accept(change, bea)
+    assert library.accept(change, ana).version == 2
+
+
+def test_several_are_approved_together_or_none(library: Library, ana: Viewer, bea: Viewer) -> None:
+    theirs = library.add(ana, "Who owns the data?", "You do.", owner_id=bea.user_id)
+    mine = library.add(bea)
+    with pytest.raises(NotAllowed), library.database.unit_of_work() as uow:
+        library.service.approve_all([mine.id, theirs.id], viewer=bea, uow=uow)
+    assert library.offered("Who owns the data?", bea) == []
 
 
 def test_a_change_becomes_a_version_when_its_owner_says_so(library: Library, ana: Viewer, bea: Viewer) -> None:

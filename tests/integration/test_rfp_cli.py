@@ -60,12 +60,25 @@ def test_both_languages_say_the_same() -> None:
         assert sorted(re.findall(r"{\w+}", text)) == sorted(re.findall(r"{\w+}", said["es"][key]))
 
 
-def test_from_the_file_to_the_queue(run: Run, tmp_path: Path) -> None:
-    imported(run, tmp_path)
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [("es", "1 línea dejada fuera", "0 líneas dejadas fuera"), ("en", "1 line left out", "2 lines left out")],
+    ids=["es", "en"],
+)
+def test_one_is_not_said_as_many(language: str, one: str, many: str, make_user: MakeUser) -> None:
+    viewer = make_user(language=language)
+    assert rfp_words.counted("line", 1, viewer) == one
+    assert rfp_words.counted("line", int(many[0]), viewer) == many
+
+
+def test_from_the_file_to_the_queue(run: Run, tmp_path: Path, make_user: MakeUser) -> None:
+    assert "somebody else who may approve it" in imported(run, tmp_path).output
     listed = run("rfp", "library", "list", "--state", "proposed").output
     entry = re.search(r"(entry_\w+)", listed)
     assert entry, listed
-    approved = run("rfp", "library", "approve", entry[1], "--review-by", "2027-01-31")
+    assert run("rfp", "library", "approve", entry[1]).exit_code != 0
+    manager = make_user(role=Role.MANAGER, language="en")
+    approved = run("rfp", "library", "approve", entry[1], "--review-by", "2027-01-31", by=manager)
     assert "2027-01-31" in approved.output
     project = added(run, tmp_path)
     assert "Vendor review" in run("rfp", "list").output

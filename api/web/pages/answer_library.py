@@ -15,22 +15,19 @@ from api.web import flash
 from api.web.links import member
 from api.web.templating import render
 from copilot.bootstrap import Application
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.answer_library import EntryState
 from copilot.errors import UnreadableFile
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
+from copilot.workflows.rfp.library_rules import has_say
 from knowledge.answer_tables import read_answers
 
 router = APIRouter(prefix="/answer-library", include_in_schema=False)
 PAGE = 40
+_STALE = "stale"
 _LIVE = (EntryState.PROPOSED, EntryState.APPROVED)
 _Id = Annotated[str, Path(max_length=100)]
-
-
-def may_decide(owner_id: str | None, viewer: Viewer) -> bool:
-    """Whether the viewer answers for it; what nobody answers for yet, managers may take on."""
-    return viewer.role is Role.ADMIN or viewer.user_id == owner_id or (owner_id is None and viewer.role is Role.MANAGER)
 
 
 def _page(
@@ -40,31 +37,39 @@ def _page(
     uow: UnitOfWork,
     query: str = "",
     state: str = "",
+    only_stale: bool = False,
     page: int = 1,
     problem: Failure | None = None,
 ) -> Response:
     application: Application = request.app.state.application
     library, chosen = application.rfps.library, member(EntryState, state)
-    entries = library.entries(viewer=viewer, uow=uow, states=(chosen,) if chosen else _LIVE, query=query)
+    stale = {entry.id for entry in library.stale(viewer=viewer, uow=uow)}
+    found = library.entries(viewer=viewer, uow=uow, states=(chosen,) if chosen else _LIVE, query=query)
+    entries = [entry for entry in found if entry.id in stale] if only_stale else list(found)
+    shown = entries[(page - 1) * PAGE : page * PAGE]
     changes, findings = library.changes(viewer=viewer, uow=uow), library.findings(viewer=viewer, uow=uow)
     owners = {each.owner_id for each in entries} | {each.owner_id for each in changes}
     return render(
         request,
         "answer_library.html",
         status=problem.status if problem else 200,
-        entries=entries[(page - 1) * PAGE : page * PAGE],
+        entries=shown,
         total=len(entries),
         pages=max(1, -(-len(entries) // PAGE)),
         page=page,
         query=query,
         state=chosen,
         states=list(EntryState),
-        stale={entry.id for entry in library.stale(viewer=viewer, uow=uow)},
+        stale=stale,
+        only_stale=only_stale,
+        waiting=len(library.entries(viewer=viewer, uow=uow, states=(EntryState.PROPOSED,))),
+        approvable=library.approvable(shown, viewer=viewer, uow=uow),
+        acceptable=library.acceptable(changes, viewer=viewer),
         changes=changes,
         findings=findings[:PAGE],
         questions={entry.id: entry for entry in library.entries(viewer=viewer, uow=uow)} if findings else {},
         names=PeopleRepository(uow).names([owner for owner in owners if owner]),
-        may_decide=may_decide,
+        has_say=has_say,
         problem=problem,
     )
 
@@ -76,10 +81,11 @@ def library_page(
     uow: UnitOfWorkDep,
     query: Annotated[str, Query(alias="q", max_length=500)] = "",
     state: Annotated[str, Query(max_length=20)] = "",
+    only: Annotated[str, Query(max_length=20)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """Entries, changes that wait, pairs to look at together."""
-    return _page(request, viewer=viewer, uow=uow, query=query, state=state, page=page)
+    return _page(request, viewer=viewer, uow=uow, query=query, state=state, only_stale=only == _STALE, page=page)
 
 
 @router.post("/imports")
@@ -95,6 +101,20 @@ def import_file(request: Request, file: SentFile, viewer: ViewerAloneDep, applic
         made = application.rfps.library.import_rows(rows, origin=name, owner=viewer.user_id, viewer=viewer, uow=uow)
     counts = {"added": str(len(made.added)), "known": str(made.known), "unusable": str(len(made.unusable))}
     return _told(application, "library_imported", **counts)
+
+
+@router.post("/approvals")
+def approve_chosen(
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    entry: Annotated[list[str] | None, Form(max_length=PAGE)] = None,
+) -> Response:
+    """Stand behind all that were chosen."""
+    approved = application.rfps.library.approve_all(entry or (), viewer=viewer, uow=uow)
+    if not approved:
+        return _told(application, "library_none_chosen")
+    return _told(application, "library_approved_all", number=str(len(approved)))
 
 
 @router.post("/entries/{entry_id}")

@@ -1,10 +1,11 @@
 """The answer library: finding approved answers, proposing better ones, and keeping them right.
 
-Invariants: only an entry's owner or an administrator approves what it says; nothing that is not approved is offered as
-an answer; an entry is read only by whoever may read what it was written from.
+Invariants: an entry's owner or an administrator approves what it says, and nobody what they brought in themselves
+unless policy lets their role; nothing that is not approved is offered as an answer; an entry is read only by whoever
+may read what it was written from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,12 +20,15 @@ from copilot.store.answer_library import AnswerLibraryRepository, EntryVersion, 
 from copilot.store.database import UnitOfWork
 from copilot.workflows.rfp.answering.contract import LibraryMatch
 from copilot.workflows.rfp.filed_answers import short_form
+from copilot.workflows.rfp.library_pairs import pairs_among
 from copilot.workflows.rfp.library_rules import (
     as_today,
     class_of,
     found_change,
     found_entry,
+    may_approve,
     note,
+    require_approval,
     require_owner,
     require_say,
     required,
@@ -32,7 +36,7 @@ from copilot.workflows.rfp.library_rules import (
     shared_only,
     with_changed_sources,
 )
-from copilot.workflows.rfp.likeness import figures_differ, likeness, oppose, pairs_to_compare, wording
+from copilot.workflows.rfp.likeness import likeness, wording
 
 _LOOKED_AT = 40
 """Entries that share words with a question and are compared with it."""
@@ -165,7 +169,7 @@ class AnswerLibrary:
     def import_rows(
         self, rows: Sequence[LibraryRow], *, origin: str, owner: str | None, viewer: Viewer, uow: UnitOfWork
     ) -> LibraryImport:
-        """Take over a table of questions and answers; every new entry waits for its owner's approval."""
+        """Take over a table of questions and answers; every new entry waits for somebody who may approve it."""
         there = {
             (wording(entry.question), wording(entry.answer))
             for entry in AnswerLibraryRepository(uow).listed(viewer=viewer, states=_USABLE)
@@ -190,14 +194,33 @@ class AnswerLibrary:
         Approving an approved one says that it is still right. Raises NotFound, NotAllowed or Conflict.
         """
         entry = found_entry(entry_id, viewer=viewer, uow=uow, lock=True)
-        require_say(entry.owner_id, viewer)
+        written_by = self._written_by([entry], uow=uow)[entry.id]
+        require_approval(entry.owner_id, viewer, written_by=written_by, rules=self._rules)
         if entry.state is EntryState.RETIRED:
             raise Conflict("This entry was retired.", hint="Add it anew if it is needed again.")
-        approved = self._approved(entry, review_by=review_by, viewer=viewer, uow=uow)
-        save(approved, before=entry.version, uow=uow)
-        AnswerLibraryRepository(uow).approve_version(approved)
-        note("library.approved", entry_id, viewer=viewer, uow=uow, version=approved.version)
-        return approved
+        return self._stand_behind(entry, review_by=review_by, viewer=viewer, uow=uow)
+
+    def approve_all(self, entry_ids: Collection[str], *, viewer: Viewer, uow: UnitOfWork) -> tuple[LibraryEntry, ...]:
+        """Approve several at once: all of them, or none. Raises as `approve`."""
+        return tuple(self.approve(each, viewer=viewer, uow=uow) for each in sorted(set(entry_ids)))
+
+    def approvable(self, entries: Sequence[LibraryEntry], *, viewer: Viewer, uow: UnitOfWork) -> frozenset[str]:
+        """Ids of those that the viewer may approve, or say of that they are still right."""
+        written_by = self._written_by(entries, uow=uow)
+        return frozenset(
+            entry.id
+            for entry in entries
+            if entry.state is not EntryState.RETIRED
+            and may_approve(entry.owner_id, viewer, written_by=written_by[entry.id], rules=self._rules)
+        )
+
+    def acceptable(self, changes: Sequence[ProposedChange], *, viewer: Viewer) -> frozenset[str]:
+        """Ids of the proposed changes that the viewer may take over."""
+        return frozenset(
+            each.id
+            for each in changes
+            if may_approve(each.owner_id, viewer, written_by=each.proposed_by, rules=self._rules)
+        )
 
     def retire(self, entry_id: str, *, viewer: Viewer, uow: UnitOfWork) -> LibraryEntry:
         """Use an entry no more. Doing it again changes nothing. Raises NotFound or NotAllowed."""
@@ -272,7 +295,7 @@ class AnswerLibrary:
         """Make a proposed change the entry's newest version. Raises NotFound, NotAllowed, or Conflict: it moved on."""
         stored = found_change(change_id, viewer=viewer, uow=uow)
         change, repository = stored.change, AnswerLibraryRepository(uow)
-        require_say(change.owner_id, viewer)
+        require_approval(change.owner_id, viewer, written_by=change.proposed_by, rules=self._rules)
         if change.entry_id is None:
             entry = self.add(
                 change.question,
@@ -287,7 +310,7 @@ class AnswerLibrary:
                 sources=stored.sources,
                 origin=change.project_id or "",
             )
-            accepted = self.approve(entry.id, viewer=viewer, uow=uow, review_by=review_by)
+            accepted = self._stand_behind(entry, review_by=review_by, viewer=viewer, uow=uow)
         else:
             accepted = self._new_version(change.entry_id, stored, review_by=review_by, viewer=viewer, uow=uow)
         repository.decided(change_id, state="approved", by=viewer.user_id)
@@ -304,20 +327,7 @@ class AnswerLibrary:
     def findings(self, *, viewer: Viewer, uow: UnitOfWork) -> tuple[LibraryFinding, ...]:
         """Pairs of entries to look at together: the same question twice, with answers that agree or do not."""
         listed = AnswerLibraryRepository(uow).listed(viewer=viewer, states=_USABLE)
-        entries = {entry.id: entry for entry in listed}
-        texts = {entry.id: (entry.question, entry.language) for entry in entries.values()}
-        found = (self._finding(entries[one], entries[other]) for one, other in pairs_to_compare(texts))
-        return tuple(sorted(filter(None, found), key=lambda each: (each.kind, -each.likeness, each.first, each.second)))
-
-    def _finding(self, one: LibraryEntry, other: LibraryEntry) -> LibraryFinding | None:
-        if one.language is not other.language:
-            return None
-        score = likeness(one.question, other.question, language=one.language)
-        if score < self._rules.alike_from:
-            return None
-        differ = oppose(one.short, other.short) or figures_differ(one.answer, other.answer, language=one.language)
-        kind = "conflict" if differ else "duplicate"
-        return LibraryFinding(kind=kind, first=one.id, second=other.id, likeness=score)
+        return pairs_among(listed, alike_from=self._rules.alike_from)
 
     def _imported(
         self, row: LibraryRow, *, origin: str, owner: str | None, viewer: Viewer, uow: UnitOfWork
@@ -335,6 +345,20 @@ class AnswerLibrary:
             review_by=row.review_by,
             origin=origin,
         )
+
+    def _written_by(self, entries: Sequence[LibraryEntry], *, uow: UnitOfWork) -> dict[str, str | None]:
+        """Entry id -> whose words wait for an approval; None: they were approved before."""
+        writers = AnswerLibraryRepository(uow).writers([entry.id for entry in entries])
+        return {entry.id: None if entry.state is EntryState.APPROVED else writers.get(entry.id) for entry in entries}
+
+    def _stand_behind(
+        self, entry: LibraryEntry, *, review_by: date | None, viewer: Viewer, uow: UnitOfWork
+    ) -> LibraryEntry:
+        approved = self._approved(entry, review_by=review_by, viewer=viewer, uow=uow)
+        save(approved, before=entry.version, uow=uow)
+        AnswerLibraryRepository(uow).approve_version(approved)
+        note("library.approved", entry.id, viewer=viewer, uow=uow, version=approved.version)
+        return approved
 
     def _approved(
         self, entry: LibraryEntry, *, review_by: date | None, viewer: Viewer, uow: UnitOfWork
@@ -356,7 +380,7 @@ class AnswerLibrary:
         self, entry_id: str, stored: StoredChange, *, review_by: date | None, viewer: Viewer, uow: UnitOfWork
     ) -> LibraryEntry:
         entry, change = found_entry(entry_id, viewer=viewer, uow=uow, lock=True), stored.change
-        require_say(entry.owner_id, viewer)
+        require_approval(entry.owner_id, viewer, written_by=change.proposed_by, rules=self._rules)
         if entry.version != stored.based_on or entry.state is EntryState.RETIRED:
             raise Conflict("The entry changed after this was proposed.", hint="Propose the change to it as it is now.")
         changed = entry.model_copy(

@@ -5,6 +5,7 @@ Invariant: an entry is never readable by more people than its sources, and rests
 
 from collections.abc import Sequence
 
+from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.access import Role, Viewer, Visibility
 from copilot.domain.answer_library import LibraryEntry
 from copilot.domain.evidence import Evidence
@@ -32,13 +33,37 @@ def found_change(change_id: str, *, viewer: Viewer, uow: UnitOfWork) -> StoredCh
     return stored
 
 
-def require_say(owner_id: str | None, viewer: Viewer) -> None:
-    """What nobody answers for yet, managers may take on."""
+def has_say(owner_id: str | None, viewer: Viewer) -> bool:
+    """Whether the viewer answers for it; what nobody answers for yet, managers may take on."""
     if viewer.role is Role.ADMIN or viewer.user_id == owner_id:
+        return True
+    return owner_id is None and viewer.role is Role.MANAGER
+
+
+def require_say(owner_id: str | None, viewer: Viewer) -> None:
+    """Raises NotAllowed unless the viewer answers for it."""
+    if not has_say(owner_id, viewer):
+        raise NotAllowed("Only its owner or an administrator decides about an entry.", hint="Ask its owner.")
+
+
+def may_approve(owner_id: str | None, viewer: Viewer, *, written_by: str | None, rules: RfpRules) -> bool:
+    """Whether the viewer may approve words of `written_by` for an entry.
+
+    Who brought them in does not, unless policy lets their role; for an owner who did, somebody whom it lets does.
+    """
+    lets = viewer.role in rules.library_approvers
+    if has_say(owner_id, viewer):
+        return lets or written_by != viewer.user_id
+    return lets and owner_id == written_by
+
+
+def require_approval(owner_id: str | None, viewer: Viewer, *, written_by: str | None, rules: RfpRules) -> None:
+    """Raises NotAllowed unless the viewer may approve these words."""
+    if may_approve(owner_id, viewer, written_by=written_by, rules=rules):
         return
-    if owner_id is None and viewer.role is Role.MANAGER:
-        return
-    raise NotAllowed("Only its owner or an administrator decides about an entry.", hint="Ask its owner.")
+    if has_say(owner_id, viewer):
+        raise NotAllowed("Answers that you brought in yourself are approved by somebody else.", hint="Ask a manager.")
+    require_say(owner_id, viewer)
 
 
 def require_owner(owner_id: str | None, *, uow: UnitOfWork) -> None:
