@@ -6,9 +6,7 @@ import socket
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from api.app import create_app
 from copilot.bootstrap import Application
 from copilot.cli.context import console, open_application, reported_errors
 from copilot.errors import ConfigurationError
@@ -40,6 +38,11 @@ def serve(
 
 def run_server(application: Application, *, host: str, port: int) -> None:
     """Serve until interrupted. Raises ConfigurationError when the port is taken or the address is not ours."""
+    # Imported here: the web app takes seconds to load, and neither a worker nor a demo that is only shown needs it.
+    import uvicorn
+
+    from api.app import create_app
+
     check_port(host, port)
     console.print(f"Serving on http://{host}:{port} (Ctrl-C stops it)", highlight=False)
     uvicorn.run(create_app(application), host=host, port=port, log_level="warning", server_header=False)
