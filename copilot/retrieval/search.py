@@ -203,6 +203,14 @@ class Search:
         return [pending_notice(pending=counts.pending, passages=counts.passages)]
 
 
+def shared_hits(passage_ids: Sequence[str], *, viewer: Viewer, uow: UnitOfWork) -> list[Hit]:
+    """Shared passages by their ids as a search would give them, without a score; those that may be read, in order."""
+    scope = Scope(viewer=viewer, classes=tuple(item.value for item in viewer.visibility_classes), accounts=())
+    with PassageSearch(uow, scope, model_id="", limit=len(passage_ids)) as found:
+        rows = found.fetch(passage_ids, lexical=None)
+    return [_hit(rows[item], 0.0) for item in passage_ids if item in rows]
+
+
 def _scope(request: SearchRequest, viewer: Viewer) -> Scope:
     classes = tuple(item.value for item in viewer.visibility_classes) if request.include_shared else ()
     return Scope(

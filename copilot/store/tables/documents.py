@@ -103,6 +103,20 @@ class PassageVectorRow(Base):
     )
 
 
+class PassageWordsRow(Base):
+    """Vectors of the words of a shared passage, as `copilot.workflows.chat.kept_words` packs them.
+
+    A trigger removes the row with what it was made of: whenever a passage has to be indexed anew.
+    """
+
+    __tablename__ = "passage_words"
+
+    passage_id: Mapped[str] = mapped_column(ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str]
+    """Of the text whose words they are; empty where the passage says nothing."""
+    content: Mapped[bytes]
+
+
 class VectorTombstoneRow(Base):
     """A shared passage that is gone from SQL and may still be in Chroma. Written by a trigger, so that no way of
     removing a passage can forget it."""

@@ -5,9 +5,9 @@ their vectors in context, so that a question in one language finds words of the 
 their stems.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from copilot.domain.language import Language
 from copilot.guardrails.grounding.states import WORD_STATES, Array
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import Word, words_of
+from copilot.workflows.chat.kept_words import KEPT_WORDS, Packed, Seen, digest_of
 from copilot.workflows.chat.question import Expected, Question, carries
 
 _FREQUENT, _RARE = -8.0, -13.0
@@ -43,14 +44,6 @@ NAMES = (
     "plain_in_sentence",
     "plain_in_passage",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Words of a text and their vectors `[depths, words, width]`, in context."""
-
-    words: tuple[Word, ...]
-    states: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +76,22 @@ def _weight(folded: str) -> float:
     return float(min(1.0, max(_LEAST, share)))
 
 
-@lru_cache(maxsize=512)
 def seen(text: str) -> Seen:
     """Words and vectors of one passage. Kept: the same passages are asked about again and again."""
-    words = tuple(word for word in words_of(text) if word.is_word)[:_MOST_WORDS]
-    return Seen(words, _vectors(words))
+    digest = digest_of(text)
+    found = KEPT_WORDS.get(digest)
+    if found is None:
+        words = tuple(word for word in words_of(text) if word.is_word)[:_MOST_WORDS]
+        stored = KEPT_WORDS.take_stored(digest) if WORD_STATES.available else None
+        packed = Packed.read(stored, words=len(words)) if stored else None
+        found = Seen(
+            words,
+            packed or Packed.of(_vectors(words)[1:]),
+            stems=np.array([word.stem for word in words], dtype=np.str_),
+            says=np.array([word.folded not in FUNCTION_WORDS for word in words], dtype=bool),
+        )
+        KEPT_WORDS.put(digest, found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +105,36 @@ class Passage:
     deep: Array
     """The same at the deeper one."""
     same_stem: NDArray[np.bool_]
+    states: Array
+    """Of the passage's words, at the deeper one."""
+    best: Array = field(init=False)
+    """Of every question word: how well it is found anywhere in the passage."""
+    stems_near: NDArray[np.bool_] = field(init=False)
+    """Of every question word: whether its stem is anywhere in the passage."""
+    nearest: Array = field(init=False)
+    """Of every passage word: how like it the likest word of the question is."""
+    whole: Array = field(init=False)
+    """The mean vector of the question."""
+
+    def __post_init__(self) -> None:
+        """What every sentence of the passage is compared with is reckoned once."""
+        object.__setattr__(self, "best", self.alike.max(axis=1))
+        object.__setattr__(self, "stems_near", self.same_stem.any(axis=1))
+        object.__setattr__(self, "nearest", self.alike.max(axis=0, initial=-1.0))
+        object.__setattr__(self, "whole", self.asked.states[2].mean(axis=0))
 
     @classmethod
     def beside(cls, question: Asked, text: Seen) -> "Passage":
         """Compare them."""
         if not text.words:
             nothing = np.zeros((len(question.question.words), 1), np.float32)
-            return cls(question, text, nothing, nothing, nothing > 0)
-        middle = question.states[1] @ text.states[1].T
-        deep = question.states[2] @ text.states[2].T
+            return cls(question, text, nothing, nothing, nothing > 0, np.zeros((1, 1), np.float32))
+        lower, deeper = text.packed.states()
+        middle = question.states[1] @ lower.T
+        deep = question.states[2] @ deeper.T
         own = np.array([word.stem for word in question.question.words])[:, None]
-        other = np.array([word.stem for word in text.words])[None, :]
-        same = own == other
-        return cls(question, text, np.maximum((middle + deep) / 2, same), deep, same)
+        same = np.asarray(own == text.stems[None, :])
+        return cls(question, text, np.maximum((middle + deep) / 2, same), deep, same, deeper)
 
     def found(self, first: int, last: int) -> Array:
         """How well each word that an answer must be about is found among the words `[first, last)`."""
@@ -129,10 +150,10 @@ def features(passage: Passage, first: int, last: int, *, language: Language, spe
     weights = weights / weights.sum()
     heavy = passage.asked.weights[telling] >= _HEAVY
     heavy = heavy if heavy.any() else np.ones(len(telling), bool)
-    in_sentence = passage.alike[telling, first:last].max(axis=1)
-    in_passage = passage.alike[telling].max(axis=1)
+    here = passage.alike[:, first:last].max(axis=1)
+    in_sentence, in_passage = here[telling], passage.best[telling]
     stems_here = passage.same_stem[telling, first:last].any(axis=1)
-    stems_near = passage.same_stem[telling].any(axis=1)
+    stems_near = passage.stems_near[telling]
     asking = [place for place in range(len(question.words)) if place not in question.telling]
     kind = question.expected
     typed = kind not in {Expected.OTHER, Expected.YES_NO}
@@ -152,7 +173,7 @@ def features(passage: Passage, first: int, last: int, *, language: Language, spe
             1.0 / (last - first),
             _pooled(passage, first, last),
             _about(passage, first, last),
-            *_plain(passage, first, last, telling=telling),
+            *_plain(passage, here, telling=telling),
         ],
         np.float32,
     )
@@ -160,9 +181,9 @@ def features(passage: Passage, first: int, last: int, *, language: Language, spe
 
 def _pooled(passage: Passage, first: int, last: int) -> float:
     """Cosine of the mean vectors."""
-    one = passage.asked.states[2].mean(axis=0)
-    other = passage.seen.states[2, first:last].mean(axis=0)
-    return float(one @ other / max(1e-6, float(np.linalg.norm(one) * np.linalg.norm(other))))
+    one = passage.whole
+    other = passage.states[first:last].mean(axis=0)
+    return float(one @ other / max(1e-6, math.sqrt(float(one @ one)) * math.sqrt(float(other @ other))))
 
 
 _NO_PLAIN = 0.8
@@ -178,21 +199,20 @@ def _besides_speaker(question: Question, speaker: str | None) -> list[int]:
     return left or list(question.telling)
 
 
-def _plain(passage: Passage, first: int, last: int, *, telling: Sequence[int]) -> tuple[float, float]:
+def _plain(passage: Passage, here: Array, *, telling: Sequence[int]) -> tuple[float, float]:
     """The least of the question's words that are no names: a text full of the right names need not answer."""
     question = passage.asked.question
     plain = [place for place in telling if question.words[place].text[0].islower()]
     plain = [place for place in plain if passage.asked.weights[place] >= _SAYS_SOMETHING]
     if not plain:
         return _NO_PLAIN, _NO_PLAIN
-    alike = passage.alike[plain]
-    return float(alike[:, first:last].max(axis=1).min()), float(alike.max(axis=1).min())
+    return float(here[plain].min()), float(passage.best[plain].min())
 
 
 def _about(passage: Passage, first: int, last: int) -> float:
     """How much of what the sentence says the question has too."""
-    content = [place for place in range(first, last) if passage.seen.words[place].folded not in FUNCTION_WORDS]
-    return float(passage.alike[:, content].max(axis=0).mean()) if content else 0.0
+    content = passage.seen.says[first:last]
+    return float(passage.nearest[first:last][content].mean()) if content.any() else 0.0
 
 
 def places(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from copilot.retrieval.search import Hit
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.documents import DocumentRepository
 from copilot.workflows.chat.contract import Scene
+from copilot.workflows.chat.kept_words import bring_back
 from copilot.workflows.reading.instructions import split_off
 from copilot.workflows.reading.people import Cast
 from copilot.workflows.reading.sentences import read_sentences
@@ -65,6 +66,7 @@ class Telling:
 
 def tell(hits: Sequence[Hit], scene: Scene) -> Telling:
     """The sentences of these passages, in order of document and place."""
+    bring_back([hit.passage_id for hit in hits if hit.evidence.account_id is None], uow=scene.uow)
     by_account: dict[str | None, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_account[hit.evidence.account_id].append(hit)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from copilot.retrieval.search import Hit
 from copilot.workflows.chat.contract import Scene
+from copilot.workflows.chat.kept_words import bring_back
 from copilot.workflows.chat.told import Telling, Told, tell
 
 _MOST_KEPT = 4_000
@@ -33,6 +34,7 @@ class PassageReader:
     def tell(self, hits: Sequence[Hit], scene: Scene) -> Telling:
         """The sentences of these passages, the best passage first."""
         shared = [hit for hit in hits if hit.evidence.account_id is None]
+        bring_back([hit.passage_id for hit in shared], uow=scene.uow)
         fresh = {_key(hit): hit for hit in shared if self._get(_key(hit)) is None}
         if fresh:
             self._read(list(fresh.values()), scene)
