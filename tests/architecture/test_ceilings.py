@@ -3,6 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,20 +32,35 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@dataclass(frozen=True)
+class Shape:
+    """What the ceilings are about, of one file; the file is parsed once for all of them."""
+
+    lines: int
+    functions: tuple[tuple[str, int], ...]
+    """Names, with the lines of each."""
+    docstring: str | None
+
+
+@cache
+def shape(path: Path) -> Shape:
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    found = tuple((each.name, (each.end_lineno or each.lineno) - each.lineno + 1) for each in functions(tree))
+    return Shape(len(source.splitlines()), found, ast.get_docstring(tree))
+
+
 @pytest.mark.parametrize("path", modules(), ids=relative)
 def test_sizes(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= MODULE_LINES, "split by noun"
-    for function in functions(ast.parse(source)):
-        length = (function.end_lineno or function.lineno) - function.lineno + 1
-        assert length <= FUNCTION_LINES, f"{function.name} has {length} lines"
+    assert shape(path).lines <= MODULE_LINES, "split by noun"
+    for name, length in shape(path).functions:
+        assert length <= FUNCTION_LINES, f"{name} has {length} lines"
 
 
 @pytest.mark.parametrize("path", modules(), ids=relative)
 def test_every_module_says_what_it_protects(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
-    if source.strip():
-        assert ast.get_docstring(ast.parse(source)), "a module docstring states the invariant of the file"
+    if path.read_text(encoding="utf-8").strip():
+        assert shape(path).docstring, "a module docstring states the invariant of the file"
 
 
 def product_modules() -> list[Path]:

@@ -1,7 +1,10 @@
 """Who takes part in a conversation, read from its header, and headers that are made to keep the reader busy."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from threading import Timer
 
 import pytest
 
@@ -13,10 +16,12 @@ from tests import brief_builders as build
 _LIMIT = 120
 """Seconds after which the reader is stopped: a header is read in far less than one."""
 _READ = """
-import sys
+import json, sys
 from tests.unit.test_reading_people import sides
-print(len(sides(sys.stdin.read())))
+for line in sys.stdin:
+    print(len(sides(json.loads(line))), flush=True)
 """
+Reader = subprocess.Popen[str]
 
 
 def transcript(text: str) -> StoredDocument:
@@ -49,16 +54,31 @@ def test_a_company_in_brackets_covers_the_names_before_it(header: str, expected:
     assert sides(header) == expected
 
 
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """A process that answers a header with the number of its people, and can be stopped."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _READ], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as one:
+        yield one
+
+
 @pytest.mark.parametrize(
     "header",
     ["Ab, " * 25_000, "Ab " * 33_000, ("Ab, " * 75 + "\n") * 300, "Ab, " * 70 + "(" * 99_000, "A" * 100_000],
     ids=["commas", "words", "lines", "brackets", "letters"],
 )
-def test_a_header_made_to_keep_the_reader_busy_is_read(header: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _READ], input=header, capture_output=True, text=True, timeout=_LIMIT, check=True
-    )
-    assert done.stdout.strip() == "0"
+def test_a_header_made_to_keep_the_reader_busy_is_read(reader: Reader, header: str) -> None:
+    assert reader.stdin is not None
+    assert reader.stdout is not None
+    too_late = Timer(_LIMIT, reader.kill)
+    too_late.start()
+    try:
+        reader.stdin.write(json.dumps(header) + "\n")
+        reader.stdin.flush()
+        assert reader.stdout.readline().strip() == "0"
+    finally:
+        too_late.cancel()
 
 
 def test_a_text_with_a_thousand_speakers_adds_no_more_than_a_hundred_names() -> None:
