@@ -5,6 +5,7 @@ Invariant: linear in the length of the text; every word keeps its span, so that 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.domain.folding import flat
 
@@ -50,8 +51,12 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=50_000)
 def stem(folded: str) -> str:
-    """A crude common stem of the forms of a word, in both languages; good for comparing, not for reading."""
+    """A crude common stem of the forms of a word, in both languages; good for comparing, not for reading.
+
+    Kept: texts repeat a few thousand words, and trying the endings takes most of the time of reading one.
+    """
     word = folded[:-2] if folded.endswith("'s") else folded
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:

@@ -24,8 +24,14 @@ _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 @lru_cache(maxsize=8_192)
 def stems(text: str, language: Language) -> frozenset[str]:
     """Stems of the telling words of a text: no stop words, no dates, no one-letter words."""
-    stemmer, dull = _stemmer(language), words("stop")
-    return frozenset(stemmer.stemWord(word) for word in _WORD.findall(flat(text)) if word not in dull)
+    dull = words("stop")
+    return frozenset(_stem(word, language) for word in _WORD.findall(flat(text)) if word not in dull)
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str, language: Language) -> str:
+    stemmed: str = _stemmer(language).stemWord(word)
+    return stemmed
 
 
 @lru_cache(maxsize=2)
