@@ -51,6 +51,7 @@ AREAS = {
     "privacy": {"privacy": "What is held about a person: hand it over, or erase it."},
     "users": {"users": "Add and list people, and make API tokens."},
     "models": {"models": "Models: what they can do, their calls and their budgets."},
+    "training": {"train": "Learn a score from a history of your own."},
     "doctor": {"doctor": "Say what is configured, reachable and missing."},
 }
 """Of each module its commands, with the first paragraph of what they say about themselves."""

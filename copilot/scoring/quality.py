@@ -1,0 +1,164 @@
+"""How good probabilities were that rows got while they were held out.
+
+Invariant: nothing is computed from a row that was learnt from; every figure comes with its 95 % interval over rows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from copilot.domain.proportions import wilson_interval
+from copilot.scoring.tables import Floats, Places
+from copilot.scoring.training import SEED, Labels
+
+TOP = 0.1
+"""Share of the rows that lift looks at."""
+_BINS = 10
+_DRAWS = 200
+
+
+class Measure(StrEnum):
+    """What is measured."""
+
+    AUC = "auc"
+    """Chance that one who went has a higher score than one who stayed; 0.5 is chance."""
+    PR_AUC = "pr_auc"
+    """Average precision; the share of those who went is chance."""
+    BRIER = "brier"
+    """Mean squared difference of probability and outcome."""
+    SKILL = "skill"
+    """How much smaller that is than for the same probability for everybody: 0 is no better, 1 is perfect."""
+    CALIBRATION_ERROR = "calibration_error"
+    """Mean distance of predicted and observed share in ten bins of equal size."""
+    LIFT = "lift"
+    """Share of those who went among the tenth with the highest scores, in multiples of the share among all."""
+
+
+class Measured(BaseModel):
+    """One figure with its interval."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float
+    low: float
+    high: float
+
+
+class Bin(BaseModel):
+    """One point of the reliability curve: rows whose probabilities are next to each other."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+
+class Quality(BaseModel):
+    """All figures over the same rows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    positives: int
+    figures: Mapping[Measure, Measured]
+    reliability: tuple[Bin, ...]
+
+    def of(self, measure: Measure) -> float:
+        """The value of one figure."""
+        return self.figures[measure].value
+
+
+def quality(labels: Labels, told: Floats) -> Quality:
+    """Of outcomes, shape (rows,), and probabilities, shape (repeats, rows): figures are means over the repeats.
+
+    Intervals: bootstrap over rows (Efron and Tibshirani 1993, ch. 13). Raises ValueError for one outcome.
+    """
+    if labels.all() or not labels.any():
+        raise ValueError("both outcomes are needed")
+    generator = np.random.default_rng(SEED)
+    samples = [_drawn(labels, generator) for _ in range(_DRAWS)]
+    figures = {}
+    for measure, function in _FUNCTIONS.items():
+        values = [_mean(function, labels[places], told[:, places]) for places in samples]
+        figures[measure] = _with_interval(measure, _mean(function, labels, told), values)
+    bins = tuple(_bin(labels[places], told[0][places]) for places in _in_bins(told[0]))
+    return Quality(rows=len(labels), positives=int(labels.sum()), figures=figures, reliability=bins)
+
+
+def _with_interval(measure: Measure, value: float, draws: Sequence[float]) -> Measured:
+    if measure is Measure.CALIBRATION_ERROR:
+        # Drawing rows again adds distances of its own: only how much they spread says anything of this one.
+        half = 1.96 * float(np.std(draws))
+        return Measured(value=value, low=max(0.0, value - half), high=value + half)
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return Measured(value=value, low=float(low), high=float(high))
+
+
+def _drawn(labels: Labels, generator: np.random.Generator) -> Places:
+    """Rows drawn with replacement, at least one of each outcome among them."""
+    while True:
+        places = generator.integers(0, len(labels), len(labels))
+        if 0 < labels[places].sum() < len(places):
+            return places
+
+
+def _mean(function: Callable[[Labels, Floats], float], labels: Labels, told: Floats) -> float:
+    return float(np.mean([function(labels, row) for row in told]))
+
+
+def area(labels: Labels, told: Floats) -> float:
+    """Area under the ROC curve, ties counted half."""
+    from scipy.stats import rankdata
+
+    ranks, positives = rankdata(told), int(labels.sum())
+    # Mann and Whitney 1947: how often a row of one outcome stands above one of the other.
+    above = ranks[labels].sum() - positives * (positives + 1) / 2
+    return float(above / (positives * (len(labels) - positives)))
+
+
+def _precision(labels: Labels, told: Floats) -> float:
+    from sklearn.metrics import average_precision_score
+
+    return float(average_precision_score(labels, told))
+
+
+def _brier(labels: Labels, told: Floats) -> float:
+    return float(np.mean((told - labels) ** 2))
+
+
+def _skill(labels: Labels, told: Floats) -> float:
+    return 1.0 - _brier(labels, told) / float(np.var(labels))
+
+
+def _in_bins(told: Floats) -> Sequence[Places]:
+    return [places for places in np.array_split(np.argsort(told, kind="stable"), _BINS) if places.size]
+
+
+def _calibration_error(labels: Labels, told: Floats) -> float:
+    distances = [places.size * abs(told[places].mean() - labels[places].mean()) for places in _in_bins(told)]
+    return float(sum(distances) / len(labels))
+
+
+def _lift(labels: Labels, told: Floats) -> float:
+    top = np.argsort(-told, kind="stable")[: max(1, round(TOP * len(labels)))]
+    return float(labels[top].mean() / labels.mean())
+
+
+def _bin(labels: Labels, told: Floats) -> Bin:
+    low, high = wilson_interval(int(labels.sum()), len(labels))
+    return Bin(rows=len(labels), predicted=float(told.mean()), observed=float(labels.mean()), low=low, high=high)
+
+
+_FUNCTIONS: Mapping[Measure, Callable[[Labels, Floats], float]] = {
+    Measure.AUC: area,
+    Measure.PR_AUC: _precision,
+    Measure.BRIER: _brier,
+    Measure.SKILL: _skill,
+    Measure.CALIBRATION_ERROR: _calibration_error,
+    Measure.LIFT: _lift,
+}

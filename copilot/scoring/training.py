@@ -1,0 +1,129 @@
+"""Learns an additive score from a history: piecewise linear in numbers, a level for each frequent word.
+
+Invariant: knots, levels and strength of the penalty come from the rows that are learnt from and from no others, so a
+row that is held out has no part in what judges it. The same table gives the same model.
+
+The model is a logistic regression on hat functions (a linear spline; Hastie, Tibshirani and Friedman 2009, ch. 5.2)
+with a quadratic penalty.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copilot.scoring.shapes import AdditiveModel, Curve, Levels, Shape, centred
+from copilot.scoring.tables import MISSING, Categories, Column, Floats, Numbers, Table
+
+Labels = NDArray[np.bool_]
+_KNOTS = 8
+_LEAST_OF_LEVEL = 10
+"""Rows that a word needs to have an effect of its own."""
+_STRENGTHS = (0.03, 0.1, 0.3, 1.0)
+"""Inverse of the penalty, of which cross-validation within the rows chooses."""
+_INNER_FOLDS = 4
+_LEAST_FOLDS = 2
+"""One row of an outcome cannot be both learnt from and held out."""
+_MOST_ITERATIONS = 3_000
+SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What a column is to the regression: `matrix`, shape (rows, width), and its shape from `width` effects."""
+
+    matrix: Floats
+    shaped: Callable[[Floats], Shape]
+
+
+def learn(table: Table, labels: Labels, *, strengths: Sequence[float] = _STRENGTHS) -> AdditiveModel:
+    """Fit on all rows. Raises ValueError for a single outcome: then there is nothing to tell apart."""
+    if labels.all() or not labels.any():
+        raise ValueError("both outcomes are needed")
+    blocks = [_block(column) for column in table.columns]
+    matrix = np.hstack([block.matrix for block in blocks]) if blocks else np.zeros((table.rows, 0))
+    strength = strengths[0] if len(strengths) == 1 else _best(matrix, labels, strengths)
+    base, effects = _fitted(matrix, labels, strength)
+    shapes, start = [], 0
+    for block in blocks:
+        end = start + block.matrix.shape[1]
+        shapes.append(block.shaped(effects[start:end]))
+        start = end
+    return centred(shapes, table, base=base)
+
+
+def folds(labels: Labels, *, count: int, seed: int) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Places to learn from and to judge on, `count` times; each row is judged once, outcomes are spread evenly."""
+    from sklearn.model_selection import StratifiedKFold
+
+    splitter = StratifiedKFold(n_splits=count, shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros((len(labels), 1)), labels))
+
+
+def _block(column: Column) -> _Block:
+    return _numbers(column) if isinstance(column, Numbers) else _words(column)
+
+
+def _numbers(column: Numbers) -> _Block:
+    inside = ~np.isnan(column.values)
+    seen = column.values[inside]
+    knots = np.unique(np.quantile(seen, np.linspace(0, 1, _KNOTS))) if seen.size else np.zeros(1)
+    matrix = np.zeros((len(column.values), len(knots) + 1))
+    for place, unit in enumerate(np.eye(len(knots))):
+        matrix[inside, place] = np.interp(seen, knots, unit)
+    matrix[~inside, -1] = 1.0
+
+    def shaped(effects: Floats) -> Shape:
+        told = effects[: len(knots)]
+        # Where nothing was missing, what is missing later says nothing: it counts as the average.
+        missing = effects[-1] if not inside.all() else np.mean(matrix[:, :-1] @ told)
+        return Curve(name=column.name, knots=_plain(knots), effects=_plain(told), missing=float(missing))
+
+    return _Block(matrix, shaped)
+
+
+def _words(column: Categories) -> _Block:
+    counts = np.bincount(column.codes[column.codes != MISSING], minlength=len(column.levels))
+    known = [level for level, count in zip(column.levels, counts, strict=True) if count >= _LEAST_OF_LEVEL]
+    own = {level: place for place, level in enumerate(known)}
+    # After the known words come the rare ones, and what is missing: its code is -1, the last place of the list.
+    places = np.array([*(own.get(level, len(own)) for level in column.levels), len(own) + 1])
+    matrix = np.zeros((len(column.codes), len(own) + 2))
+    matrix[np.arange(len(column.codes)), places[column.codes]] = 1.0
+
+    def shaped(effects: Floats) -> Shape:
+        told = dict(zip(known, _plain(effects), strict=False))
+        return Levels(name=column.name, effects=told, other=float(effects[-2]), missing=float(effects[-1]))
+
+    return _Block(matrix, shaped)
+
+
+def _plain(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def _fitted(matrix: Floats, labels: Labels, strength: float) -> tuple[float, Floats]:
+    # Imported here: it takes a second to load, and scoring does without it.
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
+    # On matrices of this size threads wait for each other longer than they work, above all on a busy machine.
+    with threadpool_limits(limits=1, user_api="blas"):
+        model = LogisticRegression(C=strength, max_iter=_MOST_ITERATIONS).fit(matrix, labels)
+    return float(model.intercept_[0]), np.asarray(model.coef_[0], dtype=np.float64)
+
+
+def _best(matrix: Floats, labels: Labels, strengths: Sequence[float]) -> float:
+    """The strength with the least log loss on rows held out."""
+    inner = min(_INNER_FOLDS, int(min(labels.sum(), (~labels).sum())))
+    if inner < _LEAST_FOLDS:
+        return strengths[0]
+    splits = folds(labels, count=inner, seed=SEED)
+    return min(strengths, key=lambda strength: sum(_loss(matrix, labels, strength, *split) for split in splits))
+
+
+def _loss(matrix: Floats, labels: Labels, strength: float, learnt: NDArray[np.intp], held: NDArray[np.intp]) -> float:
+    base, effects = _fitted(matrix[learnt], labels[learnt], strength)
+    odds = base + matrix[held] @ effects
+    return float(np.sum(np.logaddexp(0.0, np.where(labels[held], -odds, odds))))

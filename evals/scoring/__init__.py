@@ -1,0 +1,1 @@
+"""Scores measured on histories that others published, and on ones in which nothing can be learnt."""

@@ -1,0 +1,54 @@
+"""`sales-copilot train churn`: a model and its report from a file, or the reason why there is none."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from copilot.cli.main import app
+from copilot.scoring.shapes import AdditiveModel
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Accounts that go the more the less they are used."""
+    generator = np.random.default_rng(2)
+    used = generator.normal(size=400)
+    gone = generator.random(400) < 1 / (1 + np.exp(1 + 2 * used))
+    rows = [f"{n},{use:.4f},{'yes' if left else 'no'}" for n, (use, left) in enumerate(zip(used, gone, strict=True))]
+    path = tmp_path / "accounts.csv"
+    path.write_text("\n".join(["account,used | monthly,gone", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def train(source: Path, *more: str) -> tuple[int, str]:
+    found = CliRunner().invoke(app, ["train", "churn", "--from", str(source), "--label", "gone", *more])
+    return found.exit_code, found.output
+
+
+def test_a_model_comes_with_its_report_and_overwrites_nothing(source: Path, tmp_path: Path) -> None:
+    to = tmp_path / "out"
+    code, said = train(source, "--to", str(to))
+    assert code == 0, said
+    model = AdditiveModel.model_validate(json.loads((to / "churn-model.json").read_text(encoding="utf-8")))
+    assert model.names == ("used | monthly",)
+    report = (to / "churn-report.md").read_text(encoding="utf-8")
+    assert "400 rows read, 400 used" in report
+    assert "used \\| monthly" in report, "a name from the file ends no cell of a table"
+    assert "account: a value of its own for nearly every row" in report
+    code, said = train(source, "--to", str(to))
+    assert code == 2
+    assert "is there already" in " ".join(said.split())
+
+
+def test_a_refusal_has_a_report_and_no_model_in_spanish(source: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.csv"
+    short.write_text("\n".join(source.read_text(encoding="utf-8").splitlines()[:120]) + "\n", encoding="utf-8")
+    to = tmp_path / "out"
+    code, said = train(short, "--to", str(to), "--language", "es")
+    assert code == 3
+    assert "hacen falta al menos 200 filas" in said
+    assert not (to / "churn-model.json").exists()
+    assert "No hay modelo" in (to / "churn-report.md").read_text(encoding="utf-8")
