@@ -169,29 +169,14 @@ def assemble(settings: Settings, *, database: Database) -> Application:
     rules = load_guardrail_policy(settings.guardrail_policy_file)
     guardrails = Guardrails(rules)
     retrieval = RetrievalService(settings, database=database)
-
-    def release_when_committed(uow: UnitOfWork) -> None:
-        jobs.defer(Task.RELEASE, uow=uow)
-        jobs.defer(Task.NOTIFY, uow=uow)
-
-    def look_at_questionnaire_again(item: ReviewItem, uow: UnitOfWork) -> None:
-        if item.kind is DraftKind.RFP_ANSWER:
-            rfps().projects.edited_in_queue(item.draft_id, uow=uow)
-
     mail = open_transport(settings, clock=database.clock)
     notifications = Notifications(settings, database=database, rules=policy.notifications, transport=mail)
-    approvals = ApprovalService(
-        policy,
-        guardrails=guardrails,
-        on_approved=release_when_committed,
-        on_edited=look_at_questionnaire_again,
-        home_currency=settings.home_currency,
-    )
+    approvals = _approvals(settings, policy, guardrails, jobs=lambda: jobs, rfps=lambda: rfps())  # noqa: PLW0108 - made below
     models, checkpoints = ConfiguredModels(settings, database=database), Checkpoints(settings)
     briefs = BriefWorkflow(approvals, writer=select_writer(models, guardrails=guardrails), guardrails=guardrails)
     rfps = cache(lambda: _rfp_work(database, policy, approvals, guardrails, models=models, search=retrieval, jobs=jobs))
     handlers = Handlers(
-        embed=lambda should_stop: retrieval.embed_pending(should_stop=should_stop),
+        embed=lambda should_stop: _index(database, retrieval, should_stop=should_stop),
         release=lambda: _release_due(settings, database=database, policy=policy, guardrails=guardrails, mail=mail),
         housekeeping=lambda: _keep_house(database, approvals, checkpoints, policy=policy, rules=rules.retention),
         notify=notifications.run,
@@ -220,6 +205,43 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
         checkpoints=checkpoints,
         when_asked_for_rfps=rfps,
+    )
+
+
+def _index(database: Database, retrieval: RetrievalService, *, should_stop: Callable[[], bool]) -> int:
+    done = retrieval.embed_pending(should_stop=should_stop)
+    if retrieval.model.embedder is not None:
+        # Imported here: word lists take a second to load.
+        from copilot.workflows.chat.reading_ahead import read_ahead
+
+        read_ahead(database, should_stop=should_stop)
+    return done
+
+
+def _approvals(
+    settings: Settings,
+    policy: Policy,
+    guardrails: Guardrails,
+    *,
+    jobs: Callable[[], Jobs],
+    rfps: Callable[[], "RfpWork"],
+) -> ApprovalService:
+    """`jobs` and `rfps` are asked for when something happens: they are made of what is made here."""
+
+    def release_when_committed(uow: UnitOfWork) -> None:
+        jobs().defer(Task.RELEASE, uow=uow)
+        jobs().defer(Task.NOTIFY, uow=uow)
+
+    def look_at_questionnaire_again(item: ReviewItem, uow: UnitOfWork) -> None:
+        if item.kind is DraftKind.RFP_ANSWER:
+            rfps().projects.edited_in_queue(item.draft_id, uow=uow)
+
+    return ApprovalService(
+        policy,
+        guardrails=guardrails,
+        on_approved=release_when_committed,
+        on_edited=look_at_questionnaire_again,
+        home_currency=settings.home_currency,
     )
 
 

@@ -103,14 +103,14 @@ def _passages(question: Asked, sentences: Sequence[Told]) -> list[tuple[Passage,
         groups.setdefault(item.passage_id, []).append(item)
     found = []
     for group in groups.values():
-        text, spans = _passage_text(group)
+        text, spans = passage_text(group)
         passage = Passage.beside(question, seen(text))
         placed = [(item, *places(passage.seen.words, *span)) for item, span in zip(group, spans, strict=True)]
         found.append((passage, placed))
     return found
 
 
-def _passage_text(group: Sequence[Told]) -> tuple[str, list[tuple[int, int]]]:
+def passage_text(group: Sequence[Told]) -> tuple[str, list[tuple[int, int]]]:
     """The passage as it is compared: title and heading, then each sentence after its speaker's name."""
     first = group[0]
     text = first.title if first.heading == first.title else f"{first.title}. {first.heading}"
