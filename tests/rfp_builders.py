@@ -28,9 +28,12 @@ from copilot.store.database import Database, UnitOfWork
 from copilot.store.rfp_projects import RfpProjectRepository
 from copilot.store.tables.documents import DocumentRow
 from copilot.workflows.filed_draft import FiledDraft
+from copilot.workflows.rfp.filing import RfpFiling
+from copilot.workflows.rfp.filing_runs import FilingRuns
 from copilot.workflows.rfp.filling.filled import Filled
 from copilot.workflows.rfp.library import AnswerLibrary
-from copilot.workflows.rfp.projects import RfpProjects, Signals
+from copilot.workflows.rfp.parts import Signals
+from copilot.workflows.rfp.projects import RfpProjects
 from copilot.workflows.rfp.running import RfpRuns
 from tests import approvals_builders as world
 
@@ -195,7 +198,7 @@ class Rfp:
 
     def file(self, project: Project, viewer: Viewer, **changes: Any) -> tuple[FiledDraft, ...]:
         with self.database.unit_of_work() as uow:
-            return self.projects.file(project.id, viewer=viewer, uow=uow, **({"per": "question"} | changes))
+            return self.projects.file(project.id, viewer=viewer, uow=uow, **({"per": "question"} | changes)).drafts
 
     def edit(self, project: Project, question_id: str, viewer: Viewer, **changes: Any) -> None:
         given = {"text": None, "short": None, "chosen": (), "version": 1} | changes
@@ -245,5 +248,8 @@ def make_rfp(database: Database, *, viewer: Viewer | None = None, rules: RfpRule
             on_started=lambda _uow: asked_for.append("run"), on_assigned=lambda _uow: asked_for.append("notify")
         ),
     )
-    runs = RfpRuns(database, answerer=answerer, rules=rules, again=lambda _uow: asked_for.append("again"))
+    filing = FilingRuns(database, RfpFiling(approvals, Guardrails()))
+    runs = RfpRuns(
+        database, answerer=answerer, filing=filing, rules=rules, again=lambda _uow: asked_for.append("again")
+    )
     return Rfp(database, answerer, library, projects, runs, approvals, asked_for)

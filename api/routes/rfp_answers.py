@@ -23,6 +23,7 @@ router = APIRouter(prefix="/api/v1/rfps/{project_id}", tags=["questionnaires"], 
 _A_FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
+_IN_THE_BACKGROUND: dict[int | str, dict[str, Any]] = {202: {"description": "They go to the queue in the background."}}
 QuestionPath = Annotated[str, Path(max_length=300)]
 _BAD_TAG = _("If-Match must be the version of the answer, as the question has it.")
 _BAD_TAG_HINT = _("Read the questionnaire again, and send the version in quotes.")
@@ -101,19 +102,26 @@ def answer_again(
     return _tagged(answered, response)
 
 
-@router.post("/items", status_code=201, responses=CONFLICT)
+@router.post("/items", status_code=201, responses=CONFLICT | _IN_THE_BACKGROUND)
 def file_answers(
     project_id: ProjectId,
     wanted: Annotated[FilingIn, Body()],
+    response: Response,
     viewer: ViewerDep,
     uow: UnitOfWorkDep,
     application: ApplicationDep,
 ) -> list[FiledOut]:
-    """Put answers into the queue, one entry per question or per section."""
-    filed = application.rfps.projects.file(
+    """Put answers into the queue, one entry per question or per section.
+
+    More answers than policy wants at once go there in the background: the status is then 202, and `filing` of the
+    progress says how many still wait.
+    """
+    done = application.rfps.projects.file(
         project_id, per=wanted.per, question_ids=wanted.question_ids, viewer=viewer, uow=uow
     )
-    return [FiledOut.of(each) for each in filed]
+    if done.waiting:
+        response.status_code = HTTPStatus.ACCEPTED
+    return [FiledOut.of(each) for each in done.drafts]
 
 
 @router.post("/package", status_code=201, responses=CONFLICT)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Form, Path, Response
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerAloneDep, ViewerDep
 from api.schemas.common import CONFLICT, PROBLEMS
-from api.schemas.rfps import ChecklistIn, CorrectionsIn, PastedIn, ProgressOut, ProjectList
+from api.schemas.rfps import ChecklistIn, CorrectionsIn, IncludedOut, PastedIn, ProgressOut, ProjectList
 from api.uploads import SentFile, content_of
 from copilot.domain.rfp_projects import Project
 from knowledge.questionnaires import read_pasted, read_questionnaire
@@ -83,9 +83,9 @@ def read_project(project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, a
 def read_progress(
     project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
 ) -> ProgressOut:
-    """How far the run is."""
+    """How far the run is, and the filing."""
     project = application.rfps.projects.get(project_id, viewer=viewer, uow=uow)
-    return ProgressOut(state=project.state, progress=project.progress, failure=project.failure)
+    return ProgressOut(state=project.state, progress=project.progress, failure=project.failure, filing=project.filing)
 
 
 @router.patch("/{project_id}/questions", responses=CONFLICT)
@@ -100,6 +100,22 @@ def correct_questions(
     return application.rfps.projects.correct(project_id, wanted.corrections, viewer=viewer, uow=uow)
 
 
+@router.post("/{project_id}/include-filled", responses=CONFLICT)
+def include_filled(
+    project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> IncludedOut:
+    """Have the questions answered, too, whose place in the file holds somebody's words already."""
+    return IncludedOut(questions=application.rfps.projects.include_filled(project_id, viewer=viewer, uow=uow))
+
+
+@router.post("/{project_id}/leave-out-again", responses=CONFLICT)
+def leave_out_again(
+    project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> IncludedOut:
+    """Take `include-filled` back, of what was not answered yet."""
+    return IncludedOut(questions=application.rfps.projects.leave_out_again(project_id, viewer=viewer, uow=uow))
+
+
 @router.post("/{project_id}/start", responses=CONFLICT)
 def start(project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Project:
     """Have the questions that wait answered in the background. Again while a run is on: nothing changes."""
@@ -108,7 +124,7 @@ def start(project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, applicat
 
 @router.post("/{project_id}/stop")
 def stop(project_id: ProjectId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Project:
-    """End the run after the question that is worked on."""
+    """End the run after the question that is worked on; answers that wait to be filed wait no more."""
     return application.rfps.projects.stop(project_id, viewer=viewer, uow=uow)
 
 

@@ -8,9 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from copilot.approvals.rfp_rules import MOST_QUESTIONS
 from copilot.domain.findings import Risk
-from copilot.domain.questionnaires import Correction
+from copilot.domain.questionnaires import MOST_QUESTIONS, Correction
 from copilot.domain.review_items import ReviewState
 from copilot.domain.rfp_answers import ShortForm
 from copilot.domain.rfp_projects import Progress, ProjectHead, ProjectState
@@ -89,12 +88,20 @@ class FiledOut(BaseModel):
         )
 
 
+class IncludedOut(BaseModel):
+    """How many questions were included, or left out again."""
+
+    questions: int
+
+
 class ProgressOut(BaseModel):
     """How far a run is; small, for asking again and again."""
 
     state: ProjectState
     progress: Progress
     failure: str
+    filing: int
+    """How many answers still wait to be put into the queue."""
 
 
 class ProjectList(BaseModel):

@@ -14,6 +14,7 @@ from copilot.domain.rfp_answers import Dimension, NoticeCode, RfpAnswer, Route
 from copilot.domain.rfp_projects import Project, ProjectQuestion, QuestionState
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
+from copilot.workflows.rfp.filling.placeholders import is_filled
 
 PAGE = 25
 PREVIEW_PAGE = 40
@@ -162,6 +163,11 @@ def _passes(item: ProjectQuestion, filters: Filters, *, viewer: Viewer) -> bool:
     )
 
 
+def filled_and_left_out(project: Project) -> int:
+    """How many questions are left out because their place holds somebody's words already."""
+    return sum(item.state is QuestionState.EXCLUDED and is_filled(item.question) for item in project.questions)
+
+
 def needs_expert(item: ProjectQuestion) -> bool:
     """Whether somebody who knows has to look before anybody can approve it."""
     waits = item.state in {QuestionState.NO_SOURCE, QuestionState.FAILED}
@@ -175,6 +181,7 @@ def safe_to_file(project: Project) -> tuple[str, ...]:
         item.question.id
         for item in project.questions
         if item.state is QuestionState.ANSWERED
+        and not item.waits_to_be_filed
         and item.answer is not None
         and item.answer.route in _SURE
         and not {notice.code for notice in item.answer.notices} & _LOOK

@@ -9,10 +9,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.access import Role
-
-MOST_QUESTIONS = 5_000
-"""What every list of questions that goes from one part to another can hold."""
-
+from copilot.domain.questionnaires import MOST_QUESTIONS
 
 class RfpRules(BaseModel):
     """What a manager may tune."""
@@ -29,7 +26,7 @@ class RfpRules(BaseModel):
     """When an approved answer of the library is to be looked at again."""
     library_approvers: tuple[Role, ...] = (Role.MANAGER, Role.ADMIN)
     """Roles that may approve answers which they, or owners of another role, brought into the library themselves."""
-    most_questions: int = Field(default=5_000, strict=True, ge=1, le=MOST_QUESTIONS)
+    most_questions: int = Field(default=MOST_QUESTIONS, strict=True, ge=1, le=MOST_QUESTIONS)
     """Of one questionnaire; whoever hands in more is told to split the file."""
     file_at_once: int = Field(default=20, strict=True, ge=0, le=1_000)
     """Answers that go to the queue within the request; more are put there in the background."""

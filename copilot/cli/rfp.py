@@ -205,6 +205,23 @@ def _until_done(person: Acting, project_id: str, stop: threading.Event) -> bool:
             time.sleep(_PAUSE)
 
 
+@rfp_app.command("include-filled")
+def include_filled(
+    project: Annotated[str, _ID],
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Leave them out again.")] = False,
+    user: UserOption = None,
+) -> None:
+    """Have those questions answered, too, whose place in the file holds somebody's words already."""
+    with reported_errors():
+        person = acting(user)
+        found, projects = _found(person, project), person.application.rfps.projects
+        with person.application.database.unit_of_work() as uow:
+            act = projects.leave_out_again if undo else projects.include_filled
+            number = act(found.id, viewer=person.viewer, uow=uow)
+    print_line(say("left_out_again" if undo else "included", person.viewer, number=number))
+
+
 @rfp_app.command("file")
 def file_answers(
     project: Annotated[str, _ID],
@@ -217,10 +234,12 @@ def file_answers(
         person = acting(user)
         found = _found(person, project)
         with person.application.database.unit_of_work() as uow:
-            filed = person.application.rfps.projects.file(
+            done = person.application.rfps.projects.file(
                 found.id, per="question" if per is PerWhat.QUESTION else "section", viewer=person.viewer, uow=uow
             )
-    for each in filed:
+        if done.waiting:
+            _file_the_rest(person, found.id)
+    for each in done.drafts:
         print_line(
             say(
                 "filed",
@@ -229,8 +248,19 @@ def file_answers(
                 questions=counted("question", len(each.draft.sections), person.viewer),
             )
         )
-    if not filed:
+    if not done.drafts and not done.waiting:
         print_line(say("nothing_filed", person.viewer))
+
+
+def _file_the_rest(person: Acting, project_id: str) -> None:
+    """File here and now what waits; whoever stops it leaves the rest to the background. Another worker may help."""
+    with _interruptible() as stop:
+        while (now := _found(person, project_id)).filing and not stop.is_set():
+            print_line(say("filing", person.viewer, number=now.filing))
+            if not person.application.rfps.runs.run(stop.is_set, only=project_id):
+                time.sleep(_PAUSE)
+    if not now.filing:
+        print_line(say("all_filed", person.viewer))
 
 
 @rfp_app.command("package")

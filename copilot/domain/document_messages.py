@@ -33,6 +33,7 @@ class DocumentMessage(StrEnum):
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
     TOO_MANY_SHEETS = "too_many_sheets"
+    TOO_MANY_QUESTIONS = "too_many_questions"
     NOT_A_QUESTIONNAIRE = "not_a_questionnaire"
     NO_QUESTIONS = "no_questions"
 
@@ -148,6 +149,10 @@ _TEXTS: dict[DocumentMessage, tuple[str, str]] = {
     DocumentMessage.TOO_MANY_SHEETS: (
         "El libro tiene más de {limit} hojas, demasiadas para un cuestionario.\nDivídalo en varios archivos.",
         "The workbook has more than {limit} sheets, too many for a questionnaire.\nSplit it into several files.",
+    ),
+    DocumentMessage.TOO_MANY_QUESTIONS: (
+        "Hay más de {limit} preguntas, demasiadas para un cuestionario.\nDivídalo por hojas o apartados.",
+        "There are more than {limit} questions, too many for one questionnaire.\nSplit it by sheets or sections.",
     ),
     DocumentMessage.CONTROL_CHARACTERS: (
         "Caracteres de control eliminados: {count}.",

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copilot.domain.language import Language
 
+MOST_QUESTIONS = 5_000
+"""Of one questionnaire: what is read, listed, corrected and filed has this limit; policy may set a lower one."""
+
 
 class QuestionnaireFormat(StrEnum):
     XLSX = "xlsx"

@@ -58,6 +58,8 @@ class ProjectQuestion(BaseModel):
     item_id: str | None = None
     """The queue entry that it is filed in."""
     failure: str = ""
+    waits_to_be_filed: bool = False
+    """It goes to the queue in the background."""
 
 
 class ChecklistItem(BaseModel):
@@ -116,3 +118,7 @@ class Project(ProjectHead):
     """The words that the deadline was read from."""
     failure: str = ""
     """Why the last run ended early."""
+    filing: int = 0
+    """How many answers still wait to be put into the queue in the background."""
+    included_together: int = 0
+    """How many questions were included together last, which can be taken back."""

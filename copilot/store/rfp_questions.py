@@ -194,6 +194,50 @@ class RfpQuestionRepository:
         values = {"assigned_to": to, "assigned_by": None if to is None else by}
         self._session.execute(update(RfpQuestionRow).where(*wanted).values(**values))
 
+    def ask_to_file(self, project_id: str, groups: Mapping[str, Collection[str]], *, by: str) -> None:
+        """Let the answers of these questions, as they are, wait to be filed: each group of them in one draft."""
+        for group, question_ids in groups.items():
+            wanted = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.question_id.in_(question_ids))
+            values = {"to_file": group, "to_file_by": by, "to_file_version": RfpQuestionRow.version, "failure": ""}
+            self._session.execute(update(RfpQuestionRow).where(*wanted).values(**values))
+
+    def next_to_file(self, project_id: str) -> tuple[StoredQuestion, ...]:
+        """The questions that are filed together next; none: nothing waits."""
+        waits = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.to_file.is_not(None))
+        first = select(RfpQuestionRow.to_file).where(*waits).order_by(RfpQuestionRow.position).limit(1)
+        group = self._session.scalar(first)
+        if group is None:
+            return ()
+        return self.some(
+            project_id,
+            self._session.scalars(
+                select(RfpQuestionRow.question_id).where(
+                    RfpQuestionRow.project_id == project_id, RfpQuestionRow.to_file == group
+                )
+            ).all(),
+        )
+
+    def no_more_to_file(
+        self, project_id: str, question_ids: Collection[str] | None = None, *, failure: str = ""
+    ) -> int:
+        """Let these (None: all) wait no more; returns how many that were. `failure`: why nothing came of it."""
+        waiting = [RfpQuestionRow.project_id == project_id, RfpQuestionRow.to_file.is_not(None)]
+        if question_ids is not None:
+            waiting.append(RfpQuestionRow.question_id.in_(question_ids))
+        values = {"to_file": None, "to_file_by": None, "to_file_version": None, "failure": failure}
+        ended = update(RfpQuestionRow).where(*waiting).values(**values).returning(RfpQuestionRow.question_id)
+        return len(self._session.execute(ended).all())
+
+    def say_failed(self, project_id: str, question_ids: Collection[str], *, failure: str) -> None:
+        """Say at these questions why nothing came of what was asked for."""
+        wanted = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.question_id.in_(question_ids))
+        self._session.execute(update(RfpQuestionRow).where(*wanted).values(failure=failure))
+
+    def projects_to_file(self) -> tuple[str, ...]:
+        """Ids of the projects with answers that wait to be filed."""
+        waiting = select(RfpQuestionRow.project_id).where(RfpQuestionRow.to_file.is_not(None)).distinct()
+        return tuple(self._session.scalars(waiting.order_by(RfpQuestionRow.project_id)))
+
     def told_before(self, project_id: str, *, account_id: str) -> tuple[StoredQuestion, ...]:
         """What other projects of the account have approved, the latest decision first."""
         rows = self._session.execute(

@@ -82,6 +82,8 @@ class StoredProject:
     draft_id: str | None
     package: QueueState | None
     created_at: datetime
+    included: tuple[str, ...] = ()
+    """Questions that somebody included together last."""
 
     def led_by(self, viewer: Viewer) -> bool:
         """Whether it is the viewer's, or they lead the team that it was made in."""
@@ -109,6 +111,10 @@ class StoredQuestion:
     """Workers that began with it and were never heard of again."""
     filed: QueueState | None
     """None: nothing is filed, or another answer than the one that is here."""
+    to_file: str | None = None
+    """It waits to be filed, together with the questions that say the same here."""
+    to_file_by: str | None = None
+    to_file_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,7 @@ def to_project(row: Row[RfpProjectRow, str, str, str, str, int]) -> StoredProjec
         draft_id=stored.draft_id,
         package=_queue_state(row),
         created_at=stored.created_at,
+        included=tuple(stored.included or ()),
     )
 
 
@@ -241,6 +248,9 @@ def to_question(row: Row[Any]) -> StoredQuestion:
         failure=stored.failure,
         attempts=stored.attempts,
         filed=_queue_state(row),
+        to_file=stored.to_file,
+        to_file_by=stored.to_file_by,
+        to_file_version=stored.to_file_version,
     )
 
 

@@ -5,7 +5,8 @@ begin with its id.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +14,7 @@ from copilot.domain.document_messages import DocumentMessage
 from copilot.domain.language import Language
 from copilot.domain.question_conditions import all_of
 from copilot.domain.questionnaires import (
+    MOST_QUESTIONS,
     AnswerForm,
     Choice,
     Doubt,
@@ -105,6 +107,12 @@ class Found:
     title: str = ""
     warnings: list[str] = field(default_factory=list)
 
+    def add(self, draft: Draft) -> None:
+        """Take a question up. Raises UnreadableFile as soon as there are too many, however many would follow."""
+        if len(self.drafts) == MOST_QUESTIONS:
+            raise unreadable(DocumentMessage.TOO_MANY_QUESTIONS, limit=MOST_QUESTIONS)
+        self.drafts.append(draft)
+
     def skip(self, text: str, address: str, reason: SkipReason) -> None:
         """Leave a stretch out; texts without any character are none."""
         if text.strip():
@@ -125,7 +133,10 @@ class Found:
         _name(self.drafts)
         instructions = [skipped.text for skipped in self.skipped if skipped.reason is SkipReason.INSTRUCTION]
         deadline = self._deadline(instructions)
-        questions = tuple(question for draft in self.drafts for question in self._question(draft))
+        children: dict[int, list[Draft]] = defaultdict(list)
+        for draft in self.drafts:
+            children[id(draft.parent)].append(draft)
+        questions = tuple(self._question(draft, children[id(draft)]) for draft in self.drafts)
         return Questionnaire(
             title=self.title or title,
             format=format_,
@@ -156,10 +167,10 @@ class Found:
         )
         return (found[0], " ".join(text.split())) if found else None
 
-    def _question(self, draft: Draft) -> Iterator[Question]:
+    def _question(self, draft: Draft, children: Sequence[Draft]) -> Question:
         guidance = "\n".join(draft.guidance)
-        choices = _choices(draft, children=[child for child in self.drafts if child.parent is draft], found=self)
-        yield Question(
+        choices = _choices(draft, children=children, found=self)
+        return Question(
             id=draft.id,
             text=draft.text,
             place=Place(address=draft.address),

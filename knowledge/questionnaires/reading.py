@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import cast
 
 from copilot.domain.document_messages import DocumentMessage
-from copilot.domain.questionnaires import Questionnaire
+from copilot.domain.questionnaires import MOST_QUESTIONS, Questionnaire
 from copilot.errors import UnreadableFile
 from copilot.telemetry import get_logger
 from knowledge.parsers.decoding import decode
@@ -97,13 +97,19 @@ def _guarded(reader: str, content: bytes, *, name: str, today: date) -> Question
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # reader libraries warn about features that do not concern the text
-            return read(content, name=name, today=today)
+            return _of_a_size(read(content, name=name, today=today))
     except UnreadableFile:
         raise
     except READER_FAILURES as error:
         # The type tells a damaged file from a fault of ours, which would show here again and again.
         get_logger(__name__).info("questionnaire.damaged", reader=reader, error=type(error).__name__)
-        raise unreadable(DocumentMessage.DAMAGED, found=_NAMES.get(reader, "")) from error
+        raise unreadable(DocumentMessage.DAMAGED, found=_NAMES[reader]) from error
+
+
+def _of_a_size(found: Questionnaire) -> Questionnaire:
+    if len(found.questions) > MOST_QUESTIONS:
+        raise unreadable(DocumentMessage.TOO_MANY_QUESTIONS, limit=MOST_QUESTIONS)
+    return found
 
 
 _NAMES = {
@@ -113,4 +119,5 @@ _NAMES = {
     "delimited": "CSV",
     "markdown": "Markdown",
     "vsaq": "JSON",
+    "pasted": "TXT",
 }

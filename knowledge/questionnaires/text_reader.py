@@ -90,7 +90,8 @@ class TextReader:
 
     def next_block(self, distance: int = 1) -> Block | Table | None:
         """What comes after the block that is being read, empty paragraphs apart."""
-        for part in self.flow[self.index + 1 :]:
+        for place in range(self.index + 1, len(self.flow)):  # a slice would copy the rest of a long text every time
+            part = self.flow[place]
             if isinstance(part, Table) or part.text or part.control or part.choices:
                 distance -= 1
                 if distance == 0:
@@ -114,7 +115,7 @@ class TextReader:
             item=block.item,
             indent=block.indent,
         )
-        self.found.drafts.append(draft)
+        self.found.add(draft)
         self.open, self.answering = draft, False
         if says("follow_up", "yes", said) or says("follow_up", "no", said):
             self._put_under(draft, said)

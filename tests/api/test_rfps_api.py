@@ -233,6 +233,8 @@ ACTS: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("GET", "/working-copy", None),
     ("GET", "/gaps", None),
     ("PATCH", "/questions", {"corrections": [{"question_id": "x", "included": False}]}),
+    ("POST", "/include-filled", None),
+    ("POST", "/leave-out-again", None),
     ("POST", "/start", None),
     ("POST", "/stop", None),
     ("POST", "/decline", None),

@@ -66,7 +66,7 @@ def test_a_bare_yes_keeps_what_it_rests_on(rfp: Rfp, ana: Viewer, manager: Viewe
     assert (given.short, [item.id for item in given.evidence]) == (ShortForm.PARTIAL, [SOURCE])
 
 
-def test_an_entry_is_not_given_words_of_another_language(rfp: Rfp, ana: Viewer) -> None:
+def test_an_entry_is_not_given_words_of_another_language(rfp: Rfp, ana: Viewer, manager: Viewer) -> None:
     with rfp.database.unit_of_work() as uow:
         entry = rfp.library.add(
             "¿Cifran los datos?",
@@ -76,7 +76,7 @@ def test_an_entry_is_not_given_words_of_another_language(rfp: Rfp, ana: Viewer) 
             viewer=ana,
             uow=uow,
         )
-        rfp.library.approve(entry.id, viewer=ana, uow=uow)
+        rfp.library.approve(entry.id, viewer=manager, uow=uow)
     rfp.answerer.answers["q1"] = answer("q1", rfp.answerer.evidence, library_entry_id=entry.id)
     project = rfp.answered(ana, question(1))
     rfp.edit(project, "q1", ana, text="Backups are kept for 30 days.")

@@ -7,7 +7,7 @@ from copilot.domain.questionnaires import Correction
 from copilot.errors import InputError
 from copilot.store.database import Database
 from tests.conftest import MakeUser
-from tests.rfp_builders import Rfp, make_rfp, question
+from tests.rfp_builders import RULES, Rfp, make_rfp, question
 
 
 @pytest.fixture
@@ -55,3 +55,11 @@ def test_a_helper_sees_nothing_of_what_was_left_out_or_of_whether_to_go_on(
     assert (seen.skipped, seen.checklist) == ((), ())
     assert whole.skipped
     assert "Too small for us." in {item.note for item in whole.checklist}
+
+
+def test_more_questions_than_policy_allows_are_refused_with_what_to_do(database: Database, ana: Viewer) -> None:
+    rfp = make_rfp(database, viewer=ana, rules=RULES.model_copy(update={"most_questions": 2}))
+    assert len(rfp.create(ana, question(1), question(2)).questions) == 2
+    with pytest.raises(InputError) as refused:
+        rfp.create(ana, question(1), question(2), question(3))
+    assert "Split the file" in (refused.value.hint or "")

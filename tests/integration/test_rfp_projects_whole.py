@@ -47,24 +47,24 @@ def ana(make_user: MakeUser) -> Viewer:
     return make_user("Ana Prueba", language="en")
 
 
-def approved_entry(application: Application, ana: Viewer) -> str:
+def approved_entry(application: Application, manager: Viewer) -> str:
     library = application.rfps.library
     with application.database.unit_of_work() as uow:
         entry = library.add(
             "Do you encrypt customer data at rest?",
             ANSWER,
             language=Language.EN,
-            owner_id=ana.user_id,
+            owner_id=manager.user_id,
             short=ShortForm.YES,
-            viewer=ana,
+            viewer=manager,
             uow=uow,
         )
-        return library.approve(entry.id, viewer=ana, uow=uow).id
+        return library.approve(entry.id, viewer=manager, uow=uow).id
 
 
 def test_from_file_to_file(application: Application, ana: Viewer, make_user: MakeUser) -> None:
     manager = make_user(role=Role.MANAGER, language="en")
-    entry_id, projects, database = approved_entry(application, ana), application.rfps.projects, application.database
+    entry_id, projects, database = approved_entry(application, manager), application.rfps.projects, application.database
     asked = read_questionnaire("security.csv", FILE, today=database.clock.today())
     with database.unit_of_work() as uow:
         project = projects.create(
@@ -80,7 +80,7 @@ def test_from_file_to_file(application: Application, ana: Viewer, make_user: Mak
     assert (first.answer.route, first.answer.library_entry_id) == (Route.APPROVED, entry_id)
     assert second.state.value == "no_source"
     with database.unit_of_work() as uow:
-        [filed] = projects.file(project.id, per="question", viewer=ana, uow=uow)
+        [filed] = projects.file(project.id, per="question", viewer=ana, uow=uow).drafts
     assert filed.report.risk is Risk.LOW, "an approved answer, word for word, is safe to approve with others"
     world.approve(database, filed.item, viewer=manager)
     with database.unit_of_work() as uow:

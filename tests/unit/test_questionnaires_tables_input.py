@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from copilot.domain.questionnaires import AnswerForm, Doubt, QuestionnaireFormat, SkipReason
+from copilot.domain.questionnaires import MOST_QUESTIONS, AnswerForm, Doubt, QuestionnaireFormat, SkipReason
 from copilot.errors import UnreadableFile
-from knowledge.questionnaires import read_pasted, read_questionnaire
+from knowledge.questionnaires import read_pasted, read_questionnaire, reading
 from knowledge.questionnaires.reading import MAX_BYTES
 from knowledge.questionnaires.sheets import MAX_ROWS
 
@@ -229,3 +229,19 @@ def test_rows_that_speak_of_requirements_and_answers_are_no_headers() -> None:
     for number in range(30):
         book.active.append(["Access", f"Requirement about the response {number}", "Yes", "Comment"])
     assert len(read_questionnaire("a.xlsx", saved(book), today=TODAY).questions) == 30
+
+
+@pytest.mark.parametrize("name", ["", "a.md", "a.csv"], ids=["pasted", "markdown", "csv"])
+def test_more_questions_than_one_questionnaire_holds_are_refused_with_what_to_do(name: str) -> None:
+    asked = [f"Do you log access to system {number}?" for number in range(1, MOST_QUESTIONS + 2)]
+    mark, end = {"": ("", ""), "a.md": ("- ", ""), "a.csv": ("", ",")}[name]
+    lines = ["Question,Answer", *asked] if name == "a.csv" else asked
+    text = "\n".join(f"{mark}{line}{end}" for line in lines)
+    with pytest.raises(UnreadableFile) as refused:
+        _ = read_questionnaire(name, text.encode(), today=TODAY) if name else read_pasted(text, today=TODAY)
+    said = f"{refused.value.message} {refused.value.hint}"
+    assert (str(MOST_QUESTIONS) in said, "Split" in said) == (True, True)
+
+
+def test_every_reader_has_a_name_for_what_it_finds_damaged() -> None:
+    assert {*reading._READERS.values(), *reading._BY_EXTENSION.values(), "pasted"} == set(reading._NAMES)

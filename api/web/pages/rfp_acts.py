@@ -18,7 +18,7 @@ from api.web.links import safe_next
 from api.web.rfp_view import safe_to_file
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
-from copilot.domain.questionnaires import AnswerForm, Correction, Place
+from copilot.domain.questionnaires import MOST_QUESTIONS, AnswerForm, Correction, Place
 from copilot.domain.rfp_answers import ShortForm
 from copilot.errors import InputError
 from copilot.store.database import UnitOfWork
@@ -26,7 +26,7 @@ from copilot.workflows.rfp.projects import RfpProjects
 
 router = APIRouter(prefix="/rfps/{project_id}", include_in_schema=False)
 _ID = Form(max_length=300)
-_IDS = Annotated[list[str] | None, Form(max_length=5_000)]
+_IDS = Annotated[list[str] | None, Form(max_length=MOST_QUESTIONS)]
 _OPEN, _YES = "open", "yes"
 
 
@@ -102,6 +102,16 @@ def correct(
     change = Correction(question_id=question_id, text=text.strip(), form=form, answer_place=place)
     asked.projects.correct(asked.project_id, [change], viewer=asked.viewer, uow=asked.uow)
     return asked.told("rfp_corrected", anchor=f"#q-{at}")
+
+
+@router.post("/filled")
+def filled(asked: AskedDep, what: Annotated[Literal["include", "undo"], Form()]) -> Response:
+    """Include all questions whose place holds somebody's words, or take that back."""
+    if what == "undo":
+        left_out = asked.projects.leave_out_again(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+        return asked.told("rfp_left_out", number=str(left_out))
+    included = asked.projects.include_filled(asked.project_id, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_included", number=str(included))
 
 
 @router.post("/start")
@@ -211,14 +221,16 @@ def file(
     chosen = list(safe_to_file(project)) if what == "safe" else question or []
     if not chosen:
         return asked.told("rfp_none_safe" if what == "safe" else "rfp_none_chosen")
-    filed = asked.projects.file(
+    done = asked.projects.file(
         asked.project_id,
         per="question" if what == "chosen" else "section",
         question_ids=chosen,
         viewer=asked.viewer,
         uow=asked.uow,
     )
-    return asked.told("rfp_filed", number=str(len(filed)))
+    if done.waiting:
+        return asked.told("rfp_filing")
+    return asked.told("rfp_filed", number=str(len(done.drafts)))
 
 
 @router.post("/package")

@@ -14,7 +14,7 @@ from api.files import file_response
 from api.routes.rfps import ProjectId
 from api.uploads import content_of
 from api.web import flash
-from api.web.rfp_view import Filters, everybody, found, sections, shown
+from api.web.rfp_view import Filters, everybody, filled_and_left_out, found, sections, shown
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
@@ -134,6 +134,7 @@ def rfp(
         "rfp_preview.html" if preview else "rfp.html",
         project=project,
         leads=leads,
+        filled=filled_and_left_out(project) if leads else 0,
         filters=filters,
         shown=found(project, page=page) if preview else shown(project, filters, viewer=viewer),
         sections=sections(project),

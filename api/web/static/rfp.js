@@ -1,23 +1,28 @@
-// How far a run is, without reloading. Without this file the link beside it looks again.
+// How far a run or the filing is, without reloading. Without this file the link beside it looks again.
 
-const place = document.querySelector("[data-rfp-progress]");
-if (place) {
+const watch = (place) => {
   const bar = place.querySelector("progress");
   const text = place.querySelector("[role=status]");
   let pause = 1500;
+  const show = ({ progress, filing }) => {
+    if (bar) {
+      bar.max = Math.max(progress.total, 1);
+      bar.value = progress.worked_on;
+    }
+    const values = { done: progress.worked_on, total: progress.total, filing };
+    const said = place.dataset.text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+    if (text.textContent !== said) text.textContent = said;
+  };
   const look = async () => {
     try {
       const answer = await fetch(place.dataset.rfpProgress, { headers: { accept: "application/json" } });
       if (answer.ok) {
-        const { state, progress } = await answer.json();
-        if (state !== "answering") {
+        const now = await answer.json();
+        if (bar ? now.state !== "answering" : !now.filing) {
           location.reload();
           return;
         }
-        bar.max = Math.max(progress.total, 1);
-        bar.value = progress.worked_on;
-        const said = place.dataset.text.replace("{done}", progress.worked_on).replace("{total}", progress.total);
-        if (text.textContent !== said) text.textContent = said;
+        show(now);
       }
     } catch {
       // The page stays usable; the link beside the bar looks again.
@@ -26,4 +31,6 @@ if (place) {
     setTimeout(look, pause);
   };
   setTimeout(look, pause);
-}
+};
+
+document.querySelectorAll("[data-rfp-progress]").forEach(watch);

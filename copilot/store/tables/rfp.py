@@ -52,6 +52,8 @@ class RfpProjectRow(Base):
     """Who started the run: it reads what they may see."""
     draft_id: Mapped[str | None] = mapped_column(ForeignKey("drafts.id", ondelete="SET NULL"), index=True)
     """Of the package."""
+    included: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Questions that somebody included together last; null: nothing of it can be taken back."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -75,6 +77,7 @@ class RfpQuestionRow(Base):
             name="state",
         ),
         Index("ix_rfp_questions_position", "project_id", "position"),
+        Index("ix_rfp_questions_to_file", "project_id", postgresql_where=text("to_file is not null")),
     )
 
     project_id: Mapped[str] = mapped_column(ForeignKey("rfp_projects.id", ondelete="CASCADE"), primary_key=True)
@@ -96,6 +99,11 @@ class RfpQuestionRow(Base):
     failure: Mapped[str] = mapped_column(server_default=text("''"))
     attempts: Mapped[int] = mapped_column(server_default="0")
     """How many workers began with it and were never heard of again."""
+    to_file: Mapped[str | None]
+    """It waits to be filed, together with the questions that say the same here: per what, and the first of them."""
+    to_file_by: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    to_file_version: Mapped[int | None]
+    """Of the answer that somebody wanted to be filed."""
 
 
 class LibraryEntryRow(Base):

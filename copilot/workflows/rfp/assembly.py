@@ -15,8 +15,11 @@ from copilot.store.database import Database, UnitOfWork
 from copilot.workflows.rfp import filling
 from copilot.workflows.rfp.answering import QuestionAnswerer
 from copilot.workflows.rfp.answering.wording import Wording
+from copilot.workflows.rfp.filing import RfpFiling
+from copilot.workflows.rfp.filing_runs import FilingRuns
 from copilot.workflows.rfp.library import AnswerLibrary
-from copilot.workflows.rfp.projects import RfpProjects, Signals
+from copilot.workflows.rfp.parts import Signals
+from copilot.workflows.rfp.projects import RfpProjects
 from copilot.workflows.rfp.running import RfpRuns
 
 
@@ -53,5 +56,6 @@ def rfp_work(
         rules=rules,
         signals=Signals(on_started=ask_for_run, on_assigned=tell),
     )
-    runs = RfpRuns(database, answerer=answerer, rules=rules, again=ask_for_run)
+    filing = FilingRuns(database, RfpFiling(approvals, guardrails))
+    runs = RfpRuns(database, answerer=answerer, filing=filing, rules=rules, again=ask_for_run)
     return RfpWork(projects=projects, library=library, runs=runs)

@@ -105,32 +105,37 @@ class RfpFiling:
     approvals: Replaces
     guardrails: Guardrails
 
-    def file(
-        self,
-        project: StoredProject,
-        current: Sequence[Current],
-        *,
-        per: Per,
-        question_ids: Sequence[str] | None,
-        viewer: Viewer,
-        uow: UnitOfWork,
-    ) -> tuple[FiledDraft, ...]:
-        """File answers, one item per question or per section; None: all that are answered and not yet filed.
+    def groups(
+        self, current: Sequence[Current], *, per: Per, question_ids: Sequence[str] | None, viewer: Viewer
+    ) -> tuple[tuple[Current, ...], ...]:
+        """Answers that are filed together, one entry per question or per section; None: all answered and not yet filed.
 
         What was sent back is filed again only when it is named. Raises Conflict if a named one cannot be filed.
         """
         open_to = [each for each in current if each.answer is None or readable(each.answer, viewer=viewer)]
-        chosen = _chosen(open_to, question_ids)
         groups: dict[tuple[object, ...], list[Current]] = {}
-        for each in chosen:
+        for each in _chosen(open_to, question_ids):
             question = each.stored.question
             key = (question.id,) if per == "question" else (question.section, question.language)
             groups.setdefault(key, []).append(each)
-        return tuple(self._file(project, group, per=per, viewer=viewer, uow=uow) for group in groups.values())
+        return tuple(tuple(group) for group in groups.values())
 
-    def _file(
+    @staticmethod
+    def fileable(current: Sequence[Current], *, viewer: Viewer) -> tuple[Current, ...]:
+        """Those of them whose answers can be filed as they are, by the viewer."""
+        return tuple(
+            each
+            for each in current
+            if each.answer is not None
+            and each.state in _FILEABLE
+            and claims(each.answer)
+            and readable(each.answer, viewer=viewer)
+        )
+
+    def file_together(
         self, project: StoredProject, group: Sequence[Current], *, per: Per, viewer: Viewer, uow: UnitOfWork
     ) -> FiledDraft:
+        """File these answers as one draft."""
         draft = _draft_of(project, group, per=per, uow=uow)
         report = self.guardrails.check_draft(draft, viewer=viewer, uow=uow)
         before = _sent_back_as(group, viewer=viewer, uow=uow)

@@ -39,9 +39,14 @@ def make(
     viewer: Viewer,
     uow: UnitOfWork,
 ) -> str:
-    """Write a new project and return its id. Raises NotFound if the viewer may not see the account."""
+    """Write a new project and return its id. Raises NotFound (the account), or InputError: too many questions."""
     if account_id and not EvidenceRepository(uow).visible_account_ids([account_id], viewer=viewer):
         raise NotFound("There is no such account among those you may see.", hint="Search for it by name.")
+    if len(questionnaire.questions) > rules.most_questions:
+        raise InputError(
+            "There are more questions than policy allows in one questionnaire.",
+            hint="Split the file by sheets or sections, and hand in each part by itself.",
+        )
     named = (title.strip() or questionnaire.title.strip() or file_name)[:_LONGEST_TITLE]
     return RfpProjectRepository(uow).add(
         NewProject(
@@ -87,6 +92,37 @@ def correct(project: StoredProject, corrections: Sequence[Correction], *, uow: U
         left = [item.model_dump(mode="json") for key, item in skipped.items() if key not in taken]
         RfpProjectRepository(uow).change(project.id, skipped=left)
     reconsider(project, uow=uow)
+
+
+def include_filled(project: StoredProject, *, uow: UnitOfWork) -> int:
+    """Include every question whose place holds somebody's words, and remember which; returns how many that were.
+
+    Raises Conflict as `correct` does.
+    """
+    left_out = [
+        each.question.id
+        for each in RfpQuestionRepository(uow).of(project.id)
+        if each.state is QuestionState.EXCLUDED and is_filled(each.question)
+    ]
+    if left_out:
+        correct(project, [Correction(question_id=item, included=True) for item in left_out], uow=uow)
+        RfpProjectRepository(uow).change(project.id, included=left_out)
+    return len(left_out)
+
+
+def leave_out_again(project: StoredProject, *, uow: UnitOfWork) -> int:
+    """Take back what `include_filled` did, of what still waits for an answer; returns how many questions that were.
+
+    Raises Conflict as `correct` does.
+    """
+    waiting = {
+        each.question.id
+        for each in RfpQuestionRepository(uow).some(project.id, project.included)
+        if each.state is QuestionState.WAITING
+    }
+    correct(project, [Correction(question_id=item, included=False) for item in sorted(waiting)], uow=uow)
+    RfpProjectRepository(uow).change(project.id, included=None)
+    return len(waiting)
 
 
 def reconsider(project: StoredProject, *, uow: UnitOfWork) -> None:

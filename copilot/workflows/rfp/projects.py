@@ -4,15 +4,13 @@ Invariants: everything is done for a viewer who may; the run, the queue and peop
 change, so that none overwrites another; what leaves was approved.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
 
 from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.access import Viewer
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import Correction, Questionnaire
-from copilot.domain.rfp_answers import RfpAnswer, ShortForm
+from copilot.domain.rfp_answers import ShortForm
 from copilot.domain.rfp_projects import (
     ChecklistItem,
     Project,
@@ -32,8 +30,8 @@ from copilot.workflows.rfp import filing, preview, teamwork
 from copilot.workflows.rfp.access import find, find_led, question_for, questions_for, record
 from copilot.workflows.rfp.consistency import check_consistency
 from copilot.workflows.rfp.filing import PackageFile, Per, Replaces, RfpFiling
-from copilot.workflows.rfp.filling.filled import Filled
 from copilot.workflows.rfp.library import AnswerLibrary
+from copilot.workflows.rfp.parts import Filed, Papers, Signals
 from copilot.workflows.rfp.proposing import propose_answers
 from copilot.workflows.rfp.running import Answers
 from copilot.workflows.rfp.states import progress
@@ -41,32 +39,6 @@ from copilot.workflows.rfp.views import as_it_is, head_of, project_of, readable
 
 _STARTS = (ProjectState.PREVIEW, ProjectState.STOPPED, ProjectState.REVIEW)
 _AT_REST = frozenset({ProjectState.STOPPED, ProjectState.REVIEW})
-
-
-class Papers(Protocol):
-    """Makes the files; see `copilot.workflows.rfp.filling`."""
-
-    def fill(self, questionnaire: Questionnaire, content: bytes, *, answers: Mapping[str, RfpAnswer]) -> Filled:
-        """The original file with only the places of answers written."""
-        ...
-
-    def appendix(self, project: Project, *, language: Language) -> bytes:
-        """Answers with their evidence, as a workbook."""
-        ...
-
-    def gaps_report(self, project: Project, *, language: Language) -> bytes:
-        """What has no source, failed, is stale or contradicts itself."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What a change sets off, on the transaction that it is handed."""
-
-    on_started: Callable[[UnitOfWork], None] = lambda _uow: None
-    """A run waits for a worker."""
-    on_assigned: Callable[[UnitOfWork], None] = lambda _uow: None
-    """Somebody is to be told."""
 
 
 class RfpProjects:
@@ -151,6 +123,23 @@ class RfpProjects:
         record("rfp.corrected", project, viewer=viewer, uow=uow, details={"corrections": str(len(corrections))})
         return self.get(project_id, viewer=viewer, uow=uow)
 
+    def include_filled(self, project_id: str, *, viewer: Viewer, uow: UnitOfWork) -> int:
+        """Have the questions answered whose place holds somebody's words; returns how many that are.
+
+        Raises as `correct`.
+        """
+        project = find_led(project_id, viewer=viewer, uow=uow)
+        included = preview.include_filled(project, uow=uow)
+        record("rfp.included", project, viewer=viewer, uow=uow, details={"questions": str(included)})
+        return included
+
+    def leave_out_again(self, project_id: str, *, viewer: Viewer, uow: UnitOfWork) -> int:
+        """Take `include_filled` back, of what was not answered yet; returns how many. Raises as `correct`."""
+        project = find_led(project_id, viewer=viewer, uow=uow)
+        left_out = preview.leave_out_again(project, uow=uow)
+        record("rfp.left_out", project, viewer=viewer, uow=uow, details={"questions": str(left_out)})
+        return left_out
+
     def start(self, project_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Project:
         """Let a worker answer what waits or failed. Starting again while a run is on changes nothing.
 
@@ -164,13 +153,18 @@ class RfpProjects:
             if not moved:
                 raise _declined()
             RfpQuestionRepository(uow).try_failed_again(project_id)
+            RfpProjectRepository(uow).change(project_id, included=None)
             record("rfp.started", project, viewer=viewer, uow=uow)
         self._signals.on_started(uow)
         return self.get(project_id, viewer=viewer, uow=uow)
 
     def stop(self, project_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Project:
-        """End the run after the question that is worked on; what is answered stays. Raises NotFound or NotAllowed."""
+        """End the run after the question that is worked on; what is answered stays. Raises NotFound or NotAllowed.
+
+        Answers that wait to be put into the queue wait no more.
+        """
         project = find_led(project_id, viewer=viewer, uow=uow)
+        RfpQuestionRepository(uow).no_more_to_file(project_id)
         if RfpProjectRepository(uow).move(project_id, to=ProjectState.STOPPED, allowed_from=[ProjectState.ANSWERING]):
             record("rfp.stopped", project, viewer=viewer, uow=uow)
         return self.get(project_id, viewer=viewer, uow=uow)
@@ -278,18 +272,27 @@ class RfpProjects:
         question_ids: Sequence[str] | None = None,
         viewer: Viewer,
         uow: UnitOfWork,
-    ) -> tuple[FiledDraft, ...]:
+    ) -> Filed:
         """Put answers into the queue, one item per question or per section; None: all that are answered.
 
+        More answers than policy wants at once go there in the background, item by item.
         Raises NotFound, NotAllowed or Conflict.
         """
         project = find_led(project_id, viewer=viewer, uow=uow)
         if project.state is ProjectState.DECLINED:
             raise _declined()
         current = questions_for(project, viewer=viewer, uow=uow)
-        filed = self._filing.file(project, current, per=per, question_ids=question_ids, viewer=viewer, uow=uow)
+        groups = self._filing.groups(current, per=per, question_ids=question_ids, viewer=viewer)
+        number = sum(map(len, groups))
+        if number > self._rules.file_at_once:
+            together = {f"{per}:{group[0].id}": [each.id for each in group] for group in groups}
+            RfpQuestionRepository(uow).ask_to_file(project_id, together, by=viewer.user_id)
+            record("rfp.filing_asked", project, viewer=viewer, uow=uow, details={"questions": str(number)})
+            self._signals.on_started(uow)
+            return Filed((), waiting=number)
+        filed = tuple(self._filing.file_together(project, group, per=per, viewer=viewer, uow=uow) for group in groups)
         record("rfp.filed", project, viewer=viewer, uow=uow, details={"items": str(len(filed))})
-        return filed
+        return Filed(filed)
 
     def package(self, project_id: str, *, viewer: Viewer, uow: UnitOfWork) -> FiledDraft:
         """File the questionnaire filled in with approved answers, and an appendix with their sources.

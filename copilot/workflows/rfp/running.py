@@ -27,6 +27,7 @@ from copilot.store.rfp_rows import StoredProject, StoredQuestion
 from copilot.telemetry import get_logger
 from copilot.workflows.rfp.conditions import in_order, is_asked, parents_of
 from copilot.workflows.rfp.consistency import check_consistency
+from copilot.workflows.rfp.filing_runs import FilingRuns
 from copilot.workflows.rfp.views import Current, as_it_is
 
 _log = get_logger(__name__)
@@ -59,25 +60,33 @@ class RfpRuns:
     """The work of the background job."""
 
     def __init__(
-        self, database: Database, *, answerer: Answers, rules: RfpRules, again: Callable[[UnitOfWork], None]
+        self,
+        database: Database,
+        *,
+        answerer: Answers,
+        filing: FilingRuns,
+        rules: RfpRules,
+        again: Callable[[UnitOfWork], None],
     ) -> None:
         """`again` asks for another run on the transaction that it is given."""
         self._database = database
         self._answerer = answerer
+        self._filing = filing
         self._rules = rules
         self._again = again
 
     def run(self, should_stop: Callable[[], bool] = lambda: False, *, only: str | None = None) -> int:
         """Go on with the projects that wait (`only`: with this one), for as long as policy lets one job.
 
-        Returns how many questions were worked on.
+        What is to be filed goes first: somebody waits for it. Returns how many questions were worked on, and entries
+        filed.
         """
         until = time.monotonic() + self._rules.seconds_at_once
 
         def is_over() -> bool:
             return should_stop() or time.monotonic() >= until
 
-        done = 0
+        done = self._filing.run(is_over, only=only)
         with self._database.unit_of_work() as uow:
             waiting = RfpProjectRepository(uow).answering()
         for project_id in (each for each in waiting if only in {None, each}):
@@ -85,7 +94,7 @@ class RfpRuns:
             if is_over():
                 break
         with self._database.unit_of_work() as uow:
-            if RfpProjectRepository(uow).answering():
+            if RfpProjectRepository(uow).answering() or RfpQuestionRepository(uow).projects_to_file():
                 self._again(uow)
         return done
 

@@ -58,6 +58,7 @@ class Current:
             assigned_by=self.stored.assigned_by,
             item_id=self.stored.filed.item_id if self.stored.filed else None,
             failure=self.stored.failure,
+            waits_to_be_filed=self.stored.to_file is not None,
         )
 
 
@@ -104,6 +105,8 @@ def project_of(project: StoredProject, questions: Iterable[Current], *, viewer: 
         skipped=project.skipped if leads else (),
         deadline_text=project.deadline_text,
         failure=project.failure,
+        filing=sum(each.stored.to_file is not None for each in shown),
+        included_together=len(project.included) if leads else 0,
     )
 
 
