@@ -55,6 +55,7 @@ SUITES = (
     Suite("evals.rfp.detection", ("quality",), records_on_request=True),
     Suite("evals.rfp.round_trip", ("quality",), records_on_request=True),
     Suite("evals.scoring.histories", ("quality",)),
+    Suite("evals.scoring.speed", ("bench",)),
     Suite("evals.approvals.histories", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.approvals.concurrency", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.guardrails.throughput", ("bench",)),
