@@ -1,6 +1,6 @@
 """Small worlds for the tests of questionnaires: questions, a scripted answerer, and projects over both."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,7 +144,7 @@ class PlainPapers:
         told = [f"{each.question.id}:{each.answer.text if each.answer else ''}" for each in project.questions]
         return f"{language.value}\n{'|'.join(told)}".encode()
 
-    def gaps_report(self, project: Project, *, language: Language) -> bytes:
+    def gaps_report(self, project: Project, *, language: Language, unplaced: Collection[str] = ()) -> bytes:  # noqa: ARG002
         return f"{language.value} {len(project.questions)}".encode()
 
 

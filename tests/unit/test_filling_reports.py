@@ -103,6 +103,17 @@ def test_what_may_not_leave_is_neither_named_nor_quoted(changes: dict[str, Any])
     assert b"An answer." in content
 
 
+def test_of_a_long_source_the_cited_sentences_are_quoted_with_a_little_around_them() -> None:
+    before = [f"Section {number} describes how requests of kind {number} reach us." for number in range(1, 6)]
+    after = [f"Article {number} names who keeps the register of kind {number}." for number in range(1, 6)]
+    cited = "Backups are encrypted with AES-256 and kept for 30 days."
+    long = " ".join([*before, cited, *after])
+    source = SOURCE.model_copy(update={"text": long})
+    given = answer("q1", cited).model_copy(update={"evidence": (source,)})
+    _, row = rows(appendix(project(item("1", QuestionState.APPROVED, given)), language=Language.EN))
+    assert f"“[…] {before[-1]} {cited} {after[0]} […]”" in row[5]
+
+
 def test_what_the_caller_keeps_back_is_not_quoted() -> None:
     made = project(item("1", QuestionState.APPROVED, answer("q1", "An answer.")))
     assert b"Encryption policy" not in appendix(made, language=Language.EN, quotable=lambda _: False)
@@ -168,8 +179,8 @@ def test_the_report_names_every_gap() -> None:
         ("2", "Past its review date", "2025-12-31"),
         ("2", "Contradicts another answer", "4"),
         ("3", "Could not be worked on", "TimeoutError"),
-        ("4", "No place in the file", ""),
-        ("6", "No place in the file", ""),
+        ("4", "No place in the file for all of it: it is in the appendix", ""),
+        ("6", "No place in the file for all of it: it is in the appendix", ""),
     ]
     assert found[0][5:7] == ["Irene Vidal", "Marta Gil"]
     assert found[0][7].startswith("Backup guide (2 January 2026): “Backups are described")

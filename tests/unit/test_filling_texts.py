@@ -120,7 +120,7 @@ def test_columns_are_ticked_with_the_mark_of_the_file() -> None:
     done, unplaced = csv_file(
         "Question,Yes,No\nExample,x,\nDo you?,,\n", ticked, answers={"q": answer("q", "Why.", short=ShortForm.NO)}
     )
-    assert (done, unplaced) == ("Question,Yes,No\nExample,x,\nDo you?,,x\n", ())
+    assert (done, unplaced) == ("Question,Yes,No\nExample,x,\nDo you?,,x\n", ("q",)), "its words have no place"
 
 
 def test_what_stands_in_a_field_is_kept() -> None:
@@ -232,7 +232,7 @@ def test_answers_for_vsaq_are_values_by_item() -> None:
         "line": "We are Tramontia.", "y": "no", "c": "checked", "r_yes": "checked", "r_no": "checked",
         "g_yes": "", "g_no": "checked",
     }  # fmt: skip
-    assert done.unplaced == ("u", "#8")
+    assert done.unplaced == ("r", "u", "#8"), "of the choice, the words"
 
 
 def form() -> bytes:
@@ -260,7 +260,7 @@ def test_the_form_of_a_pdf_is_filled_in_behind_its_own_bytes() -> None:
             "radio": answer("radio", short=ShortForm.NO),
         },
     )  # fmt: skip
-    assert done.unplaced == ()
+    assert done.unplaced == ("list",), "its words have no place"
     assert done.content.startswith(form())
     fields = PdfReader(io.BytesIO(done.content)).get_fields() or {}
     assert {name: fields[name].value for name in names} == {

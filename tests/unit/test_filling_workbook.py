@@ -188,3 +188,15 @@ def test_a_box_that_is_ticked_already_is_not_contradicted() -> None:
     content, _ = filled({"q13": answer("q13", short=ShortForm.NO)})
     again = fill(SAMPLE.questionnaire, content, answers={"q13": answer("q13", short=ShortForm.YES)})
     assert (again.content, again.unplaced) == (content, ("q13",))
+
+
+def test_a_value_whose_words_have_no_place_is_written_and_reported() -> None:
+    asked = [
+        question.model_copy(update={"comment_place": None}) if question.id == "q3" else question
+        for question in SAMPLE.questionnaire.questions
+    ]
+    questionnaire = SAMPLE.questionnaire.model_copy(update={"questions": tuple(asked)})
+    done = fill(questionnaire, SAMPLE.content, answers={"q3": ANSWERS["q3"]})
+    assert (cell_of(done.content, "C3"), done.unplaced) == ("Yes", ("q3",))
+    bare = fill(questionnaire, SAMPLE.content, answers={"q3": answer("q3", "", short=ShortForm.YES)})
+    assert bare.unplaced == ()

@@ -58,14 +58,14 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "summary": "Contenido",
         "filled": "Se entrega el cuestionario con las respuestas aprobadas y un anexo con sus fuentes.",
         "blank": "Preguntas que quedan en blanco",
-        "unplaced": "Respuestas que solo están en el anexo",
+        "unplaced": "Respuestas que están, del todo o en parte, solo en el anexo",
     },
     Language.EN: {
         "title": "Questionnaire filled in: {title}",
         "summary": "Contents",
         "filled": "The questionnaire is handed over with the approved answers, and an appendix with their sources.",
         "blank": "Questions left blank",
-        "unplaced": "Answers that are in the appendix only",
+        "unplaced": "Answers that are, in whole or in part, in the appendix only",
     },
 }
 _NO_FACT = "package"
@@ -187,6 +187,12 @@ def approved_answers(current: Sequence[Current]) -> dict[str, RfpAnswer]:
     return {
         each.id: each.answer for each in current if each.state is QuestionState.APPROVED and each.answer is not None
     }
+
+
+def said_answers(current: Sequence[Current], *, viewer: Viewer) -> dict[str, RfpAnswer]:
+    """Question id -> answer, of everything that says something to the viewer, approved or not."""
+    said = (each for each in current if each.state in _MARKED | {QuestionState.APPROVED} and claims(each.answer))
+    return {each.id: each.answer for each in said if each.answer is not None and readable(each.answer, viewer=viewer)}
 
 
 def marked_answers(current: Sequence[Current], *, viewer: Viewer) -> dict[str, RfpAnswer]:

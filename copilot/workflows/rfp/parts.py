@@ -3,7 +3,7 @@
 Invariant: what is here is handed in from outside, so that the service reads no files and starts no jobs itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,8 +27,8 @@ class Papers(Protocol):
         """Answers with their evidence, as a workbook."""
         ...
 
-    def gaps_report(self, project: Project, *, language: Language) -> bytes:
-        """What has no source, failed, is stale or contradicts itself."""
+    def gaps_report(self, project: Project, *, language: Language, unplaced: Collection[str] = ...) -> bytes:
+        """What has no source, failed, is stale, contradicts itself or (`unplaced`) does not fit into the file."""
         ...
 
 

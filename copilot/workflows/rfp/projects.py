@@ -344,8 +344,15 @@ class RfpProjects:
         return PackageFile(name=name, media_type=filled.media_type, content=filled.content)
 
     def gaps(self, project_id: str, language: Language, *, viewer: Viewer, uow: UnitOfWork) -> bytes:
-        """What has no source, failed, is stale or contradicts itself, with whom to ask. Raises NotFound."""
-        return self._papers.gaps_report(self.get(project_id, viewer=viewer, uow=uow), language=language)
+        """What has no source or no place, failed, is stale or contradicts itself, and whom to ask. Raises NotFound."""
+        project = find(project_id, viewer=viewer, uow=uow)
+        current = questions_for(project, viewer=viewer, uow=uow)
+        content, unplaced = RfpProjectRepository(uow).file(project_id), tuple[str, ...]()
+        if content:
+            asked, answers = filing.questionnaire_of(project, current), filing.said_answers(current, viewer=viewer)
+            unplaced = self._papers.fill(asked, content, answers=answers).unplaced
+        shown = project_of(project, current, viewer=viewer)
+        return self._papers.gaps_report(shown, language=language, unplaced=unplaced)
 
     def _view(self, project: StoredProject, *, viewer: Viewer, uow: UnitOfWork) -> Project:
         return project_of(project, questions_for(project, viewer=viewer, uow=uow), viewer=viewer)

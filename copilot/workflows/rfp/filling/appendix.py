@@ -15,6 +15,7 @@ from copilot.domain.questionnaires import Question
 from copilot.domain.rendering_xlsx import Sheet, workbook
 from copilot.domain.rfp_answers import RfpAnswer
 from copilot.domain.rfp_projects import Project, ProjectQuestion, QuestionState
+from copilot.workflows.rfp.filling.quoting import cited_part
 from copilot.workflows.rfp.filling.saying import prose
 from copilot.workflows.rfp.filling.wording import label, short_word
 
@@ -52,7 +53,7 @@ def _line(item: ProjectQuestion, *, language: Language, quotable: Callable[[Evid
         why = "not_asked" if item.state is QuestionState.NOT_ASKED else "open"
         return (*asked, "", label(why, language=language), "")
     sources = (source for source in item.answer.evidence if quotable(source))
-    told = "\n".join(_source(source, language=language) for source in sources)
+    told = "\n".join(_source(source, item.answer, language=language) for source in sources)
     return (*asked, short_answer(question, item.answer), prose(item.answer), told)
 
 
@@ -64,6 +65,7 @@ def short_answer(question: Question, answer: RfpAnswer) -> str:
     return "" if answer.short is None else short_word(answer.short, language=question.language)
 
 
-def _source(source: Evidence, *, language: Language) -> str:
-    quote = " ".join(source.text.split())
+def _source(source: Evidence, answer: RfpAnswer, *, language: Language) -> str:
+    said = [segment.text for segment in answer.segments if source.id in segment.evidence_ids]
+    quote = cited_part(source.text, said or [segment.text for segment in answer.segments])
     return f"{source.label} ({Formatter(language).day(source.as_of)}): “{quote}”"

@@ -105,7 +105,7 @@ class _Table:
 
     def _comment(self, question: Question, text: str) -> bool:
         if not text or question.comment_place is None:
-            return True
+            return not text
         try:
             self._put(self._free(question.comment_place, given=""), self._field(text))
         except Unwritable:

@@ -18,7 +18,7 @@ class Filled:
     content: bytes
     unplaced: tuple[str, ...] = ()
     """Ids of questions, in the file's order, whose answer had no place in the file or did not fit what the place
-    allows."""
+    allows; also those of whose answer only the value is there, for want of a place for its words."""
 
 
 class Unwritable(Exception):

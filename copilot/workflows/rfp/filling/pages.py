@@ -15,7 +15,7 @@ from copilot.domain.questionnaires import Place, Question, Questionnaire
 from copilot.domain.rfp_answers import RfpAnswer, ShortForm
 from copilot.workflows.rfp.filling.filled import Filled, Unwritable, broken
 from copilot.workflows.rfp.filling.placeholders import is_free
-from copilot.workflows.rfp.filling.saying import allowed_value, in_open_place, prose, says_anything
+from copilot.workflows.rfp.filling.saying import allowed_value, in_open_place, prose, says_anything, words_beside
 
 _MEDIA_TYPE = "application/pdf"
 _READ_ONLY = 1
@@ -82,14 +82,18 @@ def _values(question: Question, answer: RfpAnswer, fields: Mapping[str, Any]) ->
     comment = question.comment_place if question.comment_place != question.answer_place else None
     options = _options(field)
     if options is not None:
-        values, text = {name: _option(question, answer, field, options)}, prose(answer)
+        option = _option(question, answer, field, options)
+        values, text = (
+            {name: option},
+            prose(answer) if comment is not None else words_beside(option.lstrip("/"), answer),
+        )
     else:
         if not is_free(field.get("/V"), given=question.given):
             raise Unwritable
         said = in_open_place(question, answer, own_comment=comment is not None)
         values, text = {name: _fitting(said.value, field)}, said.comment
     if comment is None or not text:
-        return values, True
+        return values, not text
     try:
         name, field = _field(comment, fields)
         if _options(field) is not None or not is_free(field.get("/V"), given=""):

@@ -84,6 +84,12 @@ def chosen_texts(question: Question, answer: RfpAnswer) -> tuple[str, ...]:
     return tuple(text for key, text in named.items() if key in answer.chosen)
 
 
+def words_beside(value: str, answer: RfpAnswer) -> str:
+    """The sentences that a value taken from a closed list leaves unsaid."""
+    text = prose(answer)
+    return "" if comparable(text).rstrip(".") == comparable(value).rstrip(".") else text
+
+
 def same_value(text: str, allowed: Sequence[str]) -> int | None:
     """Position of the value that is written like `text`, case and blanks aside; the very same one first."""
     if text in allowed:

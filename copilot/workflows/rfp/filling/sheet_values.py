@@ -11,7 +11,7 @@ from copilot.domain.language import Language
 from copilot.domain.questionnaires import AnswerForm, Question
 from copilot.domain.rfp_answers import RfpAnswer
 from copilot.workflows.rfp.filling.filled import Unwritable
-from copilot.workflows.rfp.filling.saying import allowed_value, in_open_place, prose
+from copilot.workflows.rfp.filling.saying import allowed_value, in_open_place, prose, words_beside
 from copilot.workflows.rfp.filling.sheet_cells import Value, cell_text
 from copilot.workflows.rfp.filling.sheet_formats import Shown
 from copilot.workflows.rfp.filling.sheet_parts import Content
@@ -26,7 +26,8 @@ def answer_value(
 ) -> tuple[Value, str]:
     """The value for the answer's cell, and the text for the comment's, if it has one. Raises Unwritable."""
     if rules.closed:
-        return _listed(question, answer, rules), prose(answer) if own_comment else ""
+        value = _listed(question, answer, rules)
+        return value, prose(answer) if own_comment else words_beside(str(value), answer)
     number = _number_or_day(question, answer, rules=rules, shown=shown, own_comment=own_comment)
     if number is not None:
         return number, prose(answer) if own_comment else ""

@@ -84,7 +84,7 @@ class _Page:
             if choice.place is not None:
                 by_line.setdefault(self._number(choice.place), []).append(choice)
         here = self._number(question.comment_place) if question.comment_place else 0
-        changed, placed = {}, question.comment_place is None or not said.comment
+        changed, placed = {}, not said.comment
         for number, chosen in by_line.items():
             body, _ = _parted(self.lines[number - 1])
             comment = self._flat(said.comment) if number == here else ""
@@ -93,7 +93,8 @@ class _Page:
             changed[number] = edited(body, edits)
         for number, body in changed.items():
             self._put(number, body)
-        return placed or (here not in by_line and self._comment(question, said.comment))
+        has_own = question.comment_place is not None and here not in by_line
+        return placed or (has_own and self._comment(question, said.comment))
 
     def _comment(self, question: Question, text: str) -> bool:
         try:

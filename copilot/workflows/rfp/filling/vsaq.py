@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from copilot.domain.questionnaires import AnswerForm, Question, Questionnaire
 from copilot.domain.rfp_answers import RfpAnswer
 from copilot.workflows.rfp.filling.filled import Filled, Unwritable
-from copilot.workflows.rfp.filling.saying import allowed_value, in_open_place, says_anything
+from copilot.workflows.rfp.filling.saying import allowed_value, in_open_place, prose, says_anything
 
 _CHECKED = "checked"
 _OBJECT = re.compile(r"\{[^{}]{0,4000}?\}", re.DOTALL)
@@ -34,6 +34,9 @@ def fill(questionnaire: Questionnaire, content: bytes, *, answers: Mapping[str, 
             values |= _values(question, answer, boxes)
         except Unwritable:
             unplaced.append(question.id)
+        else:
+            if question.choices and prose(answer):
+                unplaced.append(question.id)  # a choice takes no words
     text = json.dumps(values, ensure_ascii=False, indent=2) + "\n"
     return Filled(".answers.json", "application/json", text.encode(), tuple(unplaced))
 

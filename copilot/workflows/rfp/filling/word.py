@@ -16,7 +16,7 @@ from copilot.workflows.rfp.filling.filled import Filled, Unwritable
 from copilot.workflows.rfp.filling.lines import Edit
 from copilot.workflows.rfp.filling.lines import written as line_edit
 from copilot.workflows.rfp.filling.placeholders import is_free
-from copilot.workflows.rfp.filling.saying import allowed_value, prose, says_anything
+from copilot.workflows.rfp.filling.saying import allowed_value, prose, says_anything, words_beside
 from copilot.workflows.rfp.filling.sheet_values import only_day
 from copilot.workflows.rfp.filling.spoken import Spoken, on_boxes, spoken
 from copilot.workflows.rfp.filling.word_controls import (
@@ -82,15 +82,16 @@ class _Filling:
             raise Unwritable
         choose(control, place)
         self.changed = True
-        text = prose(answer) if question.comment_place not in {None, question.answer_place} else ""
-        return not text or self._comment(question, text)
+        if question.comment_place in {None, question.answer_place}:
+            return not words_beside(texts[place], answer)
+        return not prose(answer) or self._comment(question, prose(answer))
 
     def _tick(self, question: Question, said: Spoken) -> bool:
         by_place: dict[Place, list[Choice]] = {}
         for choice in said.ticked:
             if choice.place is not None:
                 by_place.setdefault(choice.place, []).append(choice)
-        done, placed = [], question.comment_place is None or not said.comment
+        done, placed = [], not said.comment
         for place, chosen in by_place.items():
             paragraphs = Paragraphs(self._spot(place).paragraphs)
             if paragraphs.text.strip():
@@ -103,7 +104,8 @@ class _Filling:
         for paragraphs, edits in done:
             paragraphs.apply(edits)
             self.changed = True
-        return placed or (question.comment_place not in by_place and self._comment(question, said.comment))
+        has_own = question.comment_place is not None and question.comment_place not in by_place
+        return placed or (has_own and self._comment(question, said.comment))
 
     def _comment(self, question: Question, text: str) -> bool:
         try:

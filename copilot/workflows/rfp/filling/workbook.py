@@ -109,12 +109,12 @@ class _Filling:
         )
         self._require_free(sheet, place, given=question.given)
         wanted = [_Write(question.answer_place.part, place, value)]
-        return self._with_comment(wanted, comment, text)
+        return self._with_comment(wanted, comment if own_comment else None, text)
 
     def _with_comment(self, wanted: list[_Write], comment: Place | None, text: str) -> tuple[list[_Write], bool]:
-        """The same and the explanation; without it if its place is taken or allows none."""
+        """The same and the explanation; without it if it has no place, or that is taken or allows none."""
         if comment is None or not text:
-            return wanted, True
+            return wanted, not text
         try:
             sheet, place = self._found(comment)
             item = _Write(comment.part, place, comment_value(text, rules=self._rules(comment.part, place)))
