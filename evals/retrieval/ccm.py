@@ -1,5 +1,8 @@
 """Search over security procedures: which procedures answer a control question? (BEIR format, any content.)
 
+`answering` are two queries for each control, its whole text and the heading it opens with (`Audit Planning. Audit plans
+shall ...`), merged by document as `copilot.retrieval.several` does it; how they are merged was chosen on one half.
+
 Run: python -m evals.retrieval.ccm [--data DIR], where DIR holds corpus.jsonl, *queries.jsonl and *qrels*.tsv.
 """
 
@@ -16,6 +19,9 @@ from evals.suite import finish, skip
 
 _COMMAND = "python -m evals.retrieval.ccm"
 _GOAL = Goal(comparison=">=", threshold=0.50)
+_ANSWERING = Goal(comparison=">=", threshold=0.55)
+_ANSWERING_RECALL = Goal(comparison=">=", threshold=0.66)
+_MOST_WORDS_OF_HEADING = 12
 _BASELINE = "BM25 over whole documents: 0.463"
 
 
@@ -34,11 +40,26 @@ def measure(folder: Path) -> list[Figure]:
                 ranked = collection.rank(questions, mode=mode, embedder=embedder, vectors=vectors)
                 goal = _GOAL if (mode, name) == (FUSED, "e5") else None
                 figures += _figures(questions, ranked, f"{mode}_{name}", goal=goal)
+            if name == "e5":
+                both = collection.rank_several([(item, _queries(item.text)) for item in questions], embedder=embedder)
+                figures += _figures(questions, both, "answering", goal=_ANSWERING, recall_goal=_ANSWERING_RECALL)
     return figures
 
 
+def _queries(text: str) -> tuple[str, ...]:
+    """The whole text, and the heading it opens with."""
+    heading, stop, rest = text.partition(". ")
+    is_heading = bool(stop and rest.strip()) and len(heading.split()) <= _MOST_WORDS_OF_HEADING
+    return (text, heading) if is_heading else (text,)
+
+
 def _figures(
-    questions: list[Question], ranked: list[list[str]], mode: str, *, goal: Goal | None = None
+    questions: list[Question],
+    ranked: list[list[str]],
+    mode: str,
+    *,
+    goal: Goal | None = None,
+    recall_goal: Goal | None = None,
 ) -> list[Figure]:
     prefix = f"retrieval.jupiterone_ccm.{{}}.{mode}"
     values = per_question(questions, ranked)
@@ -46,7 +67,14 @@ def _figures(
     kept = [value for question, value in zip(questions, values, strict=True) if not choosing_half(question.id)]
     figures = [
         scored(values, name=prefix.format("ndcg_at_10"), language="en", command=_COMMAND, goal=goal, note=_BASELINE),
-        scored(recalls, name=prefix.format("recall_at_10"), language="en", command=_COMMAND, note="BM25: 0.586"),
+        scored(
+            recalls,
+            name=prefix.format("recall_at_10"),
+            language="en",
+            command=_COMMAND,
+            goal=recall_goal,
+            note="BM25: 0.586",
+        ),
     ]
     if kept and mode != LEXICAL:
         figures.append(

@@ -20,6 +20,7 @@ from copilot.llm.embeddings.use import UseEmbedder
 from copilot.retrieval.fusion import Weights
 from copilot.retrieval.indexing import embed_pending
 from copilot.retrieval.search import MAX_LIMIT, Search, SearchRequest
+from copilot.retrieval.several import merged
 from copilot.settings import load_settings
 from copilot.store import embedded
 from copilot.store.database import Database
@@ -127,6 +128,26 @@ class Collection:
                 result = search.search_with_vector(request, vector, viewer=READER, uow=uow)
                 names = dict.fromkeys(self._names[hit.document_id] for hit in result.hits)
                 ranked.append(list(names)[:10])
+        return ranked
+
+    def rank_several(self, asked: Sequence[tuple[Question, Sequence[str]]], *, embedder: Embedder) -> list[list[str]]:
+        """Documents for each question, best first, at most ten: found by several queries of it, and merged."""
+        search = Search(embedder=embedder, shared=self.shared)
+        ranked = []
+        with self.database.unit_of_work() as uow:
+            for question, queries in asked:
+                requests = [
+                    SearchRequest(
+                        query=query,
+                        account_ids=question.accounts,
+                        include_shared=question.accounts is None,
+                        language=question.language,
+                        limit=MAX_LIMIT,
+                    )
+                    for query in queries
+                ]
+                hits = merged([search.search(request, viewer=READER, uow=uow).hits for request in requests])
+                ranked.append(list(dict.fromkeys(self._names[hit.document_id] for hit in hits))[:10])
         return ranked
 
 
