@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -79,17 +79,25 @@ def _all_nouns(work: str) -> tuple[Noun, ...]:
 def conditions(reading: Reading) -> tuple[Placed, ...]:
     """Every condition that the words of the message state, in order."""
     work = reading.work
-    found: list[_Stated] = []
-    for entry in table("records")["condition"]:
-        values = tuple(reading.today if value == "today" else value for value in entry["values"])
-        condition = Condition(field=entry["field"], operator=Operator(entry.get("operator", "is")), values=values)
-        found += [(hit, (Subject(entry["subject"]), condition)) for hit in hits(work, entry["words"])]
+    stated = _stated_by(reading.today)
+    found = [(hit, (subject, condition)) for words, subject, condition in stated for hit in hits(work, words)]
     aside = _left_aside(work)
     placed = [Placed(subject, condition, hit.start, hit.end) for hit, (subject, condition) in _longest_of_each(found)]
     placed += [*_products(reading), *_countries(reading), *_sectors(work), *_ticket_topics(work)]
     renewal = Condition(field="kind", operator=Operator.IS, values=("renewal",))
     placed += [Placed(Subject.OPPORTUNITIES, renewal, noun.start, noun.end) for noun in aside]
     return tuple(turned_round(placed, work, spoken=_spoken(nouns(work))))
+
+
+@lru_cache(maxsize=8)
+def _stated_by(today: date) -> tuple[tuple[str, Subject, Condition], ...]:
+    """Words with what they state, of everything that can be stated on a day."""
+    stated = []
+    for entry in table("records")["condition"]:
+        values = tuple(today if value == "today" else value for value in entry["values"])
+        condition = Condition(field=entry["field"], operator=Operator(entry.get("operator", "is")), values=values)
+        stated.append((entry["words"], Subject(entry["subject"]), condition))
+    return tuple(stated)
 
 
 def _longest_of_each(found: list[_Stated]) -> Iterator[_Stated]:
