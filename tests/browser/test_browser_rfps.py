@@ -13,6 +13,8 @@ from tests.rfp_files import BACKUPS, HOSTED, MOON, XLSX, cells, workbook_bytes
 pytestmark = pytest.mark.browser
 _READ = 60_000
 """Milliseconds for a run on a slow machine."""
+_MOST_STOPS = 80
+"""Of the focus, from the top of a page to what is wanted."""
 
 
 def look(one: Visit, name: str) -> list[str]:
@@ -130,6 +132,57 @@ def test_every_step_is_accessible_and_fits(visit: Open, size: tuple[int, int], t
     assert found + look(one, "list") == []
     one.go(f"{address}?state=no_source")
     assert MOON in one.page.inner_text("main")
+
+
+def tab_to(one: Visit, selector: str, *, key: str = "Tab") -> None:
+    """Move the focus as a person without a mouse does, until it is there."""
+    for _ in range(_MOST_STOPS):
+        if one.page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+        one.page.keyboard.press(key)
+    raise AssertionError(f"{selector} is not reached by {key}")
+
+
+def test_from_the_file_to_the_queue_without_a_mouse(visit: Open) -> None:
+    one = visit(language="en")
+    one.go("/rfps")
+    one.sign_in(one.site.company.outsider, language="en")
+    one.go("/rfps")
+    page, keys = one.page, one.page.keyboard
+    tab_to(one, "#rfp-file")
+    with page.expect_file_chooser() as chooser:
+        keys.press("Space")
+    chooser.value.set_files({"name": "vendor.xlsx", "mimeType": XLSX, "buffer": workbook_bytes()})
+    tab_to(one, "section[aria-labelledby=hand-in] button.primary")
+    keys.press("Enter")
+    page.wait_for_selector("#selection")
+    tab_to(one, "tbody a[href*='edit=']")
+    keys.press("Enter")
+    page.wait_for_selector("#edit-text")
+    tab_to(one, "#edit-text")
+    keys.press("Control+End")
+    keys.type(" Which region?")
+    tab_to(one, "#edit button.primary")
+    keys.press("Enter")
+    expect(page.locator("tbody")).to_contain_text("Which region?")
+    tab_to(one, "#selection button[value=start]")
+    keys.press("Enter")
+    page.wait_for_selector("article.rfp-question")
+    expect(page.locator("[data-rfp-progress]")).to_have_count(0, timeout=_READ)
+    tab_to(one, "article.rfp-question summary")
+    keys.press("Enter")
+    tab_to(one, "article.rfp-question textarea")
+    keys.press("Control+a")
+    keys.type("In Frankfurt and Dublin.")
+    tab_to(one, "article.rfp-question button.primary")
+    keys.press("Enter")
+    page.wait_for_selector(".notice.success")
+    tab_to(one, "article.rfp-question input[name=question]")
+    keys.press("Space")
+    tab_to(one, "#bulk button[value=chosen]", key="Shift+Tab")
+    keys.press("Enter")
+    page.wait_for_selector(".notice.success")
+    assert len(in_queue(one)) == 1
 
 
 def test_without_scripts_it_is_handed_in_and_started(visit: Open) -> None:

@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from knowledge.questionnaires import read_questionnaire
 from tests.questionnaire_workbooks import WORKBOOKS
 
 TODAY = date(2026, 11, 22)
+DEMO = Path(__file__).parents[2] / "knowledge" / "demo_questionnaires"
 _HEADERS = st.sampled_from(
     [
         "Question",
@@ -106,3 +108,12 @@ def test_places_are_never_given_twice(name: str) -> None:
     assert len(set(asked)) == len(asked)
     assert len(set(answers)) == len(answers)
     assert not set(asked) & set(answers)
+
+
+@pytest.mark.parametrize("path", sorted(DEMO.iterdir()), ids=lambda path: path.stem)
+def test_the_questionnaires_of_the_demo_are_read_whole(path: Path) -> None:
+    found = read_questionnaire(path.name, path.read_bytes(), today=TODAY)
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
+    assert [question.number for question in found.questions] == [line[:3] for line in lines]
+    assert all(question.answer_place and question.comment_place for question in found.questions)
+    assert found.questions[0].mandatory

@@ -27,7 +27,12 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
-// An approved draft shows its files as soon as they are released.
+// Reloading while a form is on its way would drop the page that answers it, with the message on it.
+let leaves = false;
+document.addEventListener("submit", (event) => { leaves ||= !event.defaultPrevented; });
+window.addEventListener("pageshow", () => { leaves = false; });
+
+// An approved draft shows its files as soon as they are released; a message that stands on the page is read first.
 const waiting = document.querySelector("[data-poll]");
 if (waiting) {
   let left = 30;
@@ -38,7 +43,7 @@ if (waiting) {
       const found = answer.ok ? await answer.json() : null;
       const waits = found?.release?.waits_for ?? "";
       if (found && (found.entry.item.state !== waiting.dataset.state || waits !== (waiting.dataset.waits ?? ""))) {
-        location.reload();
+        if (!leaves) location.reload();
         return;
       }
     } catch {
@@ -46,7 +51,7 @@ if (waiting) {
     }
     if (left > 0) setTimeout(look, 2000);
   };
-  setTimeout(look, 1000);
+  setTimeout(look, document.querySelector("main > .notice[role=status]") ? 5000 : 1000);
 }
 
 // What the address points at gets the focus, so that a keyboard or a screen reader goes on from there.

@@ -1,5 +1,9 @@
 // How far a run or the filing is, without reloading. Without this file the link beside it looks again.
 
+let leaves = false; // a reload would drop the page that answers a form
+document.addEventListener("submit", (event) => { leaves ||= !event.defaultPrevented; });
+window.addEventListener("pageshow", () => { leaves = false; });
+
 const watch = (place) => {
   const bar = place.querySelector("progress");
   const text = place.querySelector("[role=status]");
@@ -19,7 +23,7 @@ const watch = (place) => {
       if (answer.ok) {
         const now = await answer.json();
         if (bar ? now.state !== "answering" : !now.filing) {
-          location.reload();
+          if (!leaves) location.reload();
           return;
         }
         show(now);
