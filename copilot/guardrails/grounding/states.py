@@ -125,14 +125,13 @@ def _load() -> _Loaded:
     # Imported here: they take a second together, and most drafts quote instead of telling and never need them.
     import onnxruntime
 
-    from copilot.llm.embeddings.e5 import word_tokenizer
-    from copilot.llm.embeddings.graph import build_word_graph, embedding_tables
-    from copilot.llm.embeddings.weights import WeightsFile, locate_weights
+    from copilot.llm.embeddings.e5 import network_parts
+    from copilot.llm.embeddings.graph import build_word_graph
 
-    weights = WeightsFile(locate_weights())
+    parts = network_parts()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    graph = build_word_graph(weights, layers=LAYERS)
+    graph = build_word_graph(parts.weights, layers=LAYERS)
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    return _Loaded(weights, session, word_tokenizer(weights.vocabulary), embedding_tables(weights))
+    return _Loaded(parts.weights, session, parts.tokenizer, parts.tables)

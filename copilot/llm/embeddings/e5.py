@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,24 +137,40 @@ def _load(cache_dir: Path, threads: int) -> _Loaded:
     # Imported here: they take most of a second together, and importing this module must not.
     import onnxruntime
 
-    from copilot.llm.embeddings.graph import embedding_tables
-    from copilot.llm.embeddings.weights import WeightsFile, locate_weights
-
-    weights = WeightsFile(locate_weights())
+    parts = network_parts()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Spinning workers would take the other core from the database and the web server.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = onnxruntime.InferenceSession(
-            cached_graph(cache_dir, weights), options, providers=["CPUExecutionProvider"]
+            cached_graph(cache_dir, parts.weights), options, providers=["CPUExecutionProvider"]
         )
     except RuntimeError as error:  # onnxruntime's own errors derive from it
         raise ModelUnavailable(
             "The embedded e5-small model could not be started by onnxruntime.",
             hint="Set COPILOT_EMBEDDINGS=use-multilingual, or run `sales-copilot doctor`.",
         ) from error
-    return _Loaded(weights, session, word_tokenizer(weights.vocabulary), embedding_tables(weights))
+    return _Loaded(parts.weights, session, parts.tokenizer, parts.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkParts:
+    """What every use of the network needs beside its graph."""
+
+    weights: Any
+    tokenizer: Any
+    tables: Vectors
+
+
+@cache
+def network_parts() -> NetworkParts:
+    """Read once for this process: the tokeniser alone takes a second to put together. Raises ModelUnavailable."""
+    from copilot.llm.embeddings.graph import embedding_tables
+    from copilot.llm.embeddings.weights import WeightsFile, locate_weights
+
+    weights = WeightsFile(locate_weights())
+    return NetworkParts(weights, word_tokenizer(weights.vocabulary), embedding_tables(weights))
 
 
 def cached_graph(cache_dir: Path, weights: Any) -> bytes:
