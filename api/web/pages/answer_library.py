@@ -16,10 +16,12 @@ from api.web.links import member
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
-from copilot.domain.answer_library import EntryState
+from copilot.domain.answer_library import EntryState, LibraryEntry
+from copilot.domain.folding import fold
 from copilot.errors import UnreadableFile
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
+from copilot.workflows.rfp.filed_answers import SHORT_FORMS
 from copilot.workflows.rfp.library_rules import has_say
 from knowledge.answer_tables import read_answers
 
@@ -28,6 +30,12 @@ PAGE = 40
 _STALE = "stale"
 _LIVE = (EntryState.PROPOSED, EntryState.APPROVED)
 _Id = Annotated[str, Path(max_length=100)]
+
+
+def short_of(entry: LibraryEntry) -> str:
+    """The short answer in the entry's own language; empty where its words begin with it anyway."""
+    words = "" if entry.short is None else SHORT_FORMS[entry.language][entry.short]
+    return "" if fold(entry.answer).startswith(fold(words)) else words
 
 
 def _page(
@@ -70,6 +78,7 @@ def _page(
         questions={entry.id: entry for entry in library.entries(viewer=viewer, uow=uow)} if findings else {},
         names=PeopleRepository(uow).names([owner for owner in owners if owner]),
         has_say=has_say,
+        short_of=short_of,
         problem=problem,
     )
 
