@@ -115,6 +115,9 @@ class Passage:
     """Of every passage word: how like it the likest word of the question is."""
     whole: Array = field(init=False)
     """The mean vector of the question."""
+    telling: NDArray[np.intp] = field(init=False)
+    asking: NDArray[np.intp] = field(init=False)
+    """Places of the question's words that an answer must be about, and of the others."""
 
     def __post_init__(self) -> None:
         """What every sentence of the passage is compared with is reckoned once."""
@@ -122,6 +125,9 @@ class Passage:
         object.__setattr__(self, "stems_near", self.same_stem.any(axis=1))
         object.__setattr__(self, "nearest", self.alike.max(axis=0, initial=-1.0))
         object.__setattr__(self, "whole", self.asked.states[2].mean(axis=0))
+        telling = np.array(self.asked.question.telling, dtype=np.intp)
+        object.__setattr__(self, "telling", telling)
+        object.__setattr__(self, "asking", np.setdiff1d(np.arange(len(self.asked.question.words)), telling))
 
     @classmethod
     def beside(cls, question: Asked, text: Seen) -> "Passage":
@@ -138,7 +144,7 @@ class Passage:
 
     def found(self, first: int, last: int) -> Array:
         """How well each word that an answer must be about is found among the words `[first, last)`."""
-        found: Array = self.alike[list(self.asked.question.telling), first:last].max(axis=1)
+        found: Array = self.alike[:, first:last].max(axis=1)[self.telling]
         return found
 
 
@@ -154,7 +160,6 @@ def features(passage: Passage, first: int, last: int, *, language: Language, spe
     in_sentence, in_passage = here[telling], passage.best[telling]
     stems_here = passage.same_stem[telling, first:last].any(axis=1)
     stems_near = passage.stems_near[telling]
-    asking = [place for place in range(len(question.words)) if place not in question.telling]
     kind = question.expected
     typed = kind not in {Expected.OTHER, Expected.YES_NO}
     there = typed and carries(kind, text, language=language, question=question, speaker=speaker)
@@ -166,7 +171,7 @@ def features(passage: Passage, first: int, last: int, *, language: Language, spe
             stems_near @ weights,
             in_sentence[heavy].min(),
             in_passage[heavy].min(),
-            passage.deep[asking, first:last].max(axis=1).mean() if asking else 0.5,
+            passage.deep[passage.asking, first:last].max(axis=1).mean() if passage.asking.size else 0.5,
             typed and not there,
             there,
             text.rstrip('»”") ').endswith("?"),
