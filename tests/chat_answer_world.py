@@ -29,7 +29,7 @@ class _NoShared:
 def retrieval() -> RetrievalService:
     """Search by words only."""
     search = Search(embedder=None, shared=cast("Any", _NoShared()))
-    return cast("RetrievalService", SimpleNamespace(search=search))
+    return cast("RetrievalService", SimpleNamespace(search=search, model=SimpleNamespace(embedder=None)))
 
 
 def add_text(

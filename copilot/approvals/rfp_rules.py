@@ -30,11 +30,11 @@ class RfpRules(BaseModel):
     """Of one questionnaire; whoever hands in more is told to split the file."""
     file_at_once: int = Field(default=20, strict=True, ge=0, le=1_000)
     """Answers that go to the queue within the request; more are put there in the background."""
-    answer_from: float = Field(default=0.4, ge=0, le=1)
+    answer_from: float = Field(default=0.75, ge=0, le=1)
     """How likely a sentence must be to answer for a question to be answered from it; below, there is no source."""
-    second_from: float = Field(default=0.7, ge=0, le=1)
+    second_from: float = Field(default=0.8, ge=0, le=1)
     """The same for a second sentence beside the best one."""
-    high_from: float = Field(default=0.85, gt=0, le=1)
+    high_from: float = Field(default=0.95, gt=0, le=1)
     """Answers of at least this confidence go to review without an expert."""
 
     @model_validator(mode="after")

@@ -1,9 +1,10 @@
-"""Fits what `copilot/workflows/rfp/answering/calibration.toml` holds, on the development half of the labels.
+"""Fits what `copilot/workflows/rfp/answering/calibration.toml` holds, on questions that no test is made of.
 
-Run: python -m evals.rfp.calibration_training [--write]. Two logistic regressions with a ridge penalty: whether a
-sentence answers (over the sentences that the judge puts first), and whether an answer whose best sentence has that
-chance is right. The second is fitted on chances that the first gave to questions it had not seen (ten folds).
-Invariant: the test half is never opened; without `--write` nothing is changed.
+Run: python -m evals.rfp.calibration_training [--write]. Sentences compete for a question, and with them that none
+answers: a softmax with a ridge penalty, once by words alone (`sentence`; it also says which sentences are worth an
+embedding) and once with the likeness of vectors (`alike`). How far the best chance keeps its word is fitted on the
+chances of questionnaires that the weights had not seen (each left out in turn).
+Invariant: no test half is opened; without `--write` nothing is changed.
 """
 
 import argparse
@@ -15,32 +16,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.domain.language import Language
-from copilot.domain.questionnaires import Question
-from copilot.retrieval.search import SearchRequest
-from copilot.workflows.chat.answering import answers
-from copilot.workflows.chat.contract import Scene
-from copilot.workflows.rfp.answering import candidates as judging
-from copilot.workflows.rfp.answering.claims import read_claim
-from copilot.workflows.rfp.answering.enquiry import enquiry_of
-from copilot.workflows.rfp.answering.fitting import fit
-from copilot.workflows.rfp.answering.looking import PASSAGES
-from copilot.workflows.rfp.answering.reading import PassageReader
-from evals.figures import today
-from evals.retrieval.collection import READER
-from evals.rfp.labels import Label, Place, find, place_of, plain, read_labels
-from evals.rfp.world import World, open_world
-from knowledge.questionnaires import vsaq
+from copilot.workflows.rfp.answering import chances as chances_module
+from copilot.workflows.rfp.answering.candidates import MOST_ALIKE
+from evals.rfp.calibration import calibration_error, error_by_chance, error_interval
+from evals.rfp.training_rows import Row, rows
 
-_FILE = Path(judging.__file__).with_name("calibration.toml")
-_FOLDS = 10
+_FILE = Path(chances_module.__file__).with_name("calibration.toml")
 _PENALTY = 10.0
-_STEPS = 50
-_ANSWERED_FROM = 0.25
-"""Chances below are hardly ever answered from; they would bend the curve where it is used."""
+_STEPS = 1500
+_PACE = 0.05
 _FEW = 3.0
-"""Penalty of the second regression, which has some thirty answers to go by."""
+"""Penalty of the regression of answers, which are some hundreds."""
+_NEWTON_STEPS = 50
+_ANSWERED_FROM = 0.5
+"""Chances below are hardly ever answered from; they would bend the curve where it is used."""
 _HAND_SET = """
+# Set by hand: for each unit that a dimension lacks.
 support = -0.8
 freshness = -2.0
 completeness = -0.8
@@ -56,148 +47,195 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One sentence beside one question."""
+class Weights:
+    """Of plain values, by name."""
 
-    question: str
-    values: dict[str, float]
-    right: bool
-    able: bool
-    """Whether the rules let it answer."""
+    base: float
+    named: dict[str, float]
 
-
-def gather(place: Place) -> list[Row]:
-    """Every sentence that the judge puts first, for every labelled question."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(place.policies.glob("*.md"))}
-    labels = read_labels(place.labels, texts=texts)
-    rows: list[Row] = []
-    with open_world(texts) as world:
-        reader = PassageReader()
-        for file in dict.fromkeys(label.file for label in labels):
-            content = (place.questionnaires / file).read_bytes()
-            questions = vsaq.read(content, name=file, today=today()).questions
-            for label in (item for item in labels if item.file == file):
-                rows += _rows(find(label.id, questions), label, world, reader)
-    return rows
+    def chances(self, matrix: Array, parts: NDArray[np.int_]) -> Array:
+        """Of each row among those of its part."""
+        each = np.exp(np.clip(matrix @ np.array(list(self.named.values())) + self.base, -30, 30))
+        totals = 1 + np.bincount(parts, each)
+        found: Array = each / totals[parts]
+        return found
 
 
-def _rows(question: Question, label: Label, world: World, reader: PassageReader) -> list[Row]:
-    found = []
-    with world.application.database.unit_of_work() as uow:
-        day = uow.clock.today()
-        scene = Scene(viewer=READER, uow=uow, today=day, language=question.language, message=question.text)
-        for part in enquiry_of(question, context=question.section).parts:
-            asked = judging.prepared(part.text, language=Language.EN)
-            if asked is None:
-                continue
-            request = SearchRequest(query=part.text, account_ids=(), limit=PASSAGES, language=question.language)
-            hits = world.application.retrieval.search.search(request, viewer=READER, uow=uow).hits
-            for item in answers(asked, reader.tell(hits, scene).sentences).ranked[: judging.MOST_LOOKED_AT]:
-                reading = read_claim(item.told.text, title=f"{item.told.heading} {item.told.title}")
-                fits = fit(asked, item.told, more=item.announces)
-                values = dict(judging.features(asked, item, fits, reading))
-                right = _is_right(item.told.text, world.files[item.told.evidence.document_id or ""], label)
-                candidate = judging.Candidate(item, fits, reading, 0.0)
-                able = judging.may_answer(part.text, part.yes_no, asked, candidate)
-                found.append(Row(label.name, values, right, able))
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows as numbers."""
+
+    matrix: Array
+    right: Array
+    parts: NDArray[np.int_]
+    groups: NDArray[np.str_]
+    names: tuple[str, ...]
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Table":
+        """Some of the rows."""
+        _, parts = np.unique(self.parts[chosen], return_inverse=True)
+        return Table(self.matrix[chosen], self.right[chosen], parts, self.groups[chosen], self.names)
+
+    def without(self, name: str) -> "Table":
+        """All values but one."""
+        kept = [place for place, item in enumerate(self.names) if item != name]
+        names = tuple(self.names[place] for place in kept)
+        return Table(self.matrix[:, kept], self.right, self.parts, self.groups, names)
+
+
+def table(found: Sequence[Row]) -> Table:
+    """All rows."""
+    names = tuple(found[0].values)
+    order = {part: place for place, part in enumerate(dict.fromkeys(row.part for row in found))}
+    return Table(
+        np.array([[row.values[name] for name in names] for row in found]),
+        np.array([row.right for row in found], float),
+        np.array([order[row.part] for row in found]),
+        np.array([row.group for row in found]),
+        names,
+    )
+
+
+def fitted(data: Table) -> Weights:
+    """Maximise the chance that a right sentence wins, or that none does where none is right (Adam, full batch)."""
+    middle, spread = data.matrix.mean(axis=0), data.matrix.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    design = np.hstack([(data.matrix - middle) / spread, np.ones((len(data.matrix), 1))])
+    ridge = np.array([_PENALTY] * data.matrix.shape[1] + [0.0])
+    weights, mean, square = (np.zeros(design.shape[1]) for _ in range(3))
+    for step in range(1, _STEPS + 1):
+        gradient = _gradient(design, weights, data) - ridge * weights
+        mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
+        weights = weights + _PACE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-9)
+    plain = weights[:-1] / spread
+    base = float(weights[-1] - plain @ middle)
+    return Weights(base, {name: float(value) for name, value in zip(data.names, plain, strict=True)})
+
+
+def _gradient(design: Array, weights: Array, data: Table) -> Array:
+    each = np.exp(np.clip(design @ weights, -30, 30))
+    totals = 1 + np.bincount(data.parts, each)
+    winning = np.bincount(data.parts, each * data.right)
+    has = winning > 0
+    share = np.where(has[data.parts], each * data.right / np.maximum(winning, 1e-12)[data.parts], 0.0)
+    found: Array = design.T @ (share - each / totals[data.parts])
     return found
 
 
-def _is_right(text: str, file: str, label: Label) -> bool:
-    said = plain(text)
-    return any(source.file == file and plain(source.span) in said for source in label.sources)
+def unseen(data: Table) -> Array:
+    """Chances of each row by weights that its questionnaire had no part in."""
+    found = np.zeros(len(data.right))
+    for group in np.unique(data.groups):
+        out = data.groups == group
+        held = data.only(out)
+        found[out] = fitted(data.only(~out)).chances(held.matrix, held.parts)
+    return found
 
 
-def fitted(matrix: Array, right: Array, *, penalty: float = _PENALTY) -> Array:
-    """Weights (the last is the base) of a logistic regression, by Newton's method."""
-    design = np.hstack([matrix, np.ones((len(matrix), 1))])
-    ridge = np.diag([*([penalty] * matrix.shape[1]), 1e-6])
-    weights = np.zeros(design.shape[1])
-    for _ in range(_STEPS):
+def first_by_words(data: Table) -> NDArray[np.bool_]:
+    """Those that would be looked at by their vectors."""
+    words = unseen(data.without("alike"))
+    kept = np.zeros(len(words), bool)
+    for part in np.unique(data.parts):
+        places = np.flatnonzero(data.parts == part)
+        kept[places[np.argsort(-words[places])[:MOST_ALIKE]]] = True
+    return kept
+
+
+def alone(data: Table, chances: Array) -> Array:
+    """Of each row, the chance that it answers if no other did."""
+    each = chances / np.maximum(1e-9, 1 - np.bincount(data.parts, chances)[data.parts])
+    found: Array = each / (1 + each)
+    return found
+
+
+def best_of(data: Table, chances: Array) -> NDArray[np.int_]:
+    """The best row of each part."""
+    order = np.lexsort((-chances, data.parts))
+    first = np.unique(data.parts[order], return_index=True)[1]
+    found: NDArray[np.int_] = order[first]
+    return found
+
+
+def logistic(odds: Array, right: Array) -> tuple[float, float]:
+    """Slope and base, by Newton's method with a ridge on the slope towards 1."""
+    design = np.stack([odds, np.ones(len(odds))], axis=1)
+    weights = np.array([1.0, 0.0])
+    for _ in range(_NEWTON_STEPS):
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = design.T @ (chance - right) + ridge @ weights
-        hessian = (design * (chance * (1 - chance))[:, None]).T @ design + ridge
+        gradient = design.T @ (chance - right) + np.array([_FEW * (weights[0] - 1), 0.0])
+        hessian = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag([_FEW, 1e-6])
         weights = weights - np.linalg.solve(hessian, gradient)
-    return weights
+    return float(weights[0]), float(weights[1])
 
 
-def _chances(matrix: Array, weights: Array) -> Array:
-    chances: Array = 1 / (1 + np.exp(-np.clip(matrix @ weights[:-1] + weights[-1], -30, 30)))
-    return chances
-
-
-def _scaled(rows: Sequence[Row], names: Sequence[str]) -> tuple[Array, Array, Array]:
-    matrix = np.array([[row.values[name] for name in names] for row in rows])
-    middle, spread = matrix.mean(axis=0), matrix.std(axis=0)
-    return (matrix - middle) / np.where(spread > 0, spread, 1.0), middle, np.where(spread > 0, spread, 1.0)
-
-
-def _unseen(matrix: Array, right: Array, rows: Sequence[Row]) -> Array:
-    """Chances of each row from the folds without its question."""
-    names = list(dict.fromkeys(row.question for row in rows))
-    fold = np.array([names.index(row.question) % _FOLDS for row in rows])
-    chances = np.zeros(len(rows))
-    for number in range(_FOLDS):
-        chances[fold == number] = _chances(
-            matrix[fold == number], fitted(matrix[fold != number], right[fold != number])
+def _told(data: Table, winners: NDArray[np.int_], chances: Array) -> str:
+    """How often the best sentence is right, of the surest on."""
+    lines = []
+    for prefix in ("", "training", "nuvalia", "harrow", "datica"):
+        known = ("training", "nuvalia", "harrow")
+        of_it = np.array(
+            [
+                group.startswith(prefix) if prefix != "datica" else not group.startswith(known)
+                for group in data.groups.tolist()
+            ]
         )
-    return chances
+        best = winners[of_it[winners]]
+        ranked = best[np.argsort(-chances[best])]
+        shares = [
+            f"from {bar:.2f}: {int(data.right[item].sum())}/{len(item)}"
+            for bar in (0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
+            if len(item := ranked[chances[ranked] >= bar])
+        ]
+        lines.append(f"{prefix or 'all'}: {len(ranked)} parts; {', '.join(shares)}")
+    return "\n".join(lines) + "\n"
 
 
-def _best(chances: Array, rows: Sequence[Row]) -> list[int]:
-    """The best sentence of each question that may answer."""
-    best: dict[str, int] = {}
-    for index, row in enumerate(rows):
-        if row.able and (row.question not in best or chances[index] > chances[best[row.question]]):
-            best[row.question] = index
-    return list(best.values())
+def _written(words: Weights, alike: Weights, confidence: Sequence[float], *, note: str) -> str:
+    def section(name: str, weights: Weights) -> list[str]:
+        return [f"[{name}]", f"base = {weights.base:.4f}", *(f"{k} = {v:.4f}" for k, v in weights.named.items()), ""]
 
-
-def _written(names: Sequence[str], weights: Array, middle: Array, spread: Array, platt: Array, *, note: str) -> str:
-    plain_weights = weights[:-1] / spread
-    base = weights[-1] - float(plain_weights @ middle)
     lines = [
-        "# Fitted by `python -m evals.rfp.calibration_training --write` on the development half of evals/rfp/data.",
+        "# Fitted by `python -m evals.rfp.calibration_training --write`.",
         f"# {note}",
-        "# [sentence]: log odds that a sentence answers. [confidence]: `base` and `relevance` (times the log odds of",
-        "# the best sentence's chance) were fitted; the others, for each unit that a dimension lacks, set by hand.",
-        "[sentence]",
-        f"base = {base:.4f}",
-        *(f"{name} = {value:.4f}" for name, value in zip(names, plain_weights, strict=True)),
-        "",
+        "# [sentence] and [alike]: log odds of a sentence against that none answers, by words alone and with vectors.",
+        "# [confidence]: `base` and `relevance` (times the log odds of the best sentence by itself) were fitted;",
+        "# `most`: how many of the surest fifth were right.",
+        *section("sentence", words),
+        *section("alike", alike),
         "[confidence]",
-        f"base = {platt[1]:.4f}",
-        f"relevance = {platt[0]:.4f}",
+        *(f"{name} = {value:.4f}" for name, value in zip(("relevance", "base", "most"), confidence, strict=True)),
     ]
     return "\n".join(lines) + _HAND_SET
 
 
 def main() -> int:
     """Fit, print, and write with `--write`."""
-    parser = argparse.ArgumentParser(description="Fit the calibration of questionnaire answers.")
+    parser = argparse.ArgumentParser(description="Fit the chances and the confidence of questionnaire answers.")
     parser.add_argument("--write", action="store_true", help="replace calibration.toml")
     wanted = parser.parse_args()
-    place = place_of(None, split="dev")
-    if place.missing:
-        sys.stderr.write(f"{place.missing} is missing\n")
-        return 0
-    rows = [row for row in gather(place) if not (row.values["fragment"] or row.values["question"])]
-    names = [name for name in rows[0].values if name not in ("fragment", "question", "blank", "here")]
-    matrix, middle, spread = _scaled(rows, names)
-    right = np.array([row.right for row in rows], float)
-    unseen = _unseen(matrix, right, rows)
-    best = [index for index in _best(unseen, rows) if unseen[index] >= _ANSWERED_FROM]
-    odds = np.log(unseen[best] / (1 - unseen[best]))[:, None]
-    platt = fitted(odds, right[best], penalty=_FEW)
-    ranked = sorted(best, key=lambda index: -unseen[index])
-    for count in (5, 10, 15, 20, 30, 40, 60):
-        sys.stdout.write(
-            f"best {count}: {right[ranked[:count]].mean():.2f} right, from {unseen[ranked[:count]][-1]:.2f}\n"
-        )
-    note = (
-        f"{len(rows)} sentences of {len({row.question for row in rows})} questions, {int(right.sum())} of them right."
+    everything = table(rows())
+    kept = everything.only(first_by_words(everything))
+    chances = unseen(kept)
+    best = best_of(kept, chances)
+    chances = alone(kept, chances)
+    sys.stdout.write(_told(kept, best, chances))
+    best = best[chances[best] >= _ANSWERED_FROM]
+    odds = np.log(chances[best] / (1 - chances[best]))
+    slope, base = logistic(odds, kept.right[best])
+    surest = best[np.argsort(-chances[best])][: max(1, len(best) // 5)]
+    most = float(kept.right[surest].mean())
+    stated = [float(value) for value in np.minimum(most, 1 / (1 + np.exp(-(slope * odds + base))))]
+    right = [bool(value) for value in kept.right[best]]
+    low, high = error_interval(stated, right)
+    sys.stdout.write(
+        f"calibration error {calibration_error(stated, right):.3f} [{low:.3f}, {high:.3f}], n = {len(right)}; "
+        f"{error_by_chance(stated):.3f} by chance\n"
     )
-    text = _written(names, fitted(matrix, right), middle, spread, platt, note=note)
+    words = everything.without("alike")
+    count = len(set(everything.parts.tolist()))
+    note = f"{len(everything.right)} sentences of {count} questions, {int(everything.right.sum())} of them right."
+    text = _written(fitted(words), fitted(kept), (slope, base, most), note=note)
     sys.stdout.write(text)
     if wanted.write:
         _FILE.write_text(text, encoding="utf-8")

@@ -45,6 +45,14 @@ class Judged:
     replies_to: Told | None = None
     announces: tuple[Told, ...] = ()
     """What belongs to it: the list below it, where it ends in a colon; the next sentence, where that goes on."""
+    row: tuple[float, ...] = ()
+    """The numbers of `matching.NAMES`."""
+    found: tuple[float, ...] = ()
+    """How alike the nearest word of the sentence is to each word that an answer must be about (`telling`)."""
+    above: tuple[float, ...] = ()
+    """The same in the title and the heading it stands under."""
+    replied: tuple[float, ...] = ()
+    """The same in the question before it, if it is judged as the answer to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,8 @@ class Verdict:
     answered: bool
     sure: bool = False
     """Whether it would answer where nobody was asked to look, too."""
+    worst: tuple[float, float] = (1.0, 1.0)
+    """How well the worst of the question's plain words, and of its names, is found in anything that was looked at."""
 
 
 def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
@@ -63,9 +73,10 @@ def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
     ranked = sorted(_with_replies(_judged(passages)), key=lambda item: -item.score)
     if not ranked:
         return Verdict((), answered=False)
+    worst = _worst_found(question, [passage for passage, _ in passages])
     if not _may_be_answered(question, ranked[0], sentences):
-        return Verdict(tuple(ranked), answered=False)
-    plain, names = _worst_found(question, [passage for passage, _ in passages])
+        return Verdict(tuple(ranked), answered=False, worst=worst)
+    plain, names = worst
     weights = _weights()["decision"]
     value = (
         weights["base"]
@@ -76,7 +87,8 @@ def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
         + weights["words"] * min(weights["words_most"], len(question.question.telling))
     )
     answered = value > weights["threshold"]
-    return Verdict(tuple(ranked), answered=answered, sure=answered and ranked[0].score >= weights["sure"])
+    sure = answered and ranked[0].score >= weights["sure"]
+    return Verdict(tuple(ranked), answered=answered, sure=sure, worst=worst)
 
 
 def _may_be_answered(question: Asked, best: Judged, sentences: Sequence[Told]) -> bool:
@@ -126,12 +138,25 @@ def _judged(passages: Sequence[tuple[Passage, _Placed]]) -> list[Judged]:
     judged = []
     for passage, placed in passages:
         group = [item for item, _, _ in placed]
+        opening = min((first for _, first, last in placed if last > first), default=0)
+        above = tuple(passage.found(0, opening).tolist()) if opening else ()
         for place, (item, first, last) in enumerate(placed):
             if last > first:
                 row = features(passage, first, last, language=item.language, speaker=_named(item), text=item.text)
                 score = _score(row, passage.asked.question.expected)
                 belongs = list_after(place, group) or _next(passage, placed[place : place + 2])
-                judged.append(Judged(item, score, float(row[0]), fits=not row[_MISSING], announces=belongs))
+                judged.append(
+                    Judged(
+                        item,
+                        score,
+                        float(row[0]),
+                        fits=not row[_MISSING],
+                        announces=belongs,
+                        row=tuple(row.tolist()),
+                        found=tuple(passage.found(first, last).tolist()),
+                        above=above,
+                    )
+                )
     return judged
 
 
@@ -173,7 +198,7 @@ def _replied(item: Judged, before: Judged | None) -> Judged:
     together = before.score + by_hand["reply"]
     if together <= item.score:
         return item
-    return replace(item, score=together, alike=before.alike, replies_to=before.told)
+    return replace(item, score=together, alike=before.alike, replies_to=before.told, replied=before.found)
 
 
 def _may_answer(question: Told, said: Told) -> bool:

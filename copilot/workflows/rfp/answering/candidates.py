@@ -1,13 +1,13 @@
 """The sentences that may answer a part of a question, each with the chance that it does.
 
-Invariant: deterministic; the judge of the chat decides how well a sentence fits, and what is added here are words the
-question has and the sentence lacks, and whether it states anything. Weights are data (`calibration.toml`).
+Invariant: deterministic; the judge of the chat says which sentences are looked at, and only those that may answer
+compete. What only resembles the question, a blank, a definition or somebody else's duty has no chance at all.
 """
 
-import math
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,24 +17,31 @@ from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import words_of
 from copilot.retrieval.search import Hit
 from copilot.workflows.chat.answering import Judged, answers
+from copilot.workflows.chat.continuing import goes_on
 from copilot.workflows.chat.matching import Asked, asked
-from copilot.workflows.chat.question import read_question
+from copilot.workflows.chat.question import Expected, read_question
 from copilot.workflows.chat.told import Told
+from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odds
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
 from copilot.workflows.rfp.answering.fitting import Fit, fit, fit_text
-from copilot.workflows.rfp.answering.quantities import meets
+from copilot.workflows.rfp.answering.nearness import Nearness, nearness, under_topic
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
 
 _FILE = Path(__file__).with_name("calibration.toml")
 MOST_LOOKED_AT = 15
 """Of the sentences that the judge puts first."""
+MOST_ALIKE = 8
+"""Of these, whose likeness to the question is worth an embedding."""
 _OTHER_PASSAGES = 2
 _LESS = frozenset({Claim.BLANK, Claim.OTHER_PARTY, Claim.RECOMMENDED, Claim.INTENTION, Claim.QUESTION})
 _HEAD = 4
 """Words in which a sentence says of whom it speaks."""
-_ANSWERS_NOTHING = frozenset({Claim.BLANK, Claim.FRAGMENT, Claim.QUESTION, Claim.DEFINITION, Claim.RECOMMENDED})
+_ANSWERS_NOTHING = frozenset({Claim.BLANK, Claim.QUESTION, Claim.DEFINITION})
+_NEEDS_ITS_KIND = frozenset({Expected.NUMBER, Expected.CONTACT})
+"""A question of how many is not answered without a number."""
 _REPLY_ALIKE = 0.85
 """How like the question asked the one must be to which a sentence stands as the answer."""
+_FIRST_CLAUSE = re.compile(r";\s.*", re.DOTALL)
 _NEVER = frozenset({Claim.FRAGMENT, Claim.QUESTION})
 """They answer nothing by themselves."""
 
@@ -46,8 +53,19 @@ class Candidate:
     judged: Judged
     fit: Fit
     reading: Reading
-    chance: float
-    """That it answers, 0 to 1."""
+    near: Nearness
+    values: Mapping[str, float]
+    """What its chance is made of."""
+    able: bool
+    """Whether it may answer at all."""
+    chance: float = 0.0
+    """That it answers, 0 to 1; of those that are able, and that none does, the sum is 1."""
+
+    @property
+    def alone(self) -> float:
+        """The chance that it answers if no other sentence did."""
+        each = odds(self.values)
+        return each / (1 + each) if self.able else 0.0
 
     @property
     def told(self) -> Told:
@@ -58,7 +76,10 @@ class Candidate:
 def said_with(item: Candidate) -> tuple[Told, ...]:
     """What is told with a sentence of what belongs to it: nothing that claims less, and nothing for our own ears."""
     kept = []
-    for told in item.judged.announces:
+    belongs = item.judged.announces
+    if not _announces_list(item.judged) and not all(goes_on(told.text) for told in belongs):
+        return ()  # what only has another word of the question is no part of the answer
+    for told in belongs:
         claims = read_claim(told.text, title=f"{told.heading} {told.title}").all
         if not claims & _LESS and not is_for_own_people(told.text):
             kept.append(told)
@@ -72,12 +93,46 @@ def prepared(text: str, *, language: Language) -> Asked | None:
     return asked(read_question(text, language=language))
 
 
-def candidates(question: Asked, sentences: Sequence[Told]) -> tuple[Candidate, ...]:
-    """Best first."""
+Alike = Callable[[Sequence[Told]], tuple[float, ...] | None]
+"""How alike sentences are to the question as a whole; None: nobody can say."""
+
+
+def candidates(
+    question: Asked, sentences: Sequence[Told], *, topic: str = "", alike: Alike | None = None, most: int = MOST_ALIKE
+) -> tuple[Candidate, ...]:
+    """Best first. `topic`: the questionnaire's headings above the question; `most`: how many `alike` is asked for."""
     verdict = answers(question, sentences)
-    found = [_candidate(question, item) for item in verdict.ranked[:MOST_LOOKED_AT]]
+    if not verdict.ranked:
+        return ()
+    among = Among(best=verdict.ranked[0].score, worst_found=verdict.worst[0])
+    looked_at = _looked_at(question, verdict.ranked, topic=topic, among=among)
+    able = _with_chances([item for item in looked_at if item.able])[:most]
+    likenesses = alike([item.told for item in able]) if alike and able else None
+    if likenesses is not None:
+        able = [
+            replace(item, values={**item.values, "alike": value}) for item, value in zip(able, likenesses, strict=True)
+        ]
+    found = [*_with_chances(able), *(item for item in looked_at if not item.able)]
     # What only asks or announces stands behind what says something, however well it fits.
-    return tuple(sorted(found, key=lambda item: (item.reading.claim in _NEVER, -item.chance, item.told.order)))
+    return tuple(sorted(found, key=lambda item: (item.reading.claim in _NEVER and not item.able, -item.chance)))
+
+
+def _looked_at(question: Asked, ranked: Sequence[Judged], *, topic: str, among: Among) -> list[Candidate]:
+    """Those that the judge puts first; what cannot say anything takes nobody's place."""
+    found: list[Candidate] = []
+    able = 0
+    for item in ranked:
+        candidate = _candidate(question, item, topic=topic, among=among)
+        found.append(candidate)
+        able += candidate.able
+        if able == MOST_LOOKED_AT:
+            break
+    return found
+
+
+def _with_chances(items: Sequence[Candidate]) -> list[Candidate]:
+    told = zip(items, chances([item.values for item in items]), strict=True)
+    return sorted((replace(item, chance=chance) for item, chance in told), key=lambda item: -item.chance)
 
 
 def short_form_of(text: str, item: Judged, *, language: Language) -> ShortForm | None:
@@ -86,12 +141,17 @@ def short_form_of(text: str, item: Judged, *, language: Language) -> ShortForm |
     return None if question is None else short_form(text, statement_of(question, item))
 
 
-def statement_of(question: Asked, item: Judged) -> Statement:
-    """The sentence by itself: what goes on in the next one is another statement."""
+def statement_of(question: Asked, item: Judged, *, chosen: bool = False) -> Statement:
+    """The sentence by itself: what goes on in the next one is another statement.
+
+    `chosen`: it was found to answer; then what it says before a semicolon counts by itself.
+    """
     told = item.told
+    if chosen:
+        told = replace(told, text=_FIRST_CLAUSE.sub(".", told.text))
     reading = read_claim(told.text, title=f"{told.heading} {told.title}")
     replies = item.replies_to is not None and item.alike >= _REPLY_ALIKE
-    return Statement(told.text, reading, fit(question, told), replies=replies)
+    return Statement(told.text, reading, fit(question, told), replies=replies, chosen=chosen)
 
 
 def rank_passages(text: str, hits: Sequence[Hit], *, language: Language) -> tuple[Hit, ...]:
@@ -120,13 +180,19 @@ def _worth(values: Sequence[float], *, share: float) -> float:
     return best + share * sum(others[:_OTHER_PASSAGES])
 
 
-def may_answer(text: str, yes_no: bool, question: Asked, item: Candidate) -> bool:  # noqa: FBT001 - of one part
-    """Whether a sentence may answer a part at all, whatever its chance."""
-    if item.reading.all & _ANSWERS_NOTHING or item.fit.off_topic:
+def _may_answer(question: Asked, item: Judged, reading: Reading) -> bool:
+    """Whether a sentence may answer at all, whatever its chance."""
+    if reading.all & _ANSWERS_NOTHING:
         return False
-    if Claim.OTHER_PARTY in item.reading.all and not _asks_about_others(question, item.told):
+    if Claim.FRAGMENT in reading.all and not _announces_list(item):
         return False
-    return (yes_no or item.judged.fits) and meets(text, item.told.text)
+    if question.question.expected in _NEEDS_ITS_KIND and not item.fits:
+        return False
+    return Claim.OTHER_PARTY not in reading.all or _asks_about_others(question, item.told)
+
+
+def _announces_list(item: Judged) -> bool:
+    return bool(item.announces) and item.told.text.rstrip("*_ ").endswith(":")
 
 
 def _asks_about_others(question: Asked, told: Told) -> bool:
@@ -138,39 +204,14 @@ def _asks_about_others(question: Asked, told: Told) -> bool:
     return any(word.stem in asked_of and word.is_word and word.folded not in FUNCTION_WORDS for word in heads)
 
 
-def _candidate(question: Asked, item: Judged) -> Candidate:
+def _candidate(question: Asked, item: Judged, *, topic: str, among: Among) -> Candidate:
     told = item.told
     reading = read_claim(told.text, title=f"{told.heading} {told.title}")
     fits = fit(question, told, more=item.announces)
-    return Candidate(item, fits, reading, chance_of(features(question, item, fits, reading)))
-
-
-def features(question: Asked, item: Judged, fits: Fit, reading: Reading) -> Mapping[str, float]:
-    """The numbers that the chance is made of; the same in training and in use."""
-    text = item.told.text
-    return {
-        "score": item.score,
-        "alike": item.alike,
-        "said": fits.said,
-        "here": fits.here,
-        "about": fits.about,
-        "missing_weight": fits.missing_weight,
-        "rank": math.log1p(item.told.rank),
-        "length": min(len(text), 240) / 240,
-        "asked_words": min(len(question.question.telling), 12) / 12,
-        "narrower": float(len(fits.narrower)),
-        "off_topic": float(min(3, len(fits.off_topic))),
-        "quantity_missing": float(not meets(question.question.text, text)),
-        "replies": float(item.replies_to is not None),
-        **{claim.value: float(claim in reading.all) for claim in Claim if claim is not Claim.ASSERTED},
-    }
-
-
-def chance_of(values: Mapping[str, float]) -> float:
-    """Logistic in the features."""
-    weights = _weights()["sentence"]
-    total = weights["base"] + sum(weights.get(name, 0.0) * value for name, value in values.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    near = nearness(question, item)
+    under = under_topic(topic, item)
+    values = numbers(question, item, fits=fits, reading=reading, near=near, under=under, among=among)
+    return Candidate(item, fits, reading, near, values, able=_may_answer(question, item, reading))
 
 
 @cache

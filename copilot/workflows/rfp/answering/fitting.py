@@ -33,6 +33,8 @@ class Fit:
     """Of the question's words by their weight: how much the sentence or its headings have."""
     here: float
     """The same in the sentence alone."""
+    stated: float
+    """As `here`, without the verbs that only ask whether there is something."""
     about: float
     """How many of the sentence's words the question has too."""
     missing: tuple[str, ...]
@@ -54,12 +56,12 @@ def fit(question: Asked, told: Told, *, more: Sequence[Told] = ()) -> Fit:
 
 def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
     """See `Fit`."""
-    said, above = _terms(text), _terms(heading)
+    said, above = terms_in(text), terms_in(heading)
     asked = _asked_terms(question)
-    words = [(question.question.words[place], float(question.weights[place])) for place in _required(question)]
-    named = {word.folded for word in question.question.words[1:] if word.text[0].isupper()}
+    words = [(question.question.words[place], float(question.weights[place])) for place in required(question)]
+    named = named_in(question)
     total = sum(max(_LEAST_WEIGHT, weight) for _, weight in words)
-    here = in_all = lacks = 0.0
+    here = in_all = lacks = verbs = 0.0
     missing = []
     for word, weight in words:
         terms, counts = terms_of(word.folded), max(_LEAST_WEIGHT, weight)
@@ -71,18 +73,21 @@ def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
         else:
             missing.append(word.folded)
             lacks = max(lacks, weight)
+            verbs += counts * (word.folded in _data().verbs)
     return Fit(
         said=in_all / total,
         here=here / total,
+        stated=here / max(_LEAST_WEIGHT, total - verbs),
         about=_about(asked, text),
         missing=tuple(dict.fromkeys(missing)),
         missing_weight=lacks,
-        off_topic=tuple(dict.fromkeys(word for word in missing if word in _data().topics or word in named)),
+        off_topic=tuple(dict.fromkeys(word for word in missing if is_topic(word) or word in named)),
         narrower=_narrower(asked, text),
     )
 
 
-def _required(question: Asked) -> list[int]:
+def required(question: Asked) -> list[int]:
+    """Places of the question's words that an answer needs: none that only say how somebody asks, or how often."""
     words = question.question.words
     dull = light_words()
     places = [
@@ -91,6 +96,16 @@ def _required(question: Asked) -> list[int]:
         if words[place].folded not in dull and not is_quantity(words[place].folded)
     ]
     return places or list(question.question.telling)
+
+
+def named_in(question: Asked) -> frozenset[str]:
+    """Folded words of the question that are written as names."""
+    return frozenset(word.folded for word in question.question.words[1:] if word.text[0].isupper())
+
+
+def is_topic(folded: str) -> bool:
+    """Whether questionnaires ask about what the word names."""
+    return folded in _data().topics
 
 
 def _about(asked: frozenset[str], text: str) -> float:
@@ -115,7 +130,8 @@ def _words(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 @lru_cache(maxsize=8_192)
-def _terms(text: str) -> frozenset[str]:
+def terms_in(text: str) -> frozenset[str]:
+    """Of all words of a text."""
     return frozenset(term for _, terms in _words(text) for term in terms)
 
 
@@ -133,6 +149,7 @@ class _Data:
     groups: dict[str, tuple[str, ...]]
     limiters: frozenset[str]
     topics: frozenset[str]
+    verbs: frozenset[str]
 
 
 @cache
@@ -142,8 +159,8 @@ def _data() -> _Data:
     for place, line in enumerate(data["synonyms"]["groups"]):
         for word in flat(line).split():
             groups[word] = (*groups.get(word, ()), f"#{place}")
-    limiters, topics = (frozenset(flat(data[key]["words"]).split()) for key in ("limiters", "topics"))
-    return _Data(groups, limiters, topics)
+    limiters, topics, verbs = (frozenset(flat(data[key]["words"]).split()) for key in ("limiters", "topics", "verbs"))
+    return _Data(groups, limiters, topics, verbs)
 
 
 def title_fits(question: str, title: str) -> bool:

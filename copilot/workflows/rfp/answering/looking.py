@@ -6,6 +6,7 @@ template blank, somebody else's duty and a definition answer nothing, however we
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.evidence import Evidence
@@ -16,20 +17,21 @@ from copilot.workflows.chat.answering import asks
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.matching import Asked
 from copilot.workflows.reading.text import stems
-from copilot.workflows.rfp.answering.candidates import Candidate, candidates, may_answer, prepared, statement_of
+from copilot.workflows.rfp.answering.candidates import MOST_ALIKE, Candidate, candidates, prepared, statement_of
 from copilot.workflows.rfp.answering.claims import FACTS, Claim
 from copilot.workflows.rfp.answering.contract import LibraryMatch
 from copilot.workflows.rfp.answering.enquiry import Part
 from copilot.workflows.rfp.answering.library_answers import told_of
+from copilot.workflows.rfp.answering.likeness import Likeness
 from copilot.workflows.rfp.answering.reading import PassageReader
 from copilot.workflows.rfp.answering.short_form import short_form
 
-PASSAGES = 8
+PASSAGES = 16
 MOST_CLOSEST = 3
 _MOST_SENTENCES = 3
 _FEW_WORDS = 3
-_CLOSE_TO_BEST = 0.8
 _REPEATS = 0.7
+_NEAR_ENOUGH = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class Found:
     """A template that would answer if it were filled in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that was looked at for a part."""
+
+    question: Asked
+    ranked: tuple[Candidate, ...]
+    withheld: int
+
+
 class Looker:
     """Searches and judges; keeps what passages say."""
 
@@ -53,35 +64,61 @@ class Looker:
         self._retrieval = retrieval
         self._rules = rules
         self._reader = PassageReader()
+        self._likeness = Likeness(retrieval)
 
     def look(self, part: Part, *, topic: str, matches: Sequence[LibraryMatch], scene: Scene) -> Found:
         """Search with the part's words (and, where they are few, those around it), and judge what was found."""
-        question = prepared(part.text, language=scene.language)
-        if question is None:
+        survey = self.survey(part, topic=topic, matches=matches, scene=scene)
+        if survey is None:
             return Found(part)
-        query = f"{topic}. {part.text}" if topic and len(question.question.telling) < _FEW_WORDS else part.text
-        request = SearchRequest(query=query, account_ids=(), limit=PASSAGES, language=scene.language)
-        hits = self._retrieval.search.search(request, viewer=scene.viewer, uow=scene.uow).hits
-        telling = self._reader.tell(hits, scene)
-        library = told_of(matches, today=scene.today, rank=0, first=len(telling.sentences))
-        ranked = candidates(question, (*telling.sentences, *library))
-        found = self._choose(part, question, ranked)
+        found = self._choose(survey.ranked)
         return Found(
             part,
             chosen=found,
-            short=_short(part, question, found),
-            closest=_distinct(ranked)[:MOST_CLOSEST],
-            withheld=telling.withheld,
-            blank=next((item for item in ranked[:1] if item.reading.claim is Claim.BLANK), None),
+            short=_short(part, survey.question, found),
+            closest=_distinct(survey.ranked)[:MOST_CLOSEST],
+            withheld=survey.withheld,
+            blank=next((item for item in survey.ranked if _would_answer(item)), None),
         )
 
-    def _choose(self, part: Part, question: Asked, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        able = [item for item in ranked if may_answer(part.text, part.yes_no, question, item)]
-        if not able or able[0].chance < self._rules.answer_from:
+    def survey(
+        self, part: Part, *, topic: str, matches: Sequence[LibraryMatch], scene: Scene, most: int = MOST_ALIKE
+    ) -> Survey | None:
+        """Everything that may answer, best first; None where nothing is asked. `most`: see `candidates`."""
+        question = prepared(part.text, language=scene.language)
+        if question is None:
+            return None
+        query = f"{topic}. {part.text}" if topic and len(question.question.telling) < _FEW_WORDS else part.text
+        request = SearchRequest(query=query, account_ids=(), limit=PASSAGES, language=scene.language)
+        vector = self._likeness.of_question(query, language=scene.language.value)
+        search = self._retrieval.search
+        found = (
+            search.search(request, viewer=scene.viewer, uow=scene.uow)
+            if vector is None
+            else search.search_with_vector(request, vector, viewer=scene.viewer, uow=scene.uow)
+        )
+        telling = self._reader.tell(found.hits, scene)
+        library = told_of(matches, today=scene.today, rank=0, first=len(telling.sentences))
+        alike = None if vector is None else partial(self._likeness.of, vector)
+        ranked = candidates(question, (*telling.sentences, *library), topic=topic, alike=alike, most=most)
+        return Survey(question, ranked, telling.withheld)
+
+    def _choose(self, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        able = [item for item in ranked if item.able]
+        if not able or able[0].alone < self._rules.answer_from:
             return ()
-        least = max(_CLOSE_TO_BEST * able[0].chance, self._rules.second_from)
-        others = [item for item in able[1:] if item.chance >= least and item.reading.claim in FACTS]
-        return _distinct((able[0], *others))[:_MOST_SENTENCES]
+        best = able[0]
+        others = [
+            item
+            for item in able[1:]
+            if item.alone >= self._rules.second_from and item.reading.claim in FACTS and item.near.adds_to(best.near)
+        ]
+        return _distinct((best, *others))[:_MOST_SENTENCES]
+
+
+def _would_answer(item: Candidate) -> bool:
+    """Whether a template says what is asked for, all but what is to be filled in."""
+    return item.reading.claim is Claim.BLANK and item.near.mean >= _NEAR_ENOUGH
 
 
 def evidence_of(found: Sequence[Candidate]) -> tuple[Evidence, ...]:
@@ -94,7 +131,7 @@ def _short(part: Part, question: Asked, found: Sequence[Candidate]) -> ShortForm
     """What the best sentence says; nothing where another one says otherwise."""
     if not part.yes_no or not found:
         return None
-    said = [short_form(part.text, statement_of(question, item.judged)) for item in found]
+    said = [short_form(part.text, statement_of(question, item.judged, chosen=True)) for item in found]
     others = {item for item in said if item is not None}
     return said[0] if len(others) <= 1 else None
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 from copilot.domain.folding import flat
 from copilot.domain.rfp_answers import ShortForm
-from copilot.guardrails.grounding.vocabulary import OPPOSITES
+from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS, OPPOSITES
 from copilot.guardrails.grounding.words import stem, words_of
 from copilot.workflows.rfp.answering.claims import FACTS, Claim, Reading, negating_words
-from copilot.workflows.rfp.answering.fitting import Fit
+from copilot.workflows.rfp.answering.fitting import Fit, terms_of
 from copilot.workflows.rfp.answering.quantities import is_quantity, meets
 
 ENOUGH_FOR_YES = 0.72
 """Share of the question's words, by weight, that a sentence must have itself for a yes."""
+ENOUGH_FOR_YES_ALONE = 0.85
+"""The same where no person has said before that the sentence answers."""
 ENOUGH_FOR_NO = 0.8
 ENOUGH_FOR_PARTLY = 0.6
 _EVERY = re.compile(
@@ -37,6 +39,10 @@ _STILL_OPEN = frozenset({Claim.INTENTION, Claim.RECOMMENDED, Claim.CONDITIONAL, 
 _OPPOSITES = {stem(word): frozenset(stem(other) for other in others) for word, others in OPPOSITES.items()}
 _HEAD = 4
 """Words in which a sentence says of whom it speaks."""
+_REACH = 2
+"""Telling words that a word of denial reaches."""
+_NO_THING = frozenset({"no", "without", "sin", "ni", "nor", "ningun", "ninguna", "ninguno"})
+"""They deny the thing that comes next; the others deny what the sentence says."""
 _NOT_OFFERED = re.compile(r"\b(?:not (?:available|offered|supported)|no (?:esta disponible|se ofrece|lo ofrecemos))\b")
 
 
@@ -49,6 +55,13 @@ class Statement:
     fit: Fit
     replies: bool = False
     """It stands as the answer to a question that is nearly the one asked."""
+    chosen: bool = False
+    """It was found to answer among all that was looked at."""
+
+    @property
+    def states(self) -> float:
+        """Share of the question's words that it has itself."""
+        return self.fit.stated if self.chosen else self.fit.here
 
 
 def short_form(question: str, statement: Statement) -> ShortForm | None:
@@ -87,7 +100,7 @@ def _weakened(said: ShortForm, reading: Reading) -> ShortForm | None:
 def _by_words(question: str, statement: Statement) -> ShortForm | None:
     fit = statement.fit
     if Claim.PARTIAL in statement.reading.all:
-        return ShortForm.PARTIAL if fit.here >= ENOUGH_FOR_PARTLY and not statement.reading.negations else None
+        return ShortForm.PARTIAL if statement.states >= ENOUGH_FOR_PARTLY and not statement.reading.negations else None
     if statement.reading.claim not in FACTS:
         return None
     asked, turned = len(negating_words(question)), statement.reading.negations
@@ -95,11 +108,29 @@ def _by_words(question: str, statement: Statement) -> ShortForm | None:
         return None
     if asked != turned:
         # Which word of a longer sentence is denied cannot be told by counting.
-        return ShortForm.NO if fit.here >= ENOUGH_FOR_NO and not fit.narrower and not asked else None
-    if fit.here < ENOUGH_FOR_YES or (_ONLY.search(flat(question)) and not _ONLY.search(flat(statement.text))):
+        sure = statement.states >= ENOUGH_FOR_NO and not fit.narrower and not asked
+        return ShortForm.NO if sure and _denies(question, statement.text) else None
+    if statement.states < ENOUGH_FOR_YES or (_ONLY.search(flat(question)) and not _ONLY.search(flat(statement.text))):
         return None
-    less = fit.narrower or (_EVERY.search(flat(question)) and not _UNIVERSAL.search(flat(statement.text)))
-    return ShortForm.PARTIAL if less else ShortForm.YES
+    of_some = _EVERY.search(flat(question)) and not _UNIVERSAL.search(flat(statement.text))
+    if statement.chosen and (of_some or statement.states < ENOUGH_FOR_YES_ALONE):
+        return None  # whether "laptops are encrypted" means all of them is for a person to say
+    return ShortForm.PARTIAL if fit.narrower or of_some else ShortForm.YES
+
+
+def _denies(question: str, text: str) -> bool:
+    """Whether what is denied is what is asked about: "at no additional charge" denies nothing of it."""
+    asked = {term for word in words_of(question) if word.folded not in FUNCTION_WORDS for term in terms_of(word.folded)}
+    words = [word.folded for word in words_of(text) if word.is_word]
+    for place, word in enumerate(words):
+        if negating_words(word):
+            after = [item for item in words[place + 1 :] if item not in FUNCTION_WORDS][:_REACH]
+            before = [item for item in words[:place] if item not in FUNCTION_WORDS][-1:] if not after else []
+            if any(terms_of(item) & asked for item in (*after, *before)):
+                return True
+            if word not in _NO_THING and any(terms_of(item) & asked for item in words[:place]):
+                return True
+    return False
 
 
 def _asks_of_others(question: str, text: str) -> bool:

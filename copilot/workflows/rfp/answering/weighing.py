@@ -61,7 +61,7 @@ def dimensions_of(
     by_id = {item.id: item for item in evidence}
     carried = [_carried(segment, by_id, asked) for segment in segments]
     return Dimensions(
-        relevance=min((part.chosen[0].chance for part in answered), default=0.0),
+        relevance=min((part.chosen[0].alone for part in answered), default=0.0),
         support=min(carried, default=0.0) * min((_firmness(item) for item in used), default=0.0),
         freshness=min((_freshness(item, today=today) for item in used), default=0.0),
         completeness=complete,
