@@ -39,7 +39,7 @@ from knowledge import demo_company
 from knowledge.questionnaires import read_pasted, read_questionnaire
 
 _COMMAND = "python -m evals.rfp.speed --record"
-_READ_ON = date(2026, 11, 16)
+READ_ON = date(2026, 11, 16)
 _PASSAGES = 8
 """Of one bare search."""
 _SEED = 7
@@ -83,7 +83,7 @@ def main() -> int:
     for folder in (asked, policies):
         if not folder.is_dir():
             return skip(folder)
-    questions = _questions(_read(asked, and_own=wanted.data is None), most=wanted.questions)
+    questions = questions_of(_read(asked, and_own=wanted.data is None), most=wanted.questions)
     measured = figures_of(*measure(questions, policies=policies))
     return finish(measured, own_data=not wanted.record or wanted.data is not None, published="the data with `--record`")
 
@@ -158,12 +158,12 @@ def _read(folder: Path, *, and_own: bool) -> Iterable[Questionnaire]:
     files = [(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()]
     for name, content in [*files, *((file.name, file.content) for file in made() if and_own)]:
         if name.endswith(".txt"):
-            yield read_pasted(content.decode(), today=_READ_ON)
+            yield read_pasted(content.decode(), today=READ_ON)
         else:
-            yield read_questionnaire(name, content, today=_READ_ON)
+            yield read_questionnaire(name, content, today=READ_ON)
 
 
-def _questions(questionnaires: Iterable[Questionnaire], *, most: int) -> list[Question]:
+def questions_of(questionnaires: Iterable[Questionnaire], *, most: int) -> list[Question]:
     """The first of all, none with the words of another."""
     every = {question.text: question for item in questionnaires for question in item.questions if question.text.strip()}
     return list(every.values())[:most]
