@@ -41,6 +41,7 @@ from copilot.store.rfp_questions import RfpQuestionRepository
 from copilot.store.rfp_rows import StoredProject
 from copilot.workflows.filed_draft import FiledDraft, Submits
 from copilot.workflows.rfp.filed_answers import claims, section_of
+from copilot.workflows.rfp.origins import with_origins
 from copilot.workflows.rfp.views import Current, readable
 
 Per = Literal["question", "section"]
@@ -266,7 +267,7 @@ def _draft_of(project: StoredProject, group: Sequence[Current], *, per: Per, uow
     draft = _draft(project, f"{project.title}: {about}", language=first.language, sections=sections, uow=uow)
     parameters = draft.provenance.parameters | _came_from(answer for _, answer in answers)
     changes = {"evidence_hashes": content_hashes(evidence), "parameters": parameters}
-    provenance = draft.provenance.model_copy(update=changes)
+    provenance = with_origins(draft.provenance.model_copy(update=changes), (answer for _, answer in answers))
     return draft.model_copy(update={"evidence": evidence, "provenance": provenance})
 
 
