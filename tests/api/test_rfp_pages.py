@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from copilot import bootstrap
+from copilot.store.rfp_questions import RfpQuestionRepository
 from tests.api.web_browser import form_token, sign_in
 from tests.api.web_company import HOSTILE, Company
 from tests.rfp_files import BACKUPS, HOSTED, MOON, XLSX, workbook_bytes
@@ -195,3 +196,39 @@ def test_an_answer_from_what_one_may_not_read_is_not_shown_and_said_so(
     sign_in(browser, company.ae)
     page = browser.get(address).text
     assert ("35 days" in page, "que usted no puede leer" in page) == (False, True)
+
+
+def test_many_answers_go_to_the_queue_in_the_background_and_the_page_says_how_many_wait(
+    browser: TestClient, application: bootstrap.Application, company: Company
+) -> None:
+    sign_in(browser, company.ae)
+    address = hand_in(browser)
+    post(browser, f"{address}/start")
+    run(application)
+    [first, *_] = ids(browser.get(f"{address}?state=answered"))
+    with application.database.unit_of_work() as uow:  # as if there were more than policy wants at once
+        asked = {f"question:{first}": [first]}
+        RfpQuestionRepository(uow).ask_to_file(address.rpartition("/")[2], asked, by=company.ae.user_id)
+    page = browser.get(address).text
+    assert "Respuestas que esperan todavía: 1" in page
+    progress = browser.get(f"/api/v1{address}/progress").json()
+    assert (progress["state"], progress["filing"]) == ("review", 1)
+    run(application)
+    assert "Pasando a la cola" not in browser.get(address).text
+    assert re.search(r'href="/queue/review_\w+"', browser.get(address).text)
+
+
+def test_filled_places_are_included_with_one_button_and_left_out_with_another(
+    browser: TestClient, company: Company
+) -> None:
+    sign_in(browser, company.ae)
+    table = b"Question,Answer,Comments\nWhere do you host data?,In Dublin.,\nWho audits you?,,\n"
+    token = form_token(browser.get("/rfps"))
+    made = browser.post("/rfps", data={"csrf_token": token}, files={"file": ("again.csv", table, "text/csv")})
+    address = made.headers["location"]
+    assert "1 pregunta ya tiene respuesta en el archivo" in browser.get(address).text
+    assert post(browser, f"{address}/filled", what="include").status_code == 303
+    page = browser.get(address).text
+    assert ("Incluidas: 1." in page, "Dejarlas fuera otra vez" in page) == (True, True)
+    post(browser, f"{address}/filled", what="undo")
+    assert "1 pregunta ya tiene respuesta en el archivo" in browser.get(address).text
