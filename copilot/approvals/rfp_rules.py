@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from copilot.domain.access import Role
 from copilot.domain.questionnaires import MOST_QUESTIONS
 
+
 class RfpRules(BaseModel):
     """What a manager may tune."""
 
