@@ -5,7 +5,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,10 @@ from copilot.store.database import Database
 from copilot.store.tables.people import TeamRow, UserRow
 
 MakeUser = Callable[..., Viewer]
-_TEMPLATE = "copilot_template"
+CopyOf = Callable[..., AbstractContextManager[Database]]
+TEMPLATE = "copilot_template"
+TODAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+"""Monday, nine in the morning: the demo's day."""
 _MEMORY = Path("/dev/shm")  # noqa: S108 - only ever a folder of its own in it
 _MEMORY_NEEDED = 2 * 1024**3
 """Bytes: a server writes about a tenth of that, and each of several test processes has one."""
@@ -97,7 +100,7 @@ def server() -> Iterator[embedded.EmbeddedAddresses]:
 
 
 def _template_server(folder: Path) -> embedded.EmbeddedAddresses:
-    found = embedded.start(folder, database=_TEMPLATE)
+    found = embedded.start(folder, database=TEMPLATE)
     with psycopg.connect(_libpq(found.superuser_url), autocommit=True) as connection:
         # Tests need isolation, not durability; tests of durability start servers of their own.
         connection.execute("alter system set fsync = off")
@@ -130,39 +133,47 @@ def _warmed(database: Database, warm: Engine) -> Database:
 
 @pytest.fixture
 def clock() -> FixedClock:
-    """Monday 16 November 2026, nine in the morning UTC: the demo's day."""
-    return FixedClock(datetime(2026, 11, 16, 9, 0, tzinfo=UTC))
+    """It stands at the demo's day."""
+    return FixedClock(TODAY)
 
 
 @pytest.fixture(scope="session")
 def server_owner(server: embedded.EmbeddedAddresses) -> Iterator[psycopg.Connection]:
     """The superuser's connection, which makes a database for each test and drops it afterwards."""
-    with psycopg.connect(_libpq(server.superuser_url).replace(f"/{_TEMPLATE}?", "/postgres?"), autocommit=True) as one:
+    with psycopg.connect(_libpq(server.superuser_url).replace(f"/{TEMPLATE}?", "/postgres?"), autocommit=True) as one:
         yield one
 
 
-@contextmanager
-def new_database(name: str, *, owner: psycopg.Connection) -> Iterator[None]:
-    """A copy of the template, until the end of the block.
+@pytest.fixture(scope="session")
+def copy_of(server: embedded.EmbeddedAddresses, server_owner: psycopg.Connection, warm_engine: Engine) -> CopyOf:
+    """Copies a database: `copy_of(template, clock=clock)`. The copy is there until the end of the block."""
 
-    Its files are copied as files: through the log, which is PostgreSQL's way, it would take twice as long.
-    """
-    owner.execute(f'create database "{name}" template "{_TEMPLATE}" owner "{embedded.OWNER_ROLE}" strategy file_copy')
-    yield
-    owner.execute(f'drop database "{name}" with (force)')
-
-
-@pytest.fixture
-def database(
-    server: embedded.EmbeddedAddresses, server_owner: psycopg.Connection, warm_engine: Engine, clock: FixedClock
-) -> Iterator[Database]:
-    """An empty migrated database of this test alone, reached as the application role."""
-    name = f"test_{next(_counter)}"
-    with new_database(name, owner=server_owner):
+    @contextmanager
+    def copy(template: str, *, clock: FixedClock) -> Iterator[Database]:
+        name = f"test_{next(_counter)}"
+        # As files: through the log, which is PostgreSQL's own way, it would take twice as long.
+        made = f'create database "{name}" template "{template}" owner "{embedded.OWNER_ROLE}" strategy file_copy'
+        server_owner.execute(made)
         own = embedded.addresses(server.superuser_url, database=name)
         database = _warmed(Database(own.application_url, owner_url=own.owner_url, clock=clock), warm_engine)
         yield database
         database.dispose()
+        server_owner.execute(f'drop database "{name}" with (force)')
+
+    return copy
+
+
+@pytest.fixture
+def database_copied() -> str:
+    """Name of the database that a test's own begins as: the empty one."""
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(copy_of: CopyOf, database_copied: str, clock: FixedClock) -> Iterator[Database]:
+    """A migrated database of this test alone, reached as the application role; empty, as a rule."""
+    with copy_of(database_copied, clock=clock) as made:
+        yield made
 
 
 @pytest.fixture

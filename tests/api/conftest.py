@@ -1,6 +1,7 @@
 """A real application over HTTP, without a network: the test client speaks ASGI."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from copilot import bootstrap
+from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.settings import Settings
 from copilot.store.database import Database
 from tests.api.web_company import PASSWORD, Company, seed
-from tests.conftest import MakeUser
+from tests.conftest import TEMPLATE, TODAY, CopyOf, MakeUser
 
 
 @pytest.fixture
@@ -51,10 +53,41 @@ def manager(application: bootstrap.Application, make_user: MakeUser) -> Viewer:
     return viewer
 
 
+@dataclass(frozen=True)
+class Seeded:
+    """A database with the small company, and how many identifiers were drawn for it."""
+
+    name: str
+    company: Company
+    drawn: int
+
+
+@pytest.fixture(scope="session")
+def seeded(copy_of: CopyOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+    """Filled once for a test process; tests get copies."""
+    clock = FixedClock(TODAY)
+    with copy_of(TEMPLATE, clock=clock) as database:
+        settings = Settings(data_dir=tmp_path_factory.mktemp("seeded"), embedding_model="none")
+        application = with_cheap_passwords(bootstrap.assemble(settings, database=database))
+        company = seed(application)
+        application.close()
+        yield Seeded(database.engine.url.database or "", company, clock.drawn)
+
+
 @pytest.fixture
-def company(application: bootstrap.Application) -> Company:
+def database_copied(request: pytest.FixtureRequest) -> str:
+    """A test with a company begins with it."""
+    if "company" not in request.fixturenames:
+        return TEMPLATE
+    found: Seeded = request.getfixturevalue("seeded")
+    return found.name
+
+
+@pytest.fixture
+def company(application: bootstrap.Application, clock: FixedClock, seeded: Seeded) -> Company:
     """A small company in the database."""
-    return seed(application)
+    clock.drawn += seeded.drawn
+    return seeded.company
 
 
 @pytest.fixture
