@@ -152,6 +152,13 @@ def test_blanks_and_duties_of_others_claim_nothing(database: Database, asker: Vi
     assert given.segments == ()
 
 
+def test_an_old_version_of_a_document_answers_nothing_but_is_shown(database: Database, asker: Viewer) -> None:
+    add(database, "Visitor rules (2019)", "Visitors of the office wear a red badge at all times.")
+    given = answer(database, asker, question("Do visitors of the office wear a badge?"))
+    assert given.route is Route.NO_SOURCE
+    assert "Visitors of the office wear a red badge at all times." in [item.text for item in given.closest]
+
+
 def test_a_template_blank_is_named(database: Database, asker: Viewer) -> None:
     given = answer(database, asker, question("What is the retention period of audit logs for every customer?"))
     assert NoticeCode.BLANK in codes(given)

@@ -22,6 +22,7 @@ ENGLISH = [
     ("Do you encrypt data at rest?", "Data at rest used to be encrypted.", None),
     ("Do you have a continuity plan?", "The continuity plan is pending approval.", None),
     ("Are you ISO 27001 certified?", "Our data centre provider is ISO 27001 certified.", None),
+    ("Do you support single sign-on?", "Single sign-on is supported at no additional charge.", None),
     ("Is data stored only in the EU?", "Data is stored in the EU and in the United States.", None),
 ]
 SPANISH = [
@@ -45,3 +46,29 @@ def test_no_yes_is_made_of_the_words_alone(
     asked = prepared(question, language=language)
     assert asked is not None
     assert short_form(question, Statement(text, read_claim(text), fit_text(asked, text))) is short
+
+
+CHOSEN = [
+    ("Are all laptops encrypted?", "Laptops are encrypted.", None),
+    (
+        "Is all electricity at your premises from renewable sources?",
+        "All electricity at the data centres is from renewable sources.",
+        None,
+    ),
+    (
+        "Are you certified to ISO 22301?",
+        "We are not certified to ISO 22301; an analysis is planned for 2027.",
+        ShortForm.NO,
+    ),
+    ("Do you perform phishing simulations?", "Phishing simulations take place every quarter.", ShortForm.YES),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "short"), CHOSEN, ids=[text for _, text, _ in CHOSEN])
+def test_what_no_person_chose_says_yes_only_for_all_that_is_asked(
+    question: str, text: str, short: ShortForm | None
+) -> None:
+    asked = prepared(question, language=Language.EN)
+    assert asked is not None
+    said = text.split(";")[0].rstrip(".") + "."
+    assert short_form(question, Statement(said, read_claim(said), fit_text(asked, said), chosen=True)) is short

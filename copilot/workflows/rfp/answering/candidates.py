@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odd
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
 from copilot.workflows.rfp.answering.fitting import Fit, fit, fit_text
 from copilot.workflows.rfp.answering.nearness import Nearness, nearness, under_topic
+from copilot.workflows.rfp.answering.review_dates import is_old_version
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
 
 _FILE = Path(__file__).with_name("calibration.toml")
@@ -98,16 +100,22 @@ Alike = Callable[[Sequence[Told]], tuple[float, ...] | None]
 
 
 def candidates(
-    question: Asked, sentences: Sequence[Told], *, topic: str = "", alike: Alike | None = None, most: int = MOST_ALIKE
+    question: Asked,
+    sentences: Sequence[Told],
+    *,
+    today: date,
+    topic: str = "",
+    alike: Alike | None = None,
+    most: int = MOST_ALIKE,
 ) -> tuple[Candidate, ...]:
     """Best first. `topic`: the questionnaire's headings above the question; `most`: how many `alike` is asked for."""
     verdict = answers(question, sentences)
     if not verdict.ranked:
         return ()
     among = Among(best=verdict.ranked[0].score, worst_found=verdict.worst[0])
-    looked_at = _looked_at(question, verdict.ranked, topic=topic, among=among)
+    looked_at = _looked_at(question, verdict.ranked, topic=topic, among=among, today=today)
     able = _with_chances([item for item in looked_at if item.able])[:most]
-    likenesses = alike([item.told for item in able]) if alike and able else None
+    likenesses = alike([_in_full(item.judged) for item in able]) if alike and able else None
     if likenesses is not None:
         able = [
             replace(item, values={**item.values, "alike": value}) for item, value in zip(able, likenesses, strict=True)
@@ -117,12 +125,19 @@ def candidates(
     return tuple(sorted(found, key=lambda item: (item.reading.claim in _NEVER and not item.able, -item.chance)))
 
 
-def _looked_at(question: Asked, ranked: Sequence[Judged], *, topic: str, among: Among) -> list[Candidate]:
+def _in_full(item: Judged) -> Told:
+    """A sentence with the question that it replies to, without which it says little."""
+    if item.replies_to is None:
+        return item.told
+    return replace(item.told, text=f"{item.replies_to.text} {item.told.text}")
+
+
+def _looked_at(question: Asked, ranked: Sequence[Judged], *, topic: str, among: Among, today: date) -> list[Candidate]:
     """Those that the judge puts first; what cannot say anything takes nobody's place."""
     found: list[Candidate] = []
     able = 0
     for item in ranked:
-        candidate = _candidate(question, item, topic=topic, among=among)
+        candidate = _candidate(question, item, topic=topic, among=among, today=today)
         found.append(candidate)
         able += candidate.able
         if able == MOST_LOOKED_AT:
@@ -204,14 +219,15 @@ def _asks_about_others(question: Asked, told: Told) -> bool:
     return any(word.stem in asked_of and word.is_word and word.folded not in FUNCTION_WORDS for word in heads)
 
 
-def _candidate(question: Asked, item: Judged, *, topic: str, among: Among) -> Candidate:
+def _candidate(question: Asked, item: Judged, *, topic: str, among: Among, today: date) -> Candidate:
     told = item.told
     reading = read_claim(told.text, title=f"{told.heading} {told.title}")
     fits = fit(question, told, more=item.announces)
     near = nearness(question, item)
     under = under_topic(topic, item)
     values = numbers(question, item, fits=fits, reading=reading, near=near, under=under, among=among)
-    return Candidate(item, fits, reading, near, values, able=_may_answer(question, item, reading))
+    able = _may_answer(question, item, reading) and not is_old_version(told, today=today)
+    return Candidate(item, fits, reading, near, values, able=able)
 
 
 @cache

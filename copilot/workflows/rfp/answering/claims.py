@@ -20,7 +20,7 @@ _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"|\*[^*]{20,}\*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"^[\s*_#>•·-]*(?:\d+[.)]\s*)?")
 _ENDS = re.compile(r"[.!?][\s*_)\]»”\"']*$|[.]\s*\([^)]*\)$")
-_GERUND = re.compile(r"\w{3,}ing\b(?!.*\b(?:is|are|was|were|has|have)\b)")
+_GERUND = re.compile(r"\w{3,}ing\b(?!.*\b(?:is|are|was|were|has|have|takes?|runs?|covers?|lasts?|needs?)\b)")
 """A sentence of no more than what is to be done: `Configuring audit logging as described below.`"""
 _DEFINITIONS = re.compile(r"\b(?:definition|definicion|glossary|glosario)")
 _MANNER = re.compile(r"^\w+ly\s+")

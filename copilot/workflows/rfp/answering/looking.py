@@ -100,7 +100,9 @@ class Looker:
         telling = self._reader.tell(found.hits, scene)
         library = told_of(matches, today=scene.today, rank=0, first=len(telling.sentences))
         alike = None if vector is None else partial(self._likeness.of, vector)
-        ranked = candidates(question, (*telling.sentences, *library), topic=topic, alike=alike, most=most)
+        ranked = candidates(
+            question, (*telling.sentences, *library), topic=topic, alike=alike, most=most, today=scene.today
+        )
         return Survey(question, ranked, telling.withheld)
 
     def _choose(self, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -1,7 +1,7 @@
 """Review dates that stand beside an answer in a document: `Review due: 2027-03-14`, `Próxima revisión: 14/03/2027`.
 
 Invariant: pure; only what is called a review date counts, and of several in a passage the one that follows the
-sentence.
+sentence. A year in a title tells a version of a document that another one has followed.
 """
 
 import re
@@ -15,6 +15,9 @@ _DUE = re.compile(
     r"\W{0,6}(\d{4})-(\d{2})-(\d{2})",
     re.IGNORECASE,
 )
+_YEAR_IN_TITLE = re.compile(r"(?<![:\-/\w.])20\d\d(?![\w\-/])")
+"""Not that of a standard: `ISO/IEC 27001:2022`."""
+_OLD_YEARS = 2
 _OWNER = re.compile(
     r"\b(?:[Oo]wner|[Rr]esponsable|[Pp]ropietari[oa])\W{1,4}"
     r"((?:[A-ZÁÉÍÓÚÑ][\w'’-]+)(?: (?:de |del |la )?[A-ZÁÉÍÓÚÑ][\w'’-]+){1,3})"
@@ -31,6 +34,12 @@ def review_due(told: Told) -> date | None:
         return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         return None
+
+
+def is_old_version(told: Told, *, today: date) -> bool:
+    """Whether the document bears in its title a year that is long past: `Incident Procedure (2021)`."""
+    years = [int(match) for match in _YEAR_IN_TITLE.findall(told.title)]
+    return bool(years) and today.year - max(years) >= _OLD_YEARS
 
 
 def owner_named(told: Told) -> str | None:
