@@ -166,7 +166,7 @@ def _point(words: str, asked: Asked) -> Span | None:
 def _open_ended(match: re.Match[str], asked: Asked) -> Iterator[Ends]:
     """`since March`, `hasta el 15 de abril`, `before the summer`: one end is the point that is named."""
     side = next(name for name in _SIDES if match.groupdict().get(name))
-    ahead = side != "since" and (asked.ahead or side in {"until", "before"})
+    ahead = side != "since" and (asked.ahead or side == "until")
     readings = _points(match["point"], replace(asked, ahead=ahead))
     if not readings:
         return

@@ -168,11 +168,12 @@ def taken(what: Heard, ruled: Plan, message: str = HALF_READ) -> bool:
     return takes_over(what, ruled, clause(message, context=context), context=context, directory=DIRECTORY)
 
 
-def test_a_message_that_the_rules_read_whole_is_theirs() -> None:
+def test_a_message_that_the_rules_read_whole_is_theirs_unless_they_only_look_it_up() -> None:
     deals = Plan(language=Language.EN, steps=(listed("opportunities", kind=StepKind.PIPELINE),))
     by_search = searched("my open deals")
     assert [taken(ALL_TICKETS, ruled) for ruled in (deals, by_search)] == [True, True]
-    assert [taken(ALL_TICKETS, ruled, "my open deals") for ruled in (deals, by_search)] == [False, False]
+    assert [taken(ALL_TICKETS, ruled, "my open deals") for ruled in (deals, by_search)] == [False, True]
+    assert not taken(ALL_TICKETS, by_search, "what did they say of my open deals")
 
 
 def test_the_half_read_message_has_one_word_that_no_rule_reads_and_the_messages_have() -> None:

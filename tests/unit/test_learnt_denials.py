@@ -82,8 +82,7 @@ def test_marks_that_deny_by_themselves_are_followed() -> None:
         (EN, "hanging tickets that aren't resolved"),
         (ES, "incidencias que cuelgan sin resolver"),
     ):
-        (word,) = unread_words(clause(message, language=language).reading)
-        assert flat(word) in asking_words()
+        assert {flat(word) for word in unread_words(clause(message, language=language).reading)} <= asking_words()
         heard = hear(clause(message, language=language).reading)
         assert heard is not None
         assert heard.says("ticket_open")

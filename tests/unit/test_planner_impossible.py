@@ -45,8 +45,11 @@ def test_days_that_exist_and_figures_that_are_no_days_are_not_asked_about(messag
 
 @pytest.mark.parametrize(
     ("language", "message"),
-    [("es", "negocios de más de 99999999999999999 euros"), ("en", "deals over €99999999999999999")],
-)
+    [
+        ("es", "negocios de más de 99999999999999999 euros"), ("en", "deals over €99999999999999999"),
+        ("es", "próximos 100000 días"), ("en", "renewals in the next 250000 days"),
+    ],
+)  # fmt: skip
 def test_a_number_too_long_to_be_read_is_not_left_out(language: str, message: str) -> None:
     viewer = account_executive(language=language)
     plan = OfflinePlanner().plan(

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from copilot.agent.planner.beside import beside
 from copilot.agent.planner.clause import WANTS, Clause
 from copilot.agent.planner.conditions import compared, conditions, narrowed, nouns, within
 from copilot.agent.planner.context import records_query
@@ -17,7 +18,15 @@ from copilot.agent.planner.queries import ask
 from copilot.agent.planner.question import default_day, default_number, fields_after, limit_in, take_apart
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.subjects import points_at_several
-from copilot.domain.figure_queries import FIELDS, Condition, FigureQuery, Measure, Operator, Subject
+from copilot.domain.figure_queries import (
+    FIELDS,
+    Condition,
+    FigureQuery,
+    Measure,
+    Operator,
+    Related,
+    Subject,
+)
 from copilot.domain.periods import Period
 from copilot.domain.plans import (
     BriefStep,
@@ -29,9 +38,14 @@ from copilot.domain.plans import (
     RisksStep,
     SearchStep,
     Step,
+    StepKind,
     TimelineStep,
 )
 
+CUT_BY_OTHERS = "cut_by_others"
+"""Other records are asked for of accounts that were listed by what they have or lack: no query can say that."""
+_USUAL_ROWS: int = FigureQuery.model_fields["limit"].default
+_EVERY_ACCOUNT = FigureQuery(subject=Subject.ACCOUNTS, order_by="name")
 _SHORT = 8
 _SAME_AGAIN = 4
 """Words of a message that names the same records again, and still means those of the last list."""
@@ -40,8 +54,8 @@ _DATE_FIELDS = frozenset(
 )
 
 
-def followed_up(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
-    """The steps of an elliptical message; None if it stands on its own."""
+def followed_up(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | str | None:
+    """The steps of an elliptical message; None if it stands on its own; CUT_BY_OTHERS if no query can say it."""
     if not context.steps:
         return None
     swapped = _other_account(clause, context) or _other_period(clause, context)
@@ -100,7 +114,7 @@ def _with_account(step: Step, ids: tuple[str, ...]) -> Step:
 
 def _other_period(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
     """`and last quarter?`: the same of other days."""
-    reading, period = clause.reading, clause.period
+    reading, period = clause.reading, beside(clause.reading, context.period) or clause.period
     if period is None or clause.subjects.accounts or not _is_elliptical(clause):
         return None
     if nouns(reading.work) or facts_in(reading.work) or reading.amounts or conditions(reading):
@@ -133,7 +147,7 @@ def _query_within(query: FigureQuery, period: Period) -> FigureQuery:
     return query.model_copy(update={"conditions": (*query.conditions, *within(default_day(query.subject), period))[:8]})
 
 
-def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | None:
+def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | str | None:
     """`only the Spanish ones`, `by stage`, `how many?`, `which of them have P1 tickets?`."""
     last = records_query(context.steps)
     if last is None or clause.subjects.accounts:
@@ -149,6 +163,15 @@ def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | Non
     )
     if any(reading.has(name) for name in ("follow_up", "meeting_prep", "after_meeting", "rfp_answer", "explain_score")):
         return None
+    if last.query.subject is not Subject.ACCOUNTS and mark("whose").search(reading.plain):
+        return CUT_BY_OTHERS if _is_cut(last.query) else _whose(last, _EVERY_ACCOUNT, last.query)
+    if leaning and last.query.subject is Subject.CONTACTS and (reached := _reached(reading, last)) is not None:
+        return reached
+    kinds = {noun.name for noun in spoken} == {"renewals"} and last.query.subject is Subject.OPPORTUNITIES
+    if kinds and points_at_several(reading) and not reading.periods and not reading.amounts:
+        renewing = Condition(field="kind", operator=Operator.IS, values=("renewal",))
+        kept = narrowed(last.query.conditions, renewing)
+        return (last.model_copy(update={"query": last.query.model_copy(update={"conditions": kept})}),)
     if spoken and leaning and (others := _with_others(clause, last)) is not None:
         return others
     same = {noun.subject for noun in spoken} <= {last.query.subject}
@@ -162,6 +185,19 @@ def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | Non
     return (last.model_copy(update={"query": changed}),)
 
 
+def _reached(reading: Reading, last: QueryStep) -> tuple[Step, ...] | None:
+    """`her number?` after people were listed: how to reach the same ones."""
+    shown = ("email", "phone", "title") if cue("facts", "people", "reach").search(reading.work) else ()
+    if not shown or not reading.has("pronoun") or len(reading.work.split()) > _SHORT or nouns_but_mail(reading):
+        return None
+    return (last.model_copy(update={"query": last.query.model_copy(update={"show": shown})}),)
+
+
+def nouns_but_mail(reading: Reading) -> bool:
+    """Whether other records than people are spoken of: `her email` names no activity."""
+    return any(noun.subject not in {Subject.ACTIVITIES, Subject.CONTACTS} for noun in nouns(reading.work))
+
+
 def _reshapes(clause: Clause) -> bool:
     """Whether the message asks for a count, a sum, an order or a group, even one the list already has."""
     work = clause.reading.work
@@ -170,7 +206,7 @@ def _reshapes(clause: Clause) -> bool:
     return measures or ranked or bool(fields_after(work)) or mark("by_amount").search(work) is not None
 
 
-def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | None:
+def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | str | None:
     """Another kind of record: of the accounts that were listed, or under the same conditions on accounts."""
     query, reading = last.query, clause.reading
     other = next(
@@ -188,6 +224,10 @@ def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | None:
     step = ask(reading, account_ids=query.account_ids, mine_counts=clause.own, today=clause.today)
     if step is None:
         return None
+    if _is_cut(query) or (query.related and step.query.subject is not Subject.ACCOUNTS):
+        return CUT_BY_OTHERS
+    if step.query.subject is Subject.ACCOUNTS and query.subject is not Subject.ACCOUNTS and other.name == "accounts":
+        return _whose(step, step.query, query)
     on_accounts = query.conditions if query.subject is Subject.ACCOUNTS else query.of_account
     if query.subject is not Subject.ACCOUNTS or step.query.subject is Subject.ACCOUNTS:
         on_accounts = tuple(item for item in on_accounts if item.field not in _DATE_FIELDS and item.field != "arr")
@@ -196,6 +236,25 @@ def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | None:
     fresh = tuple(item for item in on_accounts if item.field not in {one.field for one in said})
     changes: dict[str, Any] = {part: (*said, *fresh)[:8], "mine": step.query.mine or query.mine}
     return (step.model_copy(update={"query": step.query.model_copy(update=changes)}),)
+
+
+def _is_cut(query: FigureQuery) -> bool:
+    """`the top 5`: which those are, no other query can say."""
+    return query.limit < _USUAL_ROWS and not query.account_ids
+
+
+def _whose(step: QueryStep, said: FigureQuery, query: FigureQuery) -> tuple[Step, ...]:
+    """`which accounts were those?`: those that have the records of the last list, all of it."""
+    linked = Related(subject=query.subject, conditions=query.conditions)
+    fresh = tuple(item for item in said.conditions if item.field != "lifecycle")
+    changes = {
+        "account_ids": query.account_ids,
+        "conditions": (*query.of_account, *fresh)[:8],
+        "related": (linked, *said.related)[:4],
+        "mine": said.mine or query.mine,
+    }
+    found = said.model_copy(update=changes)
+    return (step.model_copy(update={"kind": StepKind.FIND_ACCOUNTS, "query": found}),)
 
 
 def _as_accounts(reading: Reading) -> Reading:

@@ -51,8 +51,12 @@ def _measure(question: Question, query: FigureQuery) -> Measure:
         _number(question, query.subject) is not None and not re.search(r"\bmedian[oa]s? empresa|mid", work)
     ):
         return Measure.MEAN
+    if counted_and_summed(work) and default_number(query.subject) is not None and question.head.name != "surveys":
+        return Measure.LIST  # a list says how many there are and what their money adds up to
     if cue("facts", "measure", "count").search(work) and not re.search(
-        r"how many (?:seats|licen\w+|employees|users)|cuant[oa]s (?:licencias|puestos|emplead\w+|usuarios)", work
+        r"how many (?:seats|licen\w+|employees|users)|cuant[oa]s (?:licencias|puestos|emplead\w+|usuarios)"
+        r"|\b(?:in|by|por|en) (?:the )?(?:number|numero|cantidad) (?:of|de) ",
+        work,
     ):
         return Measure.COUNT
     if re.search(r"how many (?:seats|licen\w+|employees)|cuant[oa]s (?:licencias|puestos|emplead\w+)", work):
@@ -62,6 +66,11 @@ def _measure(question: Question, query: FigureQuery) -> Measure:
     return Measure.LIST
 
 
+def counted_and_summed(work: str) -> bool:
+    """`how many are there, and what do they add up to`."""
+    return mark("counted_and_summed").search(work) is not None
+
+
 def _number(question: Question, subject: Subject) -> str | None:
     return number_of(question.reading.work, subject)
 
@@ -69,6 +78,10 @@ def _number(question: Question, subject: Subject) -> str | None:
 def number_of(work: str, subject: Subject) -> str | None:
     """The number field that is summed or averaged."""
     numbers = NUMBERS.get(subject, frozenset())
+    if subject is Subject.ACCOUNTS and any(
+        {"nps_latest", "csat_mean_180d"} & {*fact.metrics} for fact in facts_in(work)
+    ):
+        return None  # not of accounts: the mean of their answers, see `take_apart`
     named = [name for fact in facts_in(work) for name in fact.show if name in numbers]
     if subject is Subject.OPPORTUNITIES and "probab" in work:
         return "probability"

@@ -11,13 +11,19 @@ from datetime import date
 from copilot.agent.planner.answers import picked, picked_day
 from copilot.agent.planner.clause import NEEDS_ACCOUNT, WANTS, Clause
 from copilot.agent.planner.conditions import nouns
-from copilot.agent.planner.context import next_context
+from copilot.agent.planner.context import next_context, records_query
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.follow import followed_up
 from copilot.agent.planner.impossible import impossible_day
-from copilot.agent.planner.learnt.choice import asks_of_denial, looks_back, names_another, takes_over
+from copilot.agent.planner.learnt.choice import (
+    asks_of_denial,
+    is_at_a_loss,
+    looks_back,
+    names_another,
+    takes_over,
+)
 from copilot.agent.planner.learnt.heard import Heard, hear
 from copilot.agent.planner.learnt.plan import heard_plan
 from copilot.agent.planner.legible import LONGEST_READ, legible
@@ -25,7 +31,14 @@ from copilot.agent.planner.reading import Reading, language_of, read
 from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import plan_clause
 from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_of, which_account
-from copilot.agent.planner.unread import loose_name, narrowed_risks, unanswerable, unread_question
+from copilot.agent.planner.unread import (
+    asks_to_say,
+    is_told_in_texts,
+    loose_name,
+    narrowed_risks,
+    unanswerable,
+    unread_question,
+)
 from copilot.agent.planner.unsaid import left_out
 from copilot.domain.access import Viewer
 from copilot.domain.figure_queries import OUT_OF_RANGE
@@ -115,7 +128,8 @@ def _as_heard(reading: Reading, heard: Heard, ruled: Plan, turn: _Turn) -> Plan 
     if subjects.asked is not None or _which_day(reading, turn) or _no_figure(reading):
         return None
     asked = ruled.clarification is not None and ruled.clarification.about is AskedAbout.ACCOUNT
-    if not ruled.steps and not asked and heard.asks_of_one and names_another(heard, clause, turn.directory):
+    lost = not ruled.steps or (is_at_a_loss(ruled, reading) and not subjects.any)
+    if lost and not asked and heard.asks_of_one and names_another(heard, clause, turn.directory):
         return _unknown(turn)
     if not takes_over(heard, ruled, clause, context=turn.context, directory=turn.directory):
         return None
@@ -145,6 +159,9 @@ def _by_rules(reading: Reading, turn: _Turn) -> Plan:
             language=turn.language, refusal=Refusal(reason=RefusalReason.HELP, text=says(turn.language, "empty"))
         )
     refusal = refusal_for(reading, turn.viewer)
+    if refusal is not None and records_query(turn.context.steps) and mark("drops").search(reading.work):
+        # Off the list, or out of the CRM: after a list the words mean the one or the other.
+        return Plan(language=turn.language, clarification=asks_to_say(reading, "drops"))
     if refusal is not None:
         return Plan(language=turn.language, refusal=refusal)
     clauses = _clauses(reading)
@@ -162,6 +179,8 @@ def _by_rules(reading: Reading, turn: _Turn) -> Plan:
 def _clauses(reading: Reading) -> list[str]:
     """The message cut where another question or request begins; the pieces keep the user's own spelling."""
     shown, pieces, start = reading.message, [], 0
+    if mark("counted_and_summed").search(reading.work):
+        return [shown]  # one list tells both
     for match in mark("clauses").finditer(flat(shown)):
         pieces.append(shown[start : match.start()])
         start = match.end()
@@ -216,6 +235,8 @@ def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = 
     if asked is not None:
         return Plan(language=turn.language, clarification=asked)
     steps = followed_up(Clause(reading, subjects, turn.viewer, turn.today), turn.context) if alone else None
+    if isinstance(steps, str):
+        return Plan(language=turn.language, clarification=asks_to_say(reading, steps))
     if steps is None:
         subjects = subjects if follows or _may_lean(reading, turn.context) else replace(subjects, before=())
         planned = plan_clause(Clause(reading, subjects, turn.viewer, turn.today))
@@ -223,6 +244,8 @@ def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = 
             return _account_asked(reading, turn)
         steps = planned if isinstance(planned, tuple) else None
         asked = _not_understood(reading, steps)
+        if asked is not None and subjects.accounts and is_told_in_texts(reading):
+            return _searched(reading, turn)
         if asked is not None:
             return Plan(language=turn.language, clarification=asked)
     return _as_plan(tuple(steps[:MOST_STEPS]), reading, turn) if steps else None

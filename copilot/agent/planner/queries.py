@@ -174,7 +174,9 @@ def _unmoved(period: Period, today: date) -> Condition:
 
 def _is_past(period: Period, today: date) -> bool:
     """Whether it began before today and is not expected to go on."""
-    return period.start is not None and period.start < today and (period.end is None or period.end <= today)
+    if period.start is None:
+        return period.end is not None and period.end < today
+    return period.start < today and (period.end is None or period.end <= today)
 
 
 def _looking_back(period: Period, today: date) -> Period:

@@ -75,9 +75,21 @@ def take_apart(
     found = nouns(reading.work) or _implied_noun(reading.work)
     if not found:
         return None
+    if head is None and (scores := _scores_asked(reading.work, found)) is not None:
+        found = (scores, *found)
+        head = scores
     head = head or _head(reading.work, found, bool(account_ids))
     others = tuple(noun for noun in found if noun != head)
     return Question(reading, head, others, conditions(reading), account_ids, today)
+
+
+def _scores_asked(work: str, found: tuple[Noun, ...]) -> Noun | None:
+    """`mean NPS of my accounts`, `promedio de csat de mi cartera`: of answers to surveys, not of accounts."""
+    if any(noun.subject is not Subject.ACCOUNTS for noun in found) or not cue("facts", "measure", "mean").search(work):
+        return None
+    asked = {name for fact in facts_in(work) for name in (*fact.show, *fact.metrics)}
+    scores = asked & {"nps_latest", "csat_mean_180d"} and not asked & {"arr", "seats_licensed", "employees"}
+    return Noun("surveys", found[0].start, found[0].start, "") if scores else None
 
 
 def _implied_noun(work: str) -> tuple[Noun, ...]:

@@ -77,8 +77,13 @@ def read(message: str, *, directory: Directory, today: date, language: Language,
     spans = [(item.start, item.end, "ACCT") for item in mentions.accounts]
     spans += [(item.start, item.end, "PERSON") for item in mentions.people]
     shown = _marked(text, spans)
-    periods = read_periods(
-        _hidden(shown), today=today, ahead=_looks_ahead(shown) if ahead is None else ahead, language=language
+    periods = _stated(
+        read_periods(
+            _without_now(_hidden(shown)),
+            today=today,
+            ahead=_looks_ahead(shown) if ahead is None else ahead,
+            language=language,
+        )
     )
     shown = _marked(shown, [(item.start, item.end, "WHEN") for item in periods])
     amounts = read_amounts(_flat(shown))
@@ -154,6 +159,22 @@ def _marked(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
 def _hidden(shown: str) -> str:
     """Marks replaced by something of the same length that is no word of a period."""
     return _MARKS.sub(lambda match: "#" * len(match.group()), shown)
+
+
+def _without_now(hidden: str) -> str:
+    """`as of today`, `a día de hoy`: when it is asked, no days that anything falls into."""
+    plain = flat(hidden)
+    if len(plain) != len(hidden):
+        return hidden
+    for match in mark("as_of_today").finditer(plain):
+        hidden = f"{hidden[: match.start()]}{'#' * len(match.group())}{hidden[match.end() :]}"
+    return hidden
+
+
+def _stated(periods: tuple[FoundPeriod, ...]) -> tuple[FoundPeriod, ...]:
+    """The days of the message; `coming up` tells none where others are told."""
+    told = tuple(item for item in periods if not mark("coming_up").match(flat(item.period.words)))
+    return told or periods
 
 
 def _flat(shown: str) -> str:

@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _PERSON_PLACE = re.compile(
     r"((?<!\w)(?:of|by|from|with|for|to|de|con|para|por|a|dijo|did|is|es|tiene|lleva)\s+)([^\W\d_]{3,})(?!\w)"
 )
+_ENDING = re.compile(r"(?P<stem>[a-z]{3,}?)(?:(?<=(?P<twin>[bdgklmnprt]))(?P=twin))?(?:ing|ed|er|ly)")
 _SHORTEST = 5
 _TWO_SLIPS_FROM = 9
 
@@ -27,7 +28,9 @@ def everyday() -> frozenset[str]:
     """Words that name nobody: the prose of two languages, trades, places, and what the cues are made of."""
     trades = set(str(table("talk")["words"]["trades"]).split())
     odd = set(str(table("talk")["words"]["not_everyday"]).split())
-    return (WORDS | NOT_NAMES | COMPANY_WORDS | spelled_words() | marked_words() | _period_words() | trades) - odd
+    spoken = set(str(table("unanswerable")["words"]["fillers"]).split())
+    told = spelled_words() | marked_words() | _period_words() | spoken
+    return (WORDS | NOT_NAMES | COMPANY_WORDS | told | trades) - odd
 
 
 @cache
@@ -91,10 +94,16 @@ def _put_right(word: str, *, first: bool) -> str:
         return word
     folded = flat(word)
     named = word[0].isupper() and not first
-    known = folded in everyday() or folded in GIVEN or folded in FAMILY
+    known = folded in everyday() or folded in GIVEN or folded in FAMILY or _is_inflected(folded)
     if len(folded) < _SHORTEST or named or known:
         return word
     return _nearest(folded) or word
+
+
+def _is_inflected(word: str) -> bool:
+    """Whether it is a form of an English word that we know: `minding` is no slip of `mining`."""
+    match = _ENDING.fullmatch(word)
+    return match is not None and any(match["stem"] + end in WORDS for end in ("", "e"))
 
 
 @lru_cache(maxsize=10_000)

@@ -15,6 +15,7 @@ from copilot.agent.planner.queries import ask
 from copilot.agent.planner.question import fields_after
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.topics import event_kinds, topic_of
+from copilot.agent.planner.unkept import asks_unkept
 from copilot.domain.figure_queries import Subject
 from copilot.domain.plans import (
     BriefStep,
@@ -38,6 +39,7 @@ def plan_clause(clause: Clause) -> Planned:
         compared,
         _drafted,
         _explained,
+        _unkept,
         _person,
         _risks,
         _said,
@@ -102,6 +104,14 @@ def _explained(clause: Clause) -> Planned:
         return None
     account_id = _account(clause)
     return NEEDS_ACCOUNT if account_id is None else _one(ExplainScoreStep(account_id=account_id))
+
+
+def _unkept(clause: Clause) -> Planned:
+    """What no record keeps, such as invoices or who somebody's lawyer is: texts tell it, or nothing does."""
+    if not asks_unkept(clause.reading):
+        return None
+    about = clause.subjects.accounts or (clause.subjects.before if clause.reading.has("pronoun") else ())
+    return _one(SearchStep(question=clause.reading.message, account_ids=about[:5], period=clause.past_period))
 
 
 def _person(clause: Clause) -> Planned:

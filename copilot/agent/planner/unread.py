@@ -7,7 +7,7 @@ silence, because figures without it would answer another question.
 import re
 from functools import cache
 
-from copilot.agent.planner.conditions import conditions
+from copilot.agent.planner.conditions import conditions, nouns
 from copilot.agent.planner.cues import cue, mark, mark_before, pattern, spelled_words, table
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.reading import Reading
@@ -50,6 +50,19 @@ def unread_question(reading: Reading) -> Clarification | None:
     return _asked(reading, str(table("unanswerable")["words"][reading.language.value]).format(words=quoted))
 
 
+def is_told_in_texts(reading: Reading) -> bool:
+    """Whether what is asked of an account is no figure that we keep: who its lawyer is, how many turbines it has.
+
+    Its texts may tell, or nothing does. Where records are spoken of, an unknown word may restrict them instead.
+    """
+    return counts_unknown(reading) or not {noun.name for noun in nouns(reading.work)} - {"accounts", "contacts"}
+
+
+def asks_to_say(reading: Reading, reason: str) -> Clarification:
+    """Asks to say it another way, for one of the reasons whose words stand with the cues."""
+    return _asked(reading, str(table("unanswerable")["words"][f"{reason}_{reading.language.value}"]))
+
+
 def _asked(reading: Reading, text: str) -> Clarification:
     return Clarification(about=AskedAbout.READING, question=text, message=reading.message)
 
@@ -66,6 +79,9 @@ def narrowed_risks(reading: Reading) -> Clarification | None:
 def unread_words(reading: Reading) -> tuple[str, ...]:
     """Words, as written, that no cue knows and that may restrict what is asked."""
     taken = [(item.start if item.denied_at is None else item.denied_at, item.end) for item in conditions(reading)]
+    purpose = _preamble().match(reading.work.lower())
+    if purpose is not None:  # `for my report: how many ...` tells what for, not of which records
+        taken.append(purpose.span())
     found = []
     for word in words_of(reading.shown):
         written = reading.shown[word.start : word.end]
@@ -100,7 +116,13 @@ def _vocabulary() -> frozenset[str]:
     dated = {*periods.months, *periods.weekdays, *periods.units, *periods.ordinals}
     dated |= {word for phrase in periods.numbers for word in phrase.split()}
     fillers = set(str(table("unanswerable")["words"]["fillers"]).split())
-    return frozenset(spelled_words() | written | dated | fillers)
+    return frozenset(spelled_words(refused=False) | written | dated | fillers)
+
+
+@cache
+def _preamble() -> re.Pattern[str]:
+    """How people begin who first say what they need an answer for."""
+    return re.compile("|".join(str(table("unanswerable")["words"]["preamble"]).split("\n")[:-1]).strip("|"))
 
 
 @cache

@@ -104,6 +104,7 @@ def _stray_numbers(reading: Reading, queries: Sequence[FigureQuery]) -> Iterator
     """Numbers that were read as nothing, and comparisons with a number in words that was not read."""
     taken = [(item.start, item.end) for item in conditions(reading)]
     taken += [(item.start, item.end) for item in nouns(reading.work)]
+    taken += [match.span() for name in ("days_before", "days_after") for match in mark(name).finditer(reading.work)]
     limit = limit_in(reading.work)
     for match in mark("bare_number").finditer(reading.work):
         inside = any(start <= match.start() < end for start, end in taken)

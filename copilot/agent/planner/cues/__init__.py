@@ -77,15 +77,18 @@ def longest(found: list[tuple[Hit, Any]]) -> list[tuple[Hit, Any]]:
 
 
 @cache
-def spelled_words() -> frozenset[str]:
-    """Every word that stands in a cue, as far as it is written out there."""
+def spelled_words(*, refused: bool = True) -> frozenset[str]:
+    """Every word that stands in a cue, as far as it is written out there; with or without those of what is refused:
+    they are everyday words, and yet nothing is understood by them where nothing is refused."""
     words: set[str] = set()
     for file in ("records", "intents", "facts", "countries"):
         text = (_FOLDER / f"{file}.toml").read_text(encoding="utf-8")
+        for lines in table(file)["refuse"].values() if file == "intents" and not refused else ():
+            text = text.replace(str(lines), "")
         body = "\n".join(line for line in text.splitlines() if not line.startswith(("#", "[")))
         for stem, letters, _ in re.findall(r"([a-z]+)\[([a-z]+)\](s\?)?", body):
             words.update(f"{stem}{letter}{ending}" for letter in letters for ending in ("", "s"))
-        for raw in re.findall(r"[a-z]+(?:\(\?:[a-z|\[\]]+\)\??)?(?:s\?|e\?)?", body):
+        for raw in re.findall(r"[a-z]+(?:\(\?:[a-z|\[\]]+\)\??|\?)?", body):
             words.update(_forms(raw))
     return frozenset(word for word in words if len(word) > 2)
 
@@ -98,7 +101,7 @@ def _forms(raw: str) -> Iterator[str]:
         yield from (f"{stem}{option}" for option in options if option.isalpha())
         if endings.endswith("?") or endings.partition(")")[2].startswith("?"):
             yield stem
-    elif stem.endswith(("s?", "e?")):
+    elif stem.endswith("?"):
         yield stem[:-1]
         yield stem[:-2]
     else:

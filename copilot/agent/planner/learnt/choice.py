@@ -15,6 +15,8 @@ from copilot.agent.planner.learnt.plan import REFUSING
 from copilot.agent.planner.learnt.queries import lacks
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.spelling import brands, everyday, stems
+from copilot.agent.planner.unkept import asks_unkept
+from copilot.agent.planner.unread import loose_name
 from copilot.domain.figure_queries import Measure, Subject
 from copilot.domain.folding import flat
 from copilot.domain.plans import AskedAbout, CompareStep, Plan, PlanningContext, QueryStep, RefusalReason, SearchStep
@@ -48,14 +50,17 @@ def looks_back(heard: Heard, context: PlanningContext) -> bool:
 def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningContext, directory: Directory) -> bool:
     """Whether to follow what is heard."""
     share = heard.intent_share
+    if heard.intent == "figures" and asks_unkept(clause.reading):
+        return False
+    if ruled.refusal is not None and loose_name(clause.reading, directory):
+        return False  # with an account in the place of the word it would ask about that account
     if ruled.refusal is not None and ruled.refusal.reason is not RefusalReason.UNKNOWN_ACCOUNT:
         return heard.intent in REFUSING and ruled.refusal.reason is RefusalReason.HELP and share >= _SURE_TO_REFUSE
-    if heard.intent == "refuse_act" and (
-        len(clause.subjects.accounts) > 1 or mark("from_list").search(clause.reading.work)
-    ):
+    if heard.intent == "refuse_act" and (len(clause.subjects.accounts) > 1 or _narrows(clause.reading, context)):
         return False  # two accounts are set side by side, not changed together; a list is narrowed
     if heard.intent in REFUSING:
-        understood = bool(ruled.steps) and (clause.reading.has("knowledge") or not clause.unread)
+        lost = is_at_a_loss(ruled, clause.reading)
+        understood = bool(ruled.steps) and not lost and (clause.reading.has("knowledge") or not clause.unread)
         return share >= _SURE_TO_REFUSE and not (understood and heard.intent in _NONE_OF_OURS)
     if names_another(heard, clause, directory):
         return False
@@ -63,9 +68,21 @@ def takes_over(heard: Heard, ruled: Plan, clause: Clause, *, context: PlanningCo
         return heard.intent in {"knowledge", "rfp"} and share >= _SURER
     if ruled.steps and (_lacks_whom(heard, clause, context) or _forgets_whom(heard, ruled, clause, context)):
         return True
-    if ruled.steps and (len(ruled.steps) > 1 or not clause.unread):
+    if ruled.steps and not is_at_a_loss(ruled, clause.reading) and (len(ruled.steps) > 1 or not clause.unread):
         return False
     return _over_answers(heard, ruled, clause)
+
+
+def is_at_a_loss(ruled: Plan, reading: Reading) -> bool:
+    """Whether the rules only look the message up, and no word of it asks for texts."""
+    searches = bool(ruled.steps) and all(isinstance(step, SearchStep) for step in ruled.steps)
+    return searches and not reading.has("search") and not reading.has("knowledge")
+
+
+def _narrows(reading: Reading, context: PlanningContext) -> bool:
+    """Whether it may be off the last list that something is to be taken."""
+    dropped = records_query(context.steps) is not None and mark("drops").search(reading.work) is not None
+    return dropped or mark("from_list").search(reading.work) is not None
 
 
 def _over_answers(heard: Heard, ruled: Plan, clause: Clause) -> bool:
@@ -83,6 +100,8 @@ def _over_answers(heard: Heard, ruled: Plan, clause: Clause) -> bool:
             and (ruled.clarification.about is not AskedAbout.ACCOUNT or _needs_none(heard))
         )
     if all(isinstance(step, SearchStep) for step in ruled.steps):
+        if not clause.unread and heard.intent == "figures" and min(heard.subject_share, share) < _CERTAIN:
+            return False
         return heard.intent not in {"search", "knowledge"} and share >= _SURER and _says_what(heard)
     if heard.intent == "figures" and all(isinstance(step, QueryStep) for step in ruled.steps):
         return _hears_other_records(heard, ruled)

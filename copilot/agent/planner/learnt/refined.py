@@ -15,6 +15,7 @@ from copilot.agent.planner.subjects import points_at_several
 from copilot.domain.figure_queries import DATES, Condition, FigureQuery, Measure, Related, Subject
 from copilot.domain.plans import QueryStep
 
+_USUAL_ROWS: int = FigureQuery.model_fields["limit"].default
 _SURE = 0.9
 _CERTAIN = 0.97
 
@@ -72,8 +73,8 @@ def _merged(before: tuple[Condition, ...], said: Sequence[Condition]) -> tuple[C
 def _of_others(heard: Heard, clause: Clause, query: FigureQuery) -> QueryStep | None:
     """Other records of the same accounts."""
     step = heard_query(heard, clause, account_ids=query.account_ids)
-    if step is None:
-        return None
+    if step is None or (query.limit < _USUAL_ROWS and not query.account_ids):
+        return None  # `the top 5`: which those are, no other query can say
     if step.query.subject is Subject.ACCOUNTS:
         return _accounts_of(step, query)
     if query.account_ids:
