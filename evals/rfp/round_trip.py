@@ -136,7 +136,7 @@ def measured(files: Iterator[Sample], *, office: str | None) -> Tally:
 
 
 def _answer(question: Question, number: int) -> RfpAnswer:
-    """Words of the form that is asked for; of several values one after the other."""
+    """Words of the form that is asked for; of several values one after the other, bare where words have no place."""
     short = None
     chosen: tuple[str, ...] = ()
     if question.choices:
@@ -144,13 +144,14 @@ def _answer(question: Question, number: int) -> RfpAnswer:
     elif question.form is AnswerForm.YES_NO:
         short = (ShortForm.YES, ShortForm.NO)[number % 2]
     text = _FIGURES.get(question.form, _SENTENCES[question.language])
+    bare = bool(question.choices) and question.comment_place in {None, question.answer_place}
     return RfpAnswer(
         question_id=question.id,
         language=question.language,
         short=short,
         chosen=chosen,
-        segments=(Segment(id=f"{question.id}.1", text=text, evidence_ids=(_SOURCE.id,)),),
-        evidence=(_SOURCE,),
+        segments=() if bare else (Segment(id=f"{question.id}.1", text=text, evidence_ids=(_SOURCE.id,)),),
+        evidence=() if bare else (_SOURCE,),
         confidence=Confidence(value=0.9, dimensions=dict.fromkeys(Dimension, 0.9)),
         route=Route.HIGH,
         category="general",

@@ -13,7 +13,8 @@ def test_filling_changes_nothing_else_in_any_file() -> None:
     assert tally.changes == []
     assert tally.files > 10
     assert tally.compared > 500
-    assert tally.answers - tally.placed <= 2
+    # Two have no place at all; of two in drop-downs of the document the words have none, which is told.
+    assert tally.answers - tally.placed <= 4
     assert [figure.met for figure in figures_of(tally, office=False)] == [True, None]
 
 
