@@ -40,18 +40,20 @@ def marked_words() -> frozenset[str]:
     return frozenset(re.findall(r"(?<![a-z\\])[a-z]{4,}(?![a-z])", marks))
 
 
+def _names(word: str) -> bool:
+    """Whether it is a given name and no everyday word."""
+    plain = flat(word)
+    return plain in GIVEN and plain not in everyday()
+
+
 def with_capitals(text: str) -> str:
     """Given names in lower case where a person is named (`pipeline de lucia`) with their capital letter."""
-    return _PERSON_PLACE.sub(
-        lambda match: f"{match[1]}{match[2].capitalize()}" if flat(match[2]) in GIVEN - everyday() else match[0], text
-    )
+    return _PERSON_PLACE.sub(lambda match: f"{match[1]}{match[2].capitalize()}" if _names(match[2]) else match[0], text)
 
 
 def given_names(text: str) -> str:
     """Every given name that is no everyday word, with its capital letter (`when did jolene call`)."""
-    return _WORD.sub(
-        lambda match: match.group().capitalize() if flat(match.group()) in GIVEN - everyday() else match.group(), text
-    )
+    return _WORD.sub(lambda match: match.group().capitalize() if _names(match.group()) else match.group(), text)
 
 
 @cache
