@@ -113,6 +113,8 @@ class Question(BaseModel):
     """What stands in the answer's place already."""
     hidden: bool = False
     """In a hidden row, column or sheet: shown in the preview, answered only if a person wants it."""
+    reworded: bool = False
+    """One of us changed its words, so that they are no longer the asker's."""
     doubt: str = ""
     """Why a person should look whether this is a question at all: a code of `Doubt`. Empty: none."""
 

@@ -1,7 +1,8 @@
 """Questions of a customer's questionnaire as something to cite: what is left blank is named in the customer's words.
 
 Invariant: a question is read by whoever may see its project; once a package of the project is in the queue, by whoever
-may see the account too, or by all staff where there is none: that is who reads the package.
+may see the account too, or by all staff where there is none: that is who reads the package. Words that one of us gave a
+question are no customer's, and nothing to cite.
 """
 
 from collections.abc import Collection, Mapping
@@ -70,7 +71,7 @@ class QuestionnaireEvidence:
         )
         found = (
             question_evidence(
-                Question.model_validate(row.question),
+                question,
                 project_id=row.project_id,
                 position=row.position,
                 title=projects[row.project_id].title,
@@ -78,6 +79,7 @@ class QuestionnaireEvidence:
                 today=self._uow.clock.today(),
             )
             for row in rows
+            if not (question := Question.model_validate(row.question)).reworded
         )
         return {item.id: item for item in found}
 

@@ -30,6 +30,9 @@ from copilot.store.rfp_rows import (
 from copilot.store.tables.rfp import RfpProjectRow, RfpQuestionRow
 from copilot.store.tables.work import DraftRow, DraftVersionRow, ReviewItemRow
 
+NOTHING_TO_FILE: Mapping[str, Any] = {"to_file": None, "to_file_by": None, "to_file_version": None}
+"""Columns of a question that does not wait to be filed."""
+
 
 class RfpQuestionRepository:
     """Works within one unit of work."""
@@ -202,17 +205,19 @@ class RfpQuestionRepository:
             self._session.execute(update(RfpQuestionRow).where(*wanted).values(**values))
 
     def next_to_file(self, project_id: str) -> tuple[StoredQuestion, ...]:
-        """The questions that are filed together next; none: nothing waits."""
+        """The questions that one person wants filed together next; none: nothing waits."""
         waits = (RfpQuestionRow.project_id == project_id, RfpQuestionRow.to_file.is_not(None))
-        first = select(RfpQuestionRow.to_file).where(*waits).order_by(RfpQuestionRow.position).limit(1)
-        group = self._session.scalar(first)
-        if group is None:
+        columns = (RfpQuestionRow.to_file, RfpQuestionRow.to_file_by)
+        first = self._session.execute(select(*columns).where(*waits).order_by(RfpQuestionRow.position).limit(1)).first()
+        if first is None:
             return ()
         return self.some(
             project_id,
             self._session.scalars(
                 select(RfpQuestionRow.question_id).where(
-                    RfpQuestionRow.project_id == project_id, RfpQuestionRow.to_file == group
+                    RfpQuestionRow.project_id == project_id,
+                    RfpQuestionRow.to_file == first.to_file,
+                    RfpQuestionRow.to_file_by == first.to_file_by,
                 )
             ).all(),
         )
@@ -224,7 +229,7 @@ class RfpQuestionRepository:
         waiting = [RfpQuestionRow.project_id == project_id, RfpQuestionRow.to_file.is_not(None)]
         if question_ids is not None:
             waiting.append(RfpQuestionRow.question_id.in_(question_ids))
-        values = {"to_file": None, "to_file_by": None, "to_file_version": None, "failure": failure}
+        values = {**NOTHING_TO_FILE, "failure": failure}
         ended = update(RfpQuestionRow).where(*waiting).values(**values).returning(RfpQuestionRow.question_id)
         return len(self._session.execute(ended).all())
 

@@ -4,6 +4,7 @@ import pytest
 
 from copilot.domain.access import Role, Viewer
 from copilot.domain.findings import Risk
+from copilot.domain.questionnaires import Correction
 from copilot.domain.review_items import ReviewState
 from copilot.domain.rfp_projects import Project
 from copilot.errors import NotFound
@@ -77,6 +78,18 @@ def test_what_is_not_word_for_word_theirs_is_checked(rfp: Rfp, project: Project,
         )
     assert {item.segment_id for item in report.findings} == {ours.id}
     assert report.risk is not Risk.LOW
+
+
+def test_a_question_in_words_of_ours_is_checked_like_them(rfp: Rfp, ana: Viewer) -> None:
+    claim = "We guarantee that all 14 of our data centres fail over within 30 minutes, or pay back 10 % of the fee."
+    rfp.answerer.answers |= {"q2": no_source("q2")}
+    project = rfp.create(ana, question(1), question(2, LONG))
+    with rfp.database.unit_of_work() as uow:
+        rfp.projects.correct(project.id, [Correction(question_id="q2", text=claim)], viewer=ana, uow=uow)
+    rfp.start(project, ana)
+    rfp.runs.run()
+    package = packed(rfp, project, ana)
+    assert {item.segment_id for item in package.report.findings} == {"blank.1"}
 
 
 def test_a_question_is_read_by_others_only_once_it_stands_in_the_queue(

@@ -77,6 +77,37 @@ def test_stop_leaves_the_rest_where_it_is(rfp: Rfp, project: Project, ana: Viewe
     assert (stopped.filing, stopped.state, rfp.runs.run()) == (0, ProjectState.REVIEW, 0)
 
 
+def test_what_is_filed_at_once_meanwhile_waits_no_more(rfp: Rfp, project: Project, ana: Viewer) -> None:
+    ask(rfp, project, ana)
+    assert len(rfp.file(project, ana, question_ids=["q1"])) == 1
+    assert rfp.get(project.id, ana).filing == 2
+    rfp.runs.run()
+    shown = rfp.get(project.id, ana).questions
+    assert {(each.state.value, each.failure) for each in shown} == {("in_queue", "")}
+
+
+def test_what_is_filed_after_all_no_longer_says_that_it_was_not(rfp: Rfp, project: Project, ana: Viewer) -> None:
+    ask(rfp, project, ana)
+    rfp.edit(project, "q2", ana, text="Other words.")
+    rfp.runs.run()
+    assert len(rfp.file(project, ana, question_ids=["q2"])) == 1
+    assert [each.failure for each in rfp.get(project.id, ana).questions] == ["", "", ""]
+
+
+def test_what_two_people_asked_for_is_filed_for_each_of_them(
+    database: Database, ana: Viewer, make_user: MakeUser
+) -> None:
+    admin = make_user(role=Role.ADMIN)
+    rfp = make_rfp(database, viewer=ana, rules=RULES.model_copy(update={"file_at_once": 0}))
+    project = rfp.answered(ana, question(1), question(2))
+    ask(rfp, project, ana, per="section")
+    assert rfp.file(project, admin, per="section", question_ids=["q1"]) == ()
+    assert rfp.runs.run() == 2
+    first, second = (each.item_id for each in rfp.get(project.id, ana).questions)
+    assert None not in {first, second}
+    assert first != second
+
+
 def test_nothing_is_filed_for_whoever_is_gone(rfp: Rfp, project: Project, ana: Viewer, make_user: MakeUser) -> None:
     ask(rfp, project, ana)
     admin = make_user(role=Role.ADMIN)

@@ -37,7 +37,7 @@ from copilot.store.packed_answers import ANSWERS, PROJECT, packed
 from copilot.store.questionnaire_evidence import question_evidence
 from copilot.store.reviews import ReviewRepository
 from copilot.store.rfp_projects import RfpProjectRepository
-from copilot.store.rfp_questions import RfpQuestionRepository
+from copilot.store.rfp_questions import NOTHING_TO_FILE, RfpQuestionRepository
 from copilot.store.rfp_rows import StoredProject
 from copilot.workflows.filed_draft import FiledDraft, Submits
 from copilot.workflows.rfp.filed_answers import claims, section_of
@@ -155,6 +155,9 @@ class RfpFiling:
                 draft_id=item.draft_id,
                 filed_version=each.version,
                 filed_draft_version=item.version,
+                # Whatever was wanted of it before, and came to nothing, is done now.
+                failure="",
+                **NOTHING_TO_FILE,
             )
         return FiledDraft(draft, report, item)
 
@@ -290,10 +293,10 @@ def _package_draft(
     sections = [Section(key="summary", title=words["summary"], segments=(summary,))]
     evidence: list[Evidence] = []
     for key, questions in (("blank", blank), ("unplaced", elsewhere)):
-        quoted = [_asked(each, project, uow=uow) for each in questions]
-        evidence += quoted
-        if quoted:
-            sections.append(Section(key=key, title=words[key], segments=_repeated(key, quoted)))
+        asked = [_asked(each, project, uow=uow) for each in questions]
+        evidence += [item for item, theirs in asked if theirs]
+        if asked:
+            sections.append(Section(key=key, title=words[key], segments=_repeated(key, asked)))
     named = tuple(
         Attachment(name=file.name, media_type=file.media_type, sha256=hashlib.sha256(file.content).hexdigest())
         for file in files
@@ -335,22 +338,27 @@ def _came_from(answers: Iterable[RfpAnswer]) -> dict[str, str]:
     return {} if narrowest is None else {CAME_FROM: narrowest.value}
 
 
-def _asked(each: Current, project: StoredProject, *, uow: UnitOfWork) -> Evidence:
-    return question_evidence(
-        each.stored.question,
+def _asked(each: Current, project: StoredProject, *, uow: UnitOfWork) -> tuple[Evidence, bool]:
+    """The question, and whether its words are the customer's."""
+    question = each.stored.question
+    asked = question_evidence(
+        question,
         project_id=project.id,
         position=each.stored.position,
         title=project.title,
         account_id=project.account_id,
         today=uow.clock.today(),
     )
+    return asked, not question.reworded
 
 
-def _repeated(key: str, quoted: Sequence[Evidence]) -> tuple[Segment, ...]:
-    """The customer's own questions, word for word: nothing of it is ours to state."""
+def _repeated(key: str, asked: Sequence[tuple[Evidence, bool]]) -> tuple[Segment, ...]:
+    """Questions: the customer's own cite themselves, word for word; what we reworded is checked like our words."""
     return tuple(
         Segment(id=f"{key}.{number}", text=item.text, evidence_ids=(item.id,))
-        for number, item in enumerate(quoted, start=1)
+        if theirs
+        else Segment(id=f"{key}.{number}", text=item.text, uncited_reason=_NO_FACT)
+        for number, (item, theirs) in enumerate(asked, start=1)
     )
 
 

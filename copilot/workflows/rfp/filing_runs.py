@@ -84,7 +84,8 @@ class FilingRuns:
         current = as_it_is(waiting, uow=uow)
         unchanged = [each for each in current if each.stored.to_file_version == each.stored.version]
         fileable = self._filing.fileable(unchanged, viewer=asker)
-        left = [each.id for each in current if each not in fileable]
+        filed_now = {each.id for each in fileable}
+        left = [each.id for each in current if each.id not in filed_now]
         if left:
             RfpQuestionRepository(uow).say_failed(project.id, left, failure=CHANGED)
         if fileable:

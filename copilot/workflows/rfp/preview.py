@@ -154,6 +154,8 @@ def _correct(project: StoredProject, current: Current, correction: Correction, *
         )
     before = current.stored.question
     changes = _changes(correction)
+    if "text" in changes and _plain(changes["text"]) != _plain(before.text):
+        changes["reworded"] = True
     after = _checked(before, changes)
     values: dict[str, Any] = {"question": after.model_dump(mode="json")}
     by_hand = current.answer is not None and current.answer.edited
@@ -185,4 +187,9 @@ def _checked(before: Question, changes: dict[str, Any]) -> Question:
 def _question_from(skipped: Skipped, correction: Correction, *, language: Language) -> Question:
     text = correction.text or skipped.text
     found = Question(id=skipped.place.id, text=text, place=skipped.place, language=detect(text, prior=language))
-    return _checked(found, _changes(correction))
+    return _checked(found, {**_changes(correction), "reworded": _plain(text) != _plain(skipped.text)})
+
+
+def _plain(text: str) -> str:
+    """Its words: a form sends blanks and line breaks in its own way."""
+    return " ".join(text.split())
