@@ -1,7 +1,8 @@
 """Search over security procedures: which procedures answer a control question? (BEIR format, any content.)
 
-`answering` are two queries for each control, its whole text and the heading it opens with (`Audit Planning. Audit plans
-shall ...`), merged by document as `copilot.retrieval.several` does it; how they are merged was chosen on one half.
+`answering` is the search that the answers of questionnaires rest on: two queries for each control, its whole text and
+the heading it opens with (`Audit Planning. Audit plans shall ...`), merged by document as `copilot.retrieval.several`
+does it; how they are merged was chosen on one half.
 
 Run: python -m evals.retrieval.ccm [--data DIR], where DIR holds corpus.jsonl, *queries.jsonl and *qrels*.tsv.
 """
@@ -10,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from copilot.settings import load_settings
+from copilot.workflows.rfp.answering.enquiry import queries_of
 from evals.figures import Figure, Goal
 from evals.retrieval.collection import DENSE, FUSED, LEXICAL, Question, models, open_collection
 from evals.retrieval.datasets import read_beir
@@ -21,7 +23,6 @@ _COMMAND = "python -m evals.retrieval.ccm"
 _GOAL = Goal(comparison=">=", threshold=0.50)
 _ANSWERING = Goal(comparison=">=", threshold=0.55)
 _ANSWERING_RECALL = Goal(comparison=">=", threshold=0.66)
-_MOST_WORDS_OF_HEADING = 12
 _BASELINE = "BM25 over whole documents: 0.463"
 
 
@@ -41,16 +42,9 @@ def measure(folder: Path) -> list[Figure]:
                 goal = _GOAL if (mode, name) == (FUSED, "e5") else None
                 figures += _figures(questions, ranked, f"{mode}_{name}", goal=goal)
             if name == "e5":
-                both = collection.rank_several([(item, _queries(item.text)) for item in questions], embedder=embedder)
+                both = collection.rank_several([(item, queries_of(item.text)) for item in questions], embedder=embedder)
                 figures += _figures(questions, both, "answering", goal=_ANSWERING, recall_goal=_ANSWERING_RECALL)
     return figures
-
-
-def _queries(text: str) -> tuple[str, ...]:
-    """The whole text, and the heading it opens with."""
-    heading, stop, rest = text.partition(". ")
-    is_heading = bool(stop and rest.strip()) and len(heading.split()) <= _MOST_WORDS_OF_HEADING
-    return (text, heading) if is_heading else (text,)
 
 
 def _figures(

@@ -36,12 +36,6 @@ support = -0.8
 freshness = -2.0
 completeness = -0.8
 consistency = -3.0
-
-# Of `rank_passages`, set by hand on the questions of jupiterone_ccm: what the words that a passage has count beside the
-# search's score, and the share of a document's next two passages.
-[passages]
-said = 0.5
-others = 0.3
 """
 Array = NDArray[np.float64]
 

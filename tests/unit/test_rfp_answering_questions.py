@@ -1,16 +1,11 @@
 """What a line of a questionnaire asks, what it is about, and whether it was asked before."""
 
-from datetime import date
-
 import pytest
 
-from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import AnswerForm, Place, Question
-from copilot.retrieval.search import Hit
-from copilot.workflows.rfp.answering.candidates import rank_passages
 from copilot.workflows.rfp.answering.categories import categories, category_of
-from copilot.workflows.rfp.answering.enquiry import enquiry_of
+from copilot.workflows.rfp.answering.enquiry import enquiry_of, queries_of
 from copilot.workflows.rfp.answering.same_question import asks_the_same
 
 
@@ -89,17 +84,18 @@ def test_questions_are_the_same_only_if_they_ask_the_same(one: str, other: str, 
     assert asks_the_same(one, other) is same
 
 
-def hit(passage: str, document: str, text: str, score: float) -> Hit:
-    evidence = Evidence(id=passage, kind=EvidenceKind.PASSAGE, text=text, label=document, as_of=date(2026, 1, 1))
-    return Hit(evidence=evidence, passage_id=passage, document_id=document, score=score, language="en")
-
-
-def test_the_document_that_says_more_of_what_is_asked_comes_first() -> None:
-    hits = [
-        hit("a", "one", "Laptops are bought in spring.", 0.50),
-        hit("b", "two", "Laptops have encrypted disks.", 0.48),
-    ]
-    ranked = rank_passages("Do laptops have encrypted disks?", hits, language=Language.EN)
-    assert [item.passage_id for item in ranked] == ["b", "a"]
-    assert rank_passages("???", hits, language=Language.EN) == tuple(hits)
-    assert rank_passages("Do laptops?", [], language=Language.EN) == ()
+@pytest.mark.parametrize(
+    ("text", "searched_by"),
+    [
+        (
+            "Audit planning. Audit plans shall be kept.",
+            ("Audit planning. Audit plans shall be kept.", "Audit planning"),
+        ),
+        ("¿Cifran los discos?", ("¿Cifran los discos?",)),
+        ("Do you keep audit plans.", ("Do you keep audit plans.",)),
+        (f"{'One word more ' * 5}here. And the rest.", (f"{'One word more ' * 5}here. And the rest.",)),
+    ],
+    ids=["heading", "question", "nothing after it", "sentence"],
+)
+def test_a_heading_before_the_question_is_searched_for_too(text: str, searched_by: tuple[str, ...]) -> None:
+    assert queries_of(text) == searched_by

@@ -16,7 +16,6 @@ from copilot.domain.language import Language
 from copilot.domain.rfp_answers import ShortForm
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import words_of
-from copilot.retrieval.search import Hit
 from copilot.workflows.chat.answering import Judged, answers
 from copilot.workflows.chat.continuing import goes_on
 from copilot.workflows.chat.matching import Asked, asked
@@ -24,7 +23,7 @@ from copilot.workflows.chat.question import Expected, read_question
 from copilot.workflows.chat.told import Told
 from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odds
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
-from copilot.workflows.rfp.answering.fitting import Fit, fit, fit_text
+from copilot.workflows.rfp.answering.fitting import Fit, fit
 from copilot.workflows.rfp.answering.nearness import Nearness, nearness, under_topic
 from copilot.workflows.rfp.answering.review_dates import is_old_version
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
@@ -34,7 +33,6 @@ MOST_LOOKED_AT = 15
 """Of the sentences that the judge puts first."""
 MOST_ALIKE = 8
 """Of these, whose likeness to the question is worth an embedding."""
-_OTHER_PASSAGES = 2
 _LESS = frozenset({Claim.BLANK, Claim.OTHER_PARTY, Claim.RECOMMENDED, Claim.INTENTION, Claim.QUESTION})
 _HEAD = 4
 """Words in which a sentence says of whom it speaks."""
@@ -167,32 +165,6 @@ def statement_of(question: Asked, item: Judged, *, chosen: bool = False) -> Stat
     reading = read_claim(told.text, title=f"{told.heading} {told.title}")
     replies = item.replies_to is not None and item.alike >= _REPLY_ALIKE
     return Statement(told.text, reading, fit(question, told), replies=replies, chosen=chosen)
-
-
-def rank_passages(text: str, hits: Sequence[Hit], *, language: Language) -> tuple[Hit, ...]:
-    """The passages that a search found, with those first whose document says most of what is asked.
-
-    A passage counts by the search's score and by how many of the question's words it has; a document by its best
-    passage and a share of the next two: what a document says in several places it is about.
-    """
-    question = prepared(text, language=language)
-    if question is None or not hits:
-        return tuple(hits)
-    weights = _weights()["passages"]
-    top = max(hit.score for hit in hits) or 1.0
-    own = {
-        hit.passage_id: hit.score / top + weights["said"] * fit_text(question, hit.evidence.text).said for hit in hits
-    }
-    by_document: dict[str, list[float]] = {}
-    for hit in hits:
-        by_document.setdefault(hit.document_id, []).append(own[hit.passage_id])
-    worth = {key: _worth(values, share=weights["others"]) for key, values in by_document.items()}
-    return tuple(sorted(hits, key=lambda hit: (-worth[hit.document_id], hit.document_id, -own[hit.passage_id])))
-
-
-def _worth(values: Sequence[float], *, share: float) -> float:
-    best, *others = sorted(values, reverse=True)
-    return best + share * sum(others[:_OTHER_PASSAGES])
 
 
 def _may_answer(question: Asked, item: Judged, reading: Reading) -> bool:

@@ -30,6 +30,7 @@ _TAKES_UP = re.compile(
 )
 _OPENING = re.compile(r"^[\s\W\d.]*")
 _LEAST_WORDS = 3
+_MOST_WORDS_OF_HEADING = 12
 _ASKED_YES_NO = frozenset({AnswerForm.YES_NO})
 
 
@@ -67,6 +68,13 @@ def enquiry_of(question: Question, *, context: Sequence[str] = ()) -> Enquiry:
 def _whole(parts: Sequence[str]) -> list[str]:
     """Each part with what it speaks of: "and does it classify them?" needs the part before it."""
     return [f"{parts[0]} {part}" if place and _TAKES_UP.search(part) else part for place, part in enumerate(parts)]
+
+
+def queries_of(text: str) -> tuple[str, ...]:
+    """What to search a text by: all of it, and the heading it opens with (`Audit planning. Audit plans shall ...`)."""
+    heading, stop, rest = text.partition(". ")
+    is_heading = bool(stop and rest.strip()) and len(heading.split()) <= _MOST_WORDS_OF_HEADING
+    return (text, heading) if is_heading else (text,)
 
 
 def light_words() -> frozenset[str]:

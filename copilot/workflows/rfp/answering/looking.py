@@ -11,8 +11,10 @@ from functools import partial
 from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.evidence import Evidence
 from copilot.domain.rfp_answers import ShortForm
-from copilot.retrieval.search import SearchRequest
+from copilot.llm.embeddings.port import Vectors
+from copilot.retrieval.search import Hit, SearchRequest
 from copilot.retrieval.service import RetrievalService
+from copilot.retrieval.several import merged
 from copilot.workflows.chat.answering import asks
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.matching import Asked
@@ -20,7 +22,7 @@ from copilot.workflows.reading.text import stems
 from copilot.workflows.rfp.answering.candidates import MOST_ALIKE, Candidate, candidates, prepared, statement_of
 from copilot.workflows.rfp.answering.claims import FACTS, Claim
 from copilot.workflows.rfp.answering.contract import LibraryMatch
-from copilot.workflows.rfp.answering.enquiry import Part
+from copilot.workflows.rfp.answering.enquiry import Part, queries_of
 from copilot.workflows.rfp.answering.library_answers import told_of
 from copilot.workflows.rfp.answering.likeness import Likeness
 from copilot.workflows.rfp.answering.reading import PassageReader
@@ -89,21 +91,31 @@ class Looker:
         if question is None:
             return None
         query = f"{topic}. {part.text}" if topic and len(question.question.telling) < _FEW_WORDS else part.text
-        request = SearchRequest(query=query, account_ids=(), limit=PASSAGES, language=scene.language)
         vector = self._likeness.of_question(query, language=scene.language.value)
-        search = self._retrieval.search
-        found = (
-            search.search(request, viewer=scene.viewer, uow=scene.uow)
-            if vector is None
-            else search.search_with_vector(request, vector, viewer=scene.viewer, uow=scene.uow)
-        )
-        telling = self._reader.tell(found.hits, scene)
+        telling = self._reader.tell(self._hits(query, vector, scene), scene)
         library = told_of(matches, today=scene.today, rank=0, first=len(telling.sentences))
         alike = None if vector is None else partial(self._likeness.of, vector)
         ranked = candidates(
             question, (*telling.sentences, *library), topic=topic, alike=alike, most=most, today=scene.today
         )
         return Survey(question, ranked, telling.withheld)
+
+    def _hits(self, query: str, vector: Vectors | None, scene: Scene) -> Sequence[Hit]:
+        """Passages, best first. `vector`: of the query, None where there is no model of ours."""
+        text, *heading = queries_of(query)
+        found = [self._found(text, vector, scene)]
+        found += [
+            self._found(each, self._likeness.of_question(each, language=scene.language.value), scene)
+            for each in heading
+        ]
+        return merged(found)[:PASSAGES] if heading else found[0]
+
+    def _found(self, query: str, vector: Vectors | None, scene: Scene) -> Sequence[Hit]:
+        request = SearchRequest(query=query, account_ids=(), limit=PASSAGES, language=scene.language)
+        search = self._retrieval.search
+        if vector is None:
+            return search.search(request, viewer=scene.viewer, uow=scene.uow).hits
+        return search.search_with_vector(request, vector, viewer=scene.viewer, uow=scene.uow).hits
 
     def _choose(self, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
         able = [item for item in ranked if item.able]
