@@ -25,6 +25,12 @@ CASES = (
     ("y la semana de antes", OCTOBER, "2026-09-24", "2026-09-30"),
     ("¿y el trimestre siguiente?", OCTOBER, "2026-11-01", "2027-01-31"),
     ("¿y en los 90 anteriores?", NINETY_DAYS, "2026-05-21", "2026-08-18"),
+    ("and the previous 30 days?", NINETY_DAYS, "2026-07-20", "2026-08-18"),
+    ("and the 30 days before that?", NINETY_DAYS, "2026-07-20", "2026-08-18"),
+    ("¿y los 30 anteriores?", NINETY_DAYS, "2026-07-20", "2026-08-18"),
+    ("¿y las dos semanas anteriores?", OCTOBER, "2026-09-17", "2026-09-30"),
+    ("and the two months before that", OCTOBER, "2026-08-01", "2026-09-30"),
+    ("and the following 10 days", OCTOBER, "2026-11-01", "2026-11-10"),
 )
 
 

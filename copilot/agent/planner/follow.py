@@ -163,8 +163,8 @@ def _refined(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | str
     )
     if any(reading.has(name) for name in ("follow_up", "meeting_prep", "after_meeting", "rfp_answer", "explain_score")):
         return None
-    if last.query.subject is not Subject.ACCOUNTS and mark("whose").search(reading.plain):
-        return CUT_BY_OTHERS if _is_cut(last.query) else _whose(last, _EVERY_ACCOUNT, last.query)
+    if mark("whose").search(reading.plain):
+        return _accounts_of(last)
     if leaning and last.query.subject is Subject.CONTACTS and (reached := _reached(reading, last)) is not None:
         return reached
     kinds = {noun.name for noun in spoken} == {"renewals"} and last.query.subject is Subject.OPPORTUNITIES
@@ -236,6 +236,13 @@ def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | str | No
     fresh = tuple(item for item in on_accounts if item.field not in {one.field for one in said})
     changes: dict[str, Any] = {part: (*said, *fresh)[:8], "mine": step.query.mine or query.mine}
     return (step.model_copy(update={"query": step.query.model_copy(update=changes)}),)
+
+
+def _accounts_of(last: QueryStep) -> tuple[Step, ...] | str:
+    """`whose are those?`: accounts are their own, as they were listed."""
+    if last.query.subject is Subject.ACCOUNTS:
+        return (last,)
+    return CUT_BY_OTHERS if _is_cut(last.query) else _whose(last, _EVERY_ACCOUNT, last.query)
 
 
 def _is_cut(query: FigureQuery) -> bool:

@@ -7,6 +7,7 @@ usually read in.
 import re
 from typing import Any
 
+from copilot.agent.planner.conditions import nouns
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.fact_words import Fact, facts_in
 from copilot.agent.planner.question import (
@@ -67,8 +68,14 @@ def _measure(question: Question, query: FigureQuery) -> Measure:
 
 
 def counted_and_summed(work: str) -> bool:
-    """`how many are there, and what do they add up to`."""
-    return mark("counted_and_summed").search(work) is not None
+    """`how many are there, and what do they add up to`: of the same records, not of others or of one account."""
+    match = mark("counted_and_summed").search(work)
+    if match is None:
+        return False
+    spoken = nouns(work)
+    first = {noun.subject for noun in spoken if noun.start < match.end()}
+    others = {noun.subject for noun in spoken if noun.start >= match.end()} - first
+    return not others and "ACCT" not in work[match.end() :]
 
 
 def _number(question: Question, subject: Subject) -> str | None:

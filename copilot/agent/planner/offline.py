@@ -27,6 +27,7 @@ from copilot.agent.planner.learnt.choice import (
 from copilot.agent.planner.learnt.heard import Heard, hear
 from copilot.agent.planner.learnt.plan import heard_plan
 from copilot.agent.planner.legible import LONGEST_READ, legible
+from copilot.agent.planner.measures import counted_and_summed
 from copilot.agent.planner.reading import Reading, language_of, read
 from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import plan_clause
@@ -179,7 +180,7 @@ def _by_rules(reading: Reading, turn: _Turn) -> Plan:
 def _clauses(reading: Reading) -> list[str]:
     """The message cut where another question or request begins; the pieces keep the user's own spelling."""
     shown, pieces, start = reading.message, [], 0
-    if mark("counted_and_summed").search(reading.work):
+    if counted_and_summed(reading.work):
         return [shown]  # one list tells both
     for match in mark("clauses").finditer(flat(shown)):
         pieces.append(shown[start : match.start()])

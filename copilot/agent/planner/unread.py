@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from copilot.agent.planner.conditions import conditions, nouns
-from copilot.agent.planner.cues import cue, mark, mark_before, pattern, spelled_words, table
+from copilot.agent.planner.cues import cue, hits, mark, mark_before, pattern, spelled_words, table
 from copilot.agent.planner.directory import Directory
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.spelling import everyday
@@ -82,15 +82,24 @@ def unread_words(reading: Reading) -> tuple[str, ...]:
     purpose = _preamble().match(reading.work.lower())
     if purpose is not None:  # `for my report: how many ...` tells what for, not of which records
         taken.append(purpose.span())
+    sectors = _sector_words(reading.work)
     found = []
     for word in words_of(reading.shown):
         written = reading.shown[word.start : word.end]
         if written in {"ACCT", "PERSON", "WHEN", "AMOUNT"} or not word.text.isalpha() or _is_short(word.text):
             continue
-        if any(start <= word.start < end for start, end in taken) or _is_read(word.text):
+        if any(start <= word.start < end for start, end in taken):
+            continue
+        if _is_read(word.text) and not any(start <= word.start < end for start, end in sectors):
             continue
         found.append(written)
     return tuple(dict.fromkeys(found))
+
+
+def _sector_words(work: str) -> tuple[tuple[int, int], ...]:
+    """Where sectors are named: one far from its noun becomes no condition. Health is left out, as it is a score too."""
+    lines = "\n".join(words for name, words in table("records")["sectors"].items() if name != "health")
+    return tuple((hit.start, hit.end) for hit in hits(work, lines))
 
 
 def counts_unknown(reading: Reading) -> bool:
