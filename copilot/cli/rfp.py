@@ -25,7 +25,7 @@ from copilot.cli.rfp_words import counted, say
 from copilot.cli.tables import print_rows
 from copilot.domain.language import Language
 from copilot.domain.rfp_answers import RfpAnswer
-from copilot.domain.rfp_projects import Project, ProjectState
+from copilot.domain.rfp_projects import Project, ProjectState, QuestionState
 from copilot.errors import NotFound
 from copilot.store.accounts import AccountRepository
 from knowledge.questionnaires import read_questionnaire
@@ -33,6 +33,7 @@ from knowledge.questionnaires import read_questionnaire
 rfp_app = typer.Typer(help="Answer a customer's questionnaire, from file to file.", no_args_is_help=True)
 _ID = typer.Argument(help="Id of the questionnaire; its first characters are enough.")
 _PAUSE = 0.5
+_IN_QUEUE = frozenset({QuestionState.IN_QUEUE, QuestionState.APPROVED})
 
 
 class Which(StrEnum):
@@ -142,7 +143,7 @@ def show(project: Annotated[str, _ID], *, user: UserOption = None) -> None:
             each.question.number or str(number),
             each.question.text,
             say(f"question.{each.state.value}", viewer),
-            _answer(each.answer, person) or each.failure,
+            " · ".join(filter(None, (_answer(each.answer, person), each.failure))),
             "; ".join(item.label for item in each.answer.evidence) if each.answer else "",
         )
         for number, each in enumerate(found.questions, start=1)
@@ -254,13 +255,20 @@ def file_answers(
 
 def _file_the_rest(person: Acting, project_id: str) -> None:
     """File here and now what waits; whoever stops it leaves the rest to the background. Another worker may help."""
+    asked = {each.question.id for each in _found(person, project_id).questions if each.waits_to_be_filed}
     with _interruptible() as stop:
         while (now := _found(person, project_id)).filing and not stop.is_set():
             print_line(say("filing", person.viewer, number=now.filing))
             if not person.application.rfps.runs.run(stop.is_set, only=project_id):
                 time.sleep(_PAUSE)
-    if not now.filing:
+    if now.filing:
+        return
+    left = [each for each in now.questions if each.question.id in asked and each.state not in _IN_QUEUE]
+    if not left:
         print_line(say("all_filed", person.viewer))
+        return
+    print_line(say("not_filed", person.viewer, number=len(left), id=project_id))
+    raise typer.Exit(1)
 
 
 @rfp_app.command("package")

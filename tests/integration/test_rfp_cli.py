@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from copilot.cli import rfp, rfp_words
+from copilot.cli import acting, rfp, rfp_words
 from copilot.domain.access import Role, Viewer
+from copilot.errors import CopilotError
 from copilot.store.database import Database
 from tests.command_line import command_line
 from tests.conftest import MakeUser
@@ -91,6 +92,30 @@ def test_from_the_file_to_the_queue(run: Run, tmp_path: Path, make_user: MakeUse
     assert "no answers to put" in run("rfp", "file", project).output
     refused = run("rfp", "package", project)
     assert refused.exit_code == 1
+
+
+def test_what_was_not_filed_is_not_said_to_be_in_the_queue(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, viewer: Viewer, make_user: MakeUser
+) -> None:
+    imported(run, tmp_path)
+    entry = re.search(r"(entry_\w+)", run("rfp", "library", "list", "--state", "proposed").output)
+    assert entry
+    run("rfp", "library", "approve", entry[1], by=make_user(role=Role.MANAGER, language="en"))
+    project = added(run, tmp_path)
+    run("rfp", "run", project)
+    projects = acting.acting(viewer.email).application.rfps.projects
+    monkeypatch.setattr(projects, "_rules", projects._rules.model_copy(update={"file_at_once": 0}))
+
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise CopilotError("It broke.")
+
+    monkeypatch.setattr("copilot.approvals.service.ApprovalService.submit", fail)
+    done = run("rfp", "file", project)
+    said = done.output
+    assert done.exit_code == 1
+    assert "All of them are in the queue" not in said
+    assert "Not in the queue: 1" in said, said
+    assert "It broke." in run("rfp", "show", project).output
 
 
 def test_ctrl_c_stops_after_a_question_and_says_how_to_go_on(
