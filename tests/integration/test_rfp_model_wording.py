@@ -167,6 +167,18 @@ def test_a_model_that_fails_leaves_the_words_of_the_rules_and_a_note(
     assert len(said.provenance.notes) == 1
 
 
+def test_a_source_that_a_sentence_only_cites_is_not_lost(database: Database, asker: Viewer) -> None:
+    asked = f"{MEDIA} How often are backups tested by the operations team?"
+    by_rules = answer(database, asker, asked, OneModel(ModelUnavailable("gone")))
+    assert RULE in by_rules.text
+    told = "Our access policy requires all removable media to be encrypted with AES-256."
+    said = answer(database, asker, asked, OneModel(written(told, cites=(1, 2))))
+    first, second = said.segments
+    assert first.text == told
+    assert RULE in second.text
+    assert not set(first.evidence_ids) & set(second.evidence_ids)
+
+
 def test_nothing_is_asked_of_a_model_where_nothing_answers(database: Database, asker: Viewer) -> None:
     models = OneModel()
     said = answer(database, asker, "Do you hold a licence for maritime salvage?", models)

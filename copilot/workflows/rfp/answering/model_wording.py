@@ -128,14 +128,25 @@ _Standing = list[tuple[str, tuple[_Line, ...]]]
 
 
 def _standing(written: Sequence[WrittenSegment], lines: Mapping[int, _Line], language: Language) -> _Standing:
-    """The sentences that their lines carry, each with those lines."""
+    """The sentences that their lines carry, each with those that it needs."""
     kept = []
     for segment in written:
         text = " ".join(segment.text.split())
         cited = tuple(lines[number] for number in dict.fromkeys(segment.evidence) if number in lines)
         if cited and detect(text, prior=language) is language and _carried(text, cited, language):
-            kept.append((text, cited))
+            kept.append((text, _needed(text, cited, language)))
     return kept
+
+
+def _needed(text: str, cited: tuple[_Line, ...], language: Language) -> tuple[_Line, ...]:
+    """Those of the lines without which the sentence would not stand: what it only cites, it does not say."""
+    needed = cited
+    for line in reversed(cited):
+        others = tuple(each for each in needed if each is not line)
+        # Without any line nothing is supported.
+        if support(text, [each.shown for each in others], language).support is Support.SUPPORTED:
+            needed = others
+    return needed
 
 
 def _carried(text: str, cited: Sequence[_Line], language: Language) -> bool:
