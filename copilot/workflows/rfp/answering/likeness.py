@@ -40,7 +40,9 @@ class Likeness:
     def of(self, question: Vectors, sentences: Sequence[Told]) -> tuple[float, ...] | None:
         """Cosine of each sentence with the question."""
         keys = [(item.text, item.language.value) for item in sentences]
-        fresh = [key for key in dict.fromkeys(keys) if self._get(key) is None]
+        # Kept here from now on: while the others are made, another thread may push these out.
+        found = {key: vector for key in keys if (vector := self._get(key)) is not None}
+        fresh = [key for key in dict.fromkeys(keys) if key not in found]
         embedder = self._embedder()
         if embedder is None:
             return None
@@ -48,7 +50,6 @@ class Likeness:
             made = embedder.embed_passages([text for text, _ in fresh], [language for _, language in fresh])
         except UnavailableError:
             return None
-        found = {key: vector for key in keys if (vector := self._get(key)) is not None}
         found |= dict(zip(fresh, made, strict=True))
         self._put(found)
         return tuple(float(np.dot(question, found[key])) for key in keys)
