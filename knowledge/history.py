@@ -4,6 +4,7 @@ Invariant: every row of the file is either used or counted as left out with the 
 words or days is decided from all its cells, and what does not fit is missing and counted.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,9 +28,11 @@ _MOST_OF_THEM = 0.95
 """Share of the cells that decides what a column holds."""
 _YES_WORDS = """
     yes y true t 1 si s verdadero churned churn lost perdido perdida baja cancelled canceled cancelado cancelada left
-    won ganado ganada
     """
 _YES = frozenset(_YES_WORDS.split())
+_BARE_YES = frozenset({"yes", "y", "true", "t", "1", "si", "s", "verdadero"})
+_STAYS = re.compile(r"(?<![a-z])(?:renew|renov|retain|reten|activ|stay|kept|sigue|permanec)")
+"""How columns begin whose `yes` is that of an account that stayed: which value is scored has to be said there."""
 _OUTCOMES = 2
 _SHOWN = 6
 ReadT = TypeVar("ReadT")
@@ -154,7 +157,7 @@ def _outcomes(cells: Sequence[str], asked: Asked) -> tuple[str, list[str]]:
             )
     else:
         sure = [value for value in found if value in _YES]
-        if len(sure) != 1:
+        if len(sure) != 1 or (_STAYS.search(flat(asked.label)) and sure[0] in _BARE_YES):
             raise InputError(
                 f"Which value of {asked.label} is scored cannot be told from {' and '.join(written.values())}.",
                 hint="Name it with --positive.",

@@ -10,7 +10,7 @@ from decimal import Decimal
 from copilot.cli.train_words import say
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
-from copilot.scoring.believable import LEAST_OF_AN_OUTCOME, LEAST_ROWS, Refusal, Verdict
+from copilot.scoring.believable import LEAST_OF_A_SIDE, LEAST_OF_AN_OUTCOME, LEAST_ROWS, Refusal, Verdict
 from copilot.scoring.quality import Measure, Quality
 from copilot.scoring.shapes import AdditiveModel, Curve, Shape
 from copilot.scoring.tables import Numbers
@@ -75,13 +75,13 @@ class _Pages:
         if verdict.left_out:
             yield f"\n## {self._say('left_out')}\n"
             for item in verdict.left_out:
-                yield f"- {_cell(item.column)}: {self._say(item.reason, detail=item.detail)}"
+                yield f"- {_cell(item.column)}: {self._say(item.reason, detail=_cell(item.detail))}"
 
     def verdict(self, verdict: Verdict) -> Iterator[str]:
         """Why there is no model."""
         if verdict.refusal is not None:
             auc = self._number(verdict.quality.of(Measure.AUC)) if verdict.quality else "–"
-            why = self._say(verdict.refusal, least=_LEAST.get(verdict.refusal, ""), auc=auc)
+            why = self._say(verdict.refusal, least=_LEAST.get(verdict.refusal, ""), side=LEAST_OF_A_SIDE, auc=auc)
             yield f"\n**{self._say('refused', why=why)}**"
 
     def quality(self, found: Quality, *, by_time: bool) -> Iterator[str]:
@@ -132,28 +132,26 @@ class _Pages:
         """Every column's part, the strongest first."""
         yield f"\n## {self._say('moves')}\n"
         yield self._say("moves_note") + "\n"
-        ranked = sorted(model.shapes, key=lambda shape: -_spread(shape))
+        ranked = sorted(model.shapes, key=lambda shape: -self._spread(shape))
         rows = [(shape.name, *self._ends(shape)) for shape in ranked]
         yield from _table([self._say(key) for key in ("column", "lowers", "raises")], rows)
 
     def _ends(self, shape: Shape) -> tuple[str, str]:
-        places = _places(shape)
+        places = self._places(shape)
         low, high = min(places, key=lambda item: item[1]), max(places, key=lambda item: item[1])
-        return f"{self._at(low[0])}: {self._number(low[1])}", f"{self._at(high[0])}: {self._number(high[1])}"
+        return f"{low[0]}: {self._number(low[1])}", f"{high[0]}: {self._number(high[1])}"
 
-    def _at(self, where: str | float) -> str:
-        return self._number(where) if isinstance(where, float) else where or self._say("missing")
+    def _places(self, shape: Shape) -> Sequence[tuple[str, float]]:
+        """What a cell can hold, nothing among it: that it is missing may move more than any value."""
+        if isinstance(shape, Curve):
+            told = [(self._number(knot), effect) for knot, effect in zip(shape.knots, shape.effects, strict=True)]
+        else:
+            told = [*shape.effects.items(), (self._say("other"), shape.other)]
+        return [*told, (self._say("missing"), shape.missing)]
 
-
-def _places(shape: Shape) -> Sequence[tuple[str | float, float]]:
-    if isinstance(shape, Curve):
-        return list(zip(shape.knots, shape.effects, strict=True))
-    return list(shape.effects.items()) or [("", shape.missing)]
-
-
-def _spread(shape: Shape) -> float:
-    effects = [effect for _, effect in _places(shape)]
-    return max(effects) - min(effects)
+    def _spread(self, shape: Shape) -> float:
+        effects = [effect for _, effect in self._places(shape)]
+        return max(effects) - min(effects)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -26,7 +26,7 @@ _TOO_GOOD = 0.98
 _LATER = 0.25
 """Share of the rows, the latest, that a split by time holds out."""
 _LEAST_OF_SEGMENT = 50
-_LEAST_OF_A_SIDE = 20
+LEAST_OF_A_SIDE = 20
 """Of each outcome, before and after the day of a split by time."""
 
 
@@ -133,7 +133,7 @@ def _before_and_after(days: Floats) -> tuple[Places, Places]:
 def _can_be_split(labels: Labels, days: Floats) -> bool:
     """Whether there is enough of both outcomes before and after."""
     sides = [labels[places] for places in _before_and_after(days)]
-    return all(min(side.sum(), (~side).sum()) >= _LEAST_OF_A_SIDE for side in sides)
+    return all(min(side.sum(), (~side).sum()) >= LEAST_OF_A_SIDE for side in sides)
 
 
 def _refused(found: Quality) -> Refusal | None:
@@ -149,9 +149,9 @@ def _refused(found: Quality) -> Refusal | None:
 def _segments(groups: Categories, labels: Labels, told: Floats) -> tuple[Segment, ...]:
     """Each group of enough rows with both outcomes."""
     found = []
-    for place, name in enumerate(groups.levels):
-        rows = np.flatnonzero(groups.codes == place)
-        if len(rows) >= _LEAST_OF_SEGMENT and 0 < labels[rows].sum() < len(rows):
+    for place in groups.frequent(least=_LEAST_OF_SEGMENT):
+        name, rows = groups.levels[place], np.flatnonzero(groups.codes == place)
+        if 0 < labels[rows].sum() < len(rows):
             here = labels[rows]
             auc = float(np.mean([area(here, repeat[rows]) for repeat in told]))
             told_here = float(told[:, rows].mean())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from copilot.scoring.quality import area
-from copilot.scoring.tables import MISSING, Categories, Column, LeftOut, Numbers, Reason, Table
+from copilot.scoring.tables import MISSING, Column, LeftOut, Numbers, Reason, Table
 from copilot.scoring.training import SEED, Labels, folds, learn
 
 TOO_TELLING = 0.95
@@ -44,18 +44,18 @@ def _pure_groups(column: Column, labels: Labels) -> Iterator[str]:
     """Values, or that there is one at all, which nearly always go with the rarer outcome."""
     rarer = labels if labels.mean() <= 1 / 2 else ~labels
     least = max(_LEAST_ROWS, _LEAST_SHARE * rarer.sum())
-    groups: list[tuple[str, Labels]] = []
-    if isinstance(column, Numbers):
-        missing = np.isnan(column.values)
-    else:
-        missing = column.codes == MISSING
-        groups = [(level, column.codes == place) for place, level in enumerate(_frequent(column, least=least))]
-    for name, rows in (*groups, ("∅", missing), ("≠ ∅", ~missing)):
+    for name, rows in _groups(column, least=least):
         if least <= rows.sum() < len(rows) and rarer[rows].mean() >= _PURE:
             yield name
 
 
-def _frequent(column: Categories, *, least: float) -> tuple[str, ...]:
-    """The levels, in their places; those of too few rows as nothing can match them."""
-    counts = np.bincount(column.codes[column.codes != MISSING], minlength=len(column.levels))
-    return column.levels if counts.max(initial=0) >= least else ()
+def _groups(column: Column, *, least: float) -> Iterator[tuple[str, Labels]]:
+    """One after the other: together, the rows of thousands of levels would not fit into memory."""
+    if isinstance(column, Numbers):
+        missing = np.isnan(column.values)
+    else:
+        missing = column.codes == MISSING
+        for place in column.frequent(least=least):
+            yield column.levels[place], column.codes == place
+    yield "∅", missing
+    yield "≠ ∅", ~missing

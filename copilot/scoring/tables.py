@@ -69,6 +69,11 @@ class Categories:
         """Some of the rows."""
         return Categories(self.name, self.levels, self.codes[places])
 
+    def frequent(self, *, least: float) -> Sequence[int]:
+        """Places of the levels that have so many rows."""
+        counts = np.bincount(self.codes[self.codes != MISSING], minlength=len(self.levels))
+        return [int(place) for place in np.flatnonzero(counts >= least)]
+
 
 Column = Numbers | Categories
 

@@ -43,6 +43,22 @@ def test_a_model_comes_with_its_report_and_overwrites_nothing(source: Path, tmp_
     assert "is there already" in " ".join(said.split())
 
 
+def test_the_report_tells_what_missing_cells_and_days_on_one_side_mean(tmp_path: Path) -> None:
+    generator = np.random.default_rng(4)
+    rows, path = ["used,on,gone"], tmp_path / "accounts.csv"
+    for _ in range(600):
+        used = generator.integers(1, 90) if generator.random() < 0.6 else ""
+        gone = generator.random() < (0.6 if used == "" else 0.3)
+        rows.append(f"{used},2026-01-01,{'yes' if gone else 'no'}")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    code, said = train(path, "--to", str(tmp_path / "one"), "--language", "en")
+    assert code == 0, said
+    assert "(missing): " in said.split("Raises most")[1]
+    code, said = train(path, "--to", str(tmp_path / "two"), "--date", "on", "--language", "en")
+    assert code == 3
+    assert "20 on either side of the split" in " ".join(said.split())
+
+
 def test_a_refusal_has_a_report_and_no_model_in_spanish(source: Path, tmp_path: Path) -> None:
     short = tmp_path / "short.csv"
     short.write_text("\n".join(source.read_text(encoding="utf-8").splitlines()[:120]) + "\n", encoding="utf-8")

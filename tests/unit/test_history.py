@@ -86,6 +86,18 @@ def test_what_does_not_fit_is_said_with_what_there_is(
     assert raised.value.hint
 
 
+@pytest.mark.parametrize(
+    ("label", "gone", "stayed"),
+    [("Renewed", "No", "Yes"), ("activa", "no", "sí"), ("resultado", "caducada", "ganada")],
+    ids=["renewed", "active", "won"],
+)
+def test_what_stays_is_not_taken_for_what_goes(write: Write, label: str, gone: str, stayed: str) -> None:
+    path = write(*(f"{n};{gone if n % 3 else stayed}" for n in range(30)), header=f"uso;{label}")
+    with pytest.raises(InputError, match="cannot be told"):
+        read(path, label)
+    assert int(read(path, label, positive=gone).history.labels.sum()) == 20
+
+
 def test_a_name_that_is_there_twice_is_refused(write: Write) -> None:
     with pytest.raises(InputError, match="there twice"):
         read(write("1;2;Sí", header="plan;plan;baja"))
