@@ -16,6 +16,10 @@ NOT_ANSWERED = (
     "es: estoy cubriendo el canal de distribuidores, cuántas cuentas renuevan este trimestre",
     "es: mineras que renuevan este trimestre",
     "en: mining and water customers",
+    "en: customers that churned in March",
+    "en: accounts that left us this quarter",
+    "es: clientes que perdimos en marzo",
+    "es: clientes que se nos fueron este trimestre",
 )
 READ = (
     ("es: empresas que aún no nos han comprado nada", "accounts:list [lifecycle is prospect]"),
