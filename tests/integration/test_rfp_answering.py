@@ -307,3 +307,21 @@ def test_what_our_own_people_are_told_is_not_told_with_an_answer(database: Datab
     given = answer(database, asker, question("Is SCIM provisioning available?", form=AnswerForm.YES_NO))
     assert given.text == "SCIM provisioning is not available."
     assert given.short is ShortForm.NO
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("How many security incidents were reported to customers in the year 2021?", True),
+        ("How many security incidents were reported to customers?", False),
+    ],
+    ids=["of that year", "of no year"],
+)
+def test_a_document_of_a_year_long_past_answers_only_who_asks_for_that_year(
+    database: Database,
+    make_user: MakeUser,
+    asked: str,
+    answered: bool,
+) -> None:
+    add(database, "Security incidents 2021", "Two security incidents were reported to customers in the year 2021.")
+    assert bool(answer(database, make_user(Role.AE), question(asked)).segments) is answered

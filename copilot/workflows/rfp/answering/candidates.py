@@ -198,7 +198,7 @@ def _candidate(question: Asked, item: Judged, *, topic: str, among: Among, today
     near = nearness(question, item)
     under = under_topic(topic, item)
     values = numbers(question, item, fits=fits, reading=reading, near=near, under=under, among=among)
-    able = _may_answer(question, item, reading) and not is_old_version(told, today=today)
+    able = _may_answer(question, item, reading) and not is_old_version(told, asked=question.question.text, today=today)
     return Candidate(item, fits, reading, near, values, able=able)
 
 

@@ -36,10 +36,10 @@ def review_due(told: Told) -> date | None:
         return None
 
 
-def is_old_version(told: Told, *, today: date) -> bool:
-    """Whether the document bears in its title a year that is long past: `Incident Procedure (2021)`."""
+def is_old_version(told: Told, *, asked: str, today: date) -> bool:
+    """Whether the title bears a year that is long past and that nobody asks for: `Incident Procedure (2021)`."""
     years = [int(match) for match in _YEAR_IN_TITLE.findall(told.title)]
-    return bool(years) and today.year - max(years) >= _OLD_YEARS
+    return bool(years) and today.year - max(years) >= _OLD_YEARS and str(max(years)) not in asked
 
 
 def owner_named(told: Told) -> str | None:
