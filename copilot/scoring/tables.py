@@ -52,7 +52,7 @@ class Numbers:
     unreadable: int = 0
     """Cells that hold something else; they count as missing."""
 
-    def at(self, places: Places) -> "Numbers":
+    def at(self, places: Places | slice) -> "Numbers":
         """Some of the rows."""
         return Numbers(self.name, self.values[places], self.unreadable)
 
@@ -65,7 +65,7 @@ class Categories:
     levels: tuple[str, ...]
     codes: Codes
 
-    def at(self, places: Places) -> "Categories":
+    def at(self, places: Places | slice) -> "Categories":
         """Some of the rows."""
         return Categories(self.name, self.levels, self.codes[places])
 

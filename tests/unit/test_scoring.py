@@ -64,6 +64,14 @@ def test_a_curve_is_level_beyond_what_was_seen_and_rare_words_have_one_effect() 
     assert levels.of(categories("w", ["a", "unheard of", ""])).tolist() == [1, 3, 7]
 
 
+def test_many_rows_are_scored_as_few_are() -> None:
+    told = history()
+    model = learn(told.table, told.labels, strengths=(1.0,))
+    many = told.table.at(np.arange(150_000) % ROWS)
+    assert np.array_equal(model.log_odds(many)[:ROWS], model.log_odds(told.table))
+    assert np.array_equal(model.log_odds(many)[-ROWS:], model.log_odds(many)[:ROWS])
+
+
 def test_a_column_that_is_gone_or_has_turned_into_words_is_refused() -> None:
     model = learn(history().table, history().labels, strengths=(1.0,))
     with pytest.raises(InputError, match="missing"):
