@@ -3,6 +3,7 @@
 Invariant: the file is only read, nothing that is there is overwritten, and no score is saved that cannot be believed.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -58,22 +59,31 @@ def churn(
         read = read_history(source, asked, max_bytes=_MOST_BYTES)
         verdict = judge(read.history)
         text = report(read, verdict, file=source.name, label=label, language=told)
-        _write(report_file, text, told)
+        files = {report_file: text}
+        if verdict.model is not None:
+            files[model_file] = verdict.model.model_dump_json(indent=1) + "\n"
+        _write(files, told)
         console.print(text, markup=False, highlight=False, soft_wrap=True)
         if verdict.model is None:
             console.print(say("saved_report", told, report=report_file), markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(3)
-        _write(model_file, verdict.model.model_dump_json(indent=1) + "\n", told)
         said = say("saved", told, model=model_file, report=report_file)
         console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
-def _write(path: Path, text: str, language: Language) -> None:
-    """Raises InputError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        why = (error.strerror or type(error).__name__).lower()
-        raise InputError(say("unwritable", language, path=path, why=why), hint=say("exists_hint", language)) from error
+def _write(files: Mapping[Path, str], language: Language) -> None:
+    """All of them or none. Raises InputError."""
+    written: list[Path] = []
+    for path, text in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                written.append(path)
+                file.write(text)
+        except OSError as error:
+            for begun in written:
+                begun.unlink(missing_ok=True)
+            why = (error.strerror or type(error).__name__).lower()
+            raise InputError(
+                say("unwritable", language, path=path, why=why), hint=say("exists_hint", language)
+            ) from error

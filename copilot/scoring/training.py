@@ -20,6 +20,8 @@ Labels = NDArray[np.bool_]
 _KNOTS = 8
 _LEAST_OF_LEVEL = 10
 """Rows that a word needs to have an effect of its own."""
+_MOST_LEVELS = 200
+"""Words of a column with an effect of their own, the most frequent ones; a column of names would fill the memory."""
 _STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 """Inverse of the penalty, of which cross-validation within the rows chooses."""
 _INNER_FOLDS = 4
@@ -85,7 +87,8 @@ def _numbers(column: Numbers) -> _Block:
 
 def _words(column: Categories) -> _Block:
     counts = np.bincount(column.codes[column.codes != MISSING], minlength=len(column.levels))
-    known = [level for level, count in zip(column.levels, counts, strict=True) if count >= _LEAST_OF_LEVEL]
+    most_frequent = np.argsort(-counts, kind="stable")[:_MOST_LEVELS]
+    known = [column.levels[place] for place in sorted(most_frequent) if counts[place] >= _LEAST_OF_LEVEL]
     own = {level: place for place, level in enumerate(known)}
     # After the known words come the rare ones, and what is missing: its code is -1, the last place of the list.
     places = np.array([*(own.get(level, len(own)) for level in column.levels), len(own) + 1])

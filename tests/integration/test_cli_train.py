@@ -59,6 +59,23 @@ def test_the_report_tells_what_missing_cells_and_days_on_one_side_mean(tmp_path:
     assert "20 on either side of the split" in " ".join(said.split())
 
 
+def test_a_folder_that_takes_one_file_only_is_left_as_it_was(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Path.open
+
+    def full(path: Path, *given: object, **more: object) -> object:
+        if path.name == "churn-model.json":
+            raise OSError(28, "No space left on device")
+        return opened(path, *given, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", full)
+    code, said = train(source, "--to", str(tmp_path / "out"))
+    assert code == 2
+    assert "no space left on device" in " ".join(said.split())
+    assert not list((tmp_path / "out").iterdir())
+
+
 def test_a_refusal_has_a_report_and_no_model_in_spanish(source: Path, tmp_path: Path) -> None:
     short = tmp_path / "short.csv"
     short.write_text("\n".join(source.read_text(encoding="utf-8").splitlines()[:120]) + "\n", encoding="utf-8")

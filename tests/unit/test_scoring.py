@@ -64,6 +64,16 @@ def test_a_curve_is_level_beyond_what_was_seen_and_rare_words_have_one_effect() 
     assert levels.of(categories("w", ["a", "unheard of", ""])).tolist() == [1, 3, 7]
 
 
+def test_a_column_of_many_names_gives_effects_to_the_most_frequent() -> None:
+    told = history()
+    names = [f"name {place % 250}" if place >= 50 else "often" for place in range(4_000)]
+    table = Table((categories("name", names),), 4_000)
+    [levels] = learn(table, np.resize(told.labels, 4_000), strengths=(1.0,)).shapes
+    assert isinstance(levels, Levels)
+    assert len(levels.effects) == 200
+    assert "often" in levels.effects
+
+
 def test_many_rows_are_scored_as_few_are() -> None:
     told = history()
     model = learn(told.table, told.labels, strengths=(1.0,))
