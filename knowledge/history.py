@@ -77,7 +77,7 @@ def read_history(path: Path, asked: Asked, *, max_bytes: int) -> ReadHistory:
     if asked.day is not None:
         found = _days(cells[asked.day], asked.day)
         dated = [place for place, day in enumerate(found) if day is not None]
-        skipped["row.no_day"] += len(found) - len(dated)
+        skipped["no_day"] += len(found) - len(dated)
         cells = {name: [values[place] for place in dated] for name, values in cells.items()}
         days = np.array([day.toordinal() for day in found if day is not None], dtype=np.float64)
     positive, outcomes = _outcomes(cells[asked.label], asked)
@@ -102,7 +102,7 @@ def _cells(table: Table, asked: Asked) -> tuple[dict[str, list[str]], Counter[st
         if row.problem is not None:
             skipped[row.problem] += 1
         elif not text_of(row.cells[at[asked.label]]):
-            skipped["row.no_outcome"] += 1
+            skipped["no_outcome"] += 1
         else:
             kept.append(row.cells)
     return {name: [text_of(row[place]) for row in kept] for name, place in at.items()}, skipped, total

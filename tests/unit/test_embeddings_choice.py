@@ -11,7 +11,7 @@ import pytest
 from copilot.errors import ModelUnavailable
 from copilot.llm.embeddings import load_embedder, select_embedder, weights
 from copilot.llm.embeddings.centring import centre, load_means
-from copilot.llm.embeddings.e5 import E5Embedder
+from copilot.llm.embeddings.e5 import E5Embedder, network_parts
 from copilot.llm.embeddings.openai_compatible import OpenAICompatibleEmbedder
 from copilot.llm.embeddings.use import UseEmbedder
 from copilot.settings import Settings
@@ -19,6 +19,12 @@ from copilot.settings import Settings
 
 def _settings(tmp_path: Path, model: str) -> Settings:
     return Settings.model_validate({"data_dir": tmp_path, "embedding_model": model})
+
+
+@pytest.fixture
+def nothing_read() -> None:
+    """As in a process that has not read the model's files yet."""
+    network_parts.cache_clear()
 
 
 def test_none_means_words_only(tmp_path: Path) -> None:
@@ -34,12 +40,14 @@ def test_each_setting_names_its_model(tmp_path: Path) -> None:
     assert e5.model_id != use.model_id
 
 
+@pytest.mark.usefixtures("nothing_read")
 def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "WEIGHTS_SHA256", "0" * 64)
     with pytest.raises(ModelUnavailable, match="not the expected one"):
         E5Embedder(tmp_path).load()
 
 
+@pytest.mark.usefixtures("nothing_read")
 def test_the_second_model_takes_over_where_the_first_has_no_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ def test_rows_that_are_not_used_are_counted_by_reason(write: Write) -> None:
     found = read(write(*ROWS, *broken), day="alta")
     assert found.rows == 44
     assert len(found.history.labels) == 40
-    assert found.skipped == {"row.too_short": 1, "row.no_outcome": 1, "row.no_day": 1, "row.too_long": 1}
+    assert found.skipped == {"row.too_short": 1, "no_outcome": 1, "no_day": 1, "row.too_long": 1}
     assert found.history.days is not None
     assert found.history.days[1] - found.history.days[0] == 1, "days come first in these dates"
 
