@@ -16,10 +16,10 @@ from copilot.guardrails.pipeline import Guardrails
 from copilot.llm.roles import Caller, ModelRole
 from copilot.llm.scripted import ScriptedChatModel
 from copilot.llm.structured import StructuredModel
-from copilot.store.database import Database, UnitOfWork
+from copilot.store.database import Database
 from copilot.workflows.rfp.answering import QuestionAnswerer
-from copilot.workflows.rfp.answering.contract import LibraryMatch
 from copilot.workflows.rfp.answering.wording import Wording
+from evals.rfp.world import EmptyLibrary
 from tests import chat_answer_world as chat
 from tests.conftest import MakeUser
 
@@ -27,21 +27,6 @@ FACT = "All removable media is encrypted with AES-256."
 RULE = "Backups shall be tested by the operations team every quarter."
 PERSON = "Security incidents are reported to Berta Quiroga at berta.quiroga@vendor.example within 24 hours."
 MEDIA = "Is removable media encrypted?"
-
-
-class NoLibrary:
-    """No answers that were given before."""
-
-    def candidates(
-        self,
-        question: str,  # noqa: ARG002 - the interface
-        *,
-        language: Language,  # noqa: ARG002 - the interface
-        viewer: Viewer,  # noqa: ARG002 - the interface
-        uow: UnitOfWork,  # noqa: ARG002 - the interface
-        limit: int = 10,  # noqa: ARG002 - the interface
-    ) -> tuple[LibraryMatch, ...]:
-        return ()
 
 
 class OneModel:
@@ -86,7 +71,7 @@ def answer(
     language: Language = Language.EN,
 ) -> RfpAnswer:
     asked = Question(id="q1", text=text, place=Place(address="A1"), language=language, form=form)
-    answerer = QuestionAnswerer(chat.retrieval(), library=NoLibrary(), wording=Wording(models, Guardrails()))
+    answerer = QuestionAnswerer(chat.retrieval(), library=EmptyLibrary(), wording=Wording(models, Guardrails()))
     with database.unit_of_work() as uow:
         return answerer.answer(asked, questionnaire_language=language, account_id=None, viewer=viewer, uow=uow)
 

@@ -67,6 +67,6 @@ def test_a_failed_model_is_told_of_in_spanish_alone(error: ModelUnavailable | Mo
     viewer = Viewer(user_id="u1", email="ana@tramontia.example", name="Ana Prueba", role=Role.AE)
     unread: Any = None
     scene = Scene(viewer=viewer, uow=unread, today=date(2026, 11, 16), language=Language.ES, message="x")
-    note = model_answer._failed(error, scene)
+    note = model_answer.failed_note(error, scene)
     assert error.message not in note
     assert "redactor sin modelo" in note

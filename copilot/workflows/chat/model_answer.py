@@ -106,7 +106,7 @@ def write_with(
         )
     except (ModelUnavailable, ModelOutputError) as error:
         _log.warning("chat.model_failed", code=error.code)
-        return OfflineAnswerWriter(notes=(_failed(error, scene),)).write(found, scene, tell=lambda _: None)
+        return OfflineAnswerWriter(notes=(failed_note(error, scene),)).write(found, scene, tell=lambda _: None)
     return _checked(answer, wanted, found, given, scene, rendered=rendered, vault=vault, guardrails=guardrails)
 
 
@@ -251,15 +251,18 @@ def _dropped_notes(dropped: int, *, by_rules: bool, scene: Scene) -> tuple[str, 
             es="Ninguna frase del modelo se apoyaba en las fuentes; la respuesta la ha escrito el redactor sin modelo.",
             en="No sentence of the model rested on the sources; the writer without a model took over.",
         ),)  # fmt: skip
-    if not dropped:
-        return ()
-    return (scene.say(
-        es=f"Frases del modelo que se han descartado porque sus fuentes no las respaldan: {dropped}.",
-        en=f"Sentences of the model dropped because their sources do not support them: {dropped}.",
-    ),)  # fmt: skip
+    return (dropped_note(dropped, scene),) if dropped else ()
 
 
-def _failed(error: ModelUnavailable | ModelOutputError, scene: Scene) -> str:
+def dropped_note(count: int, scene: Scene) -> str:
+    """How many sentences of a model were left out."""
+    return scene.say(
+        es=f"Frases del modelo que se han descartado porque sus fuentes no las respaldan: {count}.",
+        en=f"Sentences of the model dropped because their sources do not support them: {count}.",
+    )
+
+
+def failed_note(error: ModelUnavailable | ModelOutputError, scene: Scene) -> str:
     """Why the rules wrote it, in words of the reader's language: the error's own are for logs and in English."""
     if isinstance(error, BudgetExceeded):
         return scene.say(

@@ -19,7 +19,7 @@ from copilot.domain.language import Language, detect
 from copilot.domain.personal_data import Hints
 from copilot.domain.pseudonyms import STAFF, typed_by
 from copilot.domain.questionnaires import Question
-from copilot.errors import BudgetExceeded, ModelOutputError, ModelUnavailable
+from copilot.errors import ModelOutputError, ModelUnavailable
 from copilot.guardrails.grounding import Support, support
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.pseudonyms import Vault
@@ -33,6 +33,7 @@ from copilot.workflows.brief.model_evidence import evidence_line
 from copilot.workflows.brief.model_gate import ContextGate
 from copilot.workflows.brief.model_privacy import masked_counts
 from copilot.workflows.chat.contract import Scene
+from copilot.workflows.chat.model_answer import WrittenSegment, dropped_note, failed_note
 from copilot.workflows.rfp.answering.claims import Claim, read_claim
 from copilot.workflows.rfp.answering.prose import Chosen, readable
 from copilot.workflows.rfp.answering.short_form import said_outright
@@ -40,7 +41,6 @@ from copilot.workflows.rfp.answering.wording import Worded
 
 _log = get_logger(__name__)
 PROMPT_ID = "rfp_answer"
-_LONGEST_SEGMENT = 600
 _MOST_SEGMENTS = 4
 _RULES = frozenset({Claim.INTENTION, Claim.RECOMMENDED, Claim.OTHER_PARTY, Claim.DEFINITION})
 """What a text states, and nobody says is so."""
@@ -49,14 +49,6 @@ _STATES = re.compile(
     r"\b(?:states?|requires?|prescribes?|provides? (?:for|that)|sets? out|according to|defines?|plans?|planned|"
     r"establece|exige|prescribe|preve|dispone|define|segun|obliga|previsto|prevista|planea)\b"
 )
-
-
-class WrittenSegment(BaseModel):
-    """One sentence and the numbers of the lines it rests on."""
-
-    model_config = ConfigDict(extra="forbid")
-    text: str = Field(min_length=1, max_length=_LONGEST_SEGMENT)
-    evidence: list[int] = Field(min_length=1)
 
 
 class WrittenAnswer(BaseModel):
@@ -104,7 +96,9 @@ def word_with(
         )
     except (ModelUnavailable, ModelOutputError) as error:
         _log.warning("rfp.model_failed", code=error.code)
-        return Worded(by_rules, Provenance(writer="offline", code_version=__version__, notes=(_failed(error, scene),)))
+        return Worded(
+            by_rules, Provenance(writer="offline", code_version=__version__, notes=(failed_note(error, scene),))
+        )
     written = [each for each in answer.value.segments if not vault.unknown(each.text)]
     standing = _standing(written, dict(enumerate(lines, 1)), question.language)
     dropped = len(answer.value.segments) - len(standing)
@@ -202,25 +196,5 @@ def _provenance(
         output_tokens=answer.output_tokens,
         cost_usd=answer.cost_usd,
         code_version=__version__,
-        notes=(_dropped(dropped, scene),) if dropped else (),
-    )
-
-
-def _dropped(count: int, scene: Scene) -> str:
-    return scene.say(
-        es=f"Frases del modelo que se han descartado porque sus fuentes no las respaldan: {count}.",
-        en=f"Sentences of the model dropped because their sources do not support them: {count}.",
-    )
-
-
-def _failed(error: ModelUnavailable | ModelOutputError, scene: Scene) -> str:
-    """Why the rules wrote it, in the question's language: the error's own words are for logs and in English."""
-    if isinstance(error, BudgetExceeded):
-        return scene.say(
-            es="El presupuesto para modelos está agotado por hoy; la respuesta la ha escrito el redactor sin modelo.",
-            en="The budget for models is used up for today; the writer without a model took over.",
-        )
-    return scene.say(
-        es="No se pudo usar el modelo; la respuesta la ha escrito el redactor sin modelo.",
-        en="The model could not be used; the writer without a model took over.",
+        notes=(dropped_note(dropped, scene),) if dropped else (),
     )
