@@ -17,7 +17,7 @@ from knowledge.mapping import ColumnMatch, TableMapping
 from knowledge.values.currencies import currency_mark
 from knowledge.values.text import fold, header_words
 
-_READABLE_KEYS: Mapping[str, str] = {"account": "name", "product": "name"}
+_READABLE_KEYS: Mapping[str, str] = {"account": "name", "product": "name", "invoice": "number"}
 """Types that their name identifies; the name itself is then the id, so that other tables can refer to it."""
 _KEYS: Mapping[str, tuple[frozenset[str], ...]] = {
     "contact": (

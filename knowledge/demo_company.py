@@ -5,14 +5,16 @@ Invariant: it never touches a workspace that holds anybody's own data, and loadi
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from copilot.bootstrap import Application
+from copilot.clock import SystemClock
 from copilot.domain.access import Role, Viewer
 from copilot.errors import ConfigurationError
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
+from copilot.store.scores import ScoreRepository
 from knowledge.importing import import_folder
 from knowledge.planning import ImportOptions
 from knowledge.progress import Progress
@@ -23,6 +25,7 @@ ROOT_NAME = "demo"
 EXPORTED_ON = date(2026, 11, 13)
 TODAY_FACT = "demo.today"
 _MEGABYTE = 1_000_000
+_WEEKS_WATCHED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,29 @@ def load_records(application: Application, *, actor: Viewer, progress: Progress)
         progress=progress,
         after_import=after_import,
     )
+
+
+def watch(application: Application) -> int:
+    """Compute the scores of the last weeks, one day a week, then of today, with the alerts of each of these days.
+
+    As if the copilot had been there, so that there is movement to see. What is dated counts from its date on; what the
+    records hold without a date (the stage of a deal, the licensed seats) was, for want of better, always as it is now.
+    Whatever was computed before stays. Returns how many alerts there are notes about now that had none.
+    """
+    database, real = application.database, application.database.clock
+    today, written = real.today(), 0
+    with database.unit_of_work() as uow:
+        done = ScoreRepository(uow).days(until=today - timedelta(days=1))
+    past = [today - timedelta(weeks=weeks) for weeks in range(_WEEKS_WATCHED, 0, -1)]
+    try:
+        for day in (day for day in past if not done or day > done[0]):
+            database.clock = SystemClock(pinned_today=day)
+            application.scores.recompute(database)
+            written += application.alert_drafts.write_due(database)
+    finally:
+        database.clock = real
+    application.scores.recompute(database)
+    return written + application.alert_drafts.write_due(database)
 
 
 def _refuse_foreign_workspace(repository: PeopleRepository, described: Company) -> None:

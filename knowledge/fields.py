@@ -12,6 +12,7 @@ from copilot.domain.records import (
     RECORD_TYPES,
     ActivityKind,
     Direction,
+    InvoiceStatus,
     Lifecycle,
     OpportunityKind,
     OpportunityStatus,
@@ -71,7 +72,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "source_id": _ID, "name": _T, "country": Field(ValueKind.COUNTRY), "industry": _T, "segment": _T, "website": _T,
         "language": _LANGUAGE, "owner_email": _EMAIL, "owner_name": _T, "lifecycle": _choice(Lifecycle),
         "employees": _INT, "annual_revenue": _MONEY, "arr": _MONEY, "currency": _CURRENCY, "seats_licensed": _INT,
-        "customer_since": _PAST, "renewal_date": _DATE, "parent_name": _T, "description": _T, "details": _DETAILS,
+        "customer_since": _PAST, "renewal_date": _DATE, "churned_on": _DATE, "parent_name": _T, "description": _T,
+        "details": _DETAILS,
     },
     "contact": {
         "source_id": _ID, **_ACCOUNT_REFERENCE, "name": _T, "first_name": _T, "last_name": _T, "email": _EMAIL,
@@ -103,6 +105,10 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "source_id": _ID, **_ACCOUNT_REFERENCE, "contact_name": _T, "kind": _choice(SurveyKind),
         "score": Field(ValueKind.NUMBER), "comment": _T, "answered_on": _PAST,
     },
+    "invoice": {
+        "source_id": _ID, **_ACCOUNT_REFERENCE, "number": _ID, "amount": _MONEY, "currency": _CURRENCY,
+        "status": _choice(InvoiceStatus), "issued_on": _PAST, "due_on": _DATE, "paid_on": _PAST, "balance": _MONEY,
+    },
     "product": {
         "source_id": _ID, "name": _T, "family": _T, "list_price": _MONEY, "currency": _CURRENCY, "description": _T,
     },
@@ -112,8 +118,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
 }  # fmt: skip
 """Readable fields by record type. Not fields of a record: `account_name`, `owner_name` (account), `first_name`,
-`last_name`, `is_won`, `is_closed`, `next_step_on`, `counterpart`, `details` (text appended with its column's name) and
-`metrics` (columns that are each a metric of their own)."""
+`last_name`, `is_won`, `is_closed`, `next_step_on`, `counterpart`, `balance` (what is left to pay), `details` (text
+appended with its column's name) and `metrics` (columns that are each a metric of their own)."""
 
 RECORD_CLASSES: Mapping[str, type[Record]] = {record.record_type: record for record in RECORD_TYPES}
 IMPORT_ORDER: tuple[str, ...] = tuple(RECORD_CLASSES)
@@ -126,6 +132,7 @@ ESSENTIAL: Mapping[str, tuple[frozenset[str], ...]] = {
     "ticket": (frozenset({"subject"}), frozenset({"opened_at"})),
     "usage_point": (frozenset({"period_start"}), frozenset({"value", "metrics"})),
     "survey": (frozenset({"score"}), frozenset({"answered_on"})),
+    "invoice": (frozenset({"number", "source_id"}), frozenset({"issued_on", "due_on", "paid_on"})),
     "product": (frozenset({"name"}), frozenset({"list_price", "family", "description", "source_id"})),
     "price_book_entry": (frozenset({"product_name"}), frozenset({"unit_price"})),
 }

@@ -16,6 +16,9 @@ from rapidfuzz import fuzz, process
 from copilot.domain.records import (
     Account,
     Contact,
+    Invoice,
+    InvoiceStatus,
+    Lifecycle,
     Opportunity,
     OpportunityStatus,
     Record,
@@ -87,7 +90,21 @@ def _account(record: Record, catalogue: Catalogue, as_of: date) -> Iterator[_Dou
         )
     if record.arr is not None and record.currency is None:
         yield "value.amount_without_currency", {"field": "arr"}
+    yield from _left(record, as_of)
     yield from _future(record.customer_since, "customer_since", as_of)
+
+
+def _left(record: Account, as_of: date) -> Iterator[_Doubt]:
+    left = record.churned_on
+    if left is None:
+        return
+    if record.customer_since and left < record.customer_since:
+        yield (
+            "account.left_before_start",
+            {"churned_on": left.isoformat(), "customer_since": record.customer_since.isoformat()},
+        )
+    if left <= as_of and record.lifecycle is Lifecycle.CUSTOMER:
+        yield "account.left_but_customer", {"churned_on": left.isoformat()}
 
 
 def _contact(record: Record, _: Catalogue, as_of: date) -> Iterator[_Doubt]:
@@ -151,6 +168,26 @@ def _survey(record: Record, _: Catalogue, as_of: date) -> Iterator[_Doubt]:
     yield from _future(record.answered_on, "answered_on", as_of)
 
 
+def _invoice(record: Record, _: Catalogue, as_of: date) -> Iterator[_Doubt]:
+    if not isinstance(record, Invoice):
+        return
+    for code, name, day in (("due", "due_on", record.due_on), ("paid", "paid_on", record.paid_on)):
+        if day and record.issued_on and day < record.issued_on:
+            yield f"invoice.{code}_before_issued", {name: day.isoformat(), "issued_on": record.issued_on.isoformat()}
+    if record.amount is not None and record.amount < 0:
+        yield "invoice.negative_amount", {"value": str(record.amount)}
+    if record.amount is not None and record.currency is None:
+        yield "value.amount_without_currency", {"field": "amount"}
+    if record.status is InvoiceStatus.PAID and record.paid_on is None:
+        yield "invoice.paid_without_date", {}
+    if record.status is InvoiceStatus.OPEN and record.paid_on is not None:
+        yield "invoice.open_though_paid", {"paid_on": record.paid_on.isoformat()}
+    if record.due_on is None and record.status is InvoiceStatus.OPEN:
+        yield "invoice.without_due_date", {}
+    yield from _future(record.issued_on, "issued_on", as_of)
+    yield from _future(record.paid_on, "paid_on", as_of)
+
+
 def _future(value: date | datetime | None, name: str, as_of: date) -> Iterator[_Doubt]:
     day = value.date() if isinstance(value, datetime) else value
     if day is not None and day > as_of:
@@ -163,6 +200,7 @@ _CHECKS: Mapping[str, Callable[[Record, Catalogue, date], Iterator[_Doubt]]] = {
     "opportunity": _opportunity,
     "ticket": _ticket,
     "survey": _survey,
+    "invoice": _invoice,
 }
 
 

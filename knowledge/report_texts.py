@@ -14,6 +14,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "ticket": ("incidencias", "tickets"),
     "usage_point": ("datos de uso", "usage points"),
     "survey": ("encuestas", "surveys"),
+    "invoice": ("facturas", "invoices"),
     "product": ("productos", "products"),
     "price_book_entry": ("precios", "prices"),
     "imported": ("nuevos", "imported"),

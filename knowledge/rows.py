@@ -140,6 +140,7 @@ class RowReader:
             currency=readers.currency,
             constants=mapping.constants if owner is None else {},
             stage_choices=mapping.choices.get("stage", {}),
+            as_of=self.plan.as_of,
             unknown_stages=self.unknown_stages,
         )
         values = self._values(record_type, readers, row, facts, result)

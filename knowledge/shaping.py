@@ -10,7 +10,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from copilot.domain.records import ActivityKind, Direction, OpportunityStatus, SurveyKind, TicketStatus
+from copilot.domain.records import (
+    ActivityKind,
+    Direction,
+    InvoiceStatus,
+    Lifecycle,
+    OpportunityStatus,
+    SurveyKind,
+    TicketStatus,
+)
 from knowledge.values.choices import parse_choice, status_of_stage
 from knowledge.values.text import fold, header_words
 
@@ -27,6 +35,7 @@ class RowFacts:
     currency: str | None
     constants: Mapping[str, str]
     stage_choices: Mapping[str, str]
+    as_of: date
     unknown_stages: dict[str, str] = field(default_factory=dict)
     """Filled with stage names nobody listed (folded -> as written)."""
     notes: list[tuple[str, str]] = field(default_factory=list)
@@ -58,6 +67,9 @@ def _account(values: Values, facts: RowFacts) -> list[Shaped]:
     _append_notes(values, "description", facts)
     if any(values.get(name) is not None for name in ("arr", "annual_revenue")):
         values.setdefault("currency", facts.currency)
+    left = values.get("churned_on")
+    if left is not None and left <= facts.as_of and values.get("lifecycle") is None:
+        values["lifecycle"] = Lifecycle.CHURNED
     return [Shaped(values)]
 
 
@@ -176,6 +188,17 @@ def _survey_kind(file_name: str) -> str | None:
     return None
 
 
+def _invoice(values: Values, facts: RowFacts) -> list[Shaped]:
+    values["number"] = values.get("number") or facts.source_id
+    balance = values.pop("balance", None)
+    if values.get("status") is None:
+        paid = values.get("paid_on") is not None or balance == 0
+        values["status"] = InvoiceStatus.PAID if paid else InvoiceStatus.OPEN
+    if values.get("amount") is not None:
+        values.setdefault("currency", facts.currency)
+    return [Shaped(values)]
+
+
 def _product(values: Values, facts: RowFacts) -> list[Shaped]:
     _require(values, "name")
     if values.get("list_price") is not None:
@@ -210,6 +233,7 @@ _SHAPES: Mapping[str, Callable[[Values, RowFacts], list[Shaped]]] = {
     "ticket": _ticket,
     "usage_point": _usage,
     "survey": _survey,
+    "invoice": _invoice,
     "product": _product,
     "price_book_entry": _price,
 }

@@ -141,6 +141,16 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
             "The renewal ({renewal_date}) is before the start as a customer ({customer_since}).",
         ),
         (
+            "account.left_before_start",
+            "El último día como cliente ({churned_on}) es anterior al inicio como cliente ({customer_since}).",
+            "The last day as a customer ({churned_on}) is before the start as a customer ({customer_since}).",
+        ),
+        (
+            "account.left_but_customer",
+            "Dejó de ser cliente el {churned_on} y sigue figurando como cliente.",
+            "They left on {churned_on} and are still listed as a customer.",
+        ),
+        (
             "opportunity.closed_before_created",
             "La fecha de cierre ({close_date}) es anterior a la de creación ({created_on}).",
             "The close date ({close_date}) is before the creation date ({created_on}).",
@@ -170,6 +180,36 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
             "ticket.closed_without_date",
             "La incidencia está cerrada y no dice cuándo.",
             "The ticket is closed and does not say when.",
+        ),
+        (
+            "invoice.due_before_issued",
+            "La factura vence ({due_on}) antes de emitirse ({issued_on}).",
+            "The invoice is due ({due_on}) before it was issued ({issued_on}).",
+        ),
+        (
+            "invoice.paid_before_issued",
+            "La factura se pagó ({paid_on}) antes de emitirse ({issued_on}).",
+            "The invoice was paid ({paid_on}) before it was issued ({issued_on}).",
+        ),
+        (
+            "invoice.negative_amount",
+            "El importe de la factura es negativo ({value}): quizá sea un abono.",
+            "The amount of the invoice is negative ({value}): it may be a credit note.",
+        ),
+        (
+            "invoice.paid_without_date",
+            "La factura está pagada y no dice cuándo.",
+            "The invoice is paid and does not say when.",
+        ),
+        (
+            "invoice.open_though_paid",
+            "La factura figura como pendiente y dice que se pagó el {paid_on}.",
+            "The invoice is listed as open and says it was paid on {paid_on}.",
+        ),
+        (
+            "invoice.without_due_date",
+            "La factura está pendiente y no dice cuándo vence.",
+            "The invoice is open and does not say when it is due.",
         ),
         (
             "assumed.decimal_sign",

@@ -74,6 +74,14 @@ class SurveyKind(StrEnum):
     CES = "CES"
 
 
+class InvoiceStatus(StrEnum):
+    OPEN = "open"
+    """Also when a part of it is paid."""
+    PAID = "paid"
+    VOID = "void"
+    """Cancelled or credited: nobody owes it."""
+
+
 class Record(BaseModel):
     """What all records share. `source_id` is unique per `source_system` and record type."""
 
@@ -111,6 +119,8 @@ class Account(Record):
     seats_licensed: int | None = Field(default=None, ge=0)
     customer_since: date | None = None
     renewal_date: date | None = None
+    churned_on: date | None = None
+    """Their last day as a customer; later than the data while only notice was given."""
     parent_name: str | None = None
     description: str | None = None
 
@@ -199,6 +209,21 @@ class Survey(Record):
     answered_on: date
 
 
+class Invoice(Record):
+    """What we asked the account to pay. A credit note has a negative `amount`."""
+
+    record_type = "invoice"
+    account_source_id: str | None = None
+    number: str = Field(min_length=1)
+    amount: Decimal | None = None
+    currency: str | None = None
+    status: InvoiceStatus = InvoiceStatus.OPEN
+    issued_on: date | None = None
+    due_on: date | None = None
+    paid_on: date | None = None
+    """The day the last of it was paid; unknown although it is paid where an export says only that."""
+
+
 class Product(Record):
     record_type = "product"
     name: str = Field(min_length=1)
@@ -227,6 +252,7 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     Ticket,
     UsagePoint,
     Survey,
+    Invoice,
     Product,
     PriceBookEntry,
 )

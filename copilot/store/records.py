@@ -11,7 +11,7 @@ from datetime import date
 from enum import Enum, StrEnum
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, case, delete, func, select, update
 
 from copilot.domain.records import Account, Record
 from copilot.store.accounts import fold
@@ -28,11 +28,13 @@ _TABLES: Mapping[str, type[Base]] = {
     "ticket": tables.TicketRow,
     "usage_point": tables.UsagePointRow,
     "survey": tables.SurveyRow,
+    "invoice": tables.InvoiceRow,
     "product": tables.ProductRow,
     "price_book_entry": tables.PriceBookEntryRow,
 }
-_OF_ACCOUNT = ("contact", "opportunity", "activity", "ticket", "usage_point", "survey")
+_OF_ACCOUNT = ("contact", "opportunity", "activity", "ticket", "usage_point", "survey", "invoice")
 _MANY = 5_000
+_RECORDED = "churn_recorded_on"
 
 
 class Outcome(StrEnum):
@@ -123,7 +125,12 @@ class RecordRepository:
         rows = [_row(entry) for entry in entries]
         names = [name for name in rows[0] if name != "id"]
         statement = update(table).where(table.c.id == bindparam("key"))
-        statement = statement.values({name: bindparam(f"new_{name}") for name in names})
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        if _RECORDED in values:
+            # The first import that told it stays the one; after it was withdrawn, another departure has its own.
+            first = func.coalesce(table.c[_RECORDED], values[_RECORDED])
+            values[_RECORDED] = case((table.c.churned_on.is_not(None), first), else_=values[_RECORDED])
+        statement = statement.values(values)
         parameters = [{"key": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
         self._session.connection().execute(statement, parameters)
 
@@ -205,6 +212,7 @@ def _row(entry: RecordEntry) -> dict[str, Any]:
     row: dict[str, Any] = {name: _stored(getattr(record, name)) for name in type(record).model_fields}
     row |= {"id": entry.id, "content_hash": entry.content_hash, "source_file_id": entry.source_file_id}
     if isinstance(record, Account):
+        row[_RECORDED] = record.as_of if record.churned_on is not None else None
         row["search_key"] = fold(f"{record.name} {record.website or ''}").strip()
     elif record.record_type in _OF_ACCOUNT:
         row["account_id"] = entry.account_id

@@ -9,6 +9,7 @@ from enum import StrEnum
 from copilot.domain.records import (
     ActivityKind,
     Direction,
+    InvoiceStatus,
     Lifecycle,
     OpportunityKind,
     OpportunityStatus,
@@ -85,6 +86,17 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         "en espera de contacto, en espera del contacto",
         "closed": "closed, cerrado, cerrada, resolved, resuelto, resuelta, solved, done, completed, solucionado, "
         "finalizado, closed - resolved",
+    },
+    InvoiceStatus: {
+        "open": "open, abierta, abierto, pending, pendiente, pendiente de pago, pendiente de cobro, unpaid, not paid, "
+        "impagada, impagado, impago, no pagada, sin pagar, sent, enviada, enviado, emitida, issued, posted, approved, "
+        "aprobada, authorised, authorized, awaiting payment, overdue, past due, vencida, vencido, partially paid, "
+        "part paid, partial, pagada parcialmente, pago parcial, parcialmente pagada, outstanding, due, viewed, "
+        "disputed, in dispute, en disputa, on hold, retenida, no, false",
+        "paid": "paid, pagada, pagado, paid in full, pagada por completo, cobrada, cobrado, settled, saldada, "
+        "liquidada, closed, cerrada, conciliada, reconciled, yes, si, true",
+        "void": "void, voided, anulada, anulado, cancelled, canceled, cancelada, cancelado, credited, rectificada, "
+        "written off, uncollectible, incobrable, draft, borrador, deleted, eliminada",
     },
     SurveyKind: {
         "NPS": "nps, net promoter score, loyalty, fidelizacion, lealtad",

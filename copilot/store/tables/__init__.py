@@ -15,6 +15,7 @@ from copilot.store.tables import (
     queue,
     records,
     rfp,
+    scores,
     work,
 )
 from copilot.store.tables.base import Base
@@ -35,5 +36,6 @@ __all__ = [
     "queue",
     "records",
     "rfp",
+    "scores",
     "work",
 ]

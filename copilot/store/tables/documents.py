@@ -115,6 +115,8 @@ class PassageWordsRow(Base):
     digest: Mapped[str]
     """Of the text whose words they are; empty where the passage says nothing."""
     content: Mapped[bytes]
+    sentences: Mapped[bytes | None]
+    """Vectors of its sentences, see `kept_sentences`; None: not made yet, or the model is not the one they are of."""
 
 
 class VectorTombstoneRow(Base):

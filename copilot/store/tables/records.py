@@ -103,6 +103,9 @@ class AccountRow(RecordColumns, Base):
     seats_licensed: Mapped[int | None]
     customer_since: Mapped[date | None]
     renewal_date: Mapped[date | None]
+    churned_on: Mapped[date | None]
+    churn_recorded_on: Mapped[date | None]
+    """As of which import `churned_on` was first there; it never moves again, unlike `as_of`."""
     parent_name: Mapped[str | None]
     description: Mapped[str | None]
     search_key: Mapped[str]
@@ -135,6 +138,7 @@ class ContactRow(RecordColumns, AccountColumns, Base):
         Index("ix_contacts_person_key", sql_text("person_key(name)")),
         Index("ix_contacts_email_lower", sql_text("lower(email)")),
         Index("ix_contacts_phone_key", sql_text("phone_key(phone)")),
+        Index("ix_contacts_left_on", "left_on", postgresql_where=sql_text("left_on is not null")),
     )
 
 
@@ -204,6 +208,18 @@ class SurveyRow(RecordColumns, AccountColumns, Base):
     score: Mapped[Decimal] = mapped_column(Numeric(6, 2))
     comment: Mapped[str | None]
     answered_on: Mapped[date]
+
+
+class InvoiceRow(RecordColumns, AccountColumns, Base):
+    __tablename__ = "invoices"
+
+    number: Mapped[str]
+    amount: Mapped[Decimal | None] = mapped_column(MONEY)
+    currency: Mapped[str | None]
+    status: Mapped[str] = mapped_column(server_default="open")
+    issued_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    paid_on: Mapped[date | None]
 
 
 class ProductRow(RecordColumns, Base):

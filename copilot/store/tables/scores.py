@@ -1,0 +1,163 @@
+"""What was computed of accounts by day: signals out of texts, snapshots, scores, models, alerts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from copilot.store.tables.base import Base
+
+
+class TextSignalRow(Base):
+    """One sentence that is a sign of something. Goes with its account, and with its document when that is removed."""
+
+    __tablename__ = "text_signals"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    evidence_id: Mapped[str] = mapped_column(primary_key=True)
+    """What the citation opens: the sentence of a passage, or the field of a ticket or survey."""
+    document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), index=True)
+    day: Mapped[date]
+    """When it was said; of a broken promise, the day from which it was one."""
+    until: Mapped[date | None]
+    """Of a promise that was kept late: the day of the text that says so. From then on it is no broken one."""
+    subject: Mapped[str | None]
+    """Name of the competitor."""
+
+    __table_args__ = (Index("ix_text_signals_account_id_day", "account_id", "day"),)
+
+
+class TextsReadRow(Base):
+    """Up to which texts an account's signals were read, so that nothing is read twice."""
+
+    __tablename__ = "texts_read"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str]
+    """Over the texts and the day-dependent parts; another one means: read again."""
+    first_day: Mapped[date | None]
+    """Of the oldest text: before it nothing is known of what they say. None: there is no text."""
+
+
+class SignalSnapshotRow(Base):
+    """What was known of an account on a day, kept on that day."""
+
+    __tablename__ = "signal_snapshots"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    values: Mapped[dict[str, Any]]
+    """What no record tells for a past day: known undated signals (`renewal_date` for the days to it), and `arr`,
+    `currency`, `segment` as they were. A row is written when they change, and every week."""
+
+
+class ScoreModelRow(Base):
+    """A trained model, or a refusal, with its report. Of a kind the one that was put in use last is in use."""
+
+    __tablename__ = "score_models"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    trained_at: Mapped[datetime]
+    trained_on: Mapped[date]
+    refusal: Mapped[str | None]
+    model: Mapped[dict[str, Any] | None]
+    report: Mapped[dict[str, Any]]
+    used_from: Mapped[datetime | None]
+    """When it was put in use; None: never."""
+
+    __table_args__ = (Index("ix_score_models_kind_trained_at", "kind", "trained_at"),)
+
+
+class AccountScoreRow(Base):
+    """A score from a day on: a row is written only when the score is another one than the account's latest."""
+
+    __tablename__ = "account_scores"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    value: Mapped[float | None]
+    band: Mapped[str | None]
+    missing: Mapped[str | None]
+    base: Mapped[float]
+    parts: Mapped[list[Any]]
+    """`[name, value, effect]` each."""
+    version: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(server_default=text("now()"), index=True)
+    """By the server's clock: what was written since alerts were last looked for."""
+
+    __table_args__ = (Index("ix_account_scores_latest", "kind", "account_id", text("day desc")),)
+
+
+class ScoresDueRow(Base):
+    """An account whose records changed since its scores were computed; a row for each change, see migration 0020."""
+
+    __tablename__ = "scores_due"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+
+
+class AlertRow(Base):
+    __tablename__ = "alerts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    cause: Mapped[str]
+    score_kind: Mapped[str]
+    before: Mapped[float | None]
+    before_day: Mapped[date | None]
+    now: Mapped[float]
+    day: Mapped[date]
+    moved: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """What moved the score, as it was on the day."""
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    playbook: Mapped[str]
+    state: Mapped[str]
+    snoozed_until: Mapped[date | None]
+    reason: Mapped[str | None]
+    outcome: Mapped[str | None]
+    steps_done: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
+    item_id: Mapped[str | None]
+    outreach_item_id: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    version: Mapped[int]
+
+    __table_args__ = (
+        Index("ix_alerts_account_id", "account_id", "kind", "opened_at"),
+        # While one is open there is no second.
+        Index(
+            "uq_alerts_one_open",
+            "account_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state in ('open', 'snoozed')"),
+        ),
+    )
+
+
+class DealStageRow(Base):
+    """The stage of a deal from a day on, kept while it was open: an export says only the present one."""
+
+    __tablename__ = "deal_stages"
+
+    opportunity_id: Mapped[str] = mapped_column(ForeignKey("opportunities.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[date] = mapped_column(primary_key=True)
+    stage: Mapped[str]
+
+
+class AlertsHeldRow(Base):
+    """How many changes of a day had to wait because their owner had enough alerts."""
+
+    __tablename__ = "alerts_held"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    owner_id: Mapped[str] = mapped_column(primary_key=True)
+    """Empty: of accounts without an owner here."""
+    held: Mapped[int]
