@@ -1,9 +1,10 @@
 """What each metric is called and how it is computed, for people, in both languages.
 
-Invariant: every metric of `copilot.store.account_metrics` has a name and a formula here (tested).
+Invariant: every metric of `copilot.store.account_metrics` has a formula here, and so has every signal (tested).
 """
 
 from copilot.domain.language import Language
+from copilot.domain.signal_formulas import FORMULAS as SIGNAL_FORMULAS
 
 _USAGE_RECENT = (
     "media de los 4 últimos puntos semanales",
@@ -58,14 +59,20 @@ _FORMULAS: dict[str, tuple[str, str]] = {
 }
 
 
+_SIGNAL_FORMULAS = {signal.value: words for signal, words in SIGNAL_FORMULAS.items()}
+
+
 def metric_formula(name: str, *, language: Language) -> str:
     """How the metric is computed, in words. Usage metrics are recognised by their ending."""
-    spanish, english = _FORMULAS.get(name) or _usage_formula(name)
+    spanish, english = _FORMULAS.get(name) or _usage_formula(name) or _SIGNAL_FORMULAS.get(name) or _BY_QUERY
     return spanish if language is Language.ES else english
 
 
-def _usage_formula(name: str) -> tuple[str, str]:
+_BY_QUERY = ("calculado por consulta", "computed by query")
+
+
+def _usage_formula(name: str) -> tuple[str, str] | None:
     for ending, words in (("_recent", _USAGE_RECENT), ("_prior", _USAGE_PRIOR), ("_change_pct", _USAGE_CHANGE)):
         if name.endswith(ending):
             return words
-    return ("calculado por consulta", "computed by query")
+    return None

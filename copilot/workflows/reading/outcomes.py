@@ -34,11 +34,15 @@ def judge(
     `whole_story`: those of the last eighteen months, for a customer who has left: what went wrong matters then.
     """
     since = today - (WHOLE_STORY if whole_story else RELEVANT)
-    promises = [item for item in promises if (item.due.day if item.due else item.sentence.day) >= since]
+    recent = [item for item in promises if (item.due.day if item.due else item.sentence.day) >= since]
+    return [item for item in judged(recent, sentences, today=today) if whole_story or not _faded(item, today)]
+
+
+def judged(promises: Sequence[Promise], sentences: Sequence[Sentence], *, today: date) -> list[Commitment]:
+    """Each distinct promise, however old, with what became of it."""
     by_order = {item.order: item for item in sentences}
     rare = _rare_words(sentences)
-    found = [_judged(item, sentences, by_order, rare, today=today) for item in distinct(promises, by_order, rare)]
-    return [item for item in found if whole_story or not _faded(item, today)]
+    return [_judged(item, sentences, by_order, rare, today=today) for item in distinct(promises, by_order, rare)]
 
 
 def _faded(commitment: Commitment, today: date) -> bool:

@@ -21,22 +21,22 @@ _CONDITIONAL = re.compile(
 _QUOTED_WORDS = re.compile(r"[\"“«][^\"“”«»]{1,30}[\"”»]")
 _LONGEST, _SHORTEST, _TERSE = 360, 25, 50
 
-_NAME = r"(?P<name>[A-ZÁÉÍÓÚÑ][\wáéíóúñ&]{2,}(?:\s[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)?)"
-_RIVAL = tuple(
+RIVAL_NAME = r"(?P<name>[A-ZÁÉÍÓÚÑ][\wáéíóúñ&]{2,}(?:\s[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)?)"
+RIVAL = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b{_NAME}(?:\s+(?:has|have|had|is|are|was|were|came|did))?\s+(?:quot(?:ed|ing)|offer(?:ed|ing)|bid(?:ding)?|pitch(?:ed|ing))\b",
-        rf"\b{_NAME}\s+(?:came\s+in|has\s+been\s+in|have\s+been\s+in|did\s+a\s+demo)\b",
-        rf"\b(?:quote|bid|proposal|demo|offer|pricing|number)\s+(?:from|by)\s+{_NAME}",
-        rf"\b(?:plain|looking|talking)\s+(?:about|at|to)\s+{_NAME}\b(?=\.|,)",
-        rf"\b(?:switch(?:ing)?|mov(?:e|ing)|migrat(?:e|ing))\s+to\s+{_NAME}",
-        rf"\b{_NAME}\s+(?:nos\s+|les\s+|me\s+)?(?:ha\s+|han\s+)?(?:ofrecido|ofrece|ofrecen|ofrecio|cotizo|cotizado|presupuestado|pasado\s+(?:una\s+)?(?:oferta|precio|presupuesto))\b",
-        rf"\b(?:oferta|propuesta|cotización|presupuesto|demostración|demo|piloto)\s+(?:de|con|por\s+parte\s+de)\s+{_NAME}",
-        rf"\b(?:competidor|rival|competitor|alternative|alternativa)\w*,?\s+(?:es\s+|is\s+|called\s+|llamad[oa]\s+)?{_NAME}",
-        rf"\b(?:pasar(?:nos|se)?|cambiar(?:nos|se)?|migrar)\s+a\s+{_NAME}",
+        rf"\b{RIVAL_NAME}(?:\s+(?:has|have|had|is|are|was|were|came|did))?\s+(?:quot(?:ed|ing)|offer(?:ed|ing)|bid(?:ding)?|pitch(?:ed|ing))\b",
+        rf"\b{RIVAL_NAME}\s+(?:came\s+in|has\s+been\s+in|have\s+been\s+in|did\s+a\s+demo)\b",
+        rf"\b(?:quote|bid|proposal|demo|offer|pricing|number)\s+(?:from|by)\s+{RIVAL_NAME}",
+        rf"\b(?:plain|looking|talking)\s+(?:about|at|to)\s+{RIVAL_NAME}\b(?=\.|,)",
+        rf"\b(?:switch(?:ing)?|mov(?:e|ing)|migrat(?:e|ing))\s+to\s+{RIVAL_NAME}",
+        rf"\b{RIVAL_NAME}\s+(?:nos\s+|les\s+|me\s+)?(?:ha\s+|han\s+)?(?:ofrecido|ofrece|ofrecen|ofrecio|cotizo|cotizado|presupuestado|pasado\s+(?:una\s+)?(?:oferta|precio|presupuesto))\b",
+        rf"\b(?:oferta|propuesta|cotización|presupuesto|demostración|demo|piloto)\s+(?:de|con|por\s+parte\s+de)\s+{RIVAL_NAME}",
+        rf"\b(?:competidor|rival|competitor|alternative|alternativa)\w*,?\s+(?:es\s+|is\s+|called\s+|llamad[oa]\s+)?{RIVAL_NAME}",
+        rf"\b(?:pasar(?:nos|se)?|cambiar(?:nos|se)?|migrar)\s+a\s+{RIVAL_NAME}",
     )
 )
-_UNNAMED_RIVAL = re.compile(
+UNNAMED_RIVAL = re.compile(
     r"\b(?:another|other|cheaper|different)\s+(?:vendor|supplier|provider)\b|\bcompetitor\b|\bthere's\s+also\s+an\s+alternative\b"
     r"|\botro\s+proveedor\b|\bproveedor\s+mas\s+barato\b|\bla\s+competencia\b|\bcompetidor"
 )
@@ -72,7 +72,7 @@ def _of(sentence: Sentence, rivals: dict[str, re.Pattern[str]]) -> Iterator[Obse
     named = [name for name, pattern in rivals.items() if pattern.search(sentence.text)]
     for name in named:
         yield Observation(topic=Topic.COMPETITOR, sentence=sentence, subject=name, weight=_weight(sentence, 2))
-    if not named and _UNNAMED_RIVAL.search(plain):
+    if not named and UNNAMED_RIVAL.search(plain):
         yield Observation(topic=Topic.COMPETITOR, sentence=sentence, weight=_weight(sentence, 1))
 
 
@@ -93,14 +93,17 @@ def _weight(sentence: Sentence, cues: int) -> int:
 
 def _rivals(sentences: Sequence[Sentence], known: frozenset[str]) -> dict[str, re.Pattern[str]]:
     """Names that quote, offer or pitch against us, found anywhere in the texts of the account."""
-    names: dict[str, int] = {}
-    for sentence in sentences:
-        for pattern in _RIVAL:
-            for match in pattern.finditer(sentence.text):
-                name = match["name"].split()[0] if _is_known(match["name"].split()[-1], known) else match["name"]
-                if not _is_known(name.split()[0], known):
-                    names[name] = names.get(name, 0) + 1
+    names = {name for sentence in sentences for name in rival_names(sentence.text, known)}
     return {name: re.compile(rf"\b{re.escape(name)}\b") for name in sorted(names)}
+
+
+def rival_names(text: str, known: frozenset[str], *, patterns: Sequence[re.Pattern[str]] = RIVAL) -> Iterator[str]:
+    """Names that the sentence itself shows to be rivals."""
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            name = match["name"].split()[0] if _is_known(match["name"].split()[-1], known) else match["name"]
+            if not _is_known(name.split()[0], known):
+                yield name
 
 
 def _is_known(word: str, known: frozenset[str]) -> bool:
