@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from copilot.scoring.quality import area
-from copilot.scoring.tables import MISSING, Column, LeftOut, Numbers, Reason, Table
+from copilot.scoring.tables import MISSING, Codes, Column, LeftOut, Numbers, Reason, Table
 from copilot.scoring.training import SEED, Labels, folds, learn
 
 TOO_TELLING = 0.95
@@ -20,11 +20,14 @@ _LEAST_SHARE = 0.05
 _FOLDS = 3
 
 
-def suspected(table: Table, labels: Labels) -> tuple[LeftOut, ...]:
-    """Columns that tell the outcome almost always, alone or for a whole group of rows."""
+def suspected(table: Table, labels: Labels, *, groups: Codes | None = None) -> tuple[LeftOut, ...]:
+    """Columns that tell the outcome almost always, alone or for a whole group of rows.
+
+    `groups` are the accounts of the rows, where one has several.
+    """
     found = []
     for column in table.columns:
-        alone = _alone(column, labels)
+        alone = _alone(column, labels, groups)
         if alone >= TOO_TELLING:
             found.append(LeftOut(column.name, Reason.LEAK, f"{alone:.3f}"))
         elif (group := next(_pure_groups(column, labels), None)) is not None:
@@ -32,10 +35,10 @@ def suspected(table: Table, labels: Labels) -> tuple[LeftOut, ...]:
     return tuple(found)
 
 
-def _alone(column: Column, labels: Labels) -> float:
+def _alone(column: Column, labels: Labels, groups: Codes | None) -> float:
     told = np.zeros(len(labels))
     table = Table((column,), len(labels))
-    for learnt, held in folds(labels, count=_FOLDS, seed=SEED):
+    for learnt, held in folds(labels, count=_FOLDS, seed=SEED, groups=groups):
         told[held] = learn(table.at(learnt), labels[learnt], strengths=(1.0,)).log_odds(table.at(held))
     return area(labels, told)
 
@@ -52,7 +55,7 @@ def _pure_groups(column: Column, labels: Labels) -> Iterator[str]:
 def _groups(column: Column, *, least: float) -> Iterator[tuple[str, Labels]]:
     """One after the other: together, the rows of thousands of levels would not fit into memory."""
     if isinstance(column, Numbers):
-        missing = np.isnan(column.values)
+        missing = np.isnan(column.values) & column.said
     else:
         missing = column.codes == MISSING
         for place in column.frequent(least=least):

@@ -5,18 +5,20 @@ Invariant: nothing is computed from a row that was learnt from; every figure com
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from math import log
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from copilot.domain.proportions import wilson_interval
-from copilot.scoring.tables import Floats, Places
+from copilot.scoring.tables import Codes, Floats, Places
 from copilot.scoring.training import SEED, Labels
 
 TOP = 0.1
 """Share of the rows that lift looks at."""
 _BINS = 10
 _DRAWS = 200
+_LEAST_CHANCE = 1e-6
 
 
 class Measure(StrEnum):
@@ -73,21 +75,76 @@ class Quality(BaseModel):
         return self.figures[measure].value
 
 
-def quality(labels: Labels, told: Floats) -> Quality:
+def quality(labels: Labels, told: Floats, *, groups: Codes | None = None, strata: Codes | None = None) -> Quality:
     """Of outcomes, shape (rows,), and probabilities, shape (repeats, rows): figures are means over the repeats.
 
-    Intervals: bootstrap over rows (Efron and Tibshirani 1993, ch. 13). Raises ValueError for one outcome.
+    Intervals: bootstrap over rows (Efron and Tibshirani 1993, ch. 13), or over the `groups` that rows are of: rows of
+    one account say less than as many accounts (Field and Welsh 2007). With `strata`, rows of a different one are not
+    compared by area and skill: that a model knows when there was more of an outcome is no merit. Raises ValueError for
+    one outcome.
     """
     if labels.all() or not labels.any():
         raise ValueError("both outcomes are needed")
-    generator = np.random.default_rng(SEED)
-    samples = [_drawn(labels, generator) for _ in range(_DRAWS)]
+    samples = drawn(labels, groups=groups)
     figures = {}
     for measure, function in _FUNCTIONS.items():
-        values = [_mean(function, labels[places], told[:, places]) for places in samples]
-        figures[measure] = _with_interval(measure, _mean(function, labels, told), values)
+        of_all = _mean(_within(strata, measure) or function, labels, told)
+        values = [
+            _mean(
+                _within(None if strata is None else strata[places], measure) or function,
+                labels[places],
+                told[:, places],
+            )
+            for places in samples
+        ]
+        figures[measure] = _with_interval(measure, of_all, values)
     bins = tuple(_bin(labels[places], told[0][places]) for places in _in_bins(told[0]))
     return Quality(rows=len(labels), positives=int(labels.sum()), figures=figures, reliability=bins)
+
+
+def _within(strata: Codes | None, measure: Measure) -> Callable[[Labels, Floats], float] | None:
+    """The same measure with rows compared within a stratum only; None where there is no such thing."""
+    function = _WITHIN.get(measure)
+    if strata is None or function is None:
+        return None
+    parts = [np.flatnonzero(strata == one) for one in np.unique(strata)]
+    return lambda labels, told: function(labels, told, parts)
+
+
+def _area_within(labels: Labels, told: Floats, parts: Sequence[Places]) -> float:
+    mixed = [part for part in parts if 0 < labels[part].sum() < part.size]
+    pairs = [int(labels[part].sum()) * int((~labels[part]).sum()) for part in mixed]
+    return float(np.average([area(labels[part], told[part]) for part in mixed], weights=pairs)) if mixed else 1 / 2
+
+
+def _skill_within(labels: Labels, told: Floats, parts: Sequence[Places]) -> float:
+    """Beside the share of each part, which nobody knows beforehand."""
+    usual = sum(part.size * float(np.var(labels[part])) for part in parts) / len(labels)
+    return 1.0 - _brier(labels, told) / usual if usual else 0.0
+
+
+def information(labels: Labels, told: Floats, strata: Codes, *, groups: Codes | None = None) -> Measured:
+    """How much smaller the logarithmic loss is than for the share of each stratum, from 0 for no better.
+
+    For rare outcomes it tells a good score from a bad one where the squared error drowns in the few that happen
+    (Benedetti 2010, "Scoring rules for forecast verification"). `told` has shape (rows,).
+    """
+    loss = np.logaddexp(0.0, np.where(labels, -1.0, 1.0) * _log_odds(told))
+    values = [_information(labels[places], loss[places], strata[places]) for places in drawn(labels, groups=groups)]
+    low, high = np.percentile(values, [2.5, 97.5])
+    return Measured(value=_information(labels, loss, strata), low=float(low), high=float(high))
+
+
+def _information(labels: Labels, loss: Floats, strata: Codes) -> float:
+    parts = [labels[strata == one] for one in np.unique(strata)]
+    shares = [(part.size, float(part.mean())) for part in parts if 0 < part.sum() < part.size]
+    usual = -sum(size * (share * log(share) + (1 - share) * log(1 - share)) for size, share in shares)
+    return 1.0 - float(loss.sum()) / usual if usual else 0.0
+
+
+def _log_odds(told: Floats) -> Floats:
+    held = np.clip(told, _LEAST_CHANCE, 1 - _LEAST_CHANCE)
+    return np.asarray(np.log(held / (1 - held)), dtype=np.float64)
 
 
 def _with_interval(measure: Measure, value: float, draws: Sequence[float]) -> Measured:
@@ -99,10 +156,27 @@ def _with_interval(measure: Measure, value: float, draws: Sequence[float]) -> Me
     return Measured(value=value, low=float(low), high=float(high))
 
 
-def _drawn(labels: Labels, generator: np.random.Generator) -> Places:
+def drawn(labels: Labels, *, groups: Codes | None = None) -> Sequence[Places]:
+    """Rows drawn with replacement (whole groups of them), again and again; both outcomes are among them each time."""
+    generator = np.random.default_rng(SEED)
+    places_of = _places_of(groups)
+    return [_drawn(labels, generator, places_of) for _ in range(_DRAWS)]
+
+
+def _places_of(groups: Codes | None) -> Sequence[Places] | None:
+    if groups is None:
+        return None
+    order = np.argsort(groups, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+
+
+def _drawn(labels: Labels, generator: np.random.Generator, places_of: Sequence[Places] | None) -> Places:
     """Rows drawn with replacement, at least one of each outcome among them."""
     while True:
-        places = generator.integers(0, len(labels), len(labels))
+        if places_of is None:
+            places = generator.integers(0, len(labels), len(labels))
+        else:
+            places = np.concatenate([places_of[one] for one in generator.integers(0, len(places_of), len(places_of))])
         if 0 < labels[places].sum() < len(places):
             return places
 
@@ -161,4 +235,8 @@ _FUNCTIONS: Mapping[Measure, Callable[[Labels, Floats], float]] = {
     Measure.SKILL: _skill,
     Measure.CALIBRATION_ERROR: _calibration_error,
     Measure.LIFT: _lift,
+}
+_WITHIN: Mapping[Measure, Callable[[Labels, Floats, Sequence[Places]], float]] = {
+    Measure.AUC: _area_within,
+    Measure.SKILL: _skill_within,
 }

@@ -40,6 +40,8 @@ class Curve(BaseModel):
         """Contribution to each row, shape (rows,)."""
         told = np.interp(column.values, self.knots, self.effects)
         told[np.isnan(column.values)] = self.missing
+        # The average, see `centred`.
+        told[~column.said] = 0.0
         return told
 
 
@@ -116,10 +118,17 @@ def centred(shapes: Sequence[Shape], table: Table, *, base: float) -> AdditiveMo
     """The same score with contributions that are 0 on average over `table`: base is then the average log odds."""
     moved = []
     for shape in shapes:
-        mean = float(np.mean(_told(shape, _column(table, shape.name))))
+        mean = _average(shape, _column(table, shape.name))
         base += mean
         moved.append(_shifted(shape, -mean))
     return AdditiveModel(base=base, shapes=tuple(moved))
+
+
+def _average(shape: Shape, column: Column) -> float:
+    told = _told(shape, column)
+    if isinstance(column, Numbers):
+        told = told[column.said]
+    return float(np.mean(told)) if told.size else 0.0
 
 
 def _shifted(shape: Shape, by: float) -> Shape:

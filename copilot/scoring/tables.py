@@ -15,6 +15,7 @@ from copilot.errors import InputError
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Places = NDArray[np.intp]
+Marks = NDArray[np.bool_]
 MISSING = -1
 """Code of a category that is not there."""
 
@@ -31,6 +32,10 @@ class Reason(StrEnum):
     LEAK = "leak"
     """By itself it tells the outcome almost always: it was written down after it."""
     ASKED = "asked"
+    NOT_KEPT = "not_kept"
+    """Known on too few of the days: that it is known would say what day it is."""
+    SEASON = "season"
+    """It goes up and down with the time of the year; the change over a year does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,19 @@ class Numbers:
     values: Floats
     unreadable: int = 0
     """Cells that hold something else; they count as missing."""
+    unsaid: Marks | None = None
+    """Rows of days on which it was known of nobody, shape (rows,): there the column has no effect at all, for that it
+    is missing would say what day it is. None: there are none."""
 
     def at(self, places: Places | slice) -> "Numbers":
         """Some of the rows."""
-        return Numbers(self.name, self.values[places], self.unreadable)
+        unsaid = None if self.unsaid is None else self.unsaid[places]
+        return Numbers(self.name, self.values[places], self.unreadable, unsaid)
+
+    @property
+    def said(self) -> Marks:
+        """The other rows."""
+        return np.ones(len(self.values), dtype=np.bool_) if self.unsaid is None else ~self.unsaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +149,7 @@ def _useless(column: Column, rows: int) -> Reason | None:
         seen = column.values[~np.isnan(column.values)]
         if not seen.size:
             return Reason.EMPTY
-        if seen.size == rows and np.ptp(seen) == 0:
+        if seen.size == column.said.sum() and np.ptp(seen) == 0:
             return Reason.CONSTANT
         return Reason.IDENTIFIER if _counts_rows(seen) else None
     used = np.unique(column.codes)

@@ -14,16 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copilot.scoring.shapes import AdditiveModel, Curve, Levels, Shape, centred
-from copilot.scoring.tables import MISSING, Categories, Column, Floats, Numbers, Table
+from copilot.scoring.tables import MISSING, Categories, Codes, Column, Floats, Numbers, Table
 
 Labels = NDArray[np.bool_]
 _KNOTS = 8
+_FEW_KNOTS = 4
+_BEND = 0.3
+"""Size of a bend beside the straight line where bends are dear, so that the same bend costs eleven times as much.
+This and the number of knots: better on the development seeds of `evals.scoring.portfolio` than hats alone."""
+_ENDS = (0.02, 0.98)
+"""Between these shares of the values the straight line is measured: a few large ones do not flatten it."""
 _LEAST_OF_LEVEL = 10
 """Rows that a word needs to have an effect of its own."""
 _MOST_LEVELS = 200
 """Words of a column with an effect of their own, the most frequent ones; a column of names would fill the memory."""
 _STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 """Inverse of the penalty, of which cross-validation within the rows chooses."""
+_STRAIGHT_STRENGTHS = (0.01, 0.03, 0.1, 0.3)
 _INNER_FOLDS = 4
 _LEAST_FOLDS = 2
 """One row of an outcome cannot be both learnt from and held out."""
@@ -39,13 +46,25 @@ class _Block:
     shaped: Callable[[Floats], Shape]
 
 
-def learn(table: Table, labels: Labels, *, strengths: Sequence[float] = _STRENGTHS) -> AdditiveModel:
-    """Fit on all rows. Raises ValueError for a single outcome: then there is nothing to tell apart."""
+def learn(
+    table: Table,
+    labels: Labels,
+    *,
+    strengths: Sequence[float] | None = None,
+    groups: Codes | None = None,
+    straight: bool = False,
+) -> AdditiveModel:
+    """Fit on all rows. Raises ValueError for a single outcome: then there is nothing to tell apart.
+
+    `groups` are the accounts of the rows where one has several, so that no strength is chosen for knowing them again.
+    `straight` makes bends dearer than straight lines, for many columns and few of an outcome.
+    """
     if labels.all() or not labels.any():
         raise ValueError("both outcomes are needed")
-    blocks = [_block(column) for column in table.columns]
-    matrix = np.hstack([block.matrix for block in blocks]) if blocks else np.zeros((table.rows, 0))
-    strength = strengths[0] if len(strengths) == 1 else _best(matrix, labels, strengths)
+    strengths = strengths or _strengths(straight=straight)
+    blocks = [_block(column, straight=straight) for column in table.columns]
+    matrix = _matrix(blocks, table)
+    strength = strengths[0] if len(strengths) == 1 else _best(matrix, labels, strengths, groups)
     base, effects = _fitted(matrix, labels, strength)
     shapes, start = [], 0
     for block in blocks:
@@ -55,16 +74,51 @@ def learn(table: Table, labels: Labels, *, strengths: Sequence[float] = _STRENGT
     return centred(shapes, table, base=base)
 
 
-def folds(labels: Labels, *, count: int, seed: int) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Places to learn from and to judge on, `count` times; each row is judged once, outcomes are spread evenly."""
+def chosen_strength(table: Table, labels: Labels, *, groups: Codes | None = None, straight: bool = False) -> float:
+    """The one that `learn` would choose."""
+    matrix = _matrix([_block(column, straight=straight) for column in table.columns], table)
+    return _best(matrix, labels, _strengths(straight=straight), groups)
+
+
+def _strengths(*, straight: bool) -> Sequence[float]:
+    return _STRAIGHT_STRENGTHS if straight else _STRENGTHS
+
+
+def folds(
+    labels: Labels, *, count: int, seed: int, groups: Codes | None = None
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Places to learn from and to judge on, `count` times; each row is judged once, outcomes are spread evenly.
+
+    With `groups` all rows of one are on the same side.
+    """
+    if groups is not None:
+        return _folds_of_groups(labels, groups, count=count, seed=seed)
     from sklearn.model_selection import StratifiedKFold
 
     splitter = StratifiedKFold(n_splits=count, shuffle=True, random_state=seed)
     return list(splitter.split(np.zeros((len(labels), 1)), labels))
 
 
-def _block(column: Column) -> _Block:
-    return _numbers(column) if isinstance(column, Numbers) else _words(column)
+def _folds_of_groups(
+    labels: Labels, groups: Codes, *, count: int, seed: int
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    total = int(groups.max()) + 1
+    positive = np.bincount(groups, weights=labels, minlength=total) > 0
+    mixed = np.random.default_rng(seed).permutation(total)
+    dealt = np.concatenate([mixed[positive[mixed]], mixed[~positive[mixed]]])
+    fold = np.empty(total, dtype=np.int32)
+    fold[dealt] = np.arange(total) % count
+    return [(np.flatnonzero(fold[groups] != one), np.flatnonzero(fold[groups] == one)) for one in range(count)]
+
+
+def _matrix(blocks: Sequence[_Block], table: Table) -> Floats:
+    return np.hstack([block.matrix for block in blocks]) if blocks else np.zeros((table.rows, 0))
+
+
+def _block(column: Column, *, straight: bool) -> _Block:
+    if isinstance(column, Numbers):
+        return _line_and_bends(column) if straight else _numbers(column)
+    return _words(column)
 
 
 def _numbers(column: Numbers) -> _Block:
@@ -75,14 +129,48 @@ def _numbers(column: Numbers) -> _Block:
     for place, unit in enumerate(np.eye(len(knots))):
         matrix[inside, place] = np.interp(seen, knots, unit)
     matrix[~inside, -1] = 1.0
+    _average_unsaid(matrix, column)
 
     def shaped(effects: Floats) -> Shape:
         told = effects[: len(knots)]
         # Where nothing was missing, what is missing later says nothing: it counts as the average.
-        missing = effects[-1] if not inside.all() else np.mean(matrix[:, :-1] @ told)
+        missing = effects[-1] if _has_missing(column) else np.mean(matrix[:, :-1] @ told)
         return Curve(name=column.name, knots=_plain(knots), effects=_plain(told), missing=float(missing))
 
     return _Block(matrix, shaped)
+
+
+def _line_and_bends(column: Numbers) -> _Block:
+    """A straight line through the knots, and hats that are small beside it: both are piecewise linear."""
+    inside = ~np.isnan(column.values)
+    seen = column.values[inside] if inside.any() else np.zeros(1)
+    knots = np.unique(np.quantile(seen, np.linspace(0, 1, _FEW_KNOTS)))
+    low, high = np.quantile(seen, _ENDS)
+    line = (np.clip(knots, low, high) - seen.mean()) / (float(np.clip(seen, low, high).std()) or 1.0)
+    bases = np.vstack([_BEND * np.eye(len(knots)), line])
+    matrix = np.zeros((len(column.values), len(bases) + 1))
+    for place, base in enumerate(bases):
+        matrix[inside, place] = np.interp(column.values[inside], knots, base)
+    matrix[~inside, -1] = 1.0
+    _average_unsaid(matrix, column)
+
+    def shaped(effects: Floats) -> Shape:
+        told = effects[: len(bases)] @ bases
+        missing = effects[-1] if _has_missing(column) else np.mean(np.interp(seen, knots, told))
+        return Curve(name=column.name, knots=_plain(knots), effects=_plain(told), missing=float(missing))
+
+    return _Block(matrix, shaped)
+
+
+def _average_unsaid(matrix: Floats, column: Numbers) -> None:
+    """Rows in which the column says nothing get what it says on average: no effect, whatever is learnt of others."""
+    said = column.said
+    if not said.all():
+        matrix[~said] = matrix[said].mean(axis=0) if said.any() else 0.0
+
+
+def _has_missing(column: Numbers) -> bool:
+    return bool(np.isnan(column.values[column.said]).any())
 
 
 def _words(column: Categories) -> _Block:
@@ -117,13 +205,18 @@ def _fitted(matrix: Floats, labels: Labels, strength: float) -> tuple[float, Flo
     return float(model.intercept_[0]), np.asarray(model.coef_[0], dtype=np.float64)
 
 
-def _best(matrix: Floats, labels: Labels, strengths: Sequence[float]) -> float:
+def _best(matrix: Floats, labels: Labels, strengths: Sequence[float], groups: Codes | None) -> float:
     """The strength with the least log loss on rows held out."""
-    inner = min(_INNER_FOLDS, int(min(labels.sum(), (~labels).sum())))
+    inner = min(_INNER_FOLDS, counted(labels, groups), counted(~labels, groups))
     if inner < _LEAST_FOLDS:
         return strengths[0]
-    splits = folds(labels, count=inner, seed=SEED)
+    splits = folds(labels, count=inner, seed=SEED, groups=groups)
     return min(strengths, key=lambda strength: sum(_loss(matrix, labels, strength, *split) for split in splits))
+
+
+def counted(rows: Labels, groups: Codes | None) -> int:
+    """How many of the rows are set; with `groups`, of how many groups any is."""
+    return int(rows.sum()) if groups is None else int(np.unique(groups[rows]).size)
 
 
 def _loss(matrix: Floats, labels: Labels, strength: float, learnt: NDArray[np.intp], held: NDArray[np.intp]) -> float:

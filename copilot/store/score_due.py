@@ -1,0 +1,73 @@
+"""Which accounts' scores have to be computed again, and how far the pass over all of them has come.
+
+Invariants: what changed while scores were computed stays due, because the notes are taken away before the reading
+begins, in the transaction that writes the scores. One computes at a time. See migration 0020 for who writes the notes.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select, text
+
+from copilot.store.database import UnitOfWork
+from copilot.store.people import PeopleRepository
+from copilot.store.tables.records import AccountRow
+from copilot.store.tables.scores import ScoresDueRow
+
+_LOCK = 727204
+_FACT = "scores.progress"
+
+
+class Progress(BaseModel):
+    """Where the computing of scores stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: date | None = None
+    """Of the latest pass over all accounts."""
+    made_by: str = ""
+    """Digest of the scorecard, bands and models that it uses; other ones mean a new pass."""
+    after: str = ""
+    """Id of the last account that it has done."""
+    finished: bool = False
+    told: bool = True
+    """Whether those who wait for new scores were told of the latest ones."""
+
+
+class ScoreDueRepository:
+    """Of one unit of work. For the computing of scores only: it sees every account."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._session = uow.session
+        self._people = PeopleRepository(uow)
+
+    def take_turn(self) -> bool:
+        """Whether nobody else computes scores now; nobody else will until this transaction ends."""
+        statement = text("select pg_try_advisory_xact_lock(:key)")
+        return bool(self._session.execute(statement, {"key": _LOCK}).scalar_one())
+
+    def progress(self) -> Progress:
+        """How far it has come."""
+        kept = self._people.workspace_fact(_FACT)
+        return Progress() if kept is None else Progress.model_validate_json(kept)
+
+    def keep(self, progress: Progress) -> None:
+        """Remember it with what this transaction computed."""
+        self._people.set_workspace_fact(_FACT, progress.model_dump_json())
+
+    def following(self, account_id: str, *, limit: int) -> tuple[str, ...]:
+        """The next accounts in the order of their ids."""
+        query = select(AccountRow.id).where(AccountRow.id > account_id).order_by(AccountRow.id).limit(limit)
+        return tuple(self._session.scalars(query))
+
+    def due(self, *, limit: int) -> tuple[str, ...]:
+        """Accounts that are due, the longest waiting first; at most so many."""
+        first = func.min(ScoresDueRow.id)
+        query = select(ScoresDueRow.account_id).group_by(ScoresDueRow.account_id).order_by(first).limit(limit)
+        return tuple(self._session.scalars(query))
+
+    def begin(self, account_ids: Sequence[str]) -> None:
+        """Take away the notes about these accounts; before anything of them is read."""
+        wanted = text("delete from scores_due where account_id = any(:account_ids)")
+        self._session.execute(wanted, {"account_ids": list(account_ids)})

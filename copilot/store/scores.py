@@ -1,0 +1,213 @@
+"""Scores of accounts, by day, and the models that made them.
+
+Invariant 3: whoever reads for a person hands their viewer over and gets visible accounts only. A score is written when
+it is another one than the account's latest, so a day without a row is a day like the one before. Of weeks that are
+further back than `IN_FULL` only the last row stays: many scores change every day, and would fill the disk.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, func, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from copilot.domain.access import Viewer
+from copilot.domain.scores import AccountScore, Part, ScoreKind, ScoreModel
+from copilot.store.database import UnitOfWork
+from copilot.store.tables.records import AccountRow
+from copilot.store.tables.scores import AccountScoreRow, ScoreModelRow
+from copilot.store.visibility import visible_accounts
+
+IN_FULL = timedelta(weeks=13)
+"""So far back every day is kept: as far as a page draws a score."""
+_THINNED_AT_ONCE = timedelta(weeks=13)
+"""Looked at before that: nobody may have come by for some weeks."""
+_AT_ONCE = 1_000
+_IN_USE_FIRST = (ScoreModelRow.used_from.desc(), ScoreModelRow.trained_at.desc(), ScoreModelRow.id)
+
+_THIN = """
+delete from account_scores score
+using unnest(cast(:account_ids as text[])) wanted(id)
+where score.account_id = wanted.id and score.kind = any(:kinds) and score.day >= :since and score.day < :before
+  and exists (
+    select from account_scores later
+    where later.account_id = score.account_id and later.kind = score.kind
+      and later.day > score.day and later.day <= score.day + (7 - cast(extract(isodow from score.day) as int))
+  )
+"""
+
+
+class ScoreRepository:
+    """Of one unit of work."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._session = uow.session
+        self._clock = uow.clock
+
+    def latest(self, kind: ScoreKind, *, account_ids: Iterable[str], on: date) -> dict[str, AccountScore]:
+        """The score that each of these accounts had on the day; those without are left out.
+
+        For a person's eyes only with accounts that they may see, see `visible`.
+        """
+        return self._latest(kind, AccountRow.id.in_(list(account_ids)), on=on)
+
+    def visible(self, kind: ScoreKind, *, viewer: Viewer, on: date) -> dict[str, AccountScore]:
+        """The score of the day of every account that the viewer may see."""
+        return self._latest(kind, AccountRow.id.in_(visible_accounts(viewer)), on=on)
+
+    def _latest(self, kind: ScoreKind, which: ColumnElement[bool], *, on: date) -> dict[str, AccountScore]:
+        # One look-up in the index for each account, however long its history.
+        last = (
+            select(AccountScoreRow)
+            .where(
+                AccountScoreRow.account_id == AccountRow.id,
+                AccountScoreRow.kind == kind.value,
+                AccountScoreRow.day <= on,
+            )
+            .order_by(AccountScoreRow.day.desc())
+            .limit(1)
+            .lateral()
+        )
+        row = aliased(AccountScoreRow, last)
+        query = select(row).select_from(AccountRow).join(last, true()).where(which)
+        return {one.account_id: _score(one) for one in self._session.scalars(query)}
+
+    def history(self, account_id: str, kind: ScoreKind, *, since: date, viewer: Viewer) -> list[AccountScore]:
+        """The scores of one account since a day, oldest first; none if the viewer may not see it."""
+        query = select(AccountScoreRow).where(
+            AccountScoreRow.account_id == account_id,
+            AccountScoreRow.account_id.in_(visible_accounts(viewer)),
+            AccountScoreRow.kind == kind.value,
+            AccountScoreRow.day >= since,
+        )
+        return [_score(row) for row in self._session.scalars(query.order_by(AccountScoreRow.day))]
+
+    def put(self, scores: Sequence[AccountScore]) -> int:
+        """Write those that are others than the account's latest of their kind. Returns how many were."""
+        written = 0
+        for start in range(0, len(scores), _AT_ONCE):
+            written += self._put(scores[start : start + _AT_ONCE])
+        return written
+
+    def _put(self, scores: Sequence[AccountScore]) -> int:
+        new = []
+        for kind in {item.kind for item in scores}:
+            of_kind = [item for item in scores if item.kind is kind]
+            last = max(item.day for item in of_kind)
+            before = self.latest(kind, account_ids=[item.account_id for item in of_kind], on=last)
+            new += [item for item in of_kind if not _is_like(before.get(item.account_id), item)]
+        if new:
+            statement = insert(AccountScoreRow)
+            replaced: dict[str, ColumnElement[Any]] = {
+                name: statement.excluded[name] for name in ("value", "band", "missing", "base", "parts", "version")
+            }
+            replaced["written_at"] = func.now()
+            on_same_day = statement.on_conflict_do_update(index_elements=["account_id", "kind", "day"], set_=replaced)
+            self._session.execute(on_same_day, [_row(item) for item in new])
+        return len(new)
+
+    def thin(self, account_ids: Iterable[str], *, day: date) -> int:
+        """Of weeks before `IN_FULL` keep the last score only. Returns how many went.
+
+        Whatever stays is on its own day, so no day gets to know a score of a later one. There is more to do when a week
+        is over, not before.
+        """
+        before = day - IN_FULL
+        before -= timedelta(days=before.weekday())
+        parameters = {
+            "account_ids": list(account_ids),
+            "kinds": [kind.value for kind in ScoreKind],
+            "since": before - _THINNED_AT_ONCE,
+            "before": before,
+        }
+        gone = self._session.execute(text(_THIN), parameters)
+        return gone.rowcount if isinstance(gone, CursorResult) else 0
+
+    def model(self, kind: ScoreKind) -> ScoreModel | None:
+        """The one in use, which may be a refusal; None if none was ever put in use."""
+        query = select(ScoreModelRow).where(ScoreModelRow.kind == kind.value, ScoreModelRow.used_from.is_not(None))
+        row = self._session.scalar(query.order_by(*_IN_USE_FIRST).limit(1))
+        return None if row is None else _model(row)
+
+    def models(self) -> list[ScoreModel]:
+        """All that were trained, newest first."""
+        query = select(ScoreModelRow).order_by(ScoreModelRow.trained_at.desc(), ScoreModelRow.kind, ScoreModelRow.id)
+        return [_model(row) for row in self._session.scalars(query)]
+
+    def models_named(self, beginning: str) -> list[ScoreModel]:
+        """Those whose id begins so, at most two: more than one is as good as many."""
+        wanted = ScoreModelRow.id.startswith(beginning, autoescape=True)
+        return [_model(row) for row in self._session.scalars(select(ScoreModelRow).where(wanted).limit(2))]
+
+    def keep(self, model: ScoreModel, *, in_use: bool = True) -> None:
+        """Put a trained model, or its refusal, on record, and in use from now on if not told otherwise."""
+        self._session.add(
+            ScoreModelRow(
+                id=model.id,
+                kind=model.kind.value,
+                trained_at=model.trained_at,
+                trained_on=model.trained_on,
+                refusal=model.refusal,
+                model=model.model,
+                report=model.report,
+                used_from=self._clock.now() if in_use else None,
+            )
+        )
+        self._session.flush()
+
+    def put_in_use(self, model_id: str) -> None:
+        """Let a model that is on record make the scores of its kind from now on."""
+        chosen = update(ScoreModelRow).where(ScoreModelRow.id == model_id)
+        self._session.execute(chosen.values(used_from=self._clock.now()))
+
+    def days(self, *, until: date) -> list[date]:
+        """Days on which any score was written, newest first."""
+        query = select(AccountScoreRow.day).where(AccountScoreRow.day <= until).group_by(AccountScoreRow.day)
+        return list(self._session.scalars(query.order_by(func.max(AccountScoreRow.day).desc())))
+
+
+def _is_like(before: AccountScore | None, now: AccountScore) -> bool:
+    return before is not None and before.model_copy(update={"day": now.day}) == now
+
+
+def _score(row: AccountScoreRow) -> AccountScore:
+    return AccountScore(
+        account_id=row.account_id,
+        kind=ScoreKind(row.kind),
+        day=row.day,
+        value=row.value,
+        band=row.band,
+        missing=row.missing,
+        base=row.base,
+        parts=tuple(Part(name=name, value=value, effect=effect) for name, value, effect in row.parts),
+        version=row.version,
+    )
+
+
+def _row(score: AccountScore) -> dict[str, Any]:
+    return {
+        "account_id": score.account_id,
+        "kind": score.kind.value,
+        "day": score.day,
+        "value": score.value,
+        "band": score.band.value if score.band else None,
+        "missing": score.missing.value if score.missing else None,
+        "base": score.base,
+        "parts": [[part.name, part.value, part.effect] for part in score.parts],
+        "version": score.version,
+    }
+
+
+def _model(row: ScoreModelRow) -> ScoreModel:
+    return ScoreModel(
+        id=row.id,
+        kind=ScoreKind(row.kind),
+        trained_at=row.trained_at,
+        trained_on=row.trained_on,
+        refusal=row.refusal,
+        model=row.model,
+        report=row.report,
+        used_from=row.used_from,
+    )
