@@ -20,6 +20,7 @@ from copilot.approvals.quality.rules import QualityRules
 from copilot.approvals.review_rules import ReviewRules
 from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.access import Role
+from copilot.domain.alert_rules import AlertRules
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
 from copilot.domain.notifications import NotificationRules
@@ -115,6 +116,8 @@ class Policy(BaseModel):
     feedback: FeedbackRules = FeedbackRules()
     chat: ChatRules = ChatRules()
     rfp: RfpRules = RfpRules()
+    alerts: AlertRules = AlertRules()
+    """Which changes of scores raise an alert."""
 
     @model_validator(mode="after")
     def _has_no_dead_rule(self) -> Self:

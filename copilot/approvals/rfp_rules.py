@@ -21,6 +21,8 @@ class RfpRules(BaseModel):
     """Questions of go or no-go, by key; the pages have words for those that come with the product."""
     seconds_at_once: int = Field(default=5, strict=True, ge=1, le=600)
     """For so long a worker goes on with one questionnaire before it sees to other work."""
+    wait_for_vectors: bool = Field(default=True, strict=True)
+    """Whether a run in the background waits while passages are being indexed by meaning."""
     alike_from: float = Field(default=0.85, gt=0, le=1)
     """Questions at least so alike are compared: are their answers the same, do they contradict each other?"""
     review_days: int = Field(default=365, strict=True, ge=1, le=3_650)

@@ -56,6 +56,8 @@ class NotificationKind(StrEnum):
     """Whoever asked says that an answer of the chat is wrong."""
     RFP_ASSIGNED = "rfp_assigned"
     """Questions of a questionnaire wait for them."""
+    ALERTS = "alerts"
+    """Something changed for their accounts: one line for all of a day."""
 
 
 class MailMode(StrEnum):

@@ -15,6 +15,7 @@ from copilot.domain.notifications import NotificationKind, Preferences
 from copilot.domain.review_items import ReviewItem
 from copilot.notifications.links import Links
 from copilot.notifications.texts import KINDS, mail_words
+from copilot.store.alerts import News
 
 _WIDTH = 76
 _UNFOLDED = SMTP.clone(max_line_length=998)
@@ -23,11 +24,12 @@ _UNFOLDED = SMTP.clone(max_line_length=998)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to tell. `item` None: it is about a webhook, or about a questionnaire."""
+    """One thing to tell. `item` None: it is about a webhook, a questionnaire, or alerts."""
 
     kind: NotificationKind
     item: ReviewItem | None
     rfp_project_id: str | None = None
+    alerts: News | None = None
 
 
 def written_mail(
@@ -64,6 +66,9 @@ def written_mail(
 def _written_line(line: Line, reader: Viewer, *, preferences: Preferences, links: Links) -> str:
     words = mail_words(reader.language)
     why = KINDS[line.kind].get(reader.language) or KINDS[line.kind]["en"]
+    if line.alerts is not None:
+        counts = words["alerts"].format(told=line.alerts.told, held=line.alerts.held)
+        return f"* {why}: {counts}\n  {links.alerts or '/alerts'}"
     if line.rfp_project_id is not None:
         return f"* {why}:\n  {links.questionnaire(line.rfp_project_id) or line.rfp_project_id}"
     if line.item is None:

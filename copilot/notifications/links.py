@@ -22,6 +22,11 @@ class Links:
         return self._at(f"/rfps/{quote(project_id, safe='')}")
 
     @property
+    def alerts(self) -> str | None:
+        """The list of alerts."""
+        return self._at("/alerts")
+
+    @property
     def queue(self) -> str | None:
         """The queue's page."""
         return self._at("/queue")

@@ -7,13 +7,14 @@ is never sent again (a lost one is in the queue all the same); one mail at a tim
 from dataclasses import dataclass
 from datetime import timedelta
 
-from copilot.domain.access import Viewer
+from copilot.domain.access import Role, Viewer
 from copilot.domain.notifications import MailMode, NotificationKind, NotificationRules
 from copilot.errors import InputError, MailRefused, MailUnavailable, OutcomeUnknown
 from copilot.mail import MailTransport
 from copilot.notifications.emails import Line, written_mail
 from copilot.notifications.links import Links
 from copilot.notifications.recipients import still_concerns
+from copilot.store.alerts import AlertRepository
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.notifications import Notification, NotificationRepository, Wishes
 from copilot.store.people import PeopleRepository
@@ -22,6 +23,7 @@ from copilot.store.webhooks import WebhookRepository
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,21 @@ class Mailer:
         _log.warning("notification.waits", notices=len(mail.ids))
 
 
+def _alerts_line(notice: Notification, reader: Viewer, *, uow: UnitOfWork) -> Line | None:
+    """What is open now of what the day brought; None if somebody has seen to it all."""
+    owners = (reader.user_id, None) if reader.role is Role.ADMIN else (reader.user_id,)
+    since = notice.created_at - _DAY
+    news = AlertRepository(uow).news(viewer=reader, owner_ids=owners, since=since, day=uow.clock.today())
+    return Line(notice.kind, None, alerts=news) if news.told or news.held else None
+
+
 def _line(notice: Notification, reader: Viewer, *, uow: UnitOfWork) -> Line | None:
     if notice.kind is NotificationKind.WEBHOOK_OFF:
         webhook = None if notice.webhook_id is None else WebhookRepository(uow).get(notice.webhook_id)
         still_off = webhook is not None and not webhook.active
         return Line(notice.kind, None) if still_off and reader.role == "admin" else None
+    if notice.kind is NotificationKind.ALERTS:
+        return _alerts_line(notice, reader, uow=uow)
     if notice.rfp_project_id is not None:
         waits = RfpQuestionRepository(uow).waits_for(reader, project_id=notice.rfp_project_id)
         return Line(notice.kind, None, rfp_project_id=notice.rfp_project_id) if waits else None

@@ -31,6 +31,8 @@ _AT_ONCE = 200
 _ITEM = "review_item:"
 _WEBHOOK = "webhook:"
 _RFP_PROJECT = "rfp_project:"
+_USER = "user:"
+_NOBODY = "nobody"
 
 
 class Outbox:
@@ -80,6 +82,8 @@ class Outbox:
             _tell_admins(event, uow=uow)
         elif event.action == "rfp.assigned":
             _tell_assignee(event, uow=uow)
+        elif event.action == "alerts.told":
+            _tell_owner(event, uow=uow)
 
     def _queue_webhooks(self, event: AuditEvent, entry: QueueEntry, *, uow: UnitOfWork) -> None:
         if event.action not in WEBHOOK_EVENTS or ReleaseRepository(uow).is_test_item(entry.item.id):
@@ -130,6 +134,16 @@ def _tell_admins(event: AuditEvent, *, uow: UnitOfWork) -> None:
             key=f"webhook_off:{webhook_id}:{event.sequence}",
             webhook_id=webhook_id,
         )
+
+
+def _tell_owner(event: AuditEvent, *, uow: UnitOfWork) -> None:
+    """Of all alerts of a day at once; administrators of those without an owner."""
+    people, owner_id = PeopleRepository(uow), event.subject.removeprefix(_USER)
+    owner = people.by_id(owner_id)
+    told = people.with_role(Role.ADMIN) if owner_id == _NOBODY else [owner] if owner is not None else []
+    for person in told:
+        key = f"alerts:{event.details.get('day', '')}"
+        NotificationRepository(uow).add(person.user_id, kind=NotificationKind.ALERTS, key=key)
 
 
 def _tell_assignee(event: AuditEvent, *, uow: UnitOfWork) -> None:
