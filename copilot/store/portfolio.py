@@ -1,0 +1,219 @@
+"""The customers that a person may see, with their scores: one statement for all of them.
+
+Invariant 3: everything is filtered by `account_is_visible(viewer)`. A customer of a day is one who had come and had not
+gone; of whom the records do not say the day they left, it is not known that they were one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from copilot.domain.access import Viewer
+from copilot.domain.alerts import AlertState
+from copilot.domain.portfolio import NONE, Customer, Facets, OpenDeal, Reading, Slice
+from copilot.domain.records import Lifecycle
+from copilot.domain.scores import Band, Missing, ScoreKind
+from copilot.store.database import UnitOfWork
+from copilot.store.tables.people import UserRow
+from copilot.store.tables.records import AccountRow, OpportunityRow
+from copilot.store.tables.scores import AccountScoreRow, AlertRow
+from copilot.store.visibility import account_is_visible
+
+_OWNER = func.lower(AccountRow.owner_email)
+_COLUMNS = (
+    AccountRow.id,
+    AccountRow.name,
+    AccountRow.owner_email,
+    UserRow.name,
+    AccountRow.segment,
+    AccountRow.arr,
+    AccountRow.currency,
+    AccountRow.renewal_date,
+    AccountRow.churned_on,
+    AccountRow.customer_since,
+)
+# Looked up, not constructed: there are as many as customers times scores.
+_BANDS: Mapping[str | None, Band | None] = {None: None} | {band.value: band for band in Band}
+_MISSING: Mapping[str | None, Missing | None] = {None: None} | {reason.value: reason for reason in Missing}
+_OF_SCORE = ("value", "band", "missing", "version")
+
+
+class PortfolioRepository:
+    """Reads for one viewer at a time."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._session = uow.session
+
+    def customers(
+        self, chosen: Slice, *, viewer: Viewer, today: date, kinds: Sequence[ScoreKind] = (), before: date | None = None
+    ) -> list[Customer]:
+        """Customers of today by name, with their scores of those kinds today and, if given, on the day `before`.
+
+        The band is not looked at here: what it is a band of is for the caller to say.
+        """
+        days = [(kind, today) for kind in kinds] + [(kind, before) for kind in kinds if before is not None]
+        laterals = [_score_on(kind, day, number) for number, (kind, day) in enumerate(days)]
+        scores = [lateral.c[name] for lateral in laterals for name in _OF_SCORE]
+        statement = _of_accounts(*_COLUMNS, *scores)
+        for lateral in laterals:
+            statement = statement.join(lateral, true(), isouter=True)
+        statement = statement.where(_is_customer(today), *_in_slice(chosen), account_is_visible(viewer))
+        rows = self._session.execute(statement.order_by(AccountRow.name, AccountRow.id))
+        return [_customer(row, kinds=kinds, with_before=before is not None) for row in rows]
+
+    def came_and_left(
+        self, chosen: Slice, *, viewer: Viewer, since: date, today: date
+    ) -> tuple[list[Customer], list[Customer]]:
+        """Who became a customer after `since`, and who left after it."""
+        ever = AccountRow.lifecycle.in_([Lifecycle.CUSTOMER.value, Lifecycle.CHURNED.value])
+        came = and_(AccountRow.customer_since > since, AccountRow.customer_since <= today, ever)
+        left = and_(AccountRow.churned_on > since, AccountRow.churned_on <= today)
+        statement = _of_accounts(*_COLUMNS, came.label("came"), left.label("left"))
+        statement = statement.where(or_(came, left), *_in_slice(chosen), account_is_visible(viewer))
+        rows = self._session.execute(statement.order_by(AccountRow.name, AccountRow.id)).all()
+        found = [(_customer(row, kinds=(), with_before=False), row.came, row.left) for row in rows]
+        return [one for one, is_new, _ in found if is_new], [one for one, _, is_gone in found if is_gone]
+
+    def series(
+        self, kind: ScoreKind, *, account_ids: Iterable[str], viewer: Viewer, since: date
+    ) -> dict[str, list[tuple[date, float]]]:
+        """The scores of each of these accounts since a day, oldest first: days on which they changed."""
+        score = AccountScoreRow
+        statement = (
+            select(score.account_id, score.day, score.value)
+            .join(AccountRow, AccountRow.id == score.account_id)
+            .where(
+                score.account_id.in_(set(account_ids)),
+                score.kind == kind.value,
+                score.day >= since,
+                score.value.is_not(None),
+                account_is_visible(viewer),
+            )
+            .order_by(score.account_id, score.day)
+        )
+        found: dict[str, list[tuple[date, float]]] = {}
+        for account_id, day, value in self._session.execute(statement):
+            if value is not None:
+                found.setdefault(account_id, []).append((day, value))
+        return found
+
+    def with_alerts(self, account_ids: Iterable[str], *, viewer: Viewer) -> frozenset[str]:
+        """Those of these accounts of which an alert is open or snoozed."""
+        standing = [AlertState.OPEN.value, AlertState.SNOOZED.value]
+        statement = (
+            select(AlertRow.account_id)
+            .join(AccountRow, AccountRow.id == AlertRow.account_id)
+            .where(AlertRow.account_id.in_(set(account_ids)), AlertRow.state.in_(standing), account_is_visible(viewer))
+        )
+        return frozenset(self._session.scalars(statement))
+
+    def open_deals(self, chosen: Slice, *, viewer: Viewer, kind: str | None = None) -> list[OpenDeal]:
+        """Open opportunities, the nearest close first; those without a day last."""
+        deal = OpportunityRow
+        statement = (
+            select(
+                deal.id,
+                AccountRow.id,
+                AccountRow.name,
+                deal.name,
+                deal.kind,
+                deal.stage,
+                deal.amount,
+                deal.currency,
+                deal.probability,
+                deal.close_date,
+                deal.owner_name,
+            )
+            .join(AccountRow, AccountRow.id == deal.account_id)
+            .where(deal.status == "open", *_in_slice(chosen), account_is_visible(viewer))
+            .order_by(deal.close_date.nulls_last(), deal.name, deal.id)
+        )
+        if kind is not None:
+            statement = statement.where(deal.kind == kind)
+        return [OpenDeal(*row) for row in self._session.execute(statement)]
+
+    def facets(self, *, viewer: Viewer, today: date) -> Facets:
+        """What the portfolio can be narrowed to."""
+        is_customer = _is_customer(today)
+        owner, unclear = _OWNER.label("owner"), AccountRow.lifecycle.is_(None)
+        statement = (
+            _of_accounts(
+                owner,
+                func.max(UserRow.name),
+                AccountRow.segment,
+                func.count().filter(is_customer),
+                func.count().filter(unclear),
+            )
+            .where(or_(is_customer, unclear), account_is_visible(viewer))
+            .group_by(owner, AccountRow.segment)
+        )
+        rows = self._session.execute(statement).all()
+        of_customers = [row for row in rows if row[3]]
+        names = {email: name or email for email, name, *_ in of_customers if email}
+        return Facets(
+            owners=dict(sorted(names.items(), key=lambda item: (item[1].casefold(), item[0]))),
+            segments=tuple(sorted({row[2] for row in of_customers if row[2]}, key=str.casefold)),
+            without_owner=any(not row[0] for row in of_customers),
+            without_segment=any(not row[2] for row in of_customers),
+            customers=sum(row[3] for row in rows),
+            unclear=sum(row[4] for row in rows),
+        )
+
+
+def _of_accounts(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """The owner's name is that of a user, where there is one."""
+    return select(*columns).select_from(AccountRow).join(UserRow, UserRow.email == _OWNER, isouter=True)
+
+
+def _is_customer(today: date) -> ColumnElement[bool]:
+    leaves_later = AccountRow.churned_on > today
+    stays = and_(AccountRow.lifecycle == Lifecycle.CUSTOMER.value, or_(AccountRow.churned_on.is_(None), leaves_later))
+    going = and_(AccountRow.lifecycle == Lifecycle.CHURNED.value, leaves_later)
+    has_come = or_(AccountRow.customer_since.is_(None), AccountRow.customer_since <= today)
+    return and_(or_(stays, going), has_come)
+
+
+def _in_slice(chosen: Slice) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if chosen.owner is not None:
+        nobody = or_(AccountRow.owner_email.is_(None), AccountRow.owner_email == "")
+        theirs = _OWNER.in_([chosen.owner.lower()])
+        conditions.append(nobody if chosen.owner == NONE else theirs)
+    if chosen.segment is not None:
+        none = or_(AccountRow.segment.is_(None), AccountRow.segment == "")
+        conditions.append(none if chosen.segment == NONE else AccountRow.segment == chosen.segment)
+    return conditions
+
+
+def _score_on(kind: ScoreKind, day: date, number: int) -> LateralFromClause:
+    """The latest score up to the day: one lookup in the index for each account, however long its history."""
+    score = AccountScoreRow
+    return (
+        select(*(getattr(score, name) for name in _OF_SCORE))
+        .where(score.kind == kind.value, score.account_id == AccountRow.id, score.day <= day)
+        .order_by(score.day.desc())
+        .limit(1)
+        .correlate(AccountRow)
+        .lateral(f"score_{number}")
+    )
+
+
+def _customer(row: Any, *, kinds: Sequence[ScoreKind], with_before: bool) -> Customer:
+    head = len(_COLUMNS)
+    now = _readings(row, kinds, start=head)
+    before = _readings(row, kinds, start=head + len(kinds) * len(_OF_SCORE)) if with_before else {}
+    return replace(Customer(*row[:head]), now=now, before=before)
+
+
+def _readings(row: Any, kinds: Sequence[ScoreKind], *, start: int) -> Mapping[ScoreKind, Reading]:
+    found = {}
+    for kind in kinds:
+        value, band, missing, version = row[start : start + len(_OF_SCORE)]
+        if version is not None:
+            found[kind] = Reading(value, _BANDS[band], _MISSING[missing], version)
+        start += len(_OF_SCORE)
+    return found

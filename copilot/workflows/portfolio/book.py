@@ -1,0 +1,96 @@
+"""The viewer's customers, read once for everything that a page of the portfolio says.
+
+Invariant: who is left out of a figure is counted beside it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from copilot.domain.access import Viewer
+from copilot.domain.language import Language
+from copilot.domain.portfolio import BandChoice, Customer, Slice
+from copilot.domain.scores import Band, ScoreKind, ScoreModel
+from copilot.scoring.refusals import refusal_text
+from copilot.store.database import UnitOfWork
+from copilot.store.portfolio import PortfolioRepository
+from copilot.store.scores import ScoreRepository
+
+WEEK = timedelta(days=7)
+
+
+class ModelState(StrEnum):
+    """Whether there is a model to go by."""
+
+    IN_USE = "in_use"
+    NEVER_TRAINED = "never_trained"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """The model of a kind of score, or why there is none."""
+
+    kind: ScoreKind
+    state: ModelState
+    version: str | None = None
+    trained_on: date | None = None
+    refusal: str | None = None
+    """See `copilot.scoring.believable.Refusal`."""
+    model: ScoreModel | None = field(default=None, repr=False)
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.state is ModelState.IN_USE
+
+    def why_not(self, language: Language) -> str:
+        """Why there is none; empty where there is one."""
+        return refusal_text(self.model, language) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Customers of a day."""
+
+    day: date
+    chosen: Slice
+    customers: tuple[Customer, ...]
+
+
+def read_book(
+    chosen: Slice,
+    *,
+    kinds: Sequence[ScoreKind],
+    viewer: Viewer,
+    uow: UnitOfWork,
+    before: date | None = None,
+) -> Book:
+    """The customers of the slice with their scores today and, if given, on the day `before`."""
+    today = uow.clock.today()
+    # The slice's band is one of health.
+    wanted = tuple(dict.fromkeys((ScoreKind.HEALTH, *kinds)))
+    found = PortfolioRepository(uow).customers(chosen, viewer=viewer, today=today, kinds=wanted, before=before)
+    return Book(day=today, chosen=chosen, customers=tuple(in_band(found, chosen.band)))
+
+
+def in_band(customers: Iterable[Customer], band: BandChoice | None) -> list[Customer]:
+    """Those with a health of that band."""
+    if band is None:
+        return list(customers)
+    return [one for one in customers if band_choice(one.band(ScoreKind.HEALTH)) is band]
+
+
+def band_choice(band: Band | None) -> BandChoice:
+    """Where a customer with a score of that band belongs."""
+    return BandChoice.UNSCORED if band is None else BandChoice(band.value)
+
+
+def model_use(kind: ScoreKind, *, uow: UnitOfWork) -> ModelUse:
+    """What scores of that kind are made by."""
+    model = ScoreRepository(uow).model(kind)
+    if model is None:
+        return ModelUse(kind, ModelState.NEVER_TRAINED)
+    if model.refusal is not None or model.model is None:
+        return ModelUse(kind, ModelState.REFUSED, trained_on=model.trained_on, refusal=model.refusal, model=model)
+    return ModelUse(kind, ModelState.IN_USE, version=model.id, trained_on=model.trained_on, model=model)

@@ -1,0 +1,82 @@
+"""The forecast of the viewer's open deals beside what their owners say themselves.
+
+Invariant: everything comes from `copilot.scoring.forecast`, which refuses where there is too little to learn from; the
+sum of the owners' own is shown either way, and is not called a forecast.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from copilot.domain.access import Viewer
+from copilot.domain.portfolio import OpenDeal, Slice
+from copilot.scoring.forecast import Forecast, forecast
+from copilot.store.database import UnitOfWork
+from copilot.store.deals_history import DealsRepository
+from copilot.store.portfolio import PortfolioRepository
+
+MOST_SHOWN = 50
+
+
+class Until(StrEnum):
+    """How far a forecast looks ahead."""
+
+    QUARTER = "quarter"
+    """To the end of this quarter."""
+    NEXT_QUARTER = "next_quarter"
+    HALF_YEAR = "half_year"
+    """182 days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlooks:
+    """`overdue` open deals should have been closed by now; they are in the sums like any other."""
+
+    forecast: Forecast
+    deals: tuple[OpenDeal, ...]
+    """Those that their owners expect by the day, the nearest close first; at most `MOST_SHOWN`."""
+    more: int
+    due: int
+    overdue: int
+    without_day: int
+    """Open deals without a day of closing."""
+    without_probability: int
+    """Of those due: their owner does not say how likely, and they are in no sum of the owners' own."""
+
+
+def sales_forecast(chosen: Slice, *, until: Until, viewer: Viewer, uow: UnitOfWork) -> Outlooks:
+    """Of the deals of the slice's accounts, customers or not: the band of health is not looked at."""
+    today = uow.clock.today()
+    last = last_day(until, today=today)
+    chosen = replace(chosen, band=None)
+    deals = PortfolioRepository(uow).open_deals(chosen, viewer=viewer)
+    repository = DealsRepository(uow)
+    is_all = chosen == Slice()
+    of_accounts = None if is_all else sorted({deal.account_id for deal in deals})
+    found = forecast(
+        repository.open(viewer=viewer, account_ids=of_accounts), repository.history(), until=last
+    )  # fmt: skip
+    due = [deal for deal in deals if deal.close_date is not None and deal.close_date <= last]
+    return Outlooks(
+        forecast=found,
+        deals=tuple(due[:MOST_SHOWN]),
+        more=max(0, len(due) - MOST_SHOWN),
+        due=len(due),
+        overdue=_overdue(due, today),
+        without_day=sum(deal.close_date is None for deal in deals),
+        without_probability=sum(deal.probability is None for deal in due),
+    )
+
+
+def last_day(until: Until, *, today: date) -> date:
+    """The day that is meant."""
+    if until is Until.HALF_YEAR:
+        return today + timedelta(days=182)
+    quarters = 1 if until is Until.QUARTER else 2
+    months = today.year * 12 + (today.month - 1) // 3 * 3 + 3 * quarters
+    return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+
+
+def _overdue(deals: Sequence[OpenDeal], today: date) -> int:
+    return sum(deal.close_date is not None and deal.close_date < today for deal in deals)
