@@ -21,6 +21,7 @@ from copilot.cli.brief import find_account
 from copilot.cli.context import UserOption, reported_errors
 from copilot.cli.queue_view import plain, print_line
 from copilot.cli.rfp_files import content_of, write_new
+from copilot.cli.rfp_waiting import see_to_vectors
 from copilot.cli.rfp_words import counted, say
 from copilot.cli.tables import print_rows
 from copilot.domain.language import Language
@@ -172,22 +173,36 @@ def _interruptible() -> Iterator[threading.Event]:
 
 
 @rfp_app.command("run")
-def run(project: Annotated[str, _ID], *, user: UserOption = None) -> None:
+def run(
+    project: Annotated[str, _ID],
+    *,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="First wait until all passages are indexed by meaning.")
+    ] = True,
+    user: UserOption = None,
+) -> None:
     """Have the questions answered here and now; Ctrl-C stops after the one that is worked on."""
     with reported_errors():
         person = acting(user)
         found = _found(person, project)
-        projects, database = person.application.rfps.projects, person.application.database
-        with database.unit_of_work() as uow:
-            projects.start(found.id, viewer=person.viewer, uow=uow)
         with _interruptible() as stop:
-            ended = _until_done(person, found.id, stop)
-        if not ended:
-            with database.unit_of_work() as uow:
-                projects.stop(found.id, viewer=person.viewer, uow=uow)
+            see_to_vectors(person, stop, wait=wait)
+            ended = not stop.is_set() and _answered(person, found.id, stop)
     print_line(say("finished" if ended else "interrupted", person.viewer, id=found.id))
     if not ended:
         raise typer.Exit(130)
+
+
+def _answered(person: Acting, project_id: str, stop: threading.Event) -> bool:
+    """Start the run and work on it. False: somebody stopped it."""
+    projects, database = person.application.rfps.projects, person.application.database
+    with database.unit_of_work() as uow:
+        projects.start(project_id, viewer=person.viewer, uow=uow)
+    if _until_done(person, project_id, stop):
+        return True
+    with database.unit_of_work() as uow:
+        projects.stop(project_id, viewer=person.viewer, uow=uow)
+    return False
 
 
 def _until_done(person: Acting, project_id: str, stop: threading.Event) -> bool:

@@ -87,6 +87,11 @@ class SearchResult(BaseModel):
     hits: tuple[Hit, ...]
     missing: tuple[SearchNotice, ...] = ()
 
+    @property
+    def passing(self) -> tuple[SearchNotice, ...]:
+        """Of what is missing, what will not be before long: the same search may find more then."""
+        return tuple(notice for notice in self.missing if notice.code in _PASSING)
+
 
 @dataclass(frozen=True, slots=True)
 class _Question:
@@ -273,12 +278,14 @@ def pending_notice(*, pending: int, passages: int) -> SearchNotice:
     """Says how many passages can so far be found by their words only."""
     return SearchNotice(
         code="vectors_pending",
-        es=f"Faltan por indexar por significado {pending} de {passages} pasajes; por ahora se encuentran solo por "
-        "sus palabras.",
-        en=f"{pending} of {passages} passages are still to be indexed by meaning; for now only their words find them.",
+        es=f"Faltan por indexar por significado {pending} de {passages} pasajes: hasta entonces se encuentran solo por "
+        "sus palabras y las respuestas son peores.",
+        en=f"{pending} of {passages} passages are still to be indexed by meaning: until then only their words find "
+        "them and answers are poorer.",
     )
 
 
+_PASSING = frozenset({"vectors_pending", "shared_vectors_unavailable"})
 _NO_MODEL = SearchNotice(
     code="no_embedding_model",
     es="No hay ningún modelo de significado disponible: se busca solo por palabras y no entre idiomas. "

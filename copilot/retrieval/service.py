@@ -12,7 +12,7 @@ from copilot.llm.embeddings import EmbedderChoice, select_embedder
 from copilot.retrieval.indexing import ProgressCallback, embed_pending, reindex
 from copilot.retrieval.search import Search
 from copilot.settings import Settings
-from copilot.store.database import Database
+from copilot.store.database import Database, UnitOfWork
 from copilot.store.passages import IndexCounts, PassageRepository
 from copilot.store.vectors import SharedVectors
 
@@ -59,6 +59,12 @@ class RetrievalService:
         if choice.embedder is None:
             raise choice.reason or ModelUnavailable("There is no embedding model.", hint="Set COPILOT_EMBEDDINGS.")
         return reindex(self._database, choice.embedder, shared=self.shared, progress=progress)
+
+    def waiting(self, *, uow: UnitOfWork) -> IndexCounts:
+        """Passages in all and those that can so far be found by their words only; 0 where no model makes more."""
+        embedder = self.model.embedder
+        found = PassageRepository(uow).counts(model_id=embedder.model_id if embedder else "")
+        return found if embedder else IndexCounts(passages=found.passages, pending=0)
 
     def counts(self) -> IndexCounts:
         """Passages in all and those still without a vector of the chosen model."""

@@ -1,11 +1,13 @@
 """Reading evidence again, by its id, as one particular viewer may see it.
 
 Invariant 3: what the viewer may not see is absent from the answer, exactly like what does not exist. One
-query per record type, one for passages and one for the accounts of metrics, however many ids are asked for.
+query per record type, one for passages and one for the accounts of metrics, however many ids are asked for; signals are
+computed account by account.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -19,12 +21,14 @@ from copilot.domain.figure_queries import FigureQuery
 from copilot.domain.figure_results import query_of
 from copilot.domain.language import Language
 from copilot.domain.records import Account
+from copilot.domain.signals import Signal
 from copilot.domain.source_systems import system_name
 from copilot.store import account_metrics
 from copilot.store.answer_library import LIBRARY_ENTRY, AnswerLibraryRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.figure_queries import FigureQueries
 from copilot.store.questionnaire_evidence import RFP_PROJECT, QuestionnaireEvidence
+from copilot.store.signal_evidence import read_signals
 from copilot.store.tables import records
 from copilot.store.tables.documents import DocumentRow, PassageRow
 from copilot.store.visibility import visible_accounts
@@ -36,6 +40,7 @@ AccountRecordRow = (
     | records.TicketRow
     | records.UsagePointRow
     | records.SurveyRow
+    | records.InvoiceRow
 )
 RecordRow = records.AccountRow | AccountRecordRow | records.ProductRow | records.PriceBookEntryRow
 
@@ -46,6 +51,7 @@ ACCOUNT_TABLES: dict[str, type[AccountRecordRow]] = {
     "ticket": records.TicketRow,
     "usage_point": records.UsagePointRow,
     "survey": records.SurveyRow,
+    "invoice": records.InvoiceRow,
 }
 SHARED_TABLES: dict[str, type[records.ProductRow | records.PriceBookEntryRow]] = {
     "product": records.ProductRow,
@@ -53,7 +59,33 @@ SHARED_TABLES: dict[str, type[records.ProductRow | records.PriceBookEntryRow]] =
 }
 _CUSTOMER_FIELDS = frozenset({("ticket", "subject"), ("ticket", "body"), ("survey", "comment")})
 """Fields that somebody outside wrote, whatever system they came through."""
-_NAME_FIELDS = ("name", "subject", "metric", "product_name", "kind")
+_SIGNALS = frozenset(signal.value for signal in Signal)
+_NAME_FIELDS = ("name", "subject", "metric", "product_name", "kind", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Identifiers sorted by what has to be read for them."""
+
+    by_type: dict[str, dict[str, list[EvidenceAddress]]]
+    passages: dict[str, list[EvidenceAddress]]
+    queries: list[FigureQuery]
+    signals: dict[str, list[Signal]]
+
+    @classmethod
+    def of(cls, evidence_ids: Iterable[str]) -> "_Asked":
+        """Metrics of an account that are no signals are left out."""
+        asked = cls(defaultdict(lambda: defaultdict(list)), defaultdict(list), [], defaultdict(list))
+        for address in filter(None, map(parse_evidence_id, set(evidence_ids))):
+            if address.kind is EvidenceKind.PASSAGE:
+                asked.passages[address.subject_id].append(address)
+            elif address.kind is EvidenceKind.RECORD:
+                asked.by_type[address.record_type][address.subject_id].append(address)
+            elif (query := query_of(address.name, address.subject_id)) is not None:
+                asked.queries.append(query)
+            elif address.name in _SIGNALS:
+                asked.signals[address.subject_id].append(Signal(address.name))
+        return asked
 
 
 class EvidenceRepository:
@@ -66,27 +98,23 @@ class EvidenceRepository:
     def read(self, evidence_ids: Iterable[str], *, viewer: Viewer) -> dict[str, Evidence]:
         """Return the records' fields, passages and figures by query among `evidence_ids` that `viewer` may see.
 
-        A figure by query is what it is for `viewer`. Metrics of an account are not here: they are computed, see
-        `visible_account_ids` for who may see them.
+        A figure by query is what it is for `viewer`, a signal what it is today. Other metrics of an account are not
+        here: they are computed, see `visible_account_ids` for who may see them.
         """
-        by_type: dict[str, dict[str, list[EvidenceAddress]]] = defaultdict(lambda: defaultdict(list))
-        passages: dict[str, list[EvidenceAddress]] = defaultdict(list)
-        queries: list[FigureQuery] = []
-        for evidence_id in set(evidence_ids):
-            address = parse_evidence_id(evidence_id)
-            if address is None:
-                continue
-            if address.kind is EvidenceKind.PASSAGE:
-                passages[address.subject_id].append(address)
-            elif address.kind is EvidenceKind.RECORD:
-                by_type[address.record_type][address.subject_id].append(address)
-            elif (query := query_of(address.name, address.subject_id)) is not None:
-                queries.append(query)
-        found = {} if not passages else self._passages(passages, viewer=viewer)
-        found |= self._figures(queries, viewer=viewer)
-        found |= AnswerLibraryRepository(self._uow).evidence(by_type.pop(LIBRARY_ENTRY, {}), viewer=viewer)
-        found |= QuestionnaireEvidence(self._uow).read(by_type.pop(RFP_PROJECT, {}), viewer=viewer)
-        for record_type, wanted in sorted(by_type.items()):
+        return self._read(evidence_ids, viewer=viewer, day=self._uow.clock.today(), with_inputs=True)
+
+    def _read(
+        self, evidence_ids: Iterable[str], *, viewer: Viewer, day: date, with_inputs: bool
+    ) -> dict[str, Evidence]:
+        asked = _Asked.of(evidence_ids)
+        found = {} if not asked.passages else self._passages(asked.passages, viewer=viewer)
+        found |= self._figures(asked.queries, viewer=viewer)
+        for account_id, signals in sorted(asked.signals.items()):
+            read = read_signals(self._uow, account_id, sorted(signals), viewer=viewer, day=day, with_inputs=with_inputs)
+            found |= {item.id: item for item in read.values()}
+        found |= AnswerLibraryRepository(self._uow).evidence(asked.by_type.pop(LIBRARY_ENTRY, {}), viewer=viewer)
+        found |= QuestionnaireEvidence(self._uow).read(asked.by_type.pop(RFP_PROJECT, {}), viewer=viewer)
+        for record_type, wanted in sorted(asked.by_type.items()):
             for row in self._records(record_type, set(wanted), viewer=viewer):
                 for address in wanted[row.id]:
                     evidence = record_evidence(record_type, row, field=address.name)
@@ -100,9 +128,11 @@ class EvidenceRepository:
         A figure that the workflow itself computed from other evidence stands while its account may be seen.
         """
         snapshot = {item.id: item for item in written_from}
-        found = self.read(snapshot, viewer=viewer)
+        # What a metric rests on stays as the draft has it.
+        found = self._read(snapshot, viewer=viewer, day=today, with_inputs=False)
         metrics = {key: parse_evidence_id(key) for key, item in snapshot.items() if item.kind is EvidenceKind.METRIC}
-        subjects = {address.subject_id for address in metrics.values() if address is not None}
+        others = (address for key, address in metrics.items() if key not in found)
+        subjects = {address.subject_id for address in others if address is not None}
         recomputed = {
             account_id: self._metrics(account_id, viewer=viewer, today=today)
             for account_id in sorted(self.visible_account_ids(subjects, viewer=viewer))

@@ -120,6 +120,11 @@ class PassageRepository:
             for row in self._session.execute(query)
         ]
 
+    def shared_of(self, document_ids: Sequence[str], *, limit: int) -> list[str]:
+        """Passages of these documents that belong to no account, each document's together. Nothing is filtered."""
+        query = select(PassageRow.id).where(PassageRow.document_id.in_(document_ids), PassageRow.account_id.is_(None))
+        return list(self._session.scalars(query.order_by(PassageRow.document_id, PassageRow.ordinal).limit(limit)))
+
     def unchanged(self, pending: Sequence[PendingPassage]) -> list[bool]:
         """For each, whether it still says what was embedded. A person may have been erased from it meanwhile; until
         this unit of work ends, nobody can be."""

@@ -9,6 +9,7 @@ import pytest
 
 from copilot.domain.language import Language
 from copilot.llm.embeddings.port import Vectors
+from copilot.workflows.chat import kept_sentences
 from copilot.workflows.rfp.answering import likeness
 
 QUESTION: Vectors = np.ones(2, dtype=np.float32)
@@ -17,7 +18,7 @@ QUESTION: Vectors = np.ones(2, dtype=np.float32)
 class SlowEmbedder:
     """Lets somebody else have a turn while it works."""
 
-    model_id = likeness.MODEL
+    model_id = kept_sentences.MODEL
 
     def __init__(self) -> None:
         self.meanwhile: list[Callable[[], object]] = []
@@ -34,7 +35,8 @@ def sentence(text: str) -> Any:
 
 
 def test_what_another_question_pushes_out_meanwhile_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(likeness, "_MOST_KEPT", 1)
+    monkeypatch.setattr(kept_sentences, "_MOST_KEPT", 1)
+    monkeypatch.setattr(likeness, "KEPT_SENTENCES", kept_sentences.KeptSentences())
     embedder = SlowEmbedder()
     retrieval: Any = SimpleNamespace(model=SimpleNamespace(embedder=embedder))
     kept = likeness.Likeness(retrieval)

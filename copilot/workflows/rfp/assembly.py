@@ -42,8 +42,10 @@ def rfp_work(
     rules: RfpRules,
     ask_for_run: Callable[[UnitOfWork], None],
     tell: Callable[[UnitOfWork], None],
+    is_indexing: Callable[[UnitOfWork], bool] = lambda _uow: False,
 ) -> RfpWork:
-    """Questionnaires of one installation. `ask_for_run` and `tell` set off what is done in the background."""
+    """Questionnaires of one installation. `ask_for_run` and `tell` set off what is done in the background;
+    `is_indexing` says whether somebody makes vectors there."""
     library = AnswerLibrary(rules)
     wording = Wording(models, guardrails)
     answerer = QuestionAnswerer(retrieval, library=library, wording=wording, rules=rules)
@@ -57,5 +59,9 @@ def rfp_work(
         signals=Signals(on_started=ask_for_run, on_assigned=tell),
     )
     filing = FilingRuns(database, RfpFiling(approvals, guardrails))
-    runs = RfpRuns(database, answerer=answerer, filing=filing, rules=rules, again=ask_for_run)
+
+    def waits(uow: UnitOfWork) -> bool:
+        return rules.wait_for_vectors and is_indexing(uow) and retrieval.waiting(uow=uow).pending > 0
+
+    runs = RfpRuns(database, answerer=answerer, filing=filing, rules=rules, again=ask_for_run, waits=waits)
     return RfpWork(projects=projects, library=library, runs=runs)

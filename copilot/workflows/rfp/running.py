@@ -67,13 +67,16 @@ class RfpRuns:
         filing: FilingRuns,
         rules: RfpRules,
         again: Callable[[UnitOfWork], None],
+        waits: Callable[[UnitOfWork], bool] = lambda _uow: False,
     ) -> None:
-        """`again` asks for another run on the transaction that it is given."""
+        """`again` asks for another run on the transaction that it is given; `waits` says whether answers would be
+        better before long, so that nothing is answered in the background until then."""
         self._database = database
         self._answerer = answerer
         self._filing = filing
         self._rules = rules
         self._again = again
+        self._waits = waits
 
     def run(self, should_stop: Callable[[], bool] = lambda: False, *, only: str | None = None) -> int:
         """Go on with the projects that wait (`only`: with this one), for as long as policy lets one job.
@@ -89,6 +92,9 @@ class RfpRuns:
         done = self._filing.run(is_over, only=only)
         with self._database.unit_of_work() as uow:
             waiting = RfpProjectRepository(uow).answering()
+            held_up = bool(waiting) and only is None and self._waits(uow)
+        if held_up:
+            return done  # whoever makes the answers better asks for the next run
         for project_id in (each for each in waiting if only in {None, each}):
             done += self._go_on(project_id, is_over)
             if is_over():

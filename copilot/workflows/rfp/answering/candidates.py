@@ -16,10 +16,10 @@ from copilot.domain.language import Language
 from copilot.domain.rfp_answers import ShortForm
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import words_of
-from copilot.workflows.chat.answering import Judged, answers
+from copilot.workflows.chat.answering import Judged, answers, in_full
 from copilot.workflows.chat.continuing import goes_on
 from copilot.workflows.chat.matching import Asked, asked
-from copilot.workflows.chat.question import Expected, read_question
+from copilot.workflows.chat.question import Expected, Question, read_question
 from copilot.workflows.chat.told import Told
 from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odds
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
@@ -88,9 +88,15 @@ def said_with(item: Candidate) -> tuple[Told, ...]:
 
 def prepared(text: str, *, language: Language) -> Asked | None:
     """The part as the judge reads it; None: it has no words."""
+    question = understood(text, language=language)
+    return None if question is None else asked(question)
+
+
+def understood(text: str, *, language: Language) -> Question | None:
+    """The part without its vectors; None: it has no words."""
     if not any(word.is_word for word in words_of(text)):
         return None
-    return asked(read_question(text, language=language))
+    return read_question(text, language=language)
 
 
 Alike = Callable[[Sequence[Told]], tuple[float, ...] | None]
@@ -113,7 +119,7 @@ def candidates(
     among = Among(best=verdict.ranked[0].score, worst_found=verdict.worst[0])
     looked_at = _looked_at(question, verdict.ranked, topic=topic, among=among, today=today)
     able = _with_chances([item for item in looked_at if item.able])[:most]
-    likenesses = alike([_in_full(item.judged) for item in able]) if alike and able else None
+    likenesses = alike([in_full(item.told, item.judged.replies_to) for item in able]) if alike and able else None
     if likenesses is not None:
         able = [
             replace(item, values={**item.values, "alike": value}) for item, value in zip(able, likenesses, strict=True)
@@ -121,13 +127,6 @@ def candidates(
     found = [*_with_chances(able), *(item for item in looked_at if not item.able)]
     # What only asks or announces stands behind what says something, however well it fits.
     return tuple(sorted(found, key=lambda item: (item.reading.claim in _NEVER and not item.able, -item.chance)))
-
-
-def _in_full(item: Judged) -> Told:
-    """A sentence with the question that it replies to, without which it says little."""
-    if item.replies_to is None:
-        return item.told
-    return replace(item.told, text=f"{item.replies_to.text} {item.told.text}")
 
 
 def _looked_at(question: Asked, ranked: Sequence[Judged], *, topic: str, among: Among, today: date) -> list[Candidate]:

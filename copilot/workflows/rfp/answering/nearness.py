@@ -6,6 +6,7 @@ vector says; a heading counts for less than the sentence.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import words_of
@@ -66,12 +67,17 @@ def nearness(question: Asked, judged: Judged) -> Nearness:
 
 def under_topic(topic: str, judged: Judged) -> float:
     """Share of the words of the questionnaire's own headings that the sentence or its headings have."""
-    wanted = [terms_of(word) for word in _words(topic) if word not in FUNCTION_WORDS]
+    wanted = _wanted(topic)
     if not wanted:
         return _NO_TOPIC
     told = judged.told
     said = terms_in(f"{told.title}. {told.heading}. {told.text}")
     return sum(bool(terms & said) for terms in wanted) / len(wanted)
+
+
+@lru_cache(maxsize=512)
+def _wanted(topic: str) -> tuple[frozenset[str], ...]:
+    return tuple(terms_of(word) for word in _words(topic) if word not in FUNCTION_WORDS)
 
 
 def _words(text: str) -> list[str]:

@@ -6,16 +6,20 @@ soon as its text is another. What tries to instruct an assistant is left out, an
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from copilot.retrieval.search import Hit
+from copilot.retrieval.search import Hit, shared_hits
+from copilot.store.passages import PassageRepository
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.kept_words import bring_back
 from copilot.workflows.chat.told import Telling, Told, tell
 
 _MOST_KEPT = 4_000
 """Passages. A knowledge base of thirty documents has some hundreds."""
+_MOST_BESIDE = 200
+"""Passages that are read because others of their documents are."""
+_Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class PassageReader:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str, str], _Read] = OrderedDict()
+        self._kept: OrderedDict[_Key, _Read] = OrderedDict()
 
     def tell(self, hits: Sequence[Hit], scene: Scene) -> Telling:
         """The sentences of these passages, the best passage first."""
@@ -37,7 +41,7 @@ class PassageReader:
         bring_back([hit.passage_id for hit in shared], uow=scene.uow)
         fresh = {_key(hit): hit for hit in shared if self._get(_key(hit)) is None}
         if fresh:
-            self._read(list(fresh.values()), scene)
+            self._read([*fresh.values(), *self._beside(fresh, scene)], scene)
         sentences: list[Told] = []
         withheld = 0
         for rank, hit in enumerate(shared):
@@ -46,6 +50,14 @@ class PassageReader:
             sentences += [replace(item, rank=rank, order=first + place) for place, item in enumerate(read.sentences)]
             withheld += read.withheld
         return Telling(tuple(sentences), withheld)
+
+    def _beside(self, fresh: Mapping[_Key, Hit], scene: Scene) -> list[Hit]:
+        """Other passages of the same documents: other questions will find them, and the document is at hand now."""
+        documents = sorted({hit.document_id for hit in fresh.values()})
+        ids = PassageRepository(scene.uow).shared_of(documents, limit=_MOST_BESIDE)
+        known = {hit.passage_id for hit in fresh.values()}
+        hits = shared_hits([item for item in ids if item not in known], viewer=scene.viewer, uow=scene.uow)
+        return [hit for hit in hits if self._get(_key(hit)) is None]
 
     def _read(self, hits: Sequence[Hit], scene: Scene) -> None:
         telling = tell(hits, scene)
@@ -58,19 +70,19 @@ class PassageReader:
             said = tuple(by_passage[hit.passage_id]) if alone is telling else alone.sentences
             self._put(_key(hit), _Read(said, alone.withheld))
 
-    def _get(self, key: tuple[str, str, str]) -> _Read | None:
+    def _get(self, key: _Key) -> _Read | None:
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
             return found
 
-    def _put(self, key: tuple[str, str, str], read: _Read) -> None:
+    def _put(self, key: _Key, read: _Read) -> None:
         with self._lock:
             self._kept[key] = read
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
 
 
-def _key(hit: Hit) -> tuple[str, str, str]:
+def _key(hit: Hit) -> _Key:
     return hit.passage_id, hit.evidence.content_hash, hit.evidence.visibility or ""

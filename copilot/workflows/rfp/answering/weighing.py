@@ -88,6 +88,8 @@ def notices_of(
     withheld = sum(part.withheld for part in found)
     if withheld:
         notices.append(Notice(code=NoticeCode.WITHHELD, detail=str(withheld)))
+    if any(part.words_only for part in found):
+        notices.append(Notice(code=NoticeCode.WORDS_ONLY))
     return tuple(dict.fromkeys(notices))
 
 
