@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from copilot.domain.language import Language
 from copilot.guardrails.grounding.states import Array
 from copilot.settings import load_settings
-from copilot.workflows.chat.matching import NAMES, Asked, Passage, asked, features, places, seen
+from copilot.workflows.chat.matching import NAMES, Asked, Passage, Stretch, asked, features, places, seen
 from copilot.workflows.chat.question import read_question
 from copilot.workflows.reading.text import sentence_spans
 from evals.suite import skip
@@ -71,12 +71,16 @@ def _of_question(
     others = sorted((n for n in range(len(paragraphs)) if n != own), key=lambda n: -alike[n])[:_OTHER_PARAGRAPHS]
     answer = int(paragraphs[own]["qas"][index]["answers"][0]["answer_start"])
     for number in (*others, own):
-        text = paragraphs[number]["context"]
-        for start, end in sentence_spans(text, 0, len(text)):
-            first, last = places(beside[number].seen.words, start, end)
-            if last - first >= _SHORTEST:
-                values = features(beside[number], first, last, language=language, speaker=None, text=text[start:end])
-                yield Row(article, number == own and start <= answer < end, values)
+        text, passage = paragraphs[number]["context"], beside[number]
+        spans = list(sentence_spans(text, 0, len(text)))
+        placed = [(start, end, *places(passage.seen.words, start, end)) for start, end in spans]
+        long = [spot for spot in placed if spot[3] - spot[2] >= _SHORTEST]
+        stretches = [Stretch(first, last, language, None, text[start:end]) for start, end, first, last in long]
+        if not stretches:
+            continue
+        values, _ = features(passage, stretches)
+        for (start, end, _, _), row in zip(long, values, strict=True):
+            yield Row(article, number == own and start <= answer < end, row)
 
 
 def fit(found: list[Row]) -> dict[str, float]:

@@ -28,6 +28,7 @@ from copilot.settings import Settings
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.workflows.chat.contract import Found, Scene
 from copilot.workflows.chat.figures import run_compare, run_query
+from copilot.workflows.chat.score_step import ScoreSteps
 from copilot.workflows.chat.steps import step_runners
 from evals import figures
 from evals.chat import dataset
@@ -150,7 +151,10 @@ def _evidence(conversation: Conversation, language: Language, world: World) -> t
     And the names of the people around the accounts that it is about.
     """
     application, viewer = world.application, world.people[conversation.asker]
-    runners = step_runners(application.retrieval, application.briefs, query=run_query, compare=run_compare)
+    scores = ScoreSteps(application.explanations)
+    runners = step_runners(
+        application.retrieval, application.briefs, query=run_query, compare=run_compare, scores=scores
+    )
     message = conversation.turns[0].message
     plan = Planning(application.database, NoModels())(message, context=PlanningContext(), viewer=viewer)
     with application.database.unit_of_work() as uow:

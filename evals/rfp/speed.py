@@ -95,7 +95,7 @@ def measure(questions: Sequence[Question], *, policies: Path) -> tuple[Pass, Pas
         application = world.application
         import_texts(texts, application)
         application.retrieval.embed_pending()
-        read_ahead(application.database)
+        read_ahead(application.database, application.retrieval.model.embedder)
         with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as fresh:
             return fresh.submit(_asked_afresh, application.settings.data_dir, questions).result()
 
