@@ -3,7 +3,8 @@
 Invariant: importing any module does no I/O; connections open and models load when a part is first used.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -36,22 +37,38 @@ from copilot.people import People
 from copilot.privacy.retention import let_go
 from copilot.privacy.service import Privacy
 from copilot.retrieval.service import RetrievalService
+from copilot.scoring.bands import load_bands
+from copilot.scoring.health import load_scorecard
+from copilot.scoring.lead_rules import load_lead_rules
+from copilot.scoring.leads import LeadScores
+from copilot.scoring.service import After, ScoreService
 from copilot.settings import Settings
 from copilot.store.database import Database, UnitOfWork, open_database
+from copilot.store.deals_history import DealsRepository
 from copilot.store.people import PeopleRepository
 from copilot.workflows.after_meeting.step import MeetingSteps
 from copilot.workflows.after_meeting.workflow import AfterMeetingWorkflow
+from copilot.workflows.alerts.acting import Alerts
+from copilot.workflows.alerts.notes import AlertDrafts
+from copilot.workflows.alerts.playbooks import load_playbooks
+from copilot.workflows.alerts.raising import Raising
 from copilot.workflows.brief import BriefWorkflow, select_writer
+from copilot.workflows.chat.score_step import ScoreSteps
 from copilot.workflows.chat.search_step import SearchRunner
 from copilot.workflows.follow_up import FollowUpWorkflow
 from copilot.workflows.follow_up.step import FollowUpSteps
 from copilot.workflows.meeting_prep.workflow import MeetingPrepWorkflow
 from copilot.workflows.redraft import DraftsAgain, Redraft
+from copilot.workflows.scores.explaining import Explanations
 from copilot.workflows.written_again import write_again
 
 if TYPE_CHECKING:
     from copilot.agent.service import ChatService
     from copilot.workflows.rfp.assembly import RfpWork
+
+
+_SCORING_SECONDS = 20
+"""So long scores are computed at once; then other jobs come first."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,9 @@ class Application:
     privacy: Privacy
     notifications: Notifications
     checkpoints: Checkpoints
+    scores: ScoreService
+    alerts: Alerts
+    alert_drafts: AlertDrafts
     when_asked_for_rfps: "Callable[[], RfpWork]"
     """Puts the work on questionnaires together the first time; the background job uses the same."""
 
@@ -86,6 +106,11 @@ class Application:
     def rfps(self) -> "RfpWork":
         """Questionnaires of customers, and the answer library."""
         return self.when_asked_for_rfps()
+
+    @cached_property
+    def explanations(self) -> Explanations:
+        """What scores rest on, and what would change them."""
+        return Explanations(self.scores)
 
     @cached_property
     def follow_ups(self) -> FollowUpWorkflow:
@@ -112,6 +137,7 @@ class Application:
             DraftKind.FOLLOW_UP: self.follow_ups,
             DraftKind.MEETING_PREP: self.meetings,
             DraftKind.AFTER_MEETING: self.after_meetings,
+            DraftKind.CHURN_ALERT: self.alert_drafts,
         }
         return Redraft(self.approvals, writers=writers, guardrails=self.guardrails)
 
@@ -131,6 +157,7 @@ class Application:
             briefs=self.briefs,
             follow_up=FollowUpSteps(self.follow_ups).run_step,
             meeting=MeetingSteps(self.meetings, self.after_meetings).run_step,
+            scores=ScoreSteps(self.explanations),
             home_currency=self.settings.home_currency,
         )
 
@@ -174,13 +201,17 @@ def assemble(settings: Settings, *, database: Database) -> Application:
     approvals = _approvals(settings, policy, guardrails, jobs=lambda: jobs, rfps=lambda: rfps())  # noqa: PLW0108 - made below
     models, checkpoints = ConfiguredModels(settings, database=database), Checkpoints(settings)
     briefs = BriefWorkflow(approvals, writer=select_writer(models, guardrails=guardrails), guardrails=guardrails)
+    alerts = Alerts(policy.alerts, load_playbooks(settings.playbooks_file))
+    drafts = AlertDrafts(alerts, approvals=approvals, guardrails=guardrails)
+    scores = _scores(settings, after=Raising(alerts.rules, alerts.playbooks).raise_due)
     rfps = cache(lambda: _rfp_work(database, policy, approvals, guardrails, models=models, search=retrieval, jobs=jobs))
     handlers = Handlers(
-        embed=lambda should_stop: _index(database, retrieval, should_stop=should_stop),
+        embed=lambda should_stop: _index(database, retrieval, jobs, should_stop=should_stop),
         release=lambda: _release_due(settings, database=database, policy=policy, guardrails=guardrails, mail=mail),
         housekeeping=lambda: _keep_house(database, approvals, checkpoints, policy=policy, rules=rules.retention),
         notify=notifications.run,
         rfp=lambda should_stop: rfps().runs.run(should_stop),  # noqa: PLW0108 - put together when a run begins
+        score=lambda should_stop: _score(database, scores, drafts, jobs, should_stop=should_stop),
     )
     jobs = Jobs(database, handlers=handlers)
     return Application(
@@ -204,18 +235,58 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         notifications=notifications,
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
         checkpoints=checkpoints,
+        scores=scores,
+        alerts=alerts,
+        alert_drafts=drafts,
         when_asked_for_rfps=rfps,
     )
 
 
-def _index(database: Database, retrieval: RetrievalService, *, should_stop: Callable[[], bool]) -> int:
+def _index(database: Database, retrieval: RetrievalService, jobs: Jobs, *, should_stop: Callable[[], bool]) -> int:
     done = retrieval.embed_pending(should_stop=should_stop)
+    if done:
+        with database.unit_of_work() as uow:
+            jobs.defer(Task.RFP, uow=uow)  # answers may have waited for it
     if retrieval.model.embedder is not None:
         # Imported here: word lists take a second to load.
         from copilot.workflows.chat.reading_ahead import read_ahead
 
-        read_ahead(database, should_stop=should_stop)
+        read_ahead(database, retrieval.model.embedder, should_stop=should_stop)
     return done
+
+
+def _scores(settings: Settings, *, after: After) -> ScoreService:
+    scorecard, bands = load_scorecard(settings.health_file), load_bands(settings.score_bands_file)
+    leads = LeadScores(load_lead_rules(settings.leads_file))
+    return ScoreService(
+        scorecard,
+        bands=bands,
+        read_texts=_read_texts,
+        more=[leads.of_accounts],
+        more_made_by=leads.made_by,
+        after=after,
+    )
+
+
+def _read_texts(account_ids: Sequence[str], uow: UnitOfWork) -> int:
+    # Imported here: word lists take a second to load.
+    from copilot.workflows.reading.due_texts import read_texts_of
+
+    return read_texts_of(account_ids, uow)
+
+
+def _score(
+    database: Database, scores: ScoreService, drafts: AlertDrafts, jobs: Jobs, *, should_stop: Callable[[], bool]
+) -> int:
+    """Compute what is due for as long as one job may; what is left asks for another."""
+    until = time.monotonic() + _SCORING_SECONDS
+    with database.unit_of_work() as uow:
+        DealsRepository(uow).keep_stages()
+    done = scores.recompute(database, should_stop=lambda: should_stop() or time.monotonic() >= until)
+    if not done.finished:
+        with database.unit_of_work() as uow:
+            jobs.defer(Task.SCORE, uow=uow)
+    return done.written + drafts.write_due(database, should_stop=should_stop)
 
 
 def _approvals(
@@ -267,6 +338,7 @@ def _rfp_work(
         rules=policy.rfp,
         ask_for_run=lambda uow: jobs.defer(Task.RFP, uow=uow),
         tell=lambda uow: jobs.defer(Task.NOTIFY, uow=uow),
+        is_indexing=lambda uow: jobs.is_under_way(Task.EMBED, uow=uow),
     )
 
 
@@ -285,9 +357,10 @@ def _release_due(
 
 
 def _follow_up(approvals: ApprovalService, jobs: Jobs, *, uow: UnitOfWork) -> int:
-    """What changed texts set off: stale drafts at once, vectors in the background. Returns how many went stale."""
+    """What changed records set off: stale drafts at once, the rest in the background. Returns how many went stale."""
     stale = approvals.mark_changed(uow=uow)
     jobs.defer(Task.EMBED, uow=uow)
+    jobs.defer(Task.SCORE, uow=uow)
     return stale
 
 

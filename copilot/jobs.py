@@ -22,6 +22,8 @@ from copilot.telemetry import get_logger
 _log = get_logger(__name__)
 _EVERY_MINUTE = "* * * * *"
 _QUEUED = "select exists (select from procrastinate_jobs where queueing_lock = %s and status = 'todo')"
+_UNDER_WAY = "select exists (select from procrastinate_jobs where task_name = %s and status in ('todo', 'doing'))"
+_ALIVE = "select exists (select from procrastinate_workers where last_heartbeat > now() - interval '30 seconds')"
 _EMBED_LOCK = "lock:embed"
 """Embedding is long: two such jobs at once would leave no slot for releases. The other tasks take no lock, so that
 a job that a killed worker left as running stands in nobody's way; deliveries have a lock of the server."""
@@ -36,6 +38,8 @@ class Task(StrEnum):
     NOTIFY = "notify"
     RFP = "rfp"
     """Answering questionnaires: some seconds at once, then others come first."""
+    SCORE = "score"
+    """Computing the scores that are due: some seconds at once, likewise."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Handlers:
     """By default nobody is told anything."""
     rfp: Callable[[Callable[[], bool]], int] = lambda _should_stop: 0
     """Handed the question whether to stop; asks for itself again while there is more."""
+    score: Callable[[Callable[[], bool]], int] = lambda _should_stop: 0
+    """Likewise."""
 
 
 class Jobs:
@@ -63,6 +69,7 @@ class Jobs:
             Task.HOUSEKEEPING: handlers.housekeeping,
             Task.NOTIFY: handlers.notify,
             Task.RFP: lambda: handlers.rfp(self._stopping.is_set),
+            Task.SCORE: lambda: handlers.score(self._stopping.is_set),
         }
         url = database.libpq_url()
         self._worker_app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
@@ -85,6 +92,16 @@ class Jobs:
         # The refused second INSERT would abort the caller's transaction without a savepoint of its own.
         with suppress(AlreadyEnqueued), uow.session.connection().begin_nested():
             deferrer.defer()
+
+    def is_under_way(self, task: Task, *, uow: UnitOfWork) -> bool:
+        """Whether the task is asked for, or a worker is at it."""
+        [found] = uow.driver_connection().execute(_UNDER_WAY, (task.value,)).fetchone()
+        return bool(found)
+
+    def has_worker(self, *, uow: UnitOfWork) -> bool:
+        """Whether some process runs jobs."""
+        [found] = uow.driver_connection().execute(_ALIVE).fetchone()
+        return bool(found)
 
     async def work(self, *, wait: bool = True, concurrency: int = 2) -> None:
         """Run jobs until cancelled, or (`wait=False`) until none is due."""

@@ -90,6 +90,20 @@ class Settings(BaseSettings):
     """Nothing leaves: every delivery, notification and webhook is only recorded."""
     policy_file: Path | None = Field(default=None, validation_alias="COPILOT_POLICY")
     """Who must approve what. Unset: the policy that comes with the product."""
+    health_file: Path | None = Field(default=None, validation_alias="COPILOT_HEALTH")
+    """Scorecard of customers' health. Unset: the one that comes with the product."""
+    playbooks_file: Path | None = Field(default=None, validation_alias="COPILOT_PLAYBOOKS")
+    """What to do about alerts, by cause. Unset: the playbooks that come with the product."""
+    leads_file: Path | None = Field(default=None, validation_alias="COPILOT_LEADS")
+    """How leads are scored and who could look after them. Unset: the rules that come with the product."""
+    lifetime_file: Path | None = Field(default=None, validation_alias="COPILOT_LIFETIME")
+    """Horizon, discount rate and margin of customers' lifetime value. Unset: what comes with the product."""
+    score_bands_file: Path | None = Field(default=None, validation_alias="COPILOT_SCORE_BANDS")
+    """From when on a probability is to be watched or bad. Unset: what comes with the product."""
+    label_delay_days: int = Field(default=30, ge=0, le=365, validation_alias="COPILOT_LABEL_DELAY")
+    """Days after which it is on record that a customer left. Learning counts no window that ended later."""
+    alert_budget: float = Field(default=0.2, gt=0, lt=1, validation_alias="COPILOT_ALERT_BUDGET")
+    """Share of the customers that can be looked after; a trained model's report says whom that would have found."""
     audit_key_file: Path | None = Field(default=None, validation_alias="COPILOT_AUDIT_KEY_FILE")
     """Ed25519 key (PKCS 8) that signs checkpoints of the audit chain. Unset: `audit.key` under `data_dir`."""
     audit_checkpoint_dir: Path | None = Field(default=None, validation_alias="COPILOT_AUDIT_CHECKPOINT_DIR")

@@ -18,6 +18,7 @@ from copilot.workflows.chat.contract import StepRunner
 from copilot.workflows.chat.draft import assemble
 from copilot.workflows.chat.figures import run_compare, run_query
 from copilot.workflows.chat.model import ModelAnswerWriter
+from copilot.workflows.chat.score_step import ScoreSteps
 from copilot.workflows.chat.steps import step_runners
 
 
@@ -32,11 +33,12 @@ def chat_service(
     briefs: BriefWorkflow,
     follow_up: StepRunner | None = None,
     meeting: StepRunner | None = None,
+    scores: ScoreSteps | None = None,
     home_currency: str = "EUR",
 ) -> ChatService:
-    """The chat of one installation. `follow_up` and `meeting` carry out the steps that draft."""
+    """The chat of one installation. `follow_up` and `meeting` carry out the steps that draft, `scores` explains."""
     runners = step_runners(
-        retrieval, briefs, query=run_query, compare=run_compare, follow_up=follow_up, meeting=meeting
+        retrieval, briefs, query=run_query, compare=run_compare, follow_up=follow_up, meeting=meeting, scores=scores
     )
     return ChatService(
         Parts(

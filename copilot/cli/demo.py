@@ -25,10 +25,14 @@ SHOWN_ACCOUNT = {Language.ES: "Logística Andina del Maipo", Language.EN: "Pinec
 _TEXTS = {
     Language.EN: {
         "columns": "Email|Name|Role|Team",
+        "alerts": "Scores of the last weeks computed. Alerts since then: [bold]{alerts}[/], "
+        "see `sales-copilot alerts list`.",
         "password": "Password of all of them, until the next `demo`: [bold]{password}[/]",
     },
     Language.ES: {
         "columns": "Correo|Nombre|Función|Equipo",
+        "alerts": "Calculadas las puntuaciones de las últimas semanas. Alertas desde entonces: [bold]{alerts}[/], "
+        "véanse con `sales-copilot alerts list`.",
         "password": "Contraseña de todos, hasta el próximo `demo`: [bold]{password}[/]",
     },
 }
@@ -59,11 +63,17 @@ def demo(
         with TerminalProgress(language=language) as progress:
             report = demo_company.load_records(application, actor=admin, progress=progress)
         console.print(report.summary(language=language), highlight=False)
+        _show_alerts(demo_company.watch(application), language=language)
         _show_brief(application, described, language=language)
         _show_people(described, password=password, language=language)
         if serve:
             run_server(application, host=settings.host, port=chosen_port)
         application.close()
+
+
+def _show_alerts(alerts: int, *, language: Language) -> None:
+    if alerts:  # none when the demo is loaded again: they are there
+        console.print(_TEXTS[language]["alerts"].format(alerts=alerts))
 
 
 def _show_brief(application: Application, described: demo_company.Company, *, language: Language) -> None:

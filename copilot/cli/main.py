@@ -51,6 +51,9 @@ AREAS = {
     "privacy": {"privacy": "What is held about a person: hand it over, or erase it."},
     "users": {"users": "Add and list people, and make API tokens."},
     "models": {"models": "Models: what they can do, their calls and their budgets."},
+    "alerts": {"alerts": "Alerts about accounts: what changed, what to do, what came of it."},
+    "portfolio": {"portfolio": "What is at risk and what moved since last week, renewals, expansion, forecast."},
+    "scores": {"scores": "Scores of accounts, and the models that make them."},
     "training": {"train": "Learn a score from a history of your own."},
     "doctor": {"doctor": "Say what is configured, reachable and missing."},
 }

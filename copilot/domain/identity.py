@@ -14,6 +14,7 @@ _PREFIXES = {
     "ticket": "tic",
     "usage_point": "use",
     "survey": "sur",
+    "invoice": "inv",
     "product": "pro",
     "price_book_entry": "pbe",
     "document": "doc",

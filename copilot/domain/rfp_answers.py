@@ -74,6 +74,8 @@ class NoticeCode(StrEnum):
     ASKS_FOR_FILE = "asks_for_file"
     WITHHELD = "withheld"
     """A text that tries to give instructions was left out."""
+    WORDS_ONLY = "words_only"
+    """Some passages could be found by their words only when it was answered."""
 
 
 class Notice(BaseModel):

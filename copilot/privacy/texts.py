@@ -62,6 +62,7 @@ TABLES: dict[str, dict[Language, str]] = {
         ("documents", "documentos", "documents"),
         ("draft_versions", "versiones de borradores", "versions of drafts"),
         ("import_runs", "informes de importación", "import reports"),
+        ("invoices", "facturas", "invoices"),
         ("opportunities", "oportunidades", "opportunities"),
         ("passages", "pasajes", "passages"),
         ("pseudonym_entries", "seudónimos", "pseudonyms"),

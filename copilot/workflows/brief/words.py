@@ -11,6 +11,7 @@ RECORD_TYPES = {
     "ticket": ("Ticket", "Ticket"),
     "survey": ("Encuesta", "Survey"),
     "usage_point": ("Uso", "Usage"),
+    "invoice": ("Factura", "Invoice"),
 }
 
 FIELDS = {
@@ -38,6 +39,7 @@ FIELDS = {
     "stance": ("la postura", "the stance"),
     "phone": ("el teléfono", "the phone number"),
     "left_on": ("la fecha de salida", "the day they left"),
+    "churned_on": ("el último día como cliente", "the last day as a customer"),
 }
 
 STANCES = {

@@ -6,17 +6,18 @@ search. "Nothing says so" is a decision of its own: that words of the question s
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copilot.guardrails.grounding.states import Array
 from copilot.workflows.chat.continuing import adds, goes_on
 from copilot.workflows.chat.lists import list_after
-from copilot.workflows.chat.matching import NAMES, Asked, Passage, features, places, seen
+from copilot.workflows.chat.matching import NAMES, Asked, Passage, Stretch, features, places, seen
 from copilot.workflows.chat.question import Expected, identifiers
 from copilot.workflows.chat.told import Told
 
@@ -27,8 +28,7 @@ _ASKED_LABEL = re.compile(
 _FRAGMENT = 0.24
 """Of `short`: fewer than five words."""
 _SAYS_SOMETHING = 0.25
-_PAIR = 2
-_MISSING = NAMES.index("missing_kind")
+_MISSING, _SHORT = NAMES.index("missing_kind"), NAMES.index("short")
 _NEEDS_ITS_KIND = frozenset({Expected.PERSON, Expected.NAME, Expected.CONTACT})
 
 
@@ -77,7 +77,7 @@ def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
     if not _may_be_answered(question, ranked[0], sentences):
         return Verdict(tuple(ranked), answered=False, worst=worst)
     plain, names = worst
-    weights = _weights()["decision"]
+    weights = decision_weights()
     value = (
         weights["base"]
         + weights["score"] * ranked[0].score
@@ -101,9 +101,15 @@ def _may_be_answered(question: Asked, best: Judged, sentences: Sequence[Told]) -
     return all(any(figure in text for text in texts) for figure in identifiers(question.question.text))
 
 
+@lru_cache(maxsize=20_000)
 def asks(text: str) -> bool:
     """Whether a sentence asks instead of saying."""
     return text.rstrip("»”\"') ").endswith("?") or _ASKED_LABEL.match(text) is not None
+
+
+def in_full(said: Told, replies_to: Told | None) -> Told:
+    """A sentence with the question that it replies to, without which it says little."""
+    return said if replies_to is None else replace(said, text=f"{replies_to.text} {said.text}")
 
 
 _Placed = list[tuple[Told, int, int]]
@@ -135,40 +141,42 @@ def passage_text(group: Sequence[Told]) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _judged(passages: Sequence[tuple[Passage, _Placed]]) -> list[Judged]:
-    judged = []
-    for passage, placed in passages:
-        group = [item for item, _, _ in placed]
-        opening = min((first for _, first, last in placed if last > first), default=0)
-        above = tuple(passage.found(0, opening).tolist()) if opening else ()
-        for place, (item, first, last) in enumerate(placed):
-            if last > first:
-                row = features(passage, first, last, language=item.language, speaker=_named(item), text=item.text)
-                score = _score(row, passage.asked.question.expected)
-                belongs = list_after(place, group) or _next(passage, placed[place : place + 2])
-                judged.append(
-                    Judged(
-                        item,
-                        score,
-                        float(row[0]),
-                        fits=not row[_MISSING],
-                        announces=belongs,
-                        row=tuple(row.tolist()),
-                        found=tuple(passage.found(first, last).tolist()),
-                        above=above,
-                    )
-                )
-    return judged
+    return [item for passage, placed in passages for item in _of_passage(passage, placed)]
 
 
-def _next(passage: Passage, placed: _Placed) -> tuple[Told, ...]:
-    """The second of two sentences, where what the first begins to answer goes on in it."""
-    if len(placed) < _PAIR or any(last <= first for _, first, last in placed):
+def _of_passage(passage: Passage, placed: _Placed) -> list[Judged]:
+    group = [item for item, _, _ in placed]
+    said = {place: spot for place, spot in enumerate(placed) if spot[2] > spot[1]}
+    if not said:
+        return []
+    stretches = [Stretch(first, last, item.language, _named(item), item.text) for item, first, last in said.values()]
+    rows, found = features(passage, stretches)
+    opening = stretches[0].first
+    above = tuple(passage.found(0, opening).tolist()) if opening else ()
+    places_found = dict(zip(said, found, strict=True))
+    return [
+        Judged(
+            group[place],
+            _score(row, passage.asked.question.expected),
+            float(row[0]),
+            fits=not row[_MISSING],
+            announces=list_after(place, group) or _next(group, place, places_found),
+            row=tuple(row.tolist()),
+            found=tuple(places_found[place].tolist()),
+            above=above,
+        )
+        for place, row in zip(said, rows, strict=True)
+    ]
+
+
+def _next(group: Sequence[Told], place: int, found: Mapping[int, Array]) -> tuple[Told, ...]:
+    """The sentence after this one, where what this one begins to answer goes on in it."""
+    if place not in found or place + 1 not in found:
         return ()
-    (item, *one), (after, *other) = placed
+    item, after = group[place], group[place + 1]
     if item.speaker != after.speaker or asks(item.text) or asks(after.text):
         return ()
-    before, then = (passage.found(*place) for place in (one, other))
-    return (after,) if goes_on(after.text) or adds(before, then) else ()
+    return (after,) if goes_on(after.text) or adds(found[place], found[place + 1]) else ()
 
 
 def _named(item: Told) -> str | None:
@@ -178,10 +186,17 @@ def _named(item: Told) -> str | None:
 
 def _score(row: Array, expected: Expected) -> float:
     weights, by_hand = _weights()["sentence"], _weights()["by_hand"]
-    score = weights["base"] + sum(weights[name] * float(value) for name, value in zip(NAMES, row, strict=True))
+    score = weights["base"] + float(row.astype(np.float64) @ _sentence_weights())
     missing = "missing_reason" if expected is Expected.REASON else "missing_kind"
     score += by_hand[missing] * float(row[_MISSING])
-    return score + (by_hand["fragment"] if row[NAMES.index("short")] > _FRAGMENT else 0.0)
+    return score + (by_hand["fragment"] if row[_SHORT] > _FRAGMENT else 0.0)
+
+
+@cache
+def _sentence_weights() -> NDArray[np.float64]:
+    """In the order of `NAMES`."""
+    weights = _weights()["sentence"]
+    return np.array([weights[name] for name in NAMES])
 
 
 def _with_replies(judged: Sequence[Judged]) -> list[Judged]:
@@ -226,6 +241,11 @@ def _worst_found(question: Asked, passages: Sequence[Passage]) -> tuple[float, f
     of_plain = [float(value) for value, is_plain in zip(best, plain, strict=True) if is_plain]
     of_names = [float(value) for value, is_plain in zip(best, plain, strict=True) if not is_plain]
     return min(of_plain, default=1.0), min(of_names, default=1.0)
+
+
+def decision_weights() -> dict[str, float]:
+    """The numbers by which it is decided whether something answers."""
+    return _weights()["decision"]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Steps that show an account whole: its brief, its risks, what a score would rest on.
+"""Steps that show an account whole: its brief, its risks.
 
 Invariant: the brief is made, checked and filed by its own workflow; risks are the signals of the brief, with the same
 thresholds. Over many accounts only figures are read, never texts.
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from copilot.domain.account_facts import AccountFacts
 from copilot.domain.evidence import Evidence
-from copilot.domain.plans import BriefStep, ExplainScoreStep, RisksStep, Step
+from copilot.domain.plans import BriefStep, RisksStep, Step
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.risk_screen import RiskScreen, ScreenResult, ScreenRule
 from copilot.workflows.brief import signals as brief_signals
@@ -59,28 +59,6 @@ def run_risks(step: Step, scene: Scene) -> Found:
     if wanted.account_id is not None:
         return _of_account(wanted.account_id, scene)
     return _of_portfolio(scene, mine=wanted.mine)
-
-
-def run_explain_score(step: Step, scene: Scene) -> Found:
-    """There is no score: say so, and what one would rest on."""
-    account_id = of_kind(step, ExplainScoreStep).account_id
-    context = gather(account_id, viewer=scene.viewer, language=scene.language, uow=scene.uow, as_of=scene.today)
-    name = context.facts.account.name
-    nothing = said(scene.say(
-        es="Todavía no se calcula ninguna puntuación de esta cuenta, así que no hay nada que explicar.",
-        en="No score is calculated for this account yet, so there is none to explain.",
-    ))  # fmt: skip
-    lead = said(scene.say(es="Se apoyaría en estas señales:", en="One would rest on these signals:"))
-    lines = _lines(signals(context))
-    return Found(
-        key="explain_score",
-        title=scene.say(es=f"Puntuación de {name}", en=f"Score of {name}"),
-        lines=(nothing, lead, *lines) if lines else (nothing,),
-        evidence=_evidence(context, lines),
-        account_ids=(account_id,),
-        nothing=True,
-        by_rules=True,
-    )
 
 
 def _of_account(account_id: str, scene: Scene) -> Found:

@@ -79,6 +79,8 @@ class Found:
     """A model must not rewrite it: lists and figures by query, filed drafts."""
     filed: tuple[Filed, ...] = ()
     suggestions: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What its reader should know about how it was looked for; said after the lines, whoever wrote them."""
 
 
 class StepRunner(Protocol):

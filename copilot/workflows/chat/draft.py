@@ -12,6 +12,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.plans import Plan
 from copilot.store.accounts import AccountRepository
 from copilot.workflows.chat.contract import Answer, Found, Scene
+from copilot.workflows.chat.wording import said
 
 _TITLE_LENGTH = 80
 
@@ -47,10 +48,13 @@ def _gathered(found: tuple[Found, ...]) -> dict[str, Evidence]:
 def _sections(found: tuple[Found, ...]) -> tuple[Section, ...]:
     """Keys are made unique here: two steps of one kind about two accounts may have named theirs alike."""
     seen: Counter[str] = Counter()
+    noticed: dict[str, None] = {}
     sections = []
     for part in found:
         if not part.lines:
             continue
+        notices = [said(text) for text in part.notices if text not in noticed]
+        noticed.update(dict.fromkeys(part.notices))
         seen[part.key] += 1
         key = part.key if seen[part.key] == 1 else f"{part.key}_{seen[part.key]}"
         segments = tuple(
@@ -60,7 +64,7 @@ def _sections(found: tuple[Found, ...]) -> tuple[Section, ...]:
                 evidence_ids=line.evidence_ids,
                 uncited_reason=line.uncited_reason,
             )
-            for number, line in enumerate(part.lines, start=1)
+            for number, line in enumerate((*part.lines, *notices), start=1)
         )
         sections.append(Section(key=key, title=part.title, segments=segments))
     return tuple(sections)

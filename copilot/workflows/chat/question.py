@@ -7,8 +7,9 @@ in the other is left out.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from copilot.domain.figures import FigureKind, extract_figures
+from copilot.domain.figures import Figure, FigureKind, extract_figures
 from copilot.domain.folding import flat
 from copilot.domain.language import Language, detect
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
@@ -253,11 +254,17 @@ _NO_NAME = frozenset(
 )
 
 
+@lru_cache(maxsize=4_096)
+def _figures(text: str, language: Language) -> tuple[Figure, ...]:
+    """Kept: the same sentences are asked about again and again."""
+    return extract_figures(text, language=language)
+
+
 def carries(expected: Expected, text: str, *, language: Language, question: Question, speaker: str | None) -> bool:
     """Whether a text holds a thing of the kind expected."""
     plain = flat(text)
     asked = flat(question.text)
-    figures = [item for item in extract_figures(text, language=language) if flat(item.text).strip() not in asked]
+    figures = [item for item in _figures(text, language) if flat(item.text).strip() not in asked]
     match expected:
         case Expected.DATE:
             dated = any(item.kind is FigureKind.DATE for item in figures)

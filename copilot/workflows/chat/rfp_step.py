@@ -12,7 +12,7 @@ from copilot.workflows.chat.answer_lines import closest_lines, line_of
 from copilot.workflows.chat.answering import Verdict
 from copilot.workflows.chat.contract import Found, Line, Scene, of_kind
 from copilot.workflows.chat.question import Expected, expected_kind
-from copilot.workflows.chat.search_step import SearchRunner, said_of
+from copilot.workflows.chat.search_step import SearchRunner, notices_of, said_of
 from copilot.workflows.chat.wording import cited, said
 from copilot.workflows.rfp.answering.candidates import short_form_of
 
@@ -45,6 +45,7 @@ class RfpRunner:
             lines=lines,
             evidence=_current(evidence),
             nothing=not verdict.answered,
+            notices=notices_of(telling, scene),
         )
 
 

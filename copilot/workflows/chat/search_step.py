@@ -10,7 +10,7 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.folding import flat
 from copilot.domain.language import detect
 from copilot.domain.plans import SearchStep, Step
-from copilot.retrieval.search import Hit, SearchRequest
+from copilot.retrieval.search import SearchRequest, SearchResult
 from copilot.retrieval.service import RetrievalService
 from copilot.store.accounts import AccountRepository
 from copilot.workflows.chat.answer_lines import answer_lines, closest_lines
@@ -43,7 +43,7 @@ class SearchRunner:
         wanted = of_kind(step, SearchStep)
         names = AccountRepository(scene.uow).names(wanted.account_ids, viewer=scene.viewer)
         seen = tuple(account_id for account_id in wanted.account_ids if account_id in names)
-        lines, evidence, answered = self._said(wanted.model_copy(update={"account_ids": seen}), names, scene)
+        lines, evidence, answered, notices = self._said(wanted.model_copy(update={"account_ids": seen}), names, scene)
         return Found(
             key="search",
             title=_title(wanted.question),
@@ -51,26 +51,28 @@ class SearchRunner:
             evidence=evidence,
             account_ids=seen,
             nothing=not answered,
+            notices=notices,
         )
 
     def _said(
         self, wanted: SearchStep, names: Mapping[str, str], scene: Scene
-    ) -> tuple[tuple[Line, ...], tuple[Evidence, ...], bool]:
+    ) -> tuple[tuple[Line, ...], tuple[Evidence, ...], bool, tuple[str, ...]]:
         """Every part of the question by itself; that nothing says so only where that is so of all of it."""
         looked = [
             self._look_further(wanted.model_copy(update={"question": part}), names, scene)
             for part in parts_of(without_courtesies(wanted.question))
         ]
+        notices = tuple(text for telling, _ in looked for text in notices_of(telling, scene))
         why, cites = lost_reasons(wanted.account_ids, scene) if asks_why_lost(wanted.question) else ([], [])
         answered = [(telling, verdict) for telling, verdict in looked if verdict.answered]
         if not answered and not why:
-            return *said_of(*looked[0], scene), False
+            return *said_of(*looked[0], scene), False, notices
         lines, evidence = {line.text: line for line in why}, {item.id: item for item in cites}
         for telling, verdict in answered:
             more, shown = said_of(telling, verdict, scene)
             lines.update({line.text: line for line in more})
             evidence.update({item.id: item for item in shown})
-        return tuple(lines.values()), tuple(evidence.values()), True
+        return tuple(lines.values()), tuple(evidence.values()), True, notices
 
     def _look_further(self, wanted: SearchStep, names: Mapping[str, str], scene: Scene) -> tuple[Telling, Verdict]:
         """The accounts' own texts; where they do not answer, what is true of all customers may."""
@@ -92,12 +94,13 @@ class SearchRunner:
 
     def _tell(self, wanted: SearchStep, scene: Scene) -> Telling:
         """What was found in texts, then what the records say."""
-        texts = tell(self._hits(wanted, scene), scene)
+        found = self._search(wanted, scene)
+        texts = tell(found.hits, scene)
         first = len(texts.sentences)
         records = tell_records(wanted.account_ids, wanted.question, scene, period=wanted.period, first=first)
-        return Telling((*texts.sentences, *records.sentences), texts.withheld + records.withheld)
+        return Telling((*texts.sentences, *records.sentences), texts.withheld + records.withheld, found.passing)
 
-    def _hits(self, wanted: SearchStep, scene: Scene) -> tuple[Hit, ...]:
+    def _search(self, wanted: SearchStep, scene: Scene) -> SearchResult:
         request = SearchRequest(
             query=wanted.question,
             account_ids=wanted.account_ids,
@@ -107,7 +110,12 @@ class SearchRunner:
             limit=PASSAGES,
             language=detect(wanted.question, prior=scene.language),
         )
-        return self._retrieval.search.search(request, viewer=scene.viewer, uow=scene.uow).hits
+        return self._retrieval.search.search(request, viewer=scene.viewer, uow=scene.uow)
+
+
+def notices_of(telling: Telling, scene: Scene) -> tuple[str, ...]:
+    """Why more may be found before long, in words of the conversation's language."""
+    return tuple(notice.text(scene.language.value) for notice in telling.poorer)
 
 
 def said_of(telling: Telling, verdict: Verdict, scene: Scene) -> tuple[tuple[Line, ...], tuple[Evidence, ...]]:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from copilot.domain.plans import Step, StepKind
 from copilot.retrieval.service import RetrievalService
 from copilot.workflows.brief.workflow import BriefWorkflow
-from copilot.workflows.chat.brief_step import BriefRunner, run_explain_score, run_risks
+from copilot.workflows.chat.brief_step import BriefRunner, run_risks
 from copilot.workflows.chat.contract import Found, Scene, StepRunner
 from copilot.workflows.chat.rfp_step import RfpRunner
+from copilot.workflows.chat.score_step import ScoreSteps
 from copilot.workflows.chat.search_step import SearchRunner
 from copilot.workflows.chat.timeline_step import TimelineRunner
 from copilot.workflows.chat.wording import said
@@ -27,10 +28,11 @@ def step_runners(
     compare: StepRunner | None = None,
     follow_up: StepRunner | None = None,
     meeting: StepRunner | None = None,
+    scores: ScoreSteps | None = None,
 ) -> Mapping[StepKind, StepRunner]:
     """A runner for every kind of step.
 
-    `query` runs the figures, `compare` the comparisons; `follow_up` and `meeting` draft.
+    `query` runs the figures, `compare` the comparisons; `follow_up` and `meeting` draft; `scores` explains them.
     """
     given: dict[StepKind, StepRunner | None] = {
         **dict.fromkeys(FIGURE_KINDS, query),
@@ -40,8 +42,8 @@ def step_runners(
         StepKind.AFTER_MEETING: meeting,
         StepKind.BRIEF: BriefRunner(briefs),
         StepKind.TIMELINE: TimelineRunner(retrieval),
-        StepKind.RISKS: run_risks,
-        StepKind.EXPLAIN_SCORE: run_explain_score,
+        StepKind.RISKS: scores.risks if scores else run_risks,
+        StepKind.EXPLAIN_SCORE: scores.explain if scores else None,
         StepKind.SEARCH: SearchRunner(retrieval),
         StepKind.RFP_ANSWER: RfpRunner(retrieval),
     }

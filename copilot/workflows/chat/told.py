@@ -17,7 +17,7 @@ from copilot.domain.facts import passage_evidence_id
 from copilot.domain.language import Language
 from copilot.domain.records import Account
 from copilot.errors import NotFound
-from copilot.retrieval.search import Hit
+from copilot.retrieval.search import Hit, SearchNotice
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.documents import DocumentRepository
 from copilot.workflows.chat.contract import Scene
@@ -62,6 +62,8 @@ class Telling:
 
     sentences: tuple[Told, ...]
     withheld: int = 0
+    poorer: tuple[SearchNotice, ...] = ()
+    """Why more may be found before long."""
 
 
 def tell(hits: Sequence[Hit], scene: Scene) -> Telling:

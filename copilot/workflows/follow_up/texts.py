@@ -14,11 +14,11 @@ _MESSAGES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "no_source": (
         (
             "Esta cuenta no tiene ninguna llamada ni ningún correo con el cliente a los que dar seguimiento.",
-            "Importe sus correos y llamadas, o elija otra cuenta.",
+            "Importe antes sus correos y llamadas, o escríbales por su cuenta.",
         ),
         (
             "This account has no call or email with the customer to follow up on.",
-            "Import its emails and calls, or choose another account.",
+            "Import its emails and calls first, or write to them yourself.",
         ),
     ),
     "unknown_source": (
