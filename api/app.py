@@ -16,6 +16,7 @@ from api import errors, security
 from api.deps import ViewerDep
 from api.routes import (
     accounts,
+    alerts,
     answer_library,
     audit,
     briefs,
@@ -27,6 +28,7 @@ from api.routes import (
     guardrails,
     meetings,
     notifications,
+    portfolio,
     privacy,
     queue,
     releases,
@@ -67,6 +69,8 @@ API = (
     rfps,
     rfp_answers,
     answer_library,
+    alerts,
+    portfolio,
 )
 PUBLIC_PATHS = {"/health", "/sign-in", "/api/v1/sessions", "/unsubscribe/{token}"}
 

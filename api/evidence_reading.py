@@ -13,13 +13,16 @@ from copilot.domain.figure_results import query_of
 from copilot.domain.language import Language
 from copilot.domain.metric_words import metric_formula
 from copilot.domain.records import RECORD_TYPES
+from copilot.domain.signals import Signal
 from copilot.errors import NotFound
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.evidence import EvidenceRepository
+from copilot.store.signal_evidence import read_signals
 
 _FIELDS = {kind.record_type: frozenset(kind.model_fields) for kind in RECORD_TYPES}
+_SIGNALS = frozenset(signal.value for signal in Signal)
 
 
 def read_evidence(
@@ -52,6 +55,10 @@ def _metric(
     address: EvidenceAddress, *, viewer: Viewer, uow: UnitOfWork, today: date, language: Language
 ) -> Evidence | None:
     evidence_id = metric_evidence_id(address.name, address.subject_id)
+    if address.name in _SIGNALS:
+        reader = viewer.model_copy(update={"language": language.value})
+        signal = Signal(address.name)
+        return read_signals(uow, address.subject_id, [signal], viewer=reader, day=today).get(signal)
     try:
         facts = AccountFactsRepository(uow).gather(address.subject_id, viewer=viewer, today=today)
     except NotFound:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
 from api.schemas.accounts import AccountDetail, AccountIssue, AccountList, AccountSummary
 from api.schemas.common import PROBLEMS
+from api.schemas.scores import AccountScores
 from copilot.domain.documents import DocumentKind, StoredDocumentHead
 from copilot.store.account_facts import AccountFactsRepository
 from copilot.store.accounts import AccountRepository
@@ -63,3 +64,12 @@ def list_documents(
     """The account's sources, newest first."""
     AccountRepository(uow).head(account_id, viewer=viewer)
     return DocumentRepository(uow).of_account(account_id, viewer=viewer, kinds=kind or (), limit=limit)
+
+
+@router.get("/{account_id}/scores")
+def read_scores(
+    account_id: AccountId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep, language: LanguageDep
+) -> AccountScores:
+    """Health and probabilities: what moves them, what would change them, how accounts like it ended; or why there is
+    none."""
+    return AccountScores.of(application.explanations.explain(account_id, viewer=viewer, language=language, uow=uow))

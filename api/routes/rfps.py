@@ -85,7 +85,15 @@ def read_progress(
 ) -> ProgressOut:
     """How far the run is, and the filing."""
     project = application.rfps.projects.get(project_id, viewer=viewer, uow=uow)
-    return ProgressOut(state=project.state, progress=project.progress, failure=project.failure, filing=project.filing)
+    counts = application.retrieval.waiting(uow=uow)
+    return ProgressOut(
+        state=project.state,
+        progress=project.progress,
+        failure=project.failure,
+        filing=project.filing,
+        passages=counts.passages,
+        passages_pending=counts.pending,
+    )
 
 
 @router.patch("/{project_id}/questions", responses=CONFLICT)

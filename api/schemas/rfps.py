@@ -102,6 +102,10 @@ class ProgressOut(BaseModel):
     failure: str
     filing: int
     """How many answers still wait to be put into the queue."""
+    passages: int
+    """Of all documents together."""
+    passages_pending: int
+    """Those that can so far be found by their words only: answers are poorer until there is none."""
 
 
 class ProjectList(BaseModel):

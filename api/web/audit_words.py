@@ -4,8 +4,10 @@ Invariant: an event without a word is shown by its code, never left out.
 """
 
 from api.localisation import mark as _
+from api.web import alert_words
 
 AUDIT_ACTIONS = {
+    **alert_words.EVENTS,
     "review.submitted": _("Filed"),
     "review.submitted_again": _("Submitted again"),
     "review.edited": _("New version: edited or drafted again"),

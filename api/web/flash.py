@@ -118,6 +118,12 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "library_approved": ("success", _("Approved. Questionnaires are answered from it now.")),
     "library_retired": ("success", _("Retired. Nothing is answered from it any more.")),
     "library_rejected": ("success", _("Left as it is.")),
+    "alert_snoozed": ("success", _("Snoozed. It comes back on the day, or when the account gets a lot worse.")),
+    "alert_dismissed": ("success", _("Dismissed. “Reopen” takes it back.")),
+    "alert_closed": ("success", _("Closed. What came of it counts in how good alerts are; “Reopen” takes it back.")),
+    "alert_reopened": ("success", _("Open again.")),
+    "alert_step": ("success", _("Noted.")),
+    "alert_noted": ("success", _("The note is written and waits in the queue for approval.")),
     "newer_version": ("warning", _("A newer version of this draft exists. This is it; read it before you decide.")),
 }
 

@@ -7,6 +7,8 @@ from api.localisation import mark as _
 from copilot.domain.access import Role, Viewer
 
 _EVERYBODY = (
+    ("/alerts", _("Alerts")),
+    ("/portfolio", _("Portfolio")),
     ("/answer-library", _("Answer library")),
     ("/delegations", _("Standing in")),
     ("/notifications", _("Notifications")),

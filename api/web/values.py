@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 
 from api.localisation import translate
 from api.web import words
@@ -22,7 +22,10 @@ from copilot.domain.figure_results import is_of_query
 from copilot.domain.figure_text_words import figures_in_words
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
+from copilot.domain.signal_words import signal_name
+from copilot.domain.signals import Signal
 
+_SIGNALS = frozenset(signal.value for signal in Signal)
 _CANONICAL = re.compile(r"([a-z][\w.\-]*): (.*)", re.DOTALL)
 _FIGURE = re.compile(
     r"(?P<value>.*?)(?: \(n=(?P<sample>\d+)\))?(?: \((?P<day>\d{4}-\d{2}-\d{2})\))?"
@@ -31,6 +34,7 @@ _FIGURE = re.compile(
 )
 """A computed figure with what it rests on, as `copilot.store.account_metrics` writes it."""
 _CHANGE = " -> "
+MINUS = "\u2212"
 _ISSUE = "data_issue."
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:[+-]\d{2}:\d{2}|Z)")
@@ -76,6 +80,8 @@ class Values:
 
     def name_of(self, name: str) -> str:
         """What a field or metric is called."""
+        if name in _SIGNALS and name not in words.METRICS:
+            return signal_name(Signal(name), self.language)
         for ending, pattern in words.USAGE.items():
             if name.endswith(ending) and name not in words.METRICS:
                 measure = name.removesuffix(ending).replace("_", " ")
@@ -116,6 +122,15 @@ class Values:
     def share(self, value: float) -> str:
         """`92 %`, of a number between 0 and 1."""
         return self.formatter.percent(Decimal(round(value * 100)))
+
+    def points(self, value: float) -> str:
+        """A change with its sign: `+5`, `−12`."""
+        whole = round(value)
+        return f"{'+' if whole > 0 else MINUS if whole < 0 else ''}{self.formatter.number(abs(whole))}"
+
+    def month(self, value: date) -> str:
+        """`January 2027`, as within a sentence."""
+        return str(format_skeleton("yMMMM", value, locale=self.formatter.locale))
 
     def duration(self, seconds: float) -> str:
         """`4 minutes`."""
@@ -189,6 +204,6 @@ class Values:
         if item.kind is EvidenceKind.RECORD:
             return self.name_of(match[1]), self.canonical(match[1], match[2])
         name = self.name_of(match[1])
-        if not words.is_named(match[1]) and item.formula:
+        if not words.is_named(match[1]) and match[1] not in _SIGNALS and item.formula:
             name = item.formula[:1].upper() + item.formula[1:]
         return name, self.figure(match[1], match[2])

@@ -5,7 +5,7 @@ shown as it is, never left out.
 """
 
 from api.localisation import mark as _
-from api.web import item_words, rfp_words
+from api.web import alert_words, item_words, portfolio_words, rfp_words
 
 STATES = {
     "pending": _("Waiting"),
@@ -63,7 +63,7 @@ DRAFT_KINDS = {
     "meeting_prep": _("Meeting preparation"),
     "follow_up": _("Follow-up email"),
     "rfp_answer": _("RFP answer"),
-    "churn_alert": _("Churn alert"),
+    "churn_alert": _("Account alert"),
     "after_meeting": _("Meeting summary"),
     "crm_update": _("CRM update"),
     "chat_answer": _("Chat answer"),
@@ -135,6 +135,7 @@ RECORD_TYPES = {
     "ticket": _("Ticket"),
     "usage_point": _("Usage"),
     "survey": _("Survey"),
+    "invoice": _("Invoice"),
     "product": _("Product"),
     "price_book_entry": _("Price"),
 }
@@ -149,6 +150,7 @@ FIELDS = {
     "author": _("Author"),
     "body": _("Text"),
     "category": _("Category"),
+    "churned_on": _("Customer until"),
     "close_date": _("Close date"),
     "closed_at": _("Closed at"),
     "comment": _("Comment"),
@@ -160,10 +162,12 @@ FIELDS = {
     "description": _("Description"),
     "direction": _("Direction"),
     "do_not_contact": _("Do not contact"),
+    "due_on": _("Due on"),
     "email": _("Email"),
     "employees": _("Employees"),
     "family": _("Family"),
     "industry": _("Sector"),
+    "issued_on": _("Issued on"),
     "kind": _("Kind"),
     "language": _("Language"),
     "left_on": _("Left on"),
@@ -173,11 +177,13 @@ FIELDS = {
     "metric": _("Measure"),
     "name": _("Name"),
     "next_step": _("Next step"),
+    "number": _("Number"),
     "occurred_at": _("When"),
     "opened_at": _("Opened at"),
     "opportunity_source_id": _("Opportunity id in the source"),
     "owner_email": _("Owner"),
     "owner_name": _("Owner"),
+    "paid_on": _("Paid on"),
     "parent_name": _("Parent company"),
     "participants": _("Participants"),
     "period_start": _("Period starts"),
@@ -207,6 +213,9 @@ FIELDS = {
 }
 
 METRICS = {
+    "churn_90_move": _("Probability of leaving within 90 days, before and now"),
+    "health_move": _("Health, before and now"),
+    "expansion_move": _("Probability of buying more within 180 days, before and now"),
     "days_to_renewal": _("Days to renewal"),
     "open_opportunities": _("Open opportunities"),
     "open_pipeline": _("Open pipeline"),
@@ -305,6 +314,8 @@ TABLES: dict[str, dict[str, str]] = {
     "metric": METRICS,
     "release_problem": RELEASE_PROBLEMS,
     "file": FILES,
+    **alert_words.TABLES,
     **item_words.TABLES,
+    **portfolio_words.TABLES,
     **rfp_words.TABLES,
 }

@@ -2,6 +2,7 @@
 
 from api.web.pages import (
     accounts,
+    alerts,
     answer_library,
     audit,
     bulk,
@@ -15,6 +16,7 @@ from api.web.pages import (
     item_actions,
     meetings,
     notifications,
+    portfolio,
     queue,
     reviewers,
     rfp_acts,
@@ -49,6 +51,8 @@ ROUTERS = tuple(
         rfps,
         rfp_acts,
         answer_library,
+        portfolio,
+        alerts,
     )
 )
 """All page routes."""

@@ -12,6 +12,7 @@ from api.schemas.accounts import AccountIssue
 from api.web import flash
 from api.web.pages.follow_ups import follow_up_form
 from api.web.pages.meetings import meeting_texts
+from api.web.score_panel import score_panel
 from api.web.templating import render
 from copilot.domain.account_facts import UNKNOWN, Metric
 from copilot.domain.language import Language
@@ -66,9 +67,11 @@ def account(
     """An account: what is known, its brief, its sources, what is wrong with its data."""
     facts = AccountFactsRepository(uow).gather(account_id, viewer=viewer, today=application.clock.today())
     documents = DocumentRepository(uow).of_account(account_id, viewer=viewer, limit=_DOCUMENTS)
+    story = application.explanations.explain(account_id, viewer=viewer, language=language, uow=uow, compare=False)
     return render(
         request,
         "account.html",
+        scores=score_panel(story),
         head=AccountRepository(uow).head(account_id, viewer=viewer),
         facts=facts,
         figures=[facts.metrics[name] for name in _FIGURES if name in facts.metrics and _is_known(facts.metrics[name])],
@@ -78,6 +81,20 @@ def account(
         meeting_texts=meeting_texts(documents),
         brief=latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow),
     )
+
+
+@router.get("/accounts/{account_id}/alike")
+def alike(
+    request: Request,
+    account_id: AccountId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: LanguageDep,
+) -> Response:
+    """Accounts like it, and how they ended: compared only when somebody asks."""
+    story = application.explanations.explain(account_id, viewer=viewer, language=language, uow=uow)
+    return render(request, "account_alike.html", story=story)
 
 
 @router.post("/accounts/{account_id}/briefs")

@@ -37,6 +37,7 @@ KINDS = {
     NotificationKind.PARKED: _("It is not known whether something I asked for went out"),
     NotificationKind.WEBHOOK_OFF: _("A webhook was switched off because it kept failing"),
     NotificationKind.REPORTED: _("Somebody reports an answer of the chat as wrong"),
+    NotificationKind.ALERTS: _("Something changed for my accounts"),
     NotificationKind.RFP_ASSIGNED: _("Questions of a questionnaire are assigned to me"),
 }
 """Reasons to write to somebody; a test compares them with the kinds there are."""

@@ -22,6 +22,7 @@ from copilot.domain.questionnaires import AnswerForm
 from copilot.domain.rfp_answers import ShortForm
 from copilot.domain.rfp_projects import Project, ProjectState, QuestionState
 from copilot.errors import InputError, NotFound
+from copilot.retrieval.search import pending_notice
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
 from copilot.workflows.rfp.access import find
@@ -128,6 +129,7 @@ def rfp(
     leads = find(project_id, viewer=viewer, uow=uow).led_by(viewer)
     preview = project.state is ProjectState.PREVIEW and leads
     people = everybody(uow=uow)
+    counts = application.retrieval.waiting(uow=uow)
     filters = Filters.of(state=state, section=section, only=only or (), page=page)
     return render(
         request,
@@ -144,6 +146,7 @@ def rfp(
         states=list(QuestionState),
         forms=list(AnswerForm),
         edit=edit,
+        to_index=pending_notice(pending=counts.pending, passages=counts.passages) if counts.pending else None,
     )
 
 
