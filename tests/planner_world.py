@@ -4,14 +4,16 @@ Invariant: it finds names the way the product does (the same index), and answers
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from copilot.agent.planner import OfflinePlanner, next_context
 from copilot.domain.access import Role, Viewer
 from copilot.domain.figure_queries import FigureQuery
 from copilot.domain.mentions import Colleague, Mention, Mentions, NamedAccount, NamedContact
 from copilot.domain.name_index import NameIndex
-from copilot.domain.plans import CompareStep, Plan, QueryStep
+from copilot.domain.plans import CompareStep, Plan, PlanningContext, QueryStep
 
 ACCOUNTS = (
     NamedAccount("kestrel", "Kestrel Rail Services", "IE"),
@@ -113,6 +115,16 @@ class StaticDirectory:
     def products(self) -> tuple[str, ...]:
         """What we sell."""
         return PRODUCTS
+
+
+def planned(conversation: str, *, today: date) -> Plan:
+    """The plan of the last message of `es: first message | next message`, each planned after those before it."""
+    language, _, said = conversation.partition(": ")
+    context, viewer = PlanningContext(), account_executive(language=language)
+    for message in said.split(" | "):
+        plan = OfflinePlanner().plan(message, context=context, directory=StaticDirectory(), viewer=viewer, today=today)
+        context = next_context(plan, context)
+    return plan
 
 
 def in_one_line(plan: Plan) -> str:

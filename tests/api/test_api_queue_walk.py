@@ -39,6 +39,8 @@ FILTERED = (
     "/api/v1/queue",
     "/api/v1/rfps",
     "/api/v1/answer-library",
+    "/api/v1/alerts",
+    "/api/v1/portfolio",
 )
 BODIES: dict[str, object] = {
     "decisions": {"verdict": "approve", "digest": "0" * 64},

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from copilot import bootstrap
+from copilot.store.passages import IndexCounts
 from copilot.store.rfp_questions import RfpQuestionRepository
 from tests.api.web_browser import form_token, sign_in
 from tests.api.web_company import HOSTILE, Company
@@ -68,6 +69,23 @@ def test_from_the_upload_to_answers_in_the_queue(
     filed = post(browser, f"{address}/items", what="chosen", question=chosen)
     assert filed.status_code == 303, filed.text
     assert re.search(r'href="/queue/review_\w+"', browser.get(address).text)
+
+
+def test_what_is_not_indexed_yet_is_said_before_and_during_the_run(
+    browser: TestClient, application: bootstrap.Application, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(browser, company.ae)
+    address = hand_in(browser)
+    assert "indexar por significado" not in browser.get(address).text
+    monkeypatch.setattr(
+        application.retrieval, "waiting", lambda *, uow: IndexCounts(passages=9, pending=4 if uow else 0)
+    )
+    preview = browser.get(address)
+    assert "Faltan por indexar por significado 4 de 9 pasajes" in preview.text
+    assert "la ejecución espera" in preview.text
+    shown = ids(preview)
+    post(browser, f"{address}/selection", shown=shown, include=shown, then="start")
+    assert "La ejecución sigue sola cuando estén" in browser.get(address).text
 
 
 def test_what_cannot_be_read_is_said_beside_the_form(browser: TestClient, company: Company) -> None:

@@ -193,6 +193,7 @@ def test_a_run_is_stopped_and_its_progress_told(api: TestClient, ae: Headers) ->
     ask(api, ae, f"{made['id']}/start")
     told = api.get(f"{RFPS}/{made['id']}/progress", headers=ae).json()
     assert (told["state"], told["progress"]["total"], told["progress"]["worked_on"]) == ("answering", 3, 0)
+    assert (told["passages"] > 0, told["passages_pending"]) == (True, 0), "without a model nothing is waited for"
     assert ask(api, ae, f"{made['id']}/stop")["state"] == "stopped"
 
 

@@ -280,6 +280,7 @@ def test_what_another_team_owns_reads_like_nothing(
     routes: list[tuple[str, str, object]] = [
         ("GET", f"/api/v1/accounts/{account}", None),
         ("GET", f"/api/v1/accounts/{account}/data-issues", None),
+        ("GET", f"/api/v1/accounts/{account}/scores", None),
         ("GET", f"/api/v1/accounts/{account}/documents", None),
         ("POST", f"/api/v1/accounts/{account}/briefs", {"language": "es"}),
         ("GET", f"/api/v1/accounts/{account}/briefs/latest", None),

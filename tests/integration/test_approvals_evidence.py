@@ -57,6 +57,14 @@ ROWS: dict[str, tuple[type[Any], str, dict[str, Any], str, str, Origin]] = {
         "comment: Regular",
         Origin.CUSTOMER,
     ),
+    "invoice": (
+        records.InvoiceRow,
+        "inv_1",
+        {"number": "F-1", "amount": Decimal("9639.00"), "currency": "USD", "due_on": date(2026, 10, 1)},
+        "amount",
+        "amount: 9639 USD",
+        Origin.INTERNAL,
+    ),
 }
 
 

@@ -31,13 +31,18 @@ def test_from_nothing_to_an_approved_brief(own_server_folder: Path) -> None:
 
     listed = json.loads(run("queue", "--json", data=data).stdout)
     items = listed["items"]
-    assert [item["state"] for item in items] == ["pending"]
-    run("approve", items[0]["id"], "--yes", data=data)
+    assert {item["state"] for item in items} == {"pending"}
+    assert {item["kind"] for item in items} == {"brief", "churn_alert"}
+    alerts = json.loads(run("alerts", "list", "--json", data=data).stdout)
+    assert "Logística Andina del Maipo" in {alert["account_name"] for alert in alerts}
+    (brief,) = [item for item in items if item["kind"] == "brief"]
+    run("approve", brief["id"], "--yes", data=data)
     exported = sorted(path.name for path in (data / "exports").rglob("brief.*"))
     assert exported == ["brief.docx", "brief.html", "brief.json", "brief.md"]
 
     again = run("demo", "--no-serve", "--language", "es", data=data).stdout
     assert "Logística Andina del Maipo" in again
+    assert json.loads(run("alerts", "list", "--json", data=data).stdout) == alerts
     run("audit", "verify", data=data)
     assert "embedded server" in run("doctor", data=data).stdout
 

@@ -1,6 +1,7 @@
 """Words of shared passages are made once, in the background, and forgotten with the text that they were made of."""
 
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import Any, NoReturn, cast
 
 import numpy as np
 import pytest
@@ -14,16 +15,21 @@ from copilot.store.documents import DocumentRepository
 from copilot.store.passage_words import PassageWords, PassageWordsRepository
 from copilot.store.passages import PassageRepository
 from copilot.store.tables.records import AccountRow, SourceFileRow
-from copilot.workflows.chat import kept_words, matching
-from copilot.workflows.chat.answering import passage_text
+from copilot.workflows.chat import kept_sentences, kept_words, matching
+from copilot.workflows.chat.answering import in_full, passage_text
 from copilot.workflows.chat.contract import Scene
+from copilot.workflows.chat.kept_sentences import KeptSentences
 from copilot.workflows.chat.kept_words import KeptWords, Packed, Seen
 from copilot.workflows.chat.reading_ahead import read_ahead
-from copilot.workflows.chat.told import tell
+from copilot.workflows.chat.told import Told, tell
+from copilot.workflows.rfp.answering import likeness
+from copilot.workflows.rfp.answering.likeness import Likeness
 from knowledge.chunking import cut
 from knowledge.parsers.markdown import parse_markdown
+from tests.retrieval_support import WordEmbedder
 
 TEXT = b"# Backups\n\nBackups are encrypted with AES-256. They are kept for 35 days in Frankfurt."
+QUESTIONS = b"# Backups\n\nWhere are backups kept?\n\nIn Frankfurt.\n\nThey are encrypted with AES-256 every night."
 READER = Viewer(user_id="reader", email="", name="", role=Role.AE)
 
 pytestmark = pytest.mark.skipif(not WORD_STATES.available, reason="the weights are not installed")
@@ -46,6 +52,42 @@ def test_what_was_read_ahead_is_what_would_be_made(database: Database, monkeypat
     assert [item.words for item in again] == [item.words for item in made]
     assert all(np.array_equal(one.packed.states(), two.packed.states()) for one, two in zip(made, again, strict=True))
     assert read_ahead(database) == 0
+
+
+def test_vectors_of_sentences_are_made_ahead_alone_and_never_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = _stored(database, QUESTIONS)
+    assert read_ahead(database) == len(shared)
+    embedder = WordEmbedder(model_id=kept_sentences.MODEL, dimension=kept_sentences.WIDTH)
+    assert read_ahead(database, WordEmbedder()) == 0, "by another model nothing is compared"
+    assert read_ahead(database, embedder) == len(shared), "as soon as there is a model"
+    assert set(embedder.calls) == {1}
+    assert read_ahead(database, embedder) == 0
+    made = len(embedder.calls)
+    retrieval = cast("Any", SimpleNamespace(model=SimpleNamespace(embedder=embedder)))
+    _forget(monkeypatch)
+    with database.unit_of_work() as uow:
+        told = _told(shared, uow)
+    asking = next(item for item in told if item.text == "Where are backups kept?")
+    reply = next(item for item in told if item.text == "In Frankfurt.")
+    wanted = [item for item in told if item is not asking] + [in_full(reply, asking)]
+    question = embedder.embed_query("Are backups encrypted?", "en")
+    ahead = Likeness(retrieval).of(question, wanted)
+    assert len(embedder.calls) == made
+    _forget(monkeypatch)
+    assert Likeness(retrieval).of(question, wanted) == ahead, "made now or read, it is the same"
+    assert len(embedder.calls) == made + len(wanted)
+
+
+def test_stored_sentences_of_another_width_are_refused() -> None:
+    vectors = {bytes([place] * 16): np.full(4, place, np.float16) for place in range(3)}
+    content = kept_sentences.packed(vectors)
+    again = kept_sentences.unpacked(content, width=4)
+    assert {key: value.tolist() for key, value in again.items()} == {
+        key: value.tolist() for key, value in vectors.items()
+    }
+    assert kept_sentences.unpacked(content, width=5) == {}
 
 
 def test_texts_of_accounts_are_not_read_ahead(database: Database) -> None:
@@ -113,9 +155,13 @@ def _stored(database: Database, text: bytes, *, account: str | None = None) -> l
     return pending
 
 
-def _seen(passage_ids: list[str], uow: UnitOfWork) -> list[Seen]:
+def _told(passage_ids: list[str], uow: UnitOfWork) -> tuple[Told, ...]:
     scene = Scene(viewer=READER, uow=uow, today=uow.clock.today(), language=Language.EN, message="")
-    told = tell(shared_hits(passage_ids, viewer=READER, uow=uow), scene).sentences
+    return tell(shared_hits(passage_ids, viewer=READER, uow=uow), scene).sentences
+
+
+def _seen(passage_ids: list[str], uow: UnitOfWork) -> list[Seen]:
+    told = _told(passage_ids, uow)
     groups = [[item for item in told if item.passage_id == passage_id] for passage_id in passage_ids]
     return [matching.seen(passage_text(group)[0]) for group in groups]
 
@@ -125,6 +171,9 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     empty = KeptWords()
     monkeypatch.setattr(kept_words, "KEPT_WORDS", empty)
     monkeypatch.setattr(matching, "KEPT_WORDS", empty)
+    none = KeptSentences()
+    monkeypatch.setattr(kept_words, "KEPT_SENTENCES", none)
+    monkeypatch.setattr(likeness, "KEPT_SENTENCES", none)
 
 
 def _never(_words: object) -> NoReturn:

@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from copilot.agent.planner import OfflinePlanner, next_context
-from copilot.domain.plans import Plan, PlanningContext, RefusalReason
-from tests.planner_world import StaticDirectory, account_executive, in_one_line
+from copilot.domain.plans import Plan, RefusalReason
+from tests.planner_world import in_one_line, planned
 
 TODAY = date(2026, 11, 16)
 CHANGES = (
@@ -72,12 +71,7 @@ ASKED = (
 
 
 def _planned(conversation: str) -> Plan:
-    language, _, said = conversation.partition(": ")
-    context, viewer = PlanningContext(), account_executive(language=language)
-    for message in said.split(" | "):
-        plan = OfflinePlanner().plan(message, context=context, directory=StaticDirectory(), viewer=viewer, today=TODAY)
-        context = next_context(plan, context)
-    return plan
+    return planned(conversation, today=TODAY)
 
 
 @pytest.mark.parametrize("conversation", CHANGES, ids=CHANGES)

@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from copilot.agent.planner import OfflinePlanner, next_context
-from copilot.domain.plans import Plan, PlanningContext
-from tests.planner_world import StaticDirectory, account_executive, in_one_line
+from copilot.domain.plans import Plan
+from tests.planner_world import in_one_line, planned
 
 TODAY = date(2026, 11, 16)
 NOT_ANSWERED = (
@@ -36,13 +35,7 @@ READ = (
 
 
 def _planned(conversation: str) -> Plan:
-    language, _, said = conversation.partition(": ")
-    context, viewer, plan = PlanningContext(), account_executive(language=language), None
-    for message in said.split(" | "):
-        plan = OfflinePlanner().plan(message, context=context, directory=StaticDirectory(), viewer=viewer, today=TODAY)
-        context = next_context(plan, context)
-    assert plan is not None
-    return plan
+    return planned(conversation, today=TODAY)
 
 
 @pytest.mark.parametrize("conversation", NOT_ANSWERED, ids=NOT_ANSWERED)
