@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
+# What else pytest is told by `make test`.
+OPTIONS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install develop demo serve test quick lint types evals evals-model bench figures lock browser catalogues yardstick clean
@@ -36,7 +38,7 @@ browser: develop ## Make sure that a Chromium is there for the browser tests
 # In the order of their folders: slow files come first and quick ones last, so that neither process waits for the other.
 test: develop ## Run every test
 	-bash .ci/browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
 quick: develop ## Run the tests that need neither a browser nor patience
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
