@@ -33,10 +33,10 @@ class RfpRules(BaseModel):
     """Of one questionnaire; whoever hands in more is told to split the file."""
     file_at_once: int = Field(default=20, strict=True, ge=0, le=1_000)
     """Answers that go to the queue within the request; more are put there in the background."""
-    answer_from: float = Field(default=0.75, ge=0, le=1)
-    """How likely a sentence must be to answer for a question to be answered from it; below, there is no source."""
-    second_from: float = Field(default=0.8, ge=0, le=1)
-    """The same for a second sentence beside the best one."""
+    wrong_costs: float = Field(default=6.0, ge=0, le=1_000)
+    """A wrong answer does as much harm as an expert's look at so many questions costs; see `answer_from`."""
+    second_from: float = Field(default=0.95, ge=0, le=1)
+    """How likely a second sentence beside the best one must be to answer."""
     high_from: float = Field(default=0.95, gt=0, le=1)
     """Answers of at least this confidence go to review without an expert."""
 
@@ -47,6 +47,14 @@ class RfpRules(BaseModel):
         if len(set(self.library_approvers)) != len(self.library_approvers):
             raise ValueError("`library_approvers` names every role once")
         return self
+
+    @property
+    def answer_from(self) -> float:
+        """How likely a sentence must be to answer for a question to be answered from it; below, there is no source.
+
+        An answer of chance p saves a look in p of the cases and does harm in the others: it pays from here on.
+        """
+        return self.wrong_costs / (1 + self.wrong_costs)
 
     @property
     def at_once(self) -> timedelta:

@@ -33,7 +33,7 @@ class Row:
     """One sentence beside one part of a question."""
 
     group: str
-    """The questionnaire."""
+    """The company whose texts were looked at."""
     part: str
     """Which part of which question, the same for all its sentences."""
     values: Mapping[str, float]
@@ -61,7 +61,7 @@ def _of_training() -> Iterator[Row]:
             _Asked(_pasted(text, key=f"{path.stem}-{place}"), _label(path.stem, str(place), spans, texts))
             for place, (text, *spans) in enumerate(chain.from_iterable(data["questions"].values()))
         ]
-        yield from _of_world(texts, asked)
+        yield from _of_world(texts, asked, company=path.stem)
 
 
 def _of_datica() -> Iterator[Row]:
@@ -75,13 +75,14 @@ def _of_datica() -> Iterator[Row]:
         file: vsaq.read((place.questionnaires / file).read_bytes(), name=file, today=today()).questions
         for file in sorted(files)
     }
-    yield from _of_world(texts, [_Asked(find(label.id, read[label.file]), label) for label in labels])
+    yield from _of_world(texts, [_Asked(find(label.id, read[label.file]), label) for label in labels], company="datica")
 
 
 def _of_own() -> Iterator[Row]:
     for base in bases(_DATA / "own", labels=_DATA / "own.dev.toml"):
         questions = {file: read.questions for file, read in base.questionnaires.items()}
-        yield from _of_world(base.texts, [_Asked(find(item.id, questions[item.file]), item) for item in base.labels])
+        asked = [_Asked(find(item.id, questions[item.file]), item) for item in base.labels]
+        yield from _of_world(base.texts, asked, company=base.labels[0].file.split("/")[0])
 
 
 def _pasted(text: str, *, key: str) -> Question:
@@ -98,14 +99,14 @@ def _label(file: str, key: str, spans: Sequence[str], texts: Mapping[str, str]) 
     return Label(file=file, id=key, verdict="answered" if sources else "none", sources=tuple(sources))
 
 
-def _of_world(texts: Mapping[str, str], asked: Sequence[_Asked]) -> Iterator[Row]:
+def _of_world(texts: Mapping[str, str], asked: Sequence[_Asked], *, company: str) -> Iterator[Row]:
     with open_world(texts) as world:
         looker = Looker(world.application.retrieval, rules=RfpRules())
         for item in asked:
-            yield from _of_question(item, world, looker)
+            yield from _of_question(item, world, looker, company=company)
 
 
-def _of_question(asked: _Asked, world: World, looker: Looker) -> Iterator[Row]:
+def _of_question(asked: _Asked, world: World, looker: Looker, *, company: str) -> Iterator[Row]:
     question, label = asked.question, asked.label
     enquiry = enquiry_of(question, context=question.section)
     with world.application.database.unit_of_work() as uow:
@@ -118,7 +119,7 @@ def _of_question(asked: _Asked, world: World, looker: Looker) -> Iterator[Row]:
             key = f"{label.name}#{place}"
             for item in able:
                 right = _is_right(item, world.files[item.told.evidence.document_id or ""], label)
-                yield Row(label.file, key, item.values, right, answered=label.verdict != "none")
+                yield Row(company, key, item.values, right, answered=label.verdict != "none")
 
 
 def _is_right(item: Candidate, file: str, label: Label) -> bool:

@@ -28,7 +28,7 @@ from copilot.workflows.rfp.answering.library_answers import Exact, evidence_of, 
 from copilot.workflows.rfp.answering.looking import Found, Looker
 from copilot.workflows.rfp.answering.looking import evidence_of as evidence_of_found
 from copilot.workflows.rfp.answering.prose import Chosen, segments_of, within
-from copilot.workflows.rfp.answering.weighing import dimensions_of, notices_of
+from copilot.workflows.rfp.answering.weighing import dimensions_of, is_whole, notices_of
 from copilot.workflows.rfp.answering.wording import Worded, Wording
 
 _WORD_FOR_WORD = 0.99
@@ -132,7 +132,8 @@ class QuestionAnswerer:
         notices = notices_of(found, enquiry, question=question, scene=scene, cut=cut)
         dimensions = dimensions_of(found, segments, evidence, asked=question, short=short, today=scene.today, cut=cut)
         confidence = confidence_of(dimensions)
-        route = route_of(confidence.value, notices, rules=self._rules)
+        whole = is_whole(found, language=question.language)
+        route = route_of(confidence.value, notices, rules=self._rules, whole=whole)
         return RfpAnswer(
             question_id=question.id,
             language=question.language,

@@ -21,7 +21,8 @@ from copilot.workflows.chat.continuing import goes_on
 from copilot.workflows.chat.matching import Asked, asked
 from copilot.workflows.chat.question import Expected, Question, read_question
 from copilot.workflows.chat.told import Told
-from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odds
+from copilot.workflows.rfp.answering.asked_for import lacks_what_is_asked, leaves_out_customers
+from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odds, with_likeness
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
 from copilot.workflows.rfp.answering.fitting import Fit, fit
 from copilot.workflows.rfp.answering.nearness import Nearness, nearness, under_topic
@@ -121,9 +122,8 @@ def candidates(
     able = _with_chances([item for item in looked_at if item.able])[:most]
     likenesses = alike([in_full(item.told, item.judged.replies_to) for item in able]) if alike and able else None
     if likenesses is not None:
-        able = [
-            replace(item, values={**item.values, "alike": value}) for item, value in zip(able, likenesses, strict=True)
-        ]
+        values = with_likeness([item.values for item in able], likenesses)
+        able = [replace(item, values=each) for item, each in zip(able, values, strict=True)]
     found = [*_with_chances(able), *(item for item in looked_at if not item.able)]
     # What only asks or announces stands behind what says something, however well it fits.
     return tuple(sorted(found, key=lambda item: (item.reading.claim in _NEVER and not item.able, -item.chance)))
@@ -174,7 +174,18 @@ def _may_answer(question: Asked, item: Judged, reading: Reading) -> bool:
         return False
     if question.question.expected in _NEEDS_ITS_KIND and not item.fits:
         return False
+    if lacks_what_is_asked(question.question.text, _in_all(item), heading=_heading(item.told)):
+        return False
     return Claim.OTHER_PARTY not in reading.all or _asks_about_others(question, item.told)
+
+
+def _in_all(item: Judged) -> str:
+    """The sentence with what belongs to it."""
+    return " ".join([item.told.text, *(told.text for told in item.announces)])
+
+
+def _heading(told: Told) -> str:
+    return f"{told.title}. {told.heading}"
 
 
 def _announces_list(item: Judged) -> bool:
@@ -196,7 +207,10 @@ def _candidate(question: Asked, item: Judged, *, topic: str, among: Among, today
     fits = fit(question, told, more=item.announces)
     near = nearness(question, item)
     under = under_topic(topic, item)
-    values = numbers(question, item, fits=fits, reading=reading, near=near, under=under, among=among)
+    customers = leaves_out_customers(question.question.text, _in_all(item), heading=_heading(told))
+    values = numbers(
+        question, item, fits=fits, reading=reading, near=near, under=under, among=among, customers=customers
+    )
     able = _may_answer(question, item, reading) and not is_old_version(told, asked=question.question.text, today=today)
     return Candidate(item, fits, reading, near, values, able=able)
 

@@ -36,9 +36,20 @@ class Among:
 
 
 def numbers(
-    question: Asked, item: Judged, *, fits: Fit, reading: Reading, near: Nearness, under: float, among: Among
+    question: Asked,
+    item: Judged,
+    *,
+    fits: Fit,
+    reading: Reading,
+    near: Nearness,
+    under: float,
+    among: Among,
+    customers: bool,
 ) -> Mapping[str, float]:
-    """What a chance is made of; the same in training and in use. `under`: see `nearness.under_topic`."""
+    """What a chance is made of; the same in training and in use.
+
+    `under`: see `nearness.under_topic`; `customers`: see `asked_for.leaves_out_customers`.
+    """
     told = item.told
     return {
         "near": near.mean,
@@ -52,7 +63,14 @@ def numbers(
         "worst_found": min(_MOST_FOUND, among.worst_found),
         "under_topic": under,
         "recommended": float(Claim.RECOMMENDED in reading.all),
+        "customers_missing": float(customers),
     }
+
+
+def with_likeness(values: Sequence[Mapping[str, float]], alike: Sequence[float]) -> list[Mapping[str, float]]:
+    """With the likeness of vectors, and by how much it is more than that of all these."""
+    middle = sum(alike) / len(alike)
+    return [{**item, "alike": value, "above_others": value - middle} for item, value in zip(values, alike, strict=True)]
 
 
 def odds(values: Mapping[str, float]) -> float:

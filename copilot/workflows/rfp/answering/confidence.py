@@ -67,6 +67,12 @@ def confidence_of(dimensions: Dimensions) -> Confidence:
     return Confidence(value=calibrated(named), dimensions=named)
 
 
+def trusted(chance: float) -> float:
+    """How often a sentence of this chance by itself answered in questionnaires that nothing was fitted on."""
+    weights = _weights()
+    return 1 / (1 + math.exp(-(weights["base"] + weights["relevance"] * _log_odds(chance))))
+
+
 def calibrated(named: Mapping[Dimension, float]) -> float:
     """Logistic in the dimensions, of which relevance is a chance already and counts by its log odds."""
     weights = _weights()
@@ -86,9 +92,9 @@ def freshness_of(day: date, *, today: date, stale: bool = False) -> float:
     return max(0.5, 1.0 - 0.5 * (age - _FRESH_DAYS) / (_OLD_DAYS - _FRESH_DAYS))
 
 
-def route_of(value: float, notices: Iterable[Notice], *, rules: RfpRules) -> Route:
-    """Where policy sends an answer that has a source."""
-    if any(notice.code in _NEVER_HIGH for notice in notices):
+def route_of(value: float, notices: Iterable[Notice], *, rules: RfpRules, whole: bool = True) -> Route:
+    """Where policy sends an answer that has a source. `whole`: see `weighing.is_whole`; without it a person looks."""
+    if not whole or any(notice.code in _NEVER_HIGH for notice in notices):
         return Route.EXPERT
     return Route.HIGH if value >= rules.high_from else Route.EXPERT
 

@@ -22,6 +22,7 @@ from copilot.workflows.chat.matching import Asked, asked
 from copilot.workflows.reading.text import stems
 from copilot.workflows.rfp.answering.candidates import MOST_ALIKE, Candidate, candidates, statement_of, understood
 from copilot.workflows.rfp.answering.claims import FACTS, Claim
+from copilot.workflows.rfp.answering.confidence import trusted
 from copilot.workflows.rfp.answering.contract import LibraryMatch
 from copilot.workflows.rfp.answering.enquiry import Part, queries_of
 from copilot.workflows.rfp.answering.library_answers import told_of
@@ -133,13 +134,14 @@ class Looker:
 
     def _choose(self, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
         able = [item for item in ranked if item.able]
-        if not able or able[0].alone < self._rules.answer_from:
+        if not able or trusted(able[0].alone) < self._rules.answer_from:
             return ()
         best = able[0]
+        second_from = max(self._rules.answer_from, self._rules.second_from)
         others = [
             item
             for item in able[1:]
-            if item.alone >= self._rules.second_from and item.reading.claim in FACTS and item.near.adds_to(best.near)
+            if trusted(item.alone) >= second_from and item.reading.claim in FACTS and item.near.adds_to(best.near)
         ]
         return _distinct((best, *others), most=_MOST_SENTENCES)
 

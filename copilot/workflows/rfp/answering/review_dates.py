@@ -1,7 +1,7 @@
 """Review dates that stand beside an answer in a document: `Review due: 2027-03-14`, `Próxima revisión: 14/03/2027`.
 
 Invariant: pure; only what is called a review date counts, and of several in a passage the one that follows the
-sentence. A year in a title tells a version of a document that another one has followed.
+sentence. A year in a title, or in the heading above, tells a version that another one has followed.
 """
 
 import re
@@ -37,8 +37,12 @@ def review_due(told: Told) -> date | None:
 
 
 def is_old_version(told: Told, *, asked: str, today: date) -> bool:
-    """Whether the title bears a year that is long past and that nobody asks for: `Incident Procedure (2021)`."""
-    years = [int(match) for match in _YEAR_IN_TITLE.findall(told.title)]
+    """Whether it stands under a year that is long past and that nobody asks for: `Incident Procedure (2021)`.
+
+    What is nearer counts: answers given in 2022 are old, whatever the year of the collection that they stand in.
+    """
+    found = (_YEAR_IN_TITLE.findall(text) for text in (told.heading, told.title))
+    years = next(([int(year) for year in each] for each in found if each), [])
     return bool(years) and today.year - max(years) >= _OLD_YEARS and str(max(years)) not in asked
 
 

@@ -9,12 +9,13 @@ from datetime import date
 
 from copilot.domain.drafts import Segment
 from copilot.domain.evidence import Evidence
+from copilot.domain.language import Language
 from copilot.domain.questionnaires import AnswerForm, Question
 from copilot.domain.rfp_answers import Notice, NoticeCode, ShortForm
 from copilot.guardrails.grounding import Support, support
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.rfp.answering.candidates import Candidate
-from copilot.workflows.rfp.answering.claims import Claim
+from copilot.workflows.rfp.answering.claims import FACTS, Claim
 from copilot.workflows.rfp.answering.confidence import Dimensions, freshness_of
 from copilot.workflows.rfp.answering.enquiry import Enquiry
 from copilot.workflows.rfp.answering.fitting import title_fits
@@ -36,6 +37,8 @@ _LESS_THAN_FACT = {
     Claim.POSSIBLE: 0.7,
     Claim.PARTIAL: 0.8,
 }
+_SAID = 0.8
+"""How near a word must be for the source to have it."""
 _NO_SHORT_FORM = 0.7
 """Of a question that yes or no answers, and of which only the prose is given."""
 
@@ -65,6 +68,19 @@ def dimensions_of(
         support=min(carried, default=0.0) * min((_firmness(item) for item in used), default=0.0),
         freshness=min((_freshness(item, today=today) for item in used), default=0.0),
         completeness=complete,
+    )
+
+
+def is_whole(found: Sequence[Found], *, language: Language) -> bool:
+    """Whether each part is answered by facts in its own language that have every word which an answer needs.
+
+    A sentence that is like the question but for one word ("are the recordings of the *cameras* kept") tops every list.
+    """
+    return all(
+        part.chosen
+        and min(part.chosen[0].near.words, default=0.0) >= _SAID
+        and all(item.reading.claim in FACTS and item.told.language is language for item in part.chosen)
+        for part in found
     )
 
 

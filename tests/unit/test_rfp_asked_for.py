@@ -1,0 +1,75 @@
+"""What a question wants must be there: a sentence on the same thing without it answers nothing."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from copilot.approvals.rfp_rules import RfpRules
+from copilot.workflows.rfp.answering.asked_for import lacks_what_is_asked, leaves_out_customers
+from copilot.workflows.rfp.answering.review_dates import is_old_version
+
+if TYPE_CHECKING:
+    from copilot.workflows.chat.told import Told
+
+CASES = [
+    ("How many exceptions were granted this year?", "Exceptions are granted for six months at most.", True),
+    ("How many exceptions were granted this year?", "Six exceptions were granted.", False),
+    ("¿Cuántas personas trabajan en su empresa?", "Cada persona trabaja a distancia tres días por semana.", True),
+    ("¿Cuántas personas trabajan en su empresa?", "La plantilla era de 84 personas.", False),
+    ("What is your registration number?", "We are registered with the commissioner.", True),
+    ("What is the registration number under which you are listed?", "We are listed.", True),
+    ("What is your registration number?", "We are registered under ZA123456.", False),
+    ("Name your tier 1 suppliers.", "Tier 1 suppliers can reach customers' systems.", True),
+    ("Name your tier 1 suppliers.", "The tier 1 suppliers are Norvela and Ostrand Cloud.", False),
+    ("Who leads the response to incidents?", "The response to incidents is rehearsed.", True),
+    ("Who leads the response to incidents?", "The duty manager leads the response.", False),
+    ("¿Dónde se alojan los datos?", "Los datos se tratan como pide el encargo.", True),
+    ("¿Dónde se alojan los datos?", "Los datos se alojan en Sevilla.", False),
+    ("How often are staff trained?", "Training materials are kept.", True),
+    ("How often are staff trained?", "Staff are trained every spring.", False),
+    ("¿Cuánto tiempo se conservan las copias?", "Las copias se cifran.", True),
+    ("¿Cuánto tiempo se conservan las copias?", "Las copias se conservan 35 días.", False),
+    ("Do you hold ISO 22301?", "We hold ISO 27001.", True),
+    ("Do you hold ISO 22301?", "We hold ISO 22301.", False),
+    ("Is there a process for employees who break rules?", "Breaking rules has consequences.", False),
+    ("How are engineers vetted, and how many are there?", "Engineers are vetted before they start.", False),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "lacks"), CASES, ids=[f"{case[0][:30]} {case[2]}" for case in CASES])
+def test_the_kind_of_thing_that_is_asked_for_is_looked_for(question: str, text: str, *, lacks: bool) -> None:
+    assert lacks_what_is_asked(question, text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "left_out"),
+    [
+        ("Are firewall rules of customers' networks reviewed?", "Networks", True),
+        ("Are firewall rules of customers' networks reviewed?", "Networks of customers", False),
+        ("Is customer data behind a firewall?", "Networks", False),
+        ("¿Se avisa al cliente?", "Redes", True),
+        ("¿Se revisan las reglas?", "Redes", False),
+    ],
+)
+def test_customers_are_not_left_out_unless_it_is_their_data(question: str, heading: str, *, left_out: bool) -> None:
+    assert leaves_out_customers(question, "Firewall rules are reviewed.", heading=heading) is left_out
+
+
+@pytest.mark.parametrize(
+    ("heading", "asked", "old"),
+    [
+        ("Borough council, November 2022", "Do you hold it?", True),
+        ("University hospital, July 2026", "Do you hold it?", False),
+        ("Borough council, November 2022", "Did you hold it in 2022?", False),
+    ],
+)
+def test_what_stands_under_a_year_long_past_is_old(heading: str, asked: str, *, old: bool) -> None:
+    told = cast("Told", SimpleNamespace(heading=heading, title="Answers given before"))
+    assert is_old_version(told, asked=asked, today=date(2026, 11, 1)) is old
+
+
+@pytest.mark.parametrize(("costs", "chance"), [(0, 0.0), (1, 0.5), (9, 0.9), (99, 0.99)])
+def test_the_harm_of_a_wrong_answer_says_from_which_chance_one_is_given(costs: float, chance: float) -> None:
+    assert RfpRules(wrong_costs=costs).answer_from == pytest.approx(chance)
