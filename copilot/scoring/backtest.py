@@ -5,7 +5,7 @@ judges was on record when what is judged was learnt. What cannot be believed is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -28,6 +28,7 @@ from copilot.scoring.in_time import known_since, left_out_in_time, season_of, si
 from copilot.scoring.labels import Course, Courses, Delay, delay_of
 from copilot.scoring.lead_time import groups_of, lead_time, quarters_of
 from copilot.scoring.past import Past, Rows, read_past, rows_of, with_table
+from copilot.scoring.recent import Recent, corrected, recent_of
 from copilot.scoring.report import AlertsTold, Counts, DelayTold, LeftOutTold, Needed, Report, Season, Side, SplitTold
 from copilot.scoring.shift import shifts
 from copilot.scoring.tables import Places, Table, usable
@@ -137,8 +138,12 @@ def train(uow: UnitOfWork, kind: ScoreKind, *, horizon: int, found: Learnable, o
     if all_rows is not None:
         season = season_of(all_rows)
         clean = _usable(all_rows, season, kept=options.kept)
-        verdict = judge(_history(clean, horizon=horizon, delay=delay, kept=options.kept))
+        recent = recent_of(found.past, horizon=horizon, delay=delay) if kind in CHURN_DAYS else None
+        verdict = judge(_history(clean, horizon=horizon, delay=delay, kept=options.kept, recent=recent))
         told = _told(clean, verdict, found, horizon, options)
+        if verdict.model is not None and recent is not None:
+            told["lately"] = lately = recent.lately(verdict.model, by=found.past.today.toordinal())
+            verdict = replace(verdict, model=corrected(verdict.model, lately) if lately else verdict.model)
         if (in_use := ScoreRepository(uow).model(kind)) is not None:
             told["compared"] = compared(verdict, all_rows, embargo=horizon + delay.days, other=in_use)
         told |= {"season": season, "counts": _counted(report.counts, clean)}
@@ -168,7 +173,7 @@ def _alerts(uow: UnitOfWork) -> tuple[AlertsTold, ...]:
     )
 
 
-def _history(rows: Rows, *, horizon: int, delay: Delay, kept: frozenset[str]) -> History:
+def _history(rows: Rows, *, horizon: int, delay: Delay, kept: frozenset[str], recent: Recent | None) -> History:
     return History(
         table=rows.table,
         labels=rows.labels,
@@ -179,6 +184,7 @@ def _history(rows: Rows, *, horizon: int, delay: Delay, kept: frozenset[str]) ->
         delay=delay.days,
         step=QUARTER_DAYS,
         straight=True,
+        level=recent.levelled if recent else None,
     )
 
 

@@ -5,7 +5,7 @@ has too little to learn from, or that is too good to be true is refused with the
 verdict.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import sqrt
@@ -13,7 +13,7 @@ from math import sqrt
 import numpy as np
 
 from copilot.scoring.leaks import suspected
-from copilot.scoring.quality import Measure, Quality, area, information, quality
+from copilot.scoring.quality import Measure, Quality, area, beside_share, information, levelled, quality
 from copilot.scoring.shapes import AdditiveModel
 from copilot.scoring.tables import Categories, Codes, Floats, LeftOut, Places, Table
 from copilot.scoring.training import SEED, Labels, chosen_strength, counted, folds, learn
@@ -68,6 +68,9 @@ class History:
     the rows are judged than by one split. 0: it is learnt once."""
     straight: bool = False
     """Whether bends of a curve are dearer than straight lines: for many columns and few of an outcome."""
+    level: Callable[[AdditiveModel, float], AdditiveModel] | None = None
+    """Brings a model to the level that a day knows of. Where a row is judged by what was learnt before its day, it is
+    told by a model of the level of that day; the model handed on is as it was learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ def _by_time(history: History, split: Split, days: Floats) -> Verdict:
     for number, from_day in enumerate(split.origins or (split.from_day,)):
         here = np.flatnonzero(origin == number)
         learnt = _learn(history, _on_record(history, days, from_day), strengths=strengths)
+        learnt = learnt if history.level is None else history.level(learnt, from_day)
         told[here] = learnt.probabilities(history.table.at(split.held[here]))
     of_counted = told[np.searchsorted(split.held, split.counted)]
     strata = split.origin_of(days[split.counted]) if len(split.origins) > 1 else None
@@ -166,11 +170,15 @@ def _judged(history: History, held: Places, told: Floats, *, strata: Codes | Non
     labels = history.labels[held]
     groups = None if history.groups is None else history.groups[held]
     found = quality(labels, told, groups=groups, strata=strata)
-    skill = found.figures[Measure.SKILL]
     if strata is None:
-        is_better = skill.low > 0
+        is_better = found.figures[Measure.SKILL].low > 0
     else:
-        is_better = skill.value > 0 and information(labels, told[0], strata, groups=groups).low > 0
+        # Beside the share of each origin, which nobody knew beforehand, a score has that level too: whether it tells
+        # accounts apart is asked here, and how far its level was off is among the figures.
+        level = levelled(labels, told[0], strata)
+        is_better = (
+            beside_share(labels, level, strata) > 0 and information(labels, level, strata, groups=groups).low > 0
+        )
     return Verdict(
         _refused(found, counted(labels, groups), counted(~labels, groups), is_better=is_better),
         quality=found,

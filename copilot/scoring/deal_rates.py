@@ -197,11 +197,12 @@ def _cells(seen: Watched, edges: Floats) -> _Cells:
     exposure, cases = np.zeros(shape), np.zeros((2, *shape))
     starts = np.maximum(seen.begin, seen.since)
     thirds = np.array([_third(date.fromordinal(day)) for day in range(seen.since, seen.until + 1)], dtype=np.intp)
+    band_of_age = _band(edges, np.arange(LONGEST + 1))
     for kind in np.unique(seen.kind):
         at_risk = _at_risk(seen, starts, seen.kind == kind)
-        for day, row in enumerate(at_risk):
-            bands = _band(edges, np.arange(len(row)))
-            exposure[:, thirds[day], kind] += np.bincount(bands, weights=row, minlength=len(edges))
+        for third in range(_THIRDS):
+            of_ages = at_risk[thirds[: len(at_risk)] == third].sum(axis=0)
+            exposure[:, third, kind] = np.bincount(band_of_age, weights=of_ages, minlength=len(edges))
     closed = seen.outcome >= 0
     place = (
         seen.outcome[closed],

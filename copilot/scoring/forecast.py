@@ -4,9 +4,8 @@ Invariants: learnt from closed deals only, and refused where there are too few; 
 that is left out is counted with its reason. The same deals, history and seed give the same forecast.
 
 Each deal is won with a probability from how deals of its age and kind fared (see `deal_rates`), times how deals of its
-stage did against that. The same forecast is first told for periods of the past, from what was known before each. How
-far those came out above or below it corrects this one; how much they differed beyond chance (by moments, as in
-DerSimonian and Laird 1986) widens its interval, which is simulated.
+stage did against that. How far the same forecast was off in the past corrects it and widens its interval (see
+`forecast_lessons`), which is simulated.
 """
 
 from collections import Counter
@@ -18,30 +17,19 @@ from enum import StrEnum
 
 import numpy as np
 
-from copilot.domain.deals import Deal, DealsHistory, StageSince
-from copilot.scoring.deal_rates import Drawn, Watched, begin_and_kind, learnt_rates, watched, won_within
+from copilot.domain.deals import Deal, DealsHistory
+from copilot.scoring.deal_rates import Drawn, begin_and_kind, won_within
+from copilot.scoring.forecast_lessons import Learnt, Lessons, NoForecast, lessons_of
 from copilot.scoring.tables import Floats
-from copilot.scoring.training import Labels
 
-LEAST_CLOSED = 50
-LEAST_OF_AN_OUTCOME = 10
-"""With fewer closed deals the 95 % interval of the share that is won is wider than 28 points (Wilson 1927)."""
-LEAST_PERIODS = 3
-"""One to learn from, and two to see how far off that is."""
 LOW, HIGH = 0.1, 0.9
 """Ends of the interval: 80 % lies between."""
 _SETS = 200
 _TIMES = 10
 """Sets of rates, and simulations of each."""
-_MOST_STEPS = 12
-_PRIOR_PERIODS = 4.0
-_PRIOR_EXCESS = 0.3
-"""That a period is off by three tenths, as in the published history of the suite, weighs as much as four periods."""
-_LEAST_EXPECTED = 10.0
-"""Deals won: with fewer, chance drowns the rest."""
-LEAST_OF_STAGE = 20
-"""Deals known to have been in a stage, for a factor of its own."""
-_PRIOR_OF_STAGE = 20.0
+_MANY = 5_000
+_SINGLE = 1_000
+"""Of more deals than that only so many, the largest, are drawn one by one."""
 _MOST_LIKELY = 0.99
 _CENT = Decimal("0.01")
 
@@ -53,29 +41,6 @@ class LeftOut(StrEnum):
     NO_CURRENCY = "no_currency"
     NO_START = "no_start"
     """No day on which it began, or one that is still to come."""
-
-
-class NoForecast(StrEnum):
-    """Why there is none."""
-
-    FEW_CLOSED = "few_closed"
-    FEW_OF_AN_OUTCOME = "few_of_an_outcome"
-    SHORT_HISTORY = "short_history"
-    """Deals were watched for less than `LEAST_PERIODS` times as long as the forecast looks ahead."""
-    NOT_AHEAD = "not_ahead"
-    """The day has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """What the forecast rests on."""
-
-    closed: int
-    won: int
-    since: date
-    """Day from which on deals are seen to close."""
-    by_stage: int
-    """Stages with an own factor: those through which enough deals are known to have gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +73,22 @@ class Forecast:
 
 def forecast(deals: Sequence[Deal], history: DealsHistory, *, until: date, seed: int = 7) -> Forecast:
     """Of those `deals` that are open, from the end of the history's day to the end of `until`."""
-    reasons = {deal.id: _left_out(deal, history.day) for deal in deals if deal.is_open}
+    return foretold(deals, lessons_of(history, until=until), seed=seed)
+
+
+def foretold(deals: Sequence[Deal], lessons: Lessons, *, seed: int = 7) -> Forecast:
+    """The same with lessons that were learnt before."""
+    reasons = {deal.id: _left_out(deal, lessons.day) for deal in deals if deal.is_open}
     counted = [deal for deal in deals if deal.is_open and reasons[deal.id] is None]
-    seen = watched(history)
-    refusal = _refused(seen, history.day, until)
-    stages = {} if refusal else _stage_factors(history, seen, days=(until - history.day).days)
-    sums = {} if refusal else _simulated(counted, seen, stages, day=history.day, until=until, seed=seed)
-    outlooks = [_outlook(name, counted, sums.get(name), until=until) for name in _currencies(counted)]
+    sums = _simulated(counted, lessons, seed=seed)
+    outlooks = [_outlook(name, counted, sums.get(name), until=lessons.until) for name in _currencies(counted)]
     return Forecast(
-        day=history.day,
-        until=until,
-        refusal=refusal,
+        day=lessons.day,
+        until=lessons.until,
+        refusal=lessons.refusal,
         outlooks=tuple(sorted(outlooks, key=lambda item: item.open_amount, reverse=True)),
         left_out=Counter(reason for reason in reasons.values() if reason is not None),
-        learnt=_learnt(seen, stages),
+        learnt=lessons.learnt,
     )
 
 
@@ -133,136 +100,75 @@ def _left_out(deal: Deal, day: date) -> LeftOut | None:
     return LeftOut.NO_START if deal.created_on is None or deal.created_on > day else None
 
 
-def _refused(seen: Watched, day: date, until: date) -> NoForecast | None:
-    if until <= day:
-        return NoForecast.NOT_AHEAD
-    if seen.won + seen.lost < LEAST_CLOSED:
-        return NoForecast.FEW_CLOSED
-    if min(seen.won, seen.lost) < LEAST_OF_AN_OUTCOME:
-        return NoForecast.FEW_OF_AN_OUTCOME
-    return NoForecast.SHORT_HISTORY if seen.until - seen.since < LEAST_PERIODS * (until - day).days else None
-
-
-def _learnt(seen: Watched, stages: Mapping[str, float]) -> Learnt:
-    since = date.fromordinal(seen.since)
-    return Learnt(closed=seen.won + seen.lost, won=seen.won, since=since, by_stage=len(stages))
-
-
-def _simulated(
-    deals: Sequence[Deal], seen: Watched, stages: Mapping[str, float], *, day: date, until: date, seed: int
-) -> dict[str, Floats]:
-    """What is won in each currency, shape (simulations,)."""
-    generator = np.random.default_rng(seed)
-    days = (until - day).days
-    off = _off(seen, days=days)
-    rates = learnt_rates(seen).drawn(generator, draws=_SETS)
-    factors = np.array([stages.get(deal.stage or "", 1.0) for deal in deals])
-    chance = np.minimum(won_within(rates, *begin_and_kind(deals), after=day, days=days) * factors, _MOST_LIKELY)
-    currencies = _currencies(deals)
-    amounts = np.array(
-        [[float(deal.amount or 0) if deal.currency == name else 0.0 for name in currencies] for deal in deals]
-    ).reshape(len(deals), len(currencies))
+def _simulated(deals: Sequence[Deal], lessons: Lessons, *, seed: int) -> dict[str, Floats]:
+    """What is won in each currency, shape (simulations,); nothing where there are no rates."""
+    if lessons.rates is None or lessons.off is None:
+        return {}
+    generator, off, currencies = np.random.default_rng(seed), lessons.off, _currencies(deals)
+    rates = lessons.rates.drawn(generator, draws=_SETS)
+    single, alike = _apart(deals, currencies)
+    chances = zip(_chance(single.deals, rates, lessons), _chance(alike.deals, rates, lessons), strict=True)
     sums = []
-    for told in chance:
+    for of_single, of_alike in chances:
         # Few periods do not tell how far periods are off, either (Gelman et al. 2013, ch. 3.2).
         excess = min(off.excess * off.periods / generator.chisquare(off.periods), 1.0)
         shocks = off.mean * generator.gamma(1 / excess, excess, size=(_TIMES, 1))
-        # On the scale of rates: whatever the shock, it stays a probability.
-        moved = -np.expm1(shocks * np.log1p(-told))
-        sums.append((generator.random(moved.shape) < moved).astype(np.float64) @ amounts)
+        moved = _moved(of_single, shocks)
+        won = (generator.random(moved.shape) < moved).astype(np.float64) @ single.amounts
+        if alike.deals:
+            moved = _moved(of_alike, shocks)
+            spread = np.sqrt((moved * (1 - moved)) @ alike.squares)
+            won += moved @ alike.amounts + spread * generator.standard_normal(spread.shape)
+        sums.append(won)
     return dict(zip(currencies, np.concatenate(sums).T, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stakes:
+    """Deals, one for all that are alike, with their amounts by currency, shape (deals, currencies), and the squares."""
+
+    deals: Sequence[Deal]
+    amounts: Floats
+    squares: Floats
+
+
+def _apart(deals: Sequence[Deal], currencies: Sequence[str]) -> tuple[_Stakes, _Stakes]:
+    """Deals that are drawn one by one, and those of which there are so many that their sum is normal (Lindeberg): none
+    of them is among the largest, and they are put together where their chance is the same."""
+    ordered = deals if len(deals) <= _MANY else sorted(deals, key=lambda deal: (-(deal.amount or 0), deal.id))
+    single = ordered if len(deals) <= _MANY else ordered[:_SINGLE]
+    groups: dict[tuple[object, ...], list[Deal]] = {}
+    for deal in ordered[len(single) :]:
+        groups.setdefault((deal.created_on, deal.kind, deal.stage), []).append(deal)
+    return _stakes([[deal] for deal in single], currencies), _stakes(list(groups.values()), currencies)
+
+
+def _stakes(groups: Sequence[Sequence[Deal]], currencies: Sequence[str]) -> _Stakes:
+    places = {name: place for place, name in enumerate(currencies)}
+    amounts, squares = (np.zeros((len(groups), len(currencies))) for _ in range(2))
+    for row, group in enumerate(groups):
+        for deal in group:
+            amount, place = float(deal.amount or 0), places[deal.currency or ""]
+            amounts[row, place] += amount
+            squares[row, place] += amount**2
+    return _Stakes([group[0] for group in groups], amounts, squares)
+
+
+def _chance(deals: Sequence[Deal], rates: Drawn, lessons: Lessons) -> Floats:
+    """To be won by the day, shape (sets, deals)."""
+    factors = np.array([lessons.stages.get(deal.stage or "", 1.0) for deal in deals])
+    days = (lessons.until - lessons.day).days
+    chance = won_within(rates, *begin_and_kind(deals), after=lessons.day, days=days) * factors
+    return np.asarray(np.minimum(chance, _MOST_LIKELY), dtype=np.float64)
+
+
+def _moved(chance: Floats, shocks: Floats) -> Floats:
+    """On the scale of rates: whatever the shock, it stays a probability."""
+    return np.asarray(-np.expm1(shocks * np.log1p(-chance)), dtype=np.float64)
 
 
 def _currencies(deals: Sequence[Deal]) -> list[str]:
     return sorted({deal.currency for deal in deals if deal.currency is not None})
-
-
-def _steps(seen: Watched, *, days: int) -> list[int]:
-    """Days of the past, evenly spread, from which it is known what came of so many days ahead."""
-    last = seen.until - 1 - days
-    first = seen.since + days
-    if last < first:
-        return []
-    return sorted({int(day) for day in np.linspace(first, last, _MOST_STEPS)})
-
-
-@dataclass(frozen=True, slots=True)
-class _Off:
-    """How whole periods came out against the forecast of them: on average, and beyond chance (a variance)."""
-
-    mean: float
-    excess: float
-    periods: float
-    """On which that rests, with those that the prior is worth."""
-
-
-def _off(seen: Watched, *, days: int) -> _Off:
-    """Of periods of the past, each foretold from what was known before it."""
-    ratios, by_chance = [], []
-    steps = _steps(seen, days=days)
-    for step in steps:
-        then = seen.as_known_on(step)
-        if min(then.won, then.lost) < LEAST_OF_AN_OUTCOME or then.won + then.lost < LEAST_CLOSED:
-            continue
-        came, told = _came_and_told(seen, then, learnt_rates(then).means(), days=days)
-        expected = float(told.sum())
-        if expected >= _LEAST_EXPECTED:
-            ratios.append(float(came.sum()) / expected)
-            by_chance.append(float((told * (1 - told)).sum()) / expected**2)
-    # Periods that overlap say the same twice.
-    worth = min(float(len(ratios)), (steps[-1] - steps[0]) / days + 1) if ratios else 0.0
-    whole = worth + _PRIOR_PERIODS
-    mean = (worth * float(np.mean(ratios or [1.0])) + _PRIOR_PERIODS) / whole
-    excess = max(float(np.mean((np.array(ratios) - mean) ** 2 - by_chance)), 0.0) if ratios else 0.0
-    variance = (worth * excess + _PRIOR_PERIODS * _PRIOR_EXCESS**2) / whole
-    # The mean is known from so many periods only.
-    return _Off(mean, variance * (1 + 1 / whole) / mean**2, whole)
-
-
-def _came_and_told(seen: Watched, then: Watched, rates: Drawn, *, days: int) -> tuple[Labels, Floats]:
-    """Of the deals open then: whether they were won in so many days, and with what probability."""
-    step = then.until - 1
-    was_open = then.outcome < 0
-    there = np.flatnonzero(seen.begin <= step)[was_open]
-    came = (seen.outcome[there] == 0) & (seen.end[there] <= step + days)
-    told = won_within(rates, then.begin[was_open], then.kind[was_open], after=date.fromordinal(step), days=days)
-    return came, told[0]
-
-
-def _stage_factors(history: DealsHistory, seen: Watched, *, days: int) -> dict[str, float]:
-    """How often deals of a stage were won against what their age and kind let expect; a deal counts once per stage."""
-    kept = _stages_by_deal(history.stages)
-    if not kept:
-        return {}
-    rates = learnt_rates(seen).means()
-    counted: set[tuple[str, str]] = set()
-    won, expected = Counter[str](), dict[str, float]()
-    for step in _steps(seen, days=days):
-        then = seen.as_known_on(step)
-        came, told = _came_and_told(seen, then, rates, days=days)
-        for deal_id, was_won, chance in zip(then.ids[then.outcome < 0], came, told, strict=True):
-            stage = _stage_on(kept.get(deal_id, ()), step)
-            if stage is not None and (deal_id, stage) not in counted:
-                counted.add((deal_id, stage))
-                won[stage] += int(was_won)
-                expected[stage] = expected.get(stage, 0.0) + float(chance)
-    enough = Counter(stage for _, stage in counted)
-    return {
-        stage: (won[stage] + _PRIOR_OF_STAGE) / (told + _PRIOR_OF_STAGE)
-        for stage, told in expected.items()
-        if enough[stage] >= LEAST_OF_STAGE
-    }
-
-
-def _stages_by_deal(stages: Sequence[StageSince]) -> dict[str, list[StageSince]]:
-    kept: dict[str, list[StageSince]] = {}
-    for item in sorted(stages, key=lambda item: item.since):
-        kept.setdefault(item.deal_id, []).append(item)
-    return kept
-
-
-def _stage_on(stages: Sequence[StageSince], day: int) -> str | None:
-    return next((item.stage for item in reversed(stages) if item.since.toordinal() <= day), None)
 
 
 def _outlook(currency: str, deals: Sequence[Deal], sums: Floats | None, *, until: date) -> Outlook:

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from copilot.domain.proportions import wilson_interval
+from copilot.scoring.shapes import probability
 from copilot.scoring.tables import Codes, Floats, Places
 from copilot.scoring.training import SEED, Labels
 
@@ -19,6 +20,8 @@ TOP = 0.1
 _BINS = 10
 _DRAWS = 200
 _LEAST_CHANCE = 1e-6
+_MOST_ODDS = 40.0
+"""Beyond any distance between two log odds that are held by `_LEAST_CHANCE`."""
 
 
 class Measure(StrEnum):
@@ -133,6 +136,33 @@ def information(labels: Labels, told: Floats, strata: Codes, *, groups: Codes | 
     values = [_information(labels[places], loss[places], strata[places]) for places in drawn(labels, groups=groups)]
     low, high = np.percentile(values, [2.5, 97.5])
     return Measured(value=_information(labels, loss, strata), low=float(low), high=float(high))
+
+
+def levelled(labels: Labels, told: Floats, strata: Codes) -> Floats:
+    """The probabilities with another level of the log odds in each stratum, where they add up to its outcomes.
+
+    A stratum of one outcome stays. `told` has shape (rows,).
+    """
+    odds = _log_odds(told)
+    found = told.copy()
+    for stratum in np.unique(strata):
+        part = np.flatnonzero(strata == stratum)
+        share = float(labels[part].mean())
+        if 0 < share < 1:
+            found[part] = probability(odds[part] + _level(odds[part], share))
+    return found
+
+
+def _level(odds: Floats, share: float) -> float:
+    """What is to be added to log odds for probabilities of this mean."""
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda more: float(probability(odds + more).mean()) - share, -_MOST_ODDS, _MOST_ODDS))
+
+
+def beside_share(labels: Labels, told: Floats, strata: Codes) -> float:
+    """How much smaller the squared error is than for the share of each stratum; `told` has shape (rows,)."""
+    return _skill_within(labels, told, [np.flatnonzero(strata == one) for one in np.unique(strata)])
 
 
 def _information(labels: Labels, loss: Floats, strata: Codes) -> float:

@@ -108,6 +108,32 @@ class Group(_Plain):
     """Predicted and observed differ by more than chance, at 5 % for all groups of the column together."""
 
 
+class LatelyGroup(_Plain):
+    """What happened in a group in the newest months."""
+
+    column: str
+    name: str
+    rows: int
+    happened: int
+    expected: float
+    """As often it would have happened by what was learnt."""
+    deviates: bool
+    """The group differs from the others by more than chance, at 5 % for all groups of the column together."""
+
+
+class Lately(_Plain):
+    """What happened in the newest months on record, some of them too new to be learnt from, and how the level of the
+    score was moved to it. Groups are told and not moved."""
+
+    first_day: date
+    last_day: date
+    happened: int
+    expected: float
+    factor: float
+    """The odds of all were multiplied by this; 1 is as learnt."""
+    groups: tuple[LatelyGroup, ...] = ()
+
+
 class LeadTime(_Plain):
     """Who was among the highest scores some time before it happened."""
 
@@ -201,6 +227,7 @@ class Report(_Plain):
     left_out: tuple[LeftOutTold, ...] = ()
     shifts: tuple[Shift, ...] = ()
     season: Season | None = None
+    lately: Lately | None = None
     compared: Compared | None = None
     alerts: tuple[AlertsTold, ...] = ()
     used: tuple[str, ...] = ()

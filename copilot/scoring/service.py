@@ -34,8 +34,8 @@ CUSTOMER_KINDS = (ScoreKind.HEALTH, *LEARNT_KINDS)
 """Scores that customers have."""
 _NO_MODEL = "none"
 
-ReadTexts = Callable[[Sequence[str], UnitOfWork], object]
-"""Reads what texts of these accounts say, so that it counts among their signals."""
+ReadFirst = Callable[[Sequence[str], UnitOfWork], object]
+"""Reads and keeps what the records of these accounts say, so that it counts among their signals."""
 MoreScores = Callable[[Sequence[str], date, UnitOfWork], Sequence[AccountScore]]
 """Scores of other kinds, of those of the accounts that have them."""
 After = Callable[[UnitOfWork, date], int]
@@ -113,7 +113,7 @@ class ScoreService:
         scorecard: Scorecard,
         *,
         bands: Bands,
-        read_texts: ReadTexts | None = None,
+        read_first: ReadFirst | None = None,
         more: Sequence[MoreScores] = (),
         more_made_by: Callable[[UnitOfWork], str] = lambda _: "",
         after: After | None = None,
@@ -121,7 +121,7 @@ class ScoreService:
     ) -> None:
         self.scorecard = scorecard
         self.bands = bands
-        self._read_texts = read_texts
+        self._read_first = read_first
         self._more = more
         self._more_made_by = more_made_by
         self._after = after
@@ -158,7 +158,7 @@ class ScoreService:
 
     def _read(self, database: Database, should_stop: Callable[[], bool]) -> bool:
         """Read the texts of the next batch. False: asked to stop before they were all read."""
-        if self._read_texts is None:
+        if self._read_first is None:
             return True
         with database.unit_of_work() as uow:
             _, batch = self._next(self.making(uow=uow), uow=uow)
@@ -167,7 +167,7 @@ class ScoreService:
                 return False
             with database.unit_of_work() as uow:
                 if ScoreDueRepository(uow).take_turn():
-                    self._read_texts(batch[start : start + _READ_AT_ONCE], uow)
+                    self._read_first(batch[start : start + _READ_AT_ONCE], uow)
         return True
 
     def _next(self, making: Making, *, uow: UnitOfWork) -> tuple[Progress, tuple[str, ...]]:

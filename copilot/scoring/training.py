@@ -18,19 +18,25 @@ from copilot.scoring.tables import MISSING, Categories, Codes, Column, Floats, N
 
 Labels = NDArray[np.bool_]
 _KNOTS = 8
-_FEW_KNOTS = 4
-_BEND = 0.3
-"""Size of a bend beside the straight line where bends are dear, so that the same bend costs eleven times as much.
-This and the number of knots: better on the development seeds of `evals.scoring.portfolio` than hats alone."""
-_ENDS = (0.02, 0.98)
-"""Between these shares of the values the straight line is measured: a few large ones do not flatten it."""
+_SHARES = (0.005, 0.05, 0.33, 0.67, 0.95, 0.995)
+"""Of the values, where a curve of few bends may bend; level beyond the first and the last."""
+_SHARES_BESIDE = (0.0, 0.33, 0.67, 0.97)
+"""The same of the values beside the usual one, where most rows have one and the same: no complaint, nothing overdue.
+Knots at shares of all values would all be that one, and whoever differs from it would be told apart by nothing."""
+_USUAL = 0.3
+"""Share of the rows with the same value from which on that is the usual one."""
+_BEND = 0.5
+"""Size of a bend beside the straight line where bends are dear, so that the same bend costs four times as much. Lines
+and bends are measured in their own spread, so that the few rows that a rare trouble shows in weigh as they tell. This
+and the knots: better on the development seeds of `evals.scoring.portfolio` than hats at shares of all values."""
+_LEAST_SPREAD = 0.1
 _LEAST_OF_LEVEL = 10
 """Rows that a word needs to have an effect of its own."""
 _MOST_LEVELS = 200
 """Words of a column with an effect of their own, the most frequent ones; a column of names would fill the memory."""
 _STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 """Inverse of the penalty, of which cross-validation within the rows chooses."""
-_STRAIGHT_STRENGTHS = (0.01, 0.03, 0.1, 0.3)
+_STRAIGHT_STRENGTHS = (0.003, 0.01, 0.03, 0.1)
 _INNER_FOLDS = 4
 _LEAST_FOLDS = 2
 """One row of an outcome cannot be both learnt from and held out."""
@@ -141,25 +147,43 @@ def _numbers(column: Numbers) -> _Block:
 
 
 def _line_and_bends(column: Numbers) -> _Block:
-    """A straight line through the knots, and hats that are small beside it: both are piecewise linear."""
+    """A straight line through the knots, and steps from one to the next that are small beside it."""
     inside = ~np.isnan(column.values)
     seen = column.values[inside] if inside.any() else np.zeros(1)
-    knots = np.unique(np.quantile(seen, np.linspace(0, 1, _FEW_KNOTS)))
-    low, high = np.quantile(seen, _ENDS)
-    line = (np.clip(knots, low, high) - seen.mean()) / (float(np.clip(seen, low, high).std()) or 1.0)
-    bases = np.vstack([_BEND * np.eye(len(knots)), line])
+    knots = _few_knots(seen)
+    bends = [_BEND * _spread(step, seen, knots) for step in np.tri(len(knots), k=-1).T[:-1]]
+    bases = np.vstack([_spread(knots, seen, knots), *(bends if len(bends) > 1 else ())])
     matrix = np.zeros((len(column.values), len(bases) + 1))
     for place, base in enumerate(bases):
         matrix[inside, place] = np.interp(column.values[inside], knots, base)
-    matrix[~inside, -1] = 1.0
+    matrix[~inside, -1] = _BEND
     _average_unsaid(matrix, column)
 
     def shaped(effects: Floats) -> Shape:
         told = effects[: len(bases)] @ bases
-        missing = effects[-1] if _has_missing(column) else np.mean(np.interp(seen, knots, told))
+        missing = _BEND * effects[-1] if _has_missing(column) else np.mean(np.interp(seen, knots, told))
         return Curve(name=column.name, knots=_plain(knots), effects=_plain(told), missing=float(missing))
 
     return _Block(matrix, shaped)
+
+
+def _few_knots(seen: Floats) -> Floats:
+    """Where a curve may bend."""
+    values, counts = np.unique(seen, return_counts=True)
+    usual = values[np.argmax(counts)]
+    if values.size == 1 or counts.max() <= _USUAL * seen.size:
+        return np.asarray(np.unique(np.quantile(seen, _SHARES)), dtype=np.float64)
+    return np.asarray(np.unique([usual, *np.quantile(seen[seen != usual], _SHARES_BESIDE)]), dtype=np.float64)
+
+
+def _spread(base: Floats, seen: Floats, knots: Floats) -> Floats:
+    """What is told at the knots, in standard deviations of what it tells of the values.
+
+    A deviation is at least that of one row in a hundred: else a single row that differs would weigh without bounds.
+    """
+    told = np.interp(seen, knots, base)
+    deviation = max(float(told.std()), _LEAST_SPREAD * float(np.ptp(base)))
+    return np.asarray((base - told.mean()) / (deviation or 1.0), dtype=np.float64)
 
 
 def _average_unsaid(matrix: Floats, column: Numbers) -> None:

@@ -5,6 +5,8 @@ Invariant: what is learnt from is everybody's; what is handed out is of the cust
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from pydantic import ValidationError
 
@@ -15,9 +17,19 @@ from copilot.scoring.quality import Quality
 from copilot.scoring.report import Report
 from copilot.store.business_won import BusinessRepository
 from copilot.store.courses import CourseRepository
-from copilot.store.customer_revenue import Revenue
 from copilot.store.database import UnitOfWork
 from copilot.store.scores import ScoreRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Revenue:
+    """Of one customer; None is not known."""
+
+    account_id: str
+    name: str
+    arr: Decimal | None
+    currency: str | None
+    since: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ QUARTER = 90
 HALF_YEAR = 180
 _RECENT_POINTS = (1, 4)
 _PRIOR_POINTS = (14, 17)
+_LAST_DAY_OF_WEEK = timedelta(days=6)
 
 
 def renewal_metrics(account: Account, *, today: date) -> list[Metric]:
@@ -110,8 +111,16 @@ def read_tickets(session: Session, account_id: str, allowed: Allowed, today: dat
     ]
 
 
+def last_week_over(today: date) -> date:
+    """A week of use that began by this day is over at the end of `today`."""
+    return today - _LAST_DAY_OF_WEEK
+
+
 def read_usage(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
-    """Per usage metric: mean of the four latest weekly points, of the four 13 weeks earlier, and the change."""
+    """Per usage metric: mean of the four latest weekly points, of the four 13 weeks earlier, and the change.
+
+    Of weeks that are over: the running one would look like a fall on every day but its last.
+    """
     ranked = (
         select(
             UsagePointRow.metric,
@@ -124,7 +133,7 @@ def read_usage(session: Session, account_id: str, allowed: Allowed, today: date)
         .where(
             UsagePointRow.account_id == account_id,
             UsagePointRow.account_id.in_(allowed),
-            UsagePointRow.period_start <= today,
+            UsagePointRow.period_start <= last_week_over(today),
         )
         .subquery()
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Integer, cast, func, select, union_all
 
-from copilot.store.account_metrics import HALF_YEAR, QUARTER
+from copilot.store.account_metrics import HALF_YEAR, QUARTER, last_week_over
 from copilot.store.figure_conditions import utc_day
 from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.records import AccountRow, ActivityRow, OpportunityRow, SurveyRow, TicketRow, UsagePointRow
@@ -71,7 +71,7 @@ def _users(today: date, *, skip: int) -> Any:
         .where(
             UsagePointRow.account_id == AccountRow.id,
             UsagePointRow.metric == _USERS,
-            UsagePointRow.period_start <= today,
+            UsagePointRow.period_start <= last_week_over(today),
         )
         .order_by(UsagePointRow.period_start.desc())
         .offset(skip)

@@ -20,7 +20,7 @@ _DAYS_90, _DAYS_180 = "cast(:day as date) - 90", "cast(:day as date) - 180"
 _YEAR = "cast(:day as date) - 365"
 _OPENED = "cast(opened_at at time zone 'UTC' as date)"
 _IS_OPEN = "opened_at < :after and (status <> 'closed' or closed_at >= :after)"
-_ACTIVE = "metric = 'active_users' and period_start <= :day"
+_ACTIVE = "metric = 'active_users' and period_start <= cast(:day as date) - 6"
 _OVERDUE = (
     "due_on < :day and (paid_on is null or paid_on > :day) and coalesce(issued_on, due_on) <= :day and "
     "status = 'open' and coalesce(amount, 1) > 0"
@@ -82,8 +82,9 @@ _SQL: Mapping[Signal, str] = {
     Signal.USAGE_CHANGE_YEAR: _points(53, 56),
     Signal.USAGE_BREADTH: (
         "select distinct on (metric) concat_ws(':', 'record', id, 'value') from usage_points "
-        "where account_id = :account_id and metric <> 'active_users' and value > 0 and period_start <= :day "
-        "and period_start > cast(:day as date) - 34 order by metric, period_start desc limit :most"
+        "where account_id = :account_id and metric <> 'active_users' and value > 0 "
+        "and period_start <= cast(:day as date) - 6 and period_start > cast(:day as date) - 34 "
+        "order by metric, period_start desc limit :most"
     ),
     Signal.DAYS_SINCE_USE: _records("value", "usage_points", f"{_ACTIVE} and value > 0", "period_start").replace(
         ":most", "1"

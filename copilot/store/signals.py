@@ -19,13 +19,13 @@ from sqlalchemy import text
 
 from copilot.domain.signals import SIGNALS, Signal
 from copilot.store import signals_sql
+from copilot.store.account_metrics import last_week_over
 from copilot.store.database import UnitOfWork
 from copilot.store.signals_sql import Statement
 
 Floats = NDArray[np.float64]
 _ROWS_AT_ONCE = 20_000
 _ACCOUNTS_AT_ONCE = 10_000
-_LAST_DAY_OF_WEEK = timedelta(days=6)
 _ATTRIBUTES = ("segment", "industry", "country")
 _RENEWAL_DATE = "renewal_date"
 
@@ -122,10 +122,11 @@ class SignalsRepository:
             self._recorded[day] = dict(row.one())
         return self._recorded[day]
 
-    def rows(self, sql: str, parameters: Mapping[str, Any]) -> Any:
-        """The rows of a statement, as the server sends them."""
-        found = self._session.execute(text(sql), parameters, execution_options={"yield_per": _ROWS_AT_ONCE})
-        return found.partitions()
+    def rows(self, sql: str, parameters: Mapping[str, Any], *, few: bool) -> Any:
+        """The rows of a statement as the server sends them; few at once, which is one answer and not three."""
+        options = {} if few else {"yield_per": _ROWS_AT_ONCE}
+        found = self._session.execute(text(sql), parameters, execution_options=options)
+        return found.partitions(_ROWS_AT_ONCE)
 
 
 class _Reading:
@@ -148,8 +149,8 @@ class _Reading:
         self._parameters: dict[str, Any] = {
             "day": day,
             "after": signals_sql.end_of(day),
-            # A week counts when it is over; of the running one the records of today hold what there is.
-            "used": day if self.is_today else day - _LAST_DAY_OF_WEEK,
+            # A week counts when it is over, for today as for a past day: its number holds what happened till its end.
+            "used": last_week_over(day),
             "is_today": self.is_today,
         }
         if account_ids is not None:
@@ -213,7 +214,7 @@ class _Reading:
 
     def _rows(self, sql: str) -> Any:
         wanted = {name: value for name, value in self._parameters.items() if f":{name}" in self._chosen + sql}
-        return self._repository.rows(f"{self._chosen}\n{sql}", wanted)
+        return self._repository.rows(f"{self._chosen}\n{sql}", wanted, few="account_ids" in self._parameters)
 
 
 _UNDATED = tuple(signal for signal, kind in SIGNALS.items() if not kind.dated and signal is not Signal.DAYS_TO_RENEWAL)

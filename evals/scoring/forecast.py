@@ -22,7 +22,8 @@ import numpy as np
 
 from copilot.domain.deals import Deal, DealsHistory
 from copilot.domain.records import OpportunityStatus
-from copilot.scoring.forecast import LEAST_PERIODS, forecast
+from copilot.scoring.forecast import forecast
+from copilot.scoring.forecast_lessons import LEAST_PERIODS
 from copilot.settings import load_settings
 from evals.figures import Figure, Goal, today
 from evals.scoring.simulated_deals import Simulated, simulated

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,14 +189,22 @@ def caught(lived: Lived) -> Mapping[Trap, bool]:
     last = report["counts"]["last_day"]
     latest = day(TRAINED * WEEK).toordinal() - report["horizon_days"] - report["delay"]["days"]
     waits = last is not None and np.datetime64(last) <= np.datetime64(day(0)) + (latest - day(0).toordinal())
-    segments = [group for group in report["segments"] if group["name"] == SHIFTED_SEGMENT]
     return {
         Trap.COLUMN_CLEARED: model.refusal is not None or "industry" not in report["used"],
         Trap.LATER_RECORDS: lived.moved == 0,
         Trap.LABEL_DELAY: bool(waits) and labelled.missed <= _FEW_MISSED * labelled.true,
         Trap.SEASON: 1 / _SAME <= summer_factor(lived) <= _SAME,
-        Trap.SEGMENT_SHIFT: any(group["deviates"] and group["observed"] > group["predicted"] for group in segments),
+        Trap.SEGMENT_SHIFT: _says_that_it_got_worse(report),
     }
+
+
+def _says_that_it_got_worse(report: Mapping[str, Any]) -> bool:
+    """Of the segment: in the months that were judged, or in the newest ones."""
+    judged = [group for group in report["segments"] if group["name"] == SHIFTED_SEGMENT]
+    lately = [group for group in (report["lately"] or {}).get("groups", ()) if group["name"] == SHIFTED_SEGMENT]
+    return any(group["deviates"] and group["observed"] > group["predicted"] for group in judged) or any(
+        group["deviates"] and group["happened"] > group["expected"] for group in lately
+    )
 
 
 def summer_factor(lived: Lived) -> float:

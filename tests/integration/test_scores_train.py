@@ -104,6 +104,8 @@ def test_churn_is_learnt_from_what_was_known_on_the_day_and_its_report_says_how_
     assert report.split.learnt.last_day is not None
     assert (report.split.from_day - report.split.learnt.last_day).days > report.split.embargo_days == 60
     assert Signal.USAGE_CHANGE in report.used
+    assert report.lately is not None
+    assert (TODAY - report.lately.last_day).days > report.delay.days, "what is told of lately was on record"
     assert ("industry", Reason.LEAK) in {(item.column, item.reason) for item in report.left_out}
     assert refusal_text(model, Language.EN) is None
     with database.unit_of_work() as uow:
@@ -229,9 +231,10 @@ def test_the_commands_train_show_and_choose_models_and_only_an_admin_may(
     assert used.exit_code == 0, used.output
     shown = run("scores", "show", "--horizon", "30", viewer=admin).output
     assert "Leaving within 30 days" in shown
+    assert "by what was learnt" in " ".join(shown.split())
     assert "Change of use over 13 weeks" in shown
     assert "were alerted 30 days before or more" in " ".join(shown.split())
-    assert "Change of use over 13 weeks: 1 of 1 closed alerts were right" in shown
+    assert "Change of use over 13 weeks: 1 of 1 closed alert was right" in shown
     assert "Alerted and saved: 1." in shown
     beside = run(
         "scores", "show", json.loads(run("scores", "models", "--json", viewer=admin).output)[0]["id"], viewer=seller
