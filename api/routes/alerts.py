@@ -3,9 +3,10 @@
 Invariant 3: an alert of an account that the caller may not see answers like one that does not exist.
 """
 
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Response
 
 from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
 from api.schemas.alerts import (
@@ -30,6 +31,7 @@ from copilot.domain.alerts import Alert, AlertKind, AlertState
 from copilot.store.alerts import AlertFilters
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"], responses=PROBLEMS)
+_THERE_ALREADY: dict[int | str, dict[str, Any]] = {200: {"model": DraftedOut, "description": "There is one already."}}
 AlertId = Annotated[str, Path(max_length=64)]
 
 
@@ -132,18 +134,20 @@ def tick(
     return application.alerts.tick(alert_id, step, done=wanted.done, version=wanted.version, viewer=viewer, uow=uow)
 
 
-@router.post("/{alert_id}/note", status_code=201, responses=CONFLICT)
+@router.post("/{alert_id}/note", status_code=201, responses=CONFLICT | _THERE_ALREADY)
 def draft_note(
     alert_id: AlertId,
     wanted: Annotated[NoteIn, Body()],
+    response: Response,
     viewer: ViewerDep,
     uow: UnitOfWorkDep,
     application: ApplicationDep,
     language: LanguageDep,
 ) -> DraftedOut:
-    """Draft what changed, why and what to do, and put it in the queue."""
-    filed = application.alert_drafts.write(alert_id, viewer=viewer, language=wanted.language or language, uow=uow)
-    return DraftedOut(item_id=filed.item.id, kind="churn_alert")
+    """Draft what changed, why and what to do, and put it in the queue. 200: the note that stands already."""
+    note = application.alert_drafts.note(alert_id, viewer=viewer, language=wanted.language or language, uow=uow)
+    response.status_code = HTTPStatus.CREATED if note.is_new else HTTPStatus.OK
+    return DraftedOut(item_id=note.item_id, kind="churn_alert")
 
 
 @router.post("/{alert_id}/outreach", status_code=201, responses=CONFLICT)

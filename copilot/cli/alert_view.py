@@ -6,12 +6,10 @@ Invariant: what came from records is printed without control characters or marku
 from collections.abc import Iterable
 from decimal import Decimal
 
-from rich.table import Table
-from rich.text import Text
-
 from copilot.cli.alert_words import say
 from copilot.cli.context import console
 from copilot.cli.queue_view import moment, plain, print_line, short_ids
+from copilot.cli.tables import table
 from copilot.domain.access import Viewer
 from copilot.domain.alerting import NO_SIGNAL
 from copilot.domain.alerts import Alert
@@ -22,12 +20,11 @@ from copilot.domain.signal_words import signal_name
 from copilot.domain.signals import Signal
 from copilot.store.alerts import AlertPage, CauseQuality
 from copilot.workflows.alerts.acting import AlertView
-from copilot.workflows.alerts.playbooks import Playbooks
 from copilot.workflows.alerts.wording import Telling
 
 
-def print_alerts(page: AlertPage, *, playbooks: Playbooks, viewer: Viewer) -> None:
-    """The list."""
+def print_alerts(page: AlertPage, *, viewer: Viewer) -> None:
+    """The list, and how many there are where it does not show all."""
     language, ids = Language(viewer.language), short_ids([item.alert.id for item in page.alerts])
     _print_table(
         "columns",
@@ -37,7 +34,7 @@ def print_alerts(page: AlertPage, *, playbooks: Playbooks, viewer: Viewer) -> No
                 item.account_name,
                 say(item.alert.kind, viewer),
                 _move(item.alert, Telling(language)),
-                playbooks.current(item.alert.playbook, item.alert.kind, item.alert.cause).name.in_language(language),
+                _cause(item.alert.cause, viewer),
                 item.owner_name or say("nobody", viewer),
                 item.alert.day.isoformat(),
                 _state(item.alert, viewer),
@@ -46,6 +43,8 @@ def print_alerts(page: AlertPage, *, playbooks: Playbooks, viewer: Viewer) -> No
         ),
         viewer=viewer,
     )
+    if page.total > len(page.alerts) > 0:
+        print_line(say("shown", viewer, shown=len(page.alerts), total=page.total))
 
 
 def print_alert(view: AlertView, *, viewer: Viewer) -> None:
@@ -58,7 +57,7 @@ def print_quality(causes: Iterable[CauseQuality], *, viewer: Viewer) -> None:
     """How often alerts were right, by cause."""
     rows = (
         (
-            _cause(item, viewer),
+            _cause(item.cause, viewer),
             say(item.kind, viewer),
             *_precision(item.precision, viewer),
             str(item.precision.whole),
@@ -70,8 +69,11 @@ def print_quality(causes: Iterable[CauseQuality], *, viewer: Viewer) -> None:
     _print_table("quality_columns", rows, viewer=viewer)
 
 
-def _cause(item: CauseQuality, viewer: Viewer) -> str:
-    return "–" if item.cause == NO_SIGNAL else signal_name(Signal(item.cause), Language(viewer.language))
+def _cause(cause: str, viewer: Viewer) -> str:
+    """The same name in the list and in how good alerts are."""
+    if cause == NO_SIGNAL:
+        return say("no_single_signal", viewer)
+    return signal_name(Signal(cause), Language(viewer.language))
 
 
 def _precision(share: Share, viewer: Viewer) -> tuple[str, str]:
@@ -111,7 +113,7 @@ def _lines(view: AlertView, viewer: Viewer) -> Iterable[str]:
         yield say("step", viewer, mark=mark, key=item.step.key, text=text, by=item.by.isoformat())
     yield say("history", viewer)
     for event in view.history:
-        yield f"- {moment(event.happened_at)} {event.action} · {event.actor or say('machine', viewer)}"
+        yield f"- {moment(event.happened_at)} {say(event.action, viewer)} · {event.actor or say('machine', viewer)}"
 
 
 def _move(alert: Alert, telling: Telling) -> str:
@@ -130,9 +132,4 @@ def _print_table(columns: str, rows: Iterable[tuple[str, ...]], *, viewer: Viewe
     if not listed:
         print_line(say("none", viewer))
         return
-    table = Table()
-    for heading in say(columns, viewer).split("|"):
-        table.add_column(heading, overflow="fold")
-    for row in listed:
-        table.add_row(*(Text(plain(cell)) for cell in row))
-    console.print(table)
+    console.print(table(say(columns, viewer).split("|"), listed))

@@ -3,16 +3,20 @@
 Invariant: both languages say the same things.
 """
 
+from copilot.cli.counts import filled
 from copilot.domain.access import Viewer
 from copilot.domain.alerts import AlertKind, AlertState, Outcome
+from copilot.domain.language import Language
 from copilot.domain.scores import ScoreKind
 
 TEXTS: dict[str, dict[str, str]] = {
     "es": {
         "none": "Ninguna alerta.",
-        "columns": "Id|Cuenta|Alerta|Puntuación|Plan|Responsable|Día|Estado",
+        "columns": "Id|Cuenta|Alerta|Puntuación|Causa|Responsable|Día|Estado",
         "nobody": "nadie",
-        "waiting": "{number} cambios más de hoy esperan: nadie recibe más de {most} alertas nuevas al día.",
+        "no_single_signal": "ninguna señal sola",
+        "waiting": "{number:cambio más de hoy espera|cambios más de hoy esperan}: nadie recibe más de "
+        "{most:alerta nueva|alertas nuevas} al día.",
         "changed": "{score}: {before} ({then}) → {now} ({day})",
         "today": "Hoy: {now}",
         "why": "Por qué:",
@@ -27,10 +31,23 @@ TEXTS: dict[str, dict[str, str]] = {
         "reopened": "Abierta de nuevo.",
         "ticked": "Anotado.",
         "drafted": "En la cola: {item}. No se ha enviado nada.",
+        "noted_before": "Ya había una nota: {item}.",
         "quality_columns": "Causa|Alerta|Acierto|Intervalo del 95 %|Con resultado|Descartadas|Abiertas",
         "not_measured": "sin medir",
-        "checked": "{number} planes, ninguno con faltas: {path}",
+        "shown": "{shown:alerta|alertas} de {total}.",
+        "checked": "{number:plan|planes}, ninguno con faltas: {path}",
         "how": "Copie ese archivo, cámbielo, compruébelo con --check y ponga COPILOT_PLAYBOOKS=ARCHIVO.",
+        "alert.raised": "se abrió",
+        "alert.woken": "volvió",
+        "alert.snoozed": "se aplazó",
+        "alert.dismissed": "se descartó",
+        "alert.closed": "se cerró",
+        "alert.reopened": "se abrió de nuevo",
+        "alert.owner_changed": "pasó al nuevo responsable de la cuenta",
+        "alert.step_done": "paso hecho",
+        "alert.step_undone": "paso otra vez por hacer",
+        "alert.drafted": "nota redactada",
+        "alert.outreach_drafted": "correo redactado",
         AlertKind.CHURN_RISK: "riesgo de baja",
         AlertKind.EXPANSION: "posible ampliación",
         AlertState.OPEN: "abierta",
@@ -47,9 +64,11 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "en": {
         "none": "No alert.",
-        "columns": "Id|Account|Alert|Score|Playbook|Owner|Day|State",
+        "columns": "Id|Account|Alert|Score|Cause|Owner|Day|State",
         "nobody": "nobody",
-        "waiting": "{number} more changes of today wait: nobody gets more than {most} new alerts a day.",
+        "no_single_signal": "no single signal",
+        "waiting": "{number:more change of today waits|more changes of today wait}: nobody gets more than "
+        "{most:new alert|new alerts} a day.",
         "changed": "{score}: {before} ({then}) → {now} ({day})",
         "today": "Today: {now}",
         "why": "Why:",
@@ -64,10 +83,23 @@ TEXTS: dict[str, dict[str, str]] = {
         "reopened": "Open again.",
         "ticked": "Noted.",
         "drafted": "In the queue: {item}. Nothing was sent.",
+        "noted_before": "There is a note already: {item}.",
         "quality_columns": "Cause|Alert|Right|95 % interval|With an outcome|Dismissed|Open",
         "not_measured": "not measured",
-        "checked": "{number} playbooks, none with a fault: {path}",
+        "shown": "{shown:alert|alerts} of {total}.",
+        "checked": "{number:playbook|playbooks}, none with a fault: {path}",
         "how": "Copy that file, change it, check it with --check and set COPILOT_PLAYBOOKS=FILE.",
+        "alert.raised": "raised",
+        "alert.woken": "came back",
+        "alert.snoozed": "snoozed",
+        "alert.dismissed": "dismissed",
+        "alert.closed": "closed",
+        "alert.reopened": "reopened",
+        "alert.owner_changed": "went to the account's new owner",
+        "alert.step_done": "step done",
+        "alert.step_undone": "step open again",
+        "alert.drafted": "note drafted",
+        "alert.outreach_drafted": "email drafted",
         AlertKind.CHURN_RISK: "risk of leaving",
         AlertKind.EXPANSION: "chance of expansion",
         AlertState.OPEN: "open",
@@ -87,4 +119,5 @@ TEXTS: dict[str, dict[str, str]] = {
 
 def say(key: str, viewer: Viewer, /, **values: object) -> str:
     """A text in the viewer's language."""
-    return TEXTS.get(viewer.language, TEXTS["en"])[key].format(**values)
+    language = viewer.language if viewer.language in TEXTS else "en"
+    return filled(TEXTS[language][key], Language(language), values)

@@ -53,7 +53,7 @@ def list_alerts(
     if as_json:
         print_json([item.alert.model_dump(mode="json") | {"account_name": item.account_name} for item in page.alerts])
         return
-    print_alerts(page, playbooks=alerts.playbooks, viewer=viewer)
+    print_alerts(page, viewer=viewer)
     if waiting:
         print_line(say("waiting", viewer, number=waiting, most=alerts.rules.most_a_day))
 
@@ -140,8 +140,8 @@ def note(
 
     def draft(person: Acting, alert_id: str, uow: UnitOfWork) -> str:
         wanted = language or Language(person.viewer.language)
-        made = person.application.alert_drafts.write(alert_id, viewer=person.viewer, language=wanted, uow=uow)
-        return say("drafted", person.viewer, item=made.item.id)
+        made = person.application.alert_drafts.note(alert_id, viewer=person.viewer, language=wanted, uow=uow)
+        return say("drafted" if made.is_new else "noted_before", person.viewer, item=made.item_id)
 
     _do(alert, user, draft)
 

@@ -5,6 +5,7 @@ Invariant: a person sees the customers they may see, and the same figures as on 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, assert_never
@@ -16,7 +17,9 @@ from api.portfolio_asked import KIND_OF_DAYS, part_of
 from api.schemas.portfolio import ExpansionOut, ForecastOut, PortfolioOut, RenewalsOut
 from copilot.cli.acting import JsonOption, acting
 from copilot.cli.context import UserOption, reported_errors
-from copilot.cli.portfolio_view import print_expansion, print_forecast, print_renewals, print_risk
+from copilot.cli.portfolio_growth_view import print_expansion, print_forecast
+from copilot.cli.portfolio_view import print_renewals, print_risk
+from copilot.cli.portfolio_words import say
 from copilot.domain.access import Viewer
 from copilot.domain.language import Language
 from copilot.domain.portfolio import BandChoice, Slice
@@ -53,23 +56,40 @@ def portfolio(
     segment: Annotated[str, typer.Option(help="Segment; `-`: accounts without one.")] = "",
     band: Annotated[BandChoice | None, typer.Option(help="Only customers with a health of this band.")] = None,
     days: Annotated[int, typer.Option(help="Of risk: leaving within 30, 90 or 180 days.")] = 90,
-    until: Annotated[Until, typer.Option(help="Of the forecast: how far it looks ahead.")] = Until.QUARTER,
+    until: Annotated[
+        str, typer.Option(help="Of the forecast: quarter, next_quarter, half_year or a day, e.g. 2027-03-31.")
+    ] = Until.QUARTER.value,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="Of expansion: also who is unlikely to, or not known.")
+    ] = False,
     as_json: JsonOption = False,
     user: UserOption = None,
 ) -> None:
     """What is at risk and what moved since last week, renewals, expansion, forecast."""
     with reported_errors():
-        if days not in KIND_OF_DAYS:
-            raise InputError("Probabilities are for 30, 90 or 180 days.", hint="Say --days 30, 90 or 180.")
         person = acting(user)
+        told = Language(person.viewer.language)
+        if days not in KIND_OF_DAYS:
+            raise InputError(say("bad_days", told), hint=say("bad_days_hint", told))
         rules = load_lifetime_rules(person.application.settings.lifetime_file)
-        asked = Asked(part_of(owner, segment, band), person.viewer, days, until, rules)
+        asked = Asked(
+            part_of(owner, segment, band), person.viewer, days, _until(until, told), rules, everybody=everybody
+        )
         with person.application.database.unit_of_work() as uow:
             found = asked.read(part, uow)
     if as_json:
         typer.echo(found.content.model_dump_json(indent=2))
         return
-    found.show(Language(person.viewer.language))
+    found.show(told)
+
+
+def _until(text: str, language: Language) -> Until | date:
+    if text in Until.__members__.values():
+        return Until(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(say("bad_day", language, day=text), hint=say("bad_day_hint", language)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +107,9 @@ class Asked:
     chosen: Slice
     viewer: Viewer
     days: int
-    until: Until
+    until: Until | date
     rules: LifetimeRules
+    everybody: bool
 
     def read(self, part: Part, uow: UnitOfWork) -> Shown:
         """One part of the portfolio."""
@@ -102,7 +123,9 @@ class Asked:
                 kind = ScoreKind.EXPANSION
                 book = read_book(self.chosen, kinds=(kind,), viewer=self.viewer, uow=uow)
                 model = model_use(kind, uow=uow)
-                board = expansion_board(book, model=model, rules=self.rules, viewer=self.viewer, uow=uow)
+                board = expansion_board(
+                    book, model=model, rules=self.rules, viewer=self.viewer, uow=uow, everybody=self.everybody
+                )
                 return Shown(ExpansionOut.of(board), partial(print_expansion, board))
             case Part.FORECAST:
                 outlooks = sales_forecast(self.chosen, until=self.until, viewer=self.viewer, uow=uow)

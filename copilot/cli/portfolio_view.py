@@ -8,31 +8,29 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
-from rich.table import Table
-from rich.text import Text
 
 from copilot.cli.context import console
 from copilot.cli.portfolio_words import say
-from copilot.cli.queue_view import plain, print_line
+from copilot.cli.queue_view import print_line
+from copilot.cli.tables import table
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.portfolio import BandChoice, Customer, OpenDeal, Tally
 from copilot.domain.scores import CHURN_DAYS, Band, ScoreKind
 from copilot.workflows.portfolio.book import band_choice
-from copilot.workflows.portfolio.expansion import Expansion
 from copilot.workflows.portfolio.movement import Movement
-from copilot.workflows.portfolio.outlook import Outlooks
 from copilot.workflows.portfolio.renewals import Renewals
 from copilot.workflows.portfolio.risk import RevenueAtRisk
 from copilot.workflows.scores.words import shown
 
-_MOST = 20
+MOST = 20
+"""Lines of a long table."""
 _WORST_FIRST = (BandChoice.BAD, BandChoice.WATCH, BandChoice.GOOD, BandChoice.UNSCORED)
 _KIND = {days: kind for kind, days in CHURN_DAYS.items()}
 
 
-class _Told:
-    """Writes values in one language."""
+class Told:
+    """Writes values of the portfolio in one language."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -57,6 +55,11 @@ class _Told:
         name = (choice or BandChoice.UNSCORED).value
         return self.say("unscored_band" if name == BandChoice.UNSCORED.value else name)
 
+    def points(self, before: float, now: float) -> str:
+        """How far a health moved, by the points that are shown."""
+        moved = round(now) - round(before)
+        return self.say("unchanged") if moved == 0 else f"{'+' if moved > 0 else '−'}{abs(moved)}"
+
     def health(self, customer: Customer) -> str:
         return self.band(band_choice(customer.band(ScoreKind.HEALTH)))
 
@@ -65,21 +68,20 @@ class _Told:
         known += [self.money(deal.amount, deal.currency)] if deal.amount is not None else []
         return " · ".join([*known, self.day(deal.close_date)])
 
-    def table(self, columns: str, rows: Iterable[Sequence[str]]) -> None:
+    def percent(self, share: float) -> str:
+        """A share from 0 to 1."""
+        return self.format.percent(Decimal(str(round(100 * share, 2))).normalize())
+
+    def table(self, columns: str, rows: Iterable[Sequence[str]], **values: object) -> None:
         """Nothing where there are no rows."""
         listed = list(rows)
         if listed:
-            table = Table()
-            for heading in self.say(columns).split("|"):
-                table.add_column(heading, overflow="fold")
-            for row in listed:
-                table.add_row(*(Text(plain(cell)) for cell in row))
-            console.print(table)
+            console.print(table(self.say(columns, **values).split("|"), listed))
 
 
 def print_risk(risk: RevenueAtRisk, moved: Movement, language: Language) -> None:
     """Revenue at risk, health, movement."""
-    told = _Told(language)
+    told = Told(language)
     if not any(group.customers for group in risk.by_band.values()):
         print_line(told.say("nobody"))
         return
@@ -114,14 +116,14 @@ def print_risk(risk: RevenueAtRisk, moved: Movement, language: Language) -> None
     _print_movement(moved, told)
 
 
-def _print_figures(risk: RevenueAtRisk, told: _Told) -> None:
+def _print_figures(risk: RevenueAtRisk, told: Told) -> None:
     if not risk.model.is_in_use:
-        print_line(told.say("no_risk", why=risk.model.why_not(told.language)))
+        print_line(told.say("no_risk", why=risk.model.why_not(told.language, with_command=True)))
     for one in risk.currencies:
         amounts = {
             name: told.money(getattr(one, name), one.currency) for name in ("expected", "revenue", "low", "high")
         }
-        print_line(told.say("risk", days=risk.days, customers=told.format.number(one.customers), **amounts))
+        print_line(told.say("risk", days=risk.days, customers=one.customers, **amounts))
         if one.expected_before is not None:
             print_line(told.say("before", amount=told.money(one.expected_before, one.currency)))
     if risk.certain.customers:
@@ -132,7 +134,7 @@ def _print_figures(risk: RevenueAtRisk, told: _Told) -> None:
         print_line(told.say("unpaid", customers=risk.without_revenue))
 
 
-def _print_movement(moved: Movement, told: _Told) -> None:
+def _print_movement(moved: Movement, told: Told) -> None:
     print_line(
         told.say(
             "moved",
@@ -152,7 +154,7 @@ def _print_movement(moved: Movement, told: _Told) -> None:
                 one.customer.name,
                 str(round(one.before)),
                 str(round(one.now)),
-                f"{round(one.now) - round(one.before):+d}",
+                told.points(one.before, one.now),
                 f"{told.band(one.before_band)} → {told.band(one.now_band)}",
             )
             for one in (*moved.fell, *moved.rose)
@@ -162,7 +164,7 @@ def _print_movement(moved: Movement, told: _Told) -> None:
 
 def print_renewals(calendar: Renewals, language: Language) -> None:
     """The months, and what comes up next."""
-    told = _Told(language)
+    told = Told(language)
     told.table(
         "month_columns",
         (
@@ -180,66 +182,17 @@ def print_renewals(calendar: Renewals, language: Language) -> None:
     ahead = [*calendar.past, *(one for month in calendar.months for one in month.customers)]
     told.table(
         "renewal_columns",
-        ((told.day(one.renewal_date), one.name, told.arr(one), told.health(one), _owner(one)) for one in ahead[:_MOST]),
+        ((told.day(one.renewal_date), one.name, told.arr(one), told.health(one), owner(one)) for one in ahead[:MOST]),
     )
-    _print_more(len(ahead) - _MOST, told)
+    print_more(len(ahead) - MOST, told)
 
 
-def print_expansion(board: Expansion, language: Language) -> None:
-    """Who may buy more."""
-    told = _Told(language)
-    if not board.model.is_in_use:
-        print_line(told.say("no_expansion", why=board.model.why_not(language)))
-    told.table(
-        "expansion_columns",
-        (
-            (
-                one.customer.name,
-                shown(ScoreKind.EXPANSION, one.probability, language),
-                "\n".join(told.deal(deal) for deal in one.deals) or "–",
-                told.arr(one.customer),
-                told.money(one.value.value, one.value.currency) if one.value else "–",
-                ", ".join(pair.product for pair in one.cross_sell.pairs) if one.cross_sell else "",
-                told.health(one.customer),
-                _owner(one.customer),
-            )
-            for one in board.rows[:_MOST]
-        ),
-    )
-    _print_more(board.more + max(0, len(board.rows) - _MOST), told)
-
-
-def print_forecast(outlooks: Outlooks, language: Language) -> None:
-    """What is forecast, and what the owners say."""
-    told, found = _Told(language), outlooks.forecast
-    print_line(told.say("forecast", day=told.format.day(found.until), due=outlooks.due, overdue=outlooks.overdue))
-    if found.refusal is not None:
-        why = told.say(found.refusal.value)
-        print_line(told.say("no_forecast", why=why, won=found.learnt.won, closed=found.learnt.closed))
-    told.table(
-        "forecast_columns",
-        (
-            (
-                one.currency,
-                told.money(one.expected, one.currency),
-                "–"
-                if one.low is None
-                else f"{told.money(one.low, one.currency)} – {told.money(one.high, one.currency)}",
-                told.money(one.stated, one.currency),
-                told.money(one.open_amount, one.currency),
-                told.format.number(one.deals),
-            )
-            for one in found.outlooks
-        ),
-    )
-    for reason, number in found.left_out.items():
-        print_line(told.say("left_out", number=number, reason=told.say(reason.value)))
-
-
-def _owner(customer: Customer) -> str:
+def owner(customer: Customer) -> str:
+    """Whoever looks after it."""
     return customer.owner_name or customer.owner_email or "–"
 
 
-def _print_more(number: int, told: _Told) -> None:
+def print_more(number: int, told: Told) -> None:
+    """How many lines are left out."""
     if number > 0:
         print_line(told.say("more", number=number))

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from copilot.cli.acting import JsonOption, acting
-from copilot.cli.brief import find_account
 from copilot.cli.context import UserOption, console, reported_errors
+from copilot.cli.named_account import find_account
 from copilot.cli.queue_view import plain, print_json, print_line
 from copilot.cli.score_account_words import say
 from copilot.cli.tables import print_rows

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
-from copilot.cli import score_expansion, score_forecast, score_leads
+from copilot.cli import score_leads
 from copilot.cli.acting import Acting, JsonOption, acting
 from copilot.cli.context import UserOption, console, reported_errors
 from copilot.cli.queue_view import print_line
 from copilot.cli.score_account import add_commands
-from copilot.cli.scores_report import SHORT, figures_of, report_text
+from copilot.cli.scores_report import SHORT, apart_lately, figures_of, report_text
 from copilot.cli.scores_words import say, score_name
 from copilot.cli.tables import print_rows
 from copilot.domain.access import Role
@@ -26,11 +26,11 @@ from copilot.scoring import registry
 from copilot.scoring.backtest import TrainingOptions, customers_past
 from copilot.scoring.refusals import refusal_text
 from copilot.store.scores import ScoreRepository
+from copilot.workflows.scores.models import in_use_now, standing_of
 
 scores_app = typer.Typer(help="Scores of accounts, and the models that make them.", no_args_is_help=True)
 add_commands(scores_app)
-for _area in (score_leads, score_expansion, score_forecast):
-    _area.add_commands(scores_app)
+score_leads.add_commands(scores_app)
 _KIND_OF = {days: kind for kind, days in CHURN_DAYS.items()}
 _REFUSED = 3
 _Horizon = Annotated[int | None, typer.Option(help="Days: 30, 90 or 180.")]
@@ -78,7 +78,8 @@ def train(
     with reported_errors():
         person = _admin(user)
         language, settings = _language(person), person.application.settings
-        kinds = [_GROWTH[what]] if what in _GROWTH else [_kind(days) for days in horizon or CHURN_DAYS.values()]
+        wanted = [_kind(days, language) for days in horizon or CHURN_DAYS.values()]
+        kinds = [_GROWTH[what]] if what in _GROWTH else wanted
         options = TrainingOptions(
             label_delay_days=settings.label_delay_days if delay is None else delay,
             alert_budget=settings.alert_budget,
@@ -110,7 +111,7 @@ def models(*, as_json: JsonOption = False, user: UserOption = None) -> None:
     with reported_errors():
         person = acting(user)
         with person.application.database.unit_of_work() as uow:
-            found, in_use = ScoreRepository(uow).models(), _in_use(ScoreRepository(uow))
+            found, in_use = ScoreRepository(uow).models(), in_use_now(uow)
     if as_json:
         typer.echo(json.dumps([_as_json(_for_reader(one, person)) for one in found], ensure_ascii=False, indent=2))
         return
@@ -119,6 +120,10 @@ def models(*, as_json: JsonOption = False, user: UserOption = None) -> None:
         print_line(say("no_model", language))
         return
     print_rows("score_model_columns", [_row(one, in_use, language) for one in found], viewer=person.viewer)
+    for one in found:
+        if one.id in in_use:
+            for line in apart_lately(one, language):
+                print_line(f"{score_name(one.kind, language)} ({one.id[:SHORT]}): {line}")
 
 
 @scores_app.command("show")
@@ -136,8 +141,9 @@ def show(
         person = acting(user)
         with person.application.database.unit_of_work() as uow:
             scores = ScoreRepository(uow)
-            found = registry.named(uow, model) if model else scores.model(_kind(horizon or CHURN_DAYS[_USUAL]))
-            in_use = _in_use(scores)
+            kind = _kind(horizon or CHURN_DAYS[_USUAL], _language(person))
+            found = registry.named(uow, model) if model else scores.model(kind)
+            in_use = in_use_now(uow)
         if found is None:
             raise NotFound(say("no_model", _language(person)))
         found = _for_reader(found, person)
@@ -145,7 +151,7 @@ def show(
         typer.echo(json.dumps(_as_json(found) | {"model": found.model}, ensure_ascii=False, indent=2))
         return
     language = _language(person)
-    text = report_text(found, state=say(_state(found, in_use), language), language=language)
+    text = report_text(found, state=say(f"state.{standing_of(found, in_use)}", language), language=language)
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -183,9 +189,9 @@ def _language(person: Acting) -> Language:
     return Language(person.viewer.language) if person.viewer.language in set(Language) else Language.EN
 
 
-def _kind(days: int) -> ScoreKind:
+def _kind(days: int, language: Language) -> ScoreKind:
     if days not in _KIND_OF:
-        raise InputError(f"{days} days are no horizon.", hint="It is 30, 90 or 180.")
+        raise InputError(say("horizon", language, days=days), hint=say("horizon_hint", language))
     return _KIND_OF[days]
 
 
@@ -198,21 +204,8 @@ def _print_trained(one: registry.Trained, language: Language) -> None:
         print_line(f"  {why}")
 
 
-def _in_use(scores: ScoreRepository) -> frozenset[str]:
-    found = [scores.model(kind) for kind in ScoreKind]
-    return frozenset(model.id for model in found if model is not None)
-
-
-def _state(model: ScoreModel, in_use: frozenset[str]) -> str:
-    if model.refusal is not None:
-        return "state.refused_in_use" if model.id in in_use else "state.refused"
-    if model.id in in_use:
-        return "state.in_use"
-    return "state.older" if model.used_from else "state.aside"
-
-
 def _row(model: ScoreModel, in_use: frozenset[str], language: Language) -> Sequence[str]:
-    state = say(_state(model, in_use), language)
+    state = say(f"state.{standing_of(model, in_use)}", language)
     kind, day = score_name(model.kind, language), model.trained_on.isoformat()
     return (model.id[:SHORT], kind, day, *figures_of(model, language), state)
 

@@ -62,13 +62,13 @@ class _Pages(ModelPages):
         yield f"# {self._tell(title, kind=score_name(model.kind, self._language), id=model.id[:SHORT])}\n"
         yield self._tell("trained", day=day(model.trained_on), state=state)
         if counts.first_day is None or counts.last_day is None:
-            yield self._tell("counts_none", accounts=self._format.number(counts.accounts))
+            yield self._tell("counts_none", accounts=counts.accounts)
         else:
             yield self._tell(
                 "counts",
-                rows=self._format.number(counts.rows),
-                accounts=self._format.number(counts.accounts),
-                positives=self._format.number(counts.positives),
+                rows=counts.rows,
+                accounts=counts.accounts,
+                positives=counts.positives,
                 first=day(counts.first_day),
                 last=day(counts.last_day),
             )
@@ -90,7 +90,7 @@ class _Pages(ModelPages):
         counts, delay = self._report.counts, self._report.delay
         for key in ("without_day", "gone_before_they_came", "used_after_leaving", "unknown_rows"):
             if (count := getattr(counts, key)) > 0:
-                yield self._tell(key, count=self._format.number(count))
+                yield self._tell(key, count=count)
         yield self._tell(f"delay.{delay.source}", days=delay.days, cases=delay.cases)
 
     def _of_columns(self) -> Iterator[str]:
@@ -120,16 +120,48 @@ class _Pages(ModelPages):
                     low=self._number(group.low),
                     high=self._number(group.high),
                 )
+        yield from self._lately()
+        yield from self.apart_lately()
         if (beside := self._report.compared) is not None:
             yield self._tell(
                 f"compared.{beside.measure}",
                 id=beside.other_id[:SHORT],
-                rows=self._format.number(beside.rows),
+                rows=beside.rows,
                 own=self._number(beside.own),
                 other=self._number(beside.other),
                 low=self._number(beside.low),
                 high=self._number(beside.high),
             )
+
+    def _lately(self) -> Iterator[str]:
+        """What the newest months say of the level."""
+        if (lately := self._report.lately) is not None:
+            yield self._tell(
+                "lately",
+                first=self._format.day(lately.first_day),
+                last=self._format.day(lately.last_day),
+                happened=self._format.number(lately.happened),
+                expected=self._count(lately.expected),
+                factor=self._number(lately.factor),
+            )
+
+    def apart_lately(self) -> Iterator[str]:
+        """The groups that differ from the others in the newest months."""
+        lately = self._report.lately
+        for group in lately.groups if lately else ():
+            if lately and group.deviates:
+                yield self._tell(
+                    "lately_group",
+                    column=self._name_of(group.column),
+                    name=cell(group.name),
+                    first=self._format.day(lately.first_day),
+                    last=self._format.day(lately.last_day),
+                    happened=self._format.number(group.happened),
+                    expected=self._count(group.expected),
+                )
+
+    def _count(self, expected: float) -> str:
+        return self._format.number(Decimal(f"{expected:.1f}"))
 
     def figures(self) -> Iterator[str]:
         """Of the months that were judged."""
@@ -232,6 +264,14 @@ def figures_of(model: ScoreModel, language: Language) -> tuple[str, str, str, st
         return _Pages(_report(model), language).short()
     except InputError:
         return "–", "–", "–", "–"
+
+
+def apart_lately(model: ScoreModel, language: Language) -> Sequence[str]:
+    """What is to be known of a model in use at a glance: the groups in which it happens otherwise of late."""
+    try:
+        return list(_Pages(_report(model), language).apart_lately())
+    except InputError:
+        return ()
 
 
 def _report(model: ScoreModel) -> Report:

@@ -3,11 +3,14 @@
 Invariant: both languages say the same things.
 """
 
+from copilot.cli.counts import filled
 from copilot.domain.language import Language
 
 TEXTS: dict[Language, dict[str, str]] = {
     Language.ES: {
         "admin": "Solo administración entrena modelos y elige cuál se usa.",
+        "horizon": "{days} días no es un plazo de estas puntuaciones.",
+        "horizon_hint": "Es 30, 90 o 180.",
         "working": "Leyendo el pasado…",
         "learning": "Aprendiendo: {kind}…",
         "kind.churn_30": "Baja en 30 días",
@@ -31,9 +34,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "title": "{kind}: modelo {id}",
         "title_refused": "{kind}: sin modelo ({id})",
         "trained": "Entrenado el {day}; estado: {state}.",
-        "counts": "{rows} filas (un cliente al final de un mes) de {accounts} clientes, del {first} al {last}; "
-        "a {positives} les pasó.",
-        "counts_none": "{accounts} clientes; ninguna fila con desenlace conocido.",
+        "counts": "{rows:fila|filas} (un cliente al final de un mes) de {accounts:cliente|clientes}, del {first} al "
+        "{last}; a {positives} les pasó.",
+        "counts_none": "{accounts:cliente|clientes}; ninguna fila con desenlace conocido.",
         "sampled": "Muestra del {share} de los clientes.",
         "by.churned_on": "por la fecha de baja, {count}",
         "by.lost_renewal": "por la de la renovación perdida, {count}",
@@ -45,9 +48,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "gone_before_they_came": "Se fueron antes de llegar, según sus fechas: {count}. No se aprende de ellos.",
         "used_after_leaving": "Con uso más de un mes después de su baja: {count}. ¿Es esa la fecha?",
         "unknown_rows": "Filas sin nada conocido salvo el tiempo: {count}. No se aprende de ellas.",
-        "delay.setting": "Se supone que una baja consta a los {days} días.",
-        "delay.records": "Las bajas se anotan tarde: nueve de cada diez constan a los {days} días ({cases} casos). "
-        "Solo cuentan las ventanas que terminaron antes.",
+        "delay.setting": "Se supone que una baja consta a los {days:día|días}.",
+        "delay.records": "Las bajas se anotan tarde: nueve de cada diez constan a los "
+        "{days:día|días} ({cases:caso|casos}). Solo cuentan las ventanas que terminaron antes.",
         "delay.silence": "Desde hace {days} días no consta ninguna baja, y a su ritmo la habría: se anotan tarde. "
         "Solo cuentan las ventanas que terminaron antes.",
         "leak": "{column} delata el desenlace por sí sola ({detail}): se anotó después. No se usa; si se conocía "
@@ -56,6 +59,10 @@ TEXTS: dict[Language, dict[str, str]] = {
         "shift": "{column}: los clientes de hoy no son como aquellos de los que aprendió (índice de estabilidad "
         "{index}, umbral {threshold}; Siddiqi 2006).",
         "deviates": "{column} {name}: se predijo {predicted} y ocurrió {observed} ({low} – {high}).",
+        "lately": "Del {first} al {last} les pasó a {happened}; por lo aprendido se esperaban {expected}. La "
+        "puntuación se llevó al nivel de esos meses: la razón de probabilidades de todos se multiplicó por {factor}.",
+        "lately_group": "{column} {name}: del {first} al {last} les pasó a {happened} y se esperaban {expected}, una "
+        "diferencia con los demás mayor que el azar; se cuenta y no cambia la puntuación.",
         "compared.brier": "Frente al modelo {id} en uso, en {rows} filas que ninguno había visto: Brier {own}, el "
         "suyo {other} (diferencia {low} – {high}).",
         "compared.skill": "Frente al modelo {id} en uso, cada uno en sus propias filas: mejora {own}, la suya {other}.",
@@ -69,7 +76,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "({share}; {low} – {high}) estaban avisados {least} días antes o más; al azar, {budget}. La mitad de los "
         "avisos sin interrupción llegó con {median} días o más. Se cumple en plazo el {precision} de los avisos.",
         "alerts": "Avisos",
-        "alerts_said": "{cause}: {right} de {closed} avisos cerrados acertaron.",
+        "alerts_said": "{cause}: {right} de {closed:aviso cerrado acertó|avisos cerrados acertaron}.",
         "alerts_saved": "Avisados que se salvaron: {count}. Cuentan como si nada hubiera pasado, así que lo que los "
         "puso en riesgo parece menos grave de lo que es.",
         "quarters": "Por trimestres",
@@ -85,6 +92,8 @@ TEXTS: dict[Language, dict[str, str]] = {
     },
     Language.EN: {
         "admin": "Only admins train models and choose which one is used.",
+        "horizon": "{days} days are no horizon of these scores.",
+        "horizon_hint": "It is 30, 90 or 180.",
         "working": "Reading the past…",
         "learning": "Learning: {kind}…",
         "kind.churn_30": "Leaving within 30 days",
@@ -108,9 +117,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "title": "{kind}: model {id}",
         "title_refused": "{kind}: no model ({id})",
         "trained": "Trained on {day}; state: {state}.",
-        "counts": "{rows} rows (a customer at the end of a month) of {accounts} customers, from {first} to {last}; "
-        "it happened to {positives}.",
-        "counts_none": "{accounts} customers; no row with a known outcome.",
+        "counts": "{rows:row|rows} (a customer at the end of a month) of {accounts:customer|customers}, from "
+        "{first} to {last}; it happened to {positives}.",
+        "counts_none": "{accounts:customer|customers}; no row with a known outcome.",
         "sampled": "A sample of {share} of the customers.",
         "by.churned_on": "by the day of leaving, {count}",
         "by.lost_renewal": "by that of the lost renewal, {count}",
@@ -122,9 +131,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "gone_before_they_came": "Left before they came, by their dates: {count}. Nothing is learnt from them.",
         "used_after_leaving": "With use more than a month after they left: {count}. Is that the day?",
         "unknown_rows": "Rows with nothing known but the time: {count}. Nothing is learnt from them.",
-        "delay.setting": "A departure is taken to be on record after {days} days.",
-        "delay.records": "Departures are recorded late: nine in ten are on record after {days} days ({cases} cases). "
-        "Only windows that ended before count.",
+        "delay.setting": "A departure is taken to be on record after {days:day|days}.",
+        "delay.records": "Departures are recorded late: nine in ten are on record after "
+        "{days:day|days} ({cases:case|cases}). Only windows that ended before count.",
         "delay.silence": "For {days} days no departure has been on record, and at their rate there would be: they are "
         "recorded late. Only windows that ended before count.",
         "leak": "{column} gives the outcome away by itself ({detail}): it was noted later. It is not used; if it was "
@@ -134,6 +143,10 @@ TEXTS: dict[Language, dict[str, str]] = {
         "shift": "{column}: the customers of today are not like those that it learnt from (stability index {index}, "
         "threshold {threshold}; Siddiqi 2006).",
         "deviates": "{column} {name}: predicted {predicted}, observed {observed} ({low} – {high}).",
+        "lately": "From {first} to {last} it happened to {happened}; by what was learnt {expected} were expected. The "
+        "score was brought to the level of those months: everybody's odds were multiplied by {factor}.",
+        "lately_group": "{column} {name}: from {first} to {last} it happened to {happened} and {expected} were "
+        "expected, further from the others than by chance; this is told and does not change the score.",
         "compared.brier": "Beside model {id} in use, on {rows} rows that neither had seen: Brier {own}, the other's "
         "{other} (difference {low} – {high}).",
         "compared.skill": "Beside model {id} in use, each on rows of its own: better than the base rate by {own}, the "
@@ -148,7 +161,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "({share}; {low} – {high}) were alerted {least} days before or more; by chance, {budget}. Half of the "
         "unbroken alerts came with {median} days or more. Of the alerts {precision} come true within the time.",
         "alerts": "Alerts",
-        "alerts_said": "{cause}: {right} of {closed} closed alerts were right.",
+        "alerts_said": "{cause}: {right} of {closed:closed alert was|closed alerts were} right.",
         "alerts_saved": "Alerted and saved: {count}. They count as if nothing had been wrong, so what put them at "
         "risk looks less grave than it is.",
         "quarters": "By quarter",
@@ -167,7 +180,7 @@ TEXTS: dict[Language, dict[str, str]] = {
 
 def say(key: str, language: Language, **values: object) -> str:
     """One text with its values."""
-    return TEXTS[language][key].format(**values)
+    return filled(TEXTS[language][key], language, values)
 
 
 def score_name(kind: str, language: Language) -> str:

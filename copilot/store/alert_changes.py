@@ -8,7 +8,7 @@ score and day, so that a million accounts that did not change cost two look-ups 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -17,6 +17,7 @@ from copilot.domain.alerting import FALLS, SCORES, STANDING, Reading, Watched, s
 from copilot.domain.alerts import Alert, AlertKind, AlertState
 from copilot.domain.scores import AccountScore, ScoreKind
 from copilot.store.alerts import to_alert
+from copilot.store.customers import is_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.scores import ScoreRepository
 from copilot.store.tables.people import UserRow
@@ -96,7 +97,7 @@ class AlertChanges:
             select(AccountRow.id)
             .join(now, now.c.day > before_day)
             .join(before, before.c.version == now.c.version)
-            .where(moved >= self._rules.moves.by_score[kind].with_band, _is_customer(self._day))
+            .where(moved >= self._rules.moves.by_score[kind].with_band, is_customer(self._day))
         )
         return self._session.scalars(query)
 
@@ -147,10 +148,6 @@ class AlertChanges:
         query = (
             select(AccountRow.id, UserRow.id)
             .outerjoin(UserRow, (func.lower(AccountRow.owner_email) == UserRow.email) & UserRow.active)
-            .where(AccountRow.id.in_(ids), _is_customer(self._day))
+            .where(AccountRow.id.in_(ids), is_customer(self._day))
         )
         return {key: value for key, value in self._session.execute(query)}  # noqa: C416 - rows are no pairs to the checker
-
-
-def _is_customer(day: date) -> ColumnElement[bool]:
-    return (AccountRow.lifecycle == "customer") & or_(AccountRow.churned_on.is_(None), AccountRow.churned_on > day)

@@ -1,7 +1,6 @@
 """The customers that a person may see, with their scores: one statement for all of them.
 
-Invariant 3: everything is filtered by `account_is_visible(viewer)`. A customer of a day is one who had come and had not
-gone; of whom the records do not say the day they left, it is not known that they were one.
+Invariant 3: everything is filtered by `account_is_visible(viewer)`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +14,8 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from copilot.domain.access import Viewer
 from copilot.domain.alerts import AlertState
 from copilot.domain.portfolio import NONE, Customer, Facets, OpenDeal, Reading, Slice
-from copilot.domain.records import Lifecycle
 from copilot.domain.scores import Band, Missing, ScoreKind
+from copilot.store.customers import is_customer, is_prospect, was_ever_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, OpportunityRow
@@ -61,7 +60,7 @@ class PortfolioRepository:
         statement = _of_accounts(*_COLUMNS, *scores)
         for lateral in laterals:
             statement = statement.join(lateral, true(), isouter=True)
-        statement = statement.where(_is_customer(today), *_in_slice(chosen), account_is_visible(viewer))
+        statement = statement.where(is_customer(today), *in_slice(chosen), account_is_visible(viewer))
         rows = self._session.execute(statement.order_by(AccountRow.name, AccountRow.id))
         return [_customer(row, kinds=kinds, with_before=before is not None) for row in rows]
 
@@ -69,11 +68,10 @@ class PortfolioRepository:
         self, chosen: Slice, *, viewer: Viewer, since: date, today: date
     ) -> tuple[list[Customer], list[Customer]]:
         """Who became a customer after `since`, and who left after it."""
-        ever = AccountRow.lifecycle.in_([Lifecycle.CUSTOMER.value, Lifecycle.CHURNED.value])
-        came = and_(AccountRow.customer_since > since, AccountRow.customer_since <= today, ever)
+        came = and_(AccountRow.customer_since > since, AccountRow.customer_since <= today, was_ever_customer())
         left = and_(AccountRow.churned_on > since, AccountRow.churned_on <= today)
         statement = _of_accounts(*_COLUMNS, came.label("came"), left.label("left"))
-        statement = statement.where(or_(came, left), *_in_slice(chosen), account_is_visible(viewer))
+        statement = statement.where(or_(came, left), *in_slice(chosen), account_is_visible(viewer))
         rows = self._session.execute(statement.order_by(AccountRow.name, AccountRow.id)).all()
         found = [(_customer(row, kinds=(), with_before=False), row.came, row.left) for row in rows]
         return [one for one, is_new, _ in found if is_new], [one for one, _, is_gone in found if is_gone]
@@ -126,29 +124,31 @@ class PortfolioRepository:
                 deal.currency,
                 deal.probability,
                 deal.close_date,
-                deal.owner_name,
+                # Exports often name the owner of the account only.
+                func.coalesce(func.nullif(deal.owner_name, ""), UserRow.name, AccountRow.owner_email),
             )
             .join(AccountRow, AccountRow.id == deal.account_id)
-            .where(deal.status == "open", *_in_slice(chosen), account_is_visible(viewer))
+            .join(UserRow, UserRow.email == _OWNER, isouter=True)
+            .where(deal.status == "open", *in_slice(chosen), account_is_visible(viewer))
             .order_by(deal.close_date.nulls_last(), deal.name, deal.id)
         )
         if kind is not None:
             statement = statement.where(deal.kind == kind)
         return [OpenDeal(*row) for row in self._session.execute(statement)]
 
-    def facets(self, *, viewer: Viewer, today: date) -> Facets:
-        """What the portfolio can be narrowed to."""
-        is_customer = _is_customer(today)
+    def facets(self, *, viewer: Viewer, today: date, leads: bool = False) -> Facets:
+        """What the portfolio, or the leads, can be narrowed to."""
+        counted = is_prospect(today) if leads else is_customer(today)
         owner, unclear = _OWNER.label("owner"), AccountRow.lifecycle.is_(None)
         statement = (
             _of_accounts(
                 owner,
                 func.max(UserRow.name),
                 AccountRow.segment,
-                func.count().filter(is_customer),
+                func.count().filter(counted),
                 func.count().filter(unclear),
             )
-            .where(or_(is_customer, unclear), account_is_visible(viewer))
+            .where(or_(counted, unclear), account_is_visible(viewer))
             .group_by(owner, AccountRow.segment)
         )
         rows = self._session.execute(statement).all()
@@ -169,15 +169,8 @@ def _of_accounts(*columns: Any) -> Select[*tuple[Any, ...]]:
     return select(*columns).select_from(AccountRow).join(UserRow, UserRow.email == _OWNER, isouter=True)
 
 
-def _is_customer(today: date) -> ColumnElement[bool]:
-    leaves_later = AccountRow.churned_on > today
-    stays = and_(AccountRow.lifecycle == Lifecycle.CUSTOMER.value, or_(AccountRow.churned_on.is_(None), leaves_later))
-    going = and_(AccountRow.lifecycle == Lifecycle.CHURNED.value, leaves_later)
-    has_come = or_(AccountRow.customer_since.is_(None), AccountRow.customer_since <= today)
-    return and_(or_(stays, going), has_come)
-
-
-def _in_slice(chosen: Slice) -> list[ColumnElement[bool]]:
+def in_slice(chosen: Slice) -> list[ColumnElement[bool]]:
+    """Conditions on `accounts`: owner and segment."""
     conditions: list[ColumnElement[bool]] = []
     if chosen.owner is not None:
         nobody = or_(AccountRow.owner_email.is_(None), AccountRow.owner_email == "")

@@ -16,6 +16,7 @@ from copilot.store.tables.records import AccountRow
 from copilot.store.tables.scores import ScoresDueRow
 
 _LOCK = 727204
+_TRAINING_LOCK = 727207
 _FACT = "scores.progress"
 
 
@@ -46,6 +47,11 @@ class ScoreDueRepository:
         """Whether nobody else computes scores now; nobody else will until this transaction ends."""
         statement = text("select pg_try_advisory_xact_lock(:key)")
         return bool(self._session.execute(statement, {"key": _LOCK}).scalar_one())
+
+    def take_turn_to_train(self) -> bool:
+        """Whether nobody else learns scores again now; nobody else will until this transaction ends."""
+        statement = text("select pg_try_advisory_xact_lock(:key)")
+        return bool(self._session.execute(statement, {"key": _TRAINING_LOCK}).scalar_one())
 
     def progress(self) -> Progress:
         """How far it has come."""

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from copilot.domain.access import Viewer
-from copilot.domain.records import Lifecycle
+from copilot.store.customers import is_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.records import AccountRow
 from copilot.store.visibility import visible_accounts
@@ -36,9 +36,9 @@ class PeersRepository:
         query = (
             select(AccountRow.id, AccountRow.name)
             .where(
-                AccountRow.lifecycle == Lifecycle.CUSTOMER.value,
+                is_customer(since),
+                # Who has said that they leave is no example of one who stays.
                 AccountRow.churned_on.is_(None),
-                (AccountRow.customer_since.is_(None)) | (AccountRow.customer_since <= since),
                 AccountRow.id != but,
                 AccountRow.id.in_(visible_accounts(viewer)),
             )

@@ -6,6 +6,7 @@ it to the alert; nothing is sent from here.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from copilot import __version__
 from copilot.domain.access import Viewer
@@ -13,6 +14,7 @@ from copilot.domain.alerts import Alert
 from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, Section, cited_evidence, content_hashes
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
+from copilot.domain.review_items import ReviewState
 from copilot.errors import Conflict, NotFound
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.accounts import AccountRepository
@@ -20,6 +22,7 @@ from copilot.store.alerts import AlertRepository
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.people import PeopleRepository
+from copilot.store.reviews import UNRELEASED, ReviewRepository
 from copilot.telemetry import get_logger
 from copilot.workflows.alerts.acting import Alerts
 from copilot.workflows.alerts.raising import subject_of
@@ -34,6 +37,18 @@ _log = get_logger(__name__)
 _ALERT = "alert"
 
 
+_STANDS = frozenset({*UNRELEASED, ReviewState.RELEASED})
+"""States of a note that is of use still: decided on in its favour, or not decided yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The queue entry of the note about an alert."""
+
+    item_id: str
+    is_new: bool
+
+
 class AlertDrafts:
     """Stateless; one instance serves any number of requests."""
 
@@ -41,6 +56,17 @@ class AlertDrafts:
         self._alerts = alerts
         self._approvals = approvals
         self._guardrails = guardrails
+
+    def note(self, alert_id: str, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> Note:
+        """The note about an alert: the one that stands, else a new one, so that asking twice makes one.
+
+        Raises NotFound or Conflict.
+        """
+        alert = self._alerts.find(alert_id, viewer=viewer, uow=uow).alert
+        standing = _standing(alert.item_id, viewer=viewer, uow=uow)
+        if standing is not None:
+            return Note(standing, is_new=False)
+        return Note(self.write(alert_id, viewer=viewer, language=language, uow=uow).item.id, is_new=True)
 
     def write(self, alert_id: str, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> FiledDraft:
         """Draft the note about an alert and put it in the queue. Raises NotFound or Conflict."""
@@ -135,6 +161,15 @@ class AlertDrafts:
             raise error(Conflict, "changed", viewer)
         details = {"item": next(iter(item.values()))}
         AuditLog(uow).append(action, actor_id=viewer.user_id, subject=subject_of(alert.id), details=details)
+
+
+def _standing(item_id: str | None, *, viewer: Viewer, uow: UnitOfWork) -> str | None:
+    """The entry of the newest version of the note, if it was not turned down and has not run out."""
+    reviews = ReviewRepository(uow)
+    entry = reviews.find(item_id, viewer=viewer) if item_id else None
+    versions = reviews.of_draft(entry.item.draft_id, viewer=viewer) if entry else ()
+    newest = versions[-1].item if versions else None
+    return newest.id if newest is not None and newest.state in _STANDS else None
 
 
 def _assembled(

@@ -18,6 +18,8 @@ from copilot.store.portfolio import PortfolioRepository
 from copilot.store.scores import ScoreRepository
 
 WEEK = timedelta(days=7)
+_TRAINED_AS = {ScoreKind.EXPANSION: "expansion", ScoreKind.LEAD: "leads"}
+"""What the command that trains calls them; the others are its usual ones."""
 
 
 class ModelState(StrEnum):
@@ -44,9 +46,10 @@ class ModelUse:
     def is_in_use(self) -> bool:
         return self.state is ModelState.IN_USE
 
-    def why_not(self, language: Language) -> str:
-        """Why there is none; empty where there is one."""
-        return refusal_text(self.model, language) or ""
+    def why_not(self, language: Language, *, with_command: bool = False) -> str:
+        """Why there is none; empty where there is one. `with_command`: also how to have one made."""
+        advises = _TRAINED_AS.get(self.kind, "") if with_command else None
+        return refusal_text(self.model, language, advises=advises) or ""
 
 
 @dataclass(frozen=True, slots=True)

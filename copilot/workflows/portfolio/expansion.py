@@ -15,8 +15,7 @@ from copilot.domain.records import OpportunityKind
 from copilot.domain.scores import Band, ScoreKind
 from copilot.scoring.cross_sell import CrossSell
 from copilot.scoring.lifetime import LifetimeRules, LifetimeValue
-from copilot.scoring.worth import worth_of
-from copilot.store.customer_revenue import Revenue
+from copilot.scoring.worth import Revenue, worth_of
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
 from copilot.workflows.portfolio.book import Book, ModelUse
@@ -63,14 +62,16 @@ class Expansion:
     """Departures that values without a model rest on."""
 
 
-def expansion_board(book: Book, *, model: ModelUse, rules: LifetimeRules, viewer: Viewer, uow: UnitOfWork) -> Expansion:
-    """The book has to be read with the expansion score."""
+def expansion_board(
+    book: Book, *, model: ModelUse, rules: LifetimeRules, viewer: Viewer, uow: UnitOfWork, everybody: bool = False
+) -> Expansion:
+    """The book has to be read with the expansion score. `everybody`: also who would not be listed."""
     of_accounts: dict[str, list[OpenDeal]] = {}
     found = PortfolioRepository(uow).open_deals(book.chosen, viewer=viewer, kind=OpportunityKind.EXPANSION.value)
     for deal in found:
         of_accounts.setdefault(deal.account_id, []).append(deal)
     board = [_prospect(one, of_accounts.get(one.account_id, []), model=model) for one in book.customers]
-    ranked = _ranked(board) if model.is_in_use else _by_close(board)
+    ranked = _ranked(board, everybody=everybody) if model.is_in_use else _by_close(board, everybody=everybody)
     likely = [one for one in board if one.band is Band.GOOD]
     rows, left = _with_worth(ranked[:MOST_SHOWN], rules=rules, uow=uow)
     shown_deals = [deal for one in board for deal in one.deals]
@@ -114,15 +115,19 @@ def _prospect(one: Customer, deals: Sequence[OpenDeal], *, model: ModelUse) -> P
     )
 
 
-def _ranked(board: Sequence[Prospect]) -> list[Prospect]:
+def _ranked(board: Sequence[Prospect], *, everybody: bool) -> list[Prospect]:
     """The most likely first; of who is unlikely to, or not known, only those with something open."""
-    listed = [one for one in board if one.band in {Band.GOOD, Band.WATCH} or one.deals]
+    listed = [one for one in board if everybody or one.band in {Band.GOOD, Band.WATCH} or one.deals]
     return sorted(listed, key=lambda one: (-(one.probability or 0.0), one.customer.name))
 
 
-def _by_close(board: Sequence[Prospect]) -> list[Prospect]:
-    listed = [one for one in board if one.deals]
-    return sorted(listed, key=lambda one: (one.deals[0].close_date or date.max, one.customer.name))
+def _by_close(board: Sequence[Prospect], *, everybody: bool) -> list[Prospect]:
+    listed = [one for one in board if everybody or one.deals]
+    return sorted(listed, key=lambda one: (not one.deals, _first_close(one), one.customer.name))
+
+
+def _first_close(one: Prospect) -> date:
+    return (one.deals[0].close_date if one.deals else None) or date.max
 
 
 def _sums(deals: Sequence[OpenDeal]) -> tuple[dict[str, Decimal], int]:

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from copilot.domain.access import Viewer
 from copilot.domain.portfolio import OpenDeal, Slice
-from copilot.scoring.forecast import Forecast, forecast
+from copilot.scoring.forecast import Forecast, foretold
+from copilot.scoring.forecast_kept import kept_lessons
 from copilot.store.database import UnitOfWork
 from copilot.store.deals_history import DealsRepository
 from copilot.store.portfolio import PortfolioRepository
@@ -45,18 +46,17 @@ class Outlooks:
     """Of those due: their owner does not say how likely, and they are in no sum of the owners' own."""
 
 
-def sales_forecast(chosen: Slice, *, until: Until, viewer: Viewer, uow: UnitOfWork) -> Outlooks:
+def sales_forecast(chosen: Slice, *, until: Until | date, viewer: Viewer, uow: UnitOfWork) -> Outlooks:
     """Of the deals of the slice's accounts, customers or not: the band of health is not looked at."""
     today = uow.clock.today()
-    last = last_day(until, today=today)
+    last = last_day(until, today=today) if isinstance(until, Until) else until
     chosen = replace(chosen, band=None)
     deals = PortfolioRepository(uow).open_deals(chosen, viewer=viewer)
     repository = DealsRepository(uow)
     is_all = chosen == Slice()
     of_accounts = None if is_all else sorted({deal.account_id for deal in deals})
-    found = forecast(
-        repository.open(viewer=viewer, account_ids=of_accounts), repository.history(), until=last
-    )  # fmt: skip
+    lessons = kept_lessons(repository, day=today, until=last)
+    found = foretold(repository.open(viewer=viewer, account_ids=of_accounts), lessons)
     due = [deal for deal in deals if deal.close_date is not None and deal.close_date <= last]
     return Outlooks(
         forecast=found,

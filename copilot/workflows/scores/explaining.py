@@ -68,6 +68,14 @@ class Explanations:
             reasons=_reasons(scores, language),
         )
 
+    def health(self, account_id: str, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> ScoreStory | None:
+        """The health of an account that the viewer may see, without what would change it; None: it is no customer."""
+        today = uow.clock.today()
+        table = SignalsRepository(uow).of_day(today, population=Population.CUSTOMERS, account_ids=[account_id])
+        if not table.account_ids:
+            return None
+        return _Telling(self._scores.making(uow=uow), table, viewer=viewer, language=language, uow=uow).health()
+
 
 class _Telling:
     """One explanation in the making."""
@@ -87,6 +95,10 @@ class _Telling:
         """Of every kind that customers have; one reason is said once, for all probabilities of leaving."""
         tried, together = self._tried()
         return tuple(self._story(score, tried, together) for score in self._scores.values())
+
+    def health(self) -> ScoreStory:
+        """Of the health alone, as it is."""
+        return self._story(self._scores[ScoreKind.HEALTH], (), None)
 
     def _read_evidence(self) -> dict[str, Evidence]:
         """Evidence by the name of the part."""

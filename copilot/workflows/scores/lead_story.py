@@ -51,6 +51,12 @@ def lead_story(score: AccountScore, *, viewer: Viewer, language: Language, uow: 
     )
 
 
+def lead_signs(score: AccountScore, language: Language, *, most: int = _MOST_SIGNS) -> tuple[Sign, ...]:
+    """The strongest parts in words, for and against, without their sources: those are on the account's own page."""
+    telling = [part for part in score.parts if abs(part.effect) >= _LEAST_POINTS]
+    return tuple(_sign(part, {}, language) for part in telling[:most])
+
+
 def _evidence(score: AccountScore, parts: list[Part], *, viewer: Viewer, uow: UnitOfWork) -> dict[str, Evidence]:
     """By the name of the part; counts of deals and meetings have none of their own."""
     signals = [part.signal for part in parts if part.signal is not None]

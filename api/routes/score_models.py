@@ -1,0 +1,31 @@
+"""Models of scores: how good each is, and which is in use. Managers and administrators read, administrators choose."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api.deps import LanguageDep, UnitOfWorkDep, ViewerDep
+from api.schemas.common import PROBLEMS
+from api.schemas.score_models import ModelList, ModelOut
+from copilot.workflows.scores.models import choose_model, read_model, read_models
+
+router = APIRouter(prefix="/api/v1/scores/models", tags=["scores"], responses=PROBLEMS)
+ModelId = Annotated[str, Path(max_length=100)]
+
+
+@router.get("")
+def list_models(viewer: ViewerDep, uow: UnitOfWorkDep, language: LanguageDep) -> ModelList:
+    """Every training with its figures."""
+    return ModelList.of(read_models(viewer=viewer, uow=uow), language=language)
+
+
+@router.get("/{model_id}")
+def show_model(model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, language: LanguageDep) -> ModelOut:
+    """One training."""
+    return ModelOut.of(read_model(model_id, viewer=viewer, uow=uow), language=language)
+
+
+@router.post("/{model_id}/use")
+def use_model(model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, language: LanguageDep) -> ModelOut:
+    """Let it make the scores of its kind from now on. For administrators; again changes nothing."""
+    return ModelOut.of(choose_model(model_id, viewer=viewer, uow=uow), language=language)

@@ -1,0 +1,155 @@
+"""Models of scores for the people who answer for them: which there are, how good each is, and which is in use.
+
+Invariants: managers and administrators read them, administrators choose; what is shown of a model names no account.
+What is chosen here is recorded in the audit chain, like every choice.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from copilot.domain.access import Role, Viewer
+from copilot.domain.language import Language
+from copilot.domain.scores import ScoreKind, ScoreModel
+from copilot.errors import CopilotError, InputError, NotAllowed, NotFound
+from copilot.scoring import registry
+from copilot.scoring.probabilities import LEARNT_KINDS
+from copilot.scoring.refusals import refusal_text
+from copilot.scoring.report import Report
+from copilot.store.database import UnitOfWork
+from copilot.store.scores import ScoreRepository
+
+MODELLED = (*LEARNT_KINDS, ScoreKind.LEAD)
+"""Kinds of scores that are learnt."""
+_MAY_READ = frozenset({Role.MANAGER, Role.ADMIN})
+_MESSAGES: dict[str, dict[Language, tuple[str, str]]] = {
+    "not_found": {
+        Language.ES: ("No existe ese modelo.", "Vea la lista de modelos."),
+        Language.EN: ("There is no such model.", "See the list of models."),
+    },
+    "readers_only": {
+        Language.ES: ("Los modelos son para responsables y administradores.", "Pídaselo a uno."),
+        Language.EN: ("Models are for managers and administrators.", "Ask one."),
+    },
+    "admins_only": {
+        Language.ES: ("Solo administración elige qué modelo se usa.", "Pídaselo a quien administra."),
+        Language.EN: ("Only administrators choose which model is used.", "Ask an administrator."),
+    },
+    "is_refusal": {
+        Language.ES: ("Eso es un rechazo, no un modelo.", "Elija un modelo que se pueda usar."),
+        Language.EN: ("This is a refusal, not a model.", "Choose a model that can be used."),
+    },
+}
+
+
+class ModelStanding(StrEnum):
+    """What became of a training."""
+
+    IN_USE = "in_use"
+    OLDER = "older"
+    """It was in use before."""
+    ASIDE = "aside"
+    """It was worse than the one in use."""
+    REFUSED = "refused"
+    REFUSED_IN_USE = "refused_in_use"
+    """Its refusal is the newest word: nobody has a score of this kind."""
+
+    @property
+    def can_be_used(self) -> bool:
+        """Whether somebody could put it in use now."""
+        return self in {ModelStanding.OLDER, ModelStanding.ASIDE}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptModel:
+    """One training. `report` None: it was kept by another version."""
+
+    model: ScoreModel
+    standing: ModelStanding
+    report: Report | None
+
+    def why_not(self, language: Language) -> str:
+        """Why there is no model; empty where there is one."""
+        return refusal_text(self.model, language) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptModels:
+    """Every training, the newest first, and of each kind the one that counts now; None: never trained."""
+
+    models: tuple[KeptModel, ...]
+    now: dict[ScoreKind, KeptModel | None]
+
+
+def in_use_now(uow: UnitOfWork) -> frozenset[str]:
+    """Ids of the models, or refusals, that count now."""
+    scores = ScoreRepository(uow)
+    return frozenset(model.id for kind in ScoreKind if (model := scores.model(kind)) is not None)
+
+
+def standing_of(model: ScoreModel, in_use: Collection[str]) -> ModelStanding:
+    """What became of a training, given what counts now."""
+    if model.refusal is not None:
+        return ModelStanding.REFUSED_IN_USE if model.id in in_use else ModelStanding.REFUSED
+    if model.id in in_use:
+        return ModelStanding.IN_USE
+    return ModelStanding.OLDER if model.used_from else ModelStanding.ASIDE
+
+
+def read_models(*, viewer: Viewer, uow: UnitOfWork) -> KeptModels:
+    """All of them. Raises NotAllowed."""
+    _require(viewer)
+    in_use = in_use_now(uow)
+    kept = tuple(_kept(model, in_use) for model in ScoreRepository(uow).models())
+    counting = {one.model.kind: one for one in kept if one.model.id in in_use}
+    return KeptModels(kept, {kind: counting.get(kind) for kind in MODELLED})
+
+
+def read_model(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> KeptModel:
+    """One of them. Raises NotAllowed or NotFound."""
+    _require(viewer)
+    return _kept(_named(model_id, viewer=viewer, uow=uow), in_use_now(uow))
+
+
+def choose_model(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> KeptModel:
+    """Let this one make the scores from now on; choosing the one in use changes nothing.
+
+    Raises NotAllowed, NotFound, or InputError for a refusal.
+    """
+    _require(viewer)
+    if viewer.role is not Role.ADMIN:
+        raise _error(NotAllowed, "admins_only", viewer)
+    model = _named(model_id, viewer=viewer, uow=uow)
+    if model.model is None:
+        raise _error(InputError, "is_refusal", viewer)
+    if standing_of(model, in_use_now(uow)) is not ModelStanding.IN_USE:
+        registry.put_in_use(uow, model.id, actor_id=viewer.user_id)
+    return read_model(model.id, viewer=viewer, uow=uow)
+
+
+def _named(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ScoreModel:
+    found = next((model for model in ScoreRepository(uow).models_named(model_id) if model.id == model_id), None)
+    if found is None:
+        raise _error(NotFound, "not_found", viewer)
+    return found
+
+
+def _kept(model: ScoreModel, in_use: Collection[str]) -> KeptModel:
+    try:
+        report = Report.model_validate(model.report)
+    except ValidationError:
+        report = None
+    return KeptModel(model, standing_of(model, in_use), report)
+
+
+def _require(viewer: Viewer) -> None:
+    if viewer.role not in _MAY_READ:
+        raise _error(NotAllowed, "readers_only", viewer)
+
+
+def _error(kind: type[CopilotError], name: str, viewer: Viewer) -> CopilotError:
+    told = _MESSAGES[name]
+    words, hint = told[Language.ES if viewer.language == Language.ES else Language.EN]
+    return kind(words, hint=hint)
