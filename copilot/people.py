@@ -6,7 +6,7 @@ cost the same time and read the same; repeated failures are slowed down per addr
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,10 +16,15 @@ from copilot.domain.access import Role, Viewer
 from copilot.errors import InputError, NotAuthenticated
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
+from copilot.store.ways_in import WaysIn
 
 MINIMUM_PASSWORD_LENGTH = 12
 _ATTEMPTS_ALLOWED = 10
 _ATTEMPT_WINDOW = timedelta(minutes=15)
+_USE_NOTED_EVERY = timedelta(minutes=5)
+"""When a session or token was last used is known to within this time; noting each use would be a write a request."""
+PASSWORD, SIGN_ON = "password", "sign_on"
+"""Ways of opening a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,26 @@ class SignedIn:
     viewer: Viewer
 
 
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """A signed-in browser that just asked for something."""
+
+    viewer: Viewer
+    csrf_token: str
+    to_be_noted: bool
+    """Whether it is time to note that it was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveToken:
+    """A program's token that just asked for something."""
+
+    id: str
+    viewer: Viewer
+    read_only: bool
+    to_be_noted: bool
+
+
 def digest(token: str) -> str:
     """What is stored instead of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -39,8 +64,10 @@ def digest(token: str) -> str:
 class People:
     """Who may use this installation."""
 
-    def __init__(self, *, clock: Clock, session_hours: int) -> None:
+    def __init__(self, *, clock: Clock, session_hours: int, break_glass: str | None = None) -> None:
+        """`break_glass`: address of the only administrator who signs in with a password. None: everybody may."""
         self._clock = clock
+        self._break_glass = break_glass.lower() if break_glass else None
         self._session_length = timedelta(hours=session_hours)
         self._hasher = PasswordHasher()
         # Verified when the address is unknown, so that both failures take as long.
@@ -63,19 +90,36 @@ class People:
         Raises InputError when the password is shorter than `MINIMUM_PASSWORD_LENGTH` characters or the
         team does not exist.
         """
-        if password is not None and len(password) < MINIMUM_PASSWORD_LENGTH:
-            raise InputError(
-                f"The password is shorter than {MINIMUM_PASSWORD_LENGTH} characters.", hint="Choose a longer one."
-            )
-        hashed = self._hasher.hash(password) if password is not None else None
+        hashed = self.hashed(password) if password is not None else None
         repository = PeopleRepository(uow)
         if viewer.team_id is not None and not repository.team_exists(viewer.team_id):
             raise InputError(f"There is no team {viewer.team_id!r}.", hint="Create it first.")
         repository.save(viewer, password_hash=hashed)
         return self.viewer_by_email(viewer.email, uow=uow)
 
-    def sign_in(self, email: str, password: str, *, origin: str, uow: UnitOfWork) -> SignedIn | None:
+    def hashed(self, password: str) -> str:
+        """What is kept of a password. Raises InputError when it is shorter than `MINIMUM_PASSWORD_LENGTH`."""
+        if len(password) < MINIMUM_PASSWORD_LENGTH:
+            raise InputError("The password is shorter than 12 characters.", hint="Choose a longer one.")
+        return self._hasher.hash(password)
+
+    def takes_password_of(self, viewer: Viewer) -> bool:
+        """Whether this person may sign in with a password."""
+        if self._break_glass is None:
+            return True
+        return viewer.role is Role.ADMIN and viewer.email.lower() == self._break_glass
+
+    @property
+    def passwords_are_off(self) -> bool:
+        """Whether single sign-on is the way in, for all but one administrator."""
+        return self._break_glass is not None
+
+    def sign_in(
+        self, email: str, password: str, *, origin: str, uow: UnitOfWork, browser: str | None = None
+    ) -> SignedIn | None:
         """Check a password and open a session; None when it is wrong (the failure is counted).
+
+        Where passwords are switched off, those of everybody but one administrator are wrong.
 
         Returns instead of raising, so that the count of failures is committed. Raises NotAuthenticated
         when there were too many failures lately.
@@ -86,26 +130,40 @@ class People:
             raise NotAuthenticated("Too many failed attempts.", hint="Wait 15 minutes and try again.")
         viewer = repository.by_email(email)
         stored = repository.password_hash(viewer.user_id) if viewer else None
-        if not self._matches(stored, password) or viewer is None or stored is None:
+        if (
+            not self._matches(stored, password)
+            or viewer is None
+            or stored is None
+            or not self.takes_password_of(viewer)
+        ):
             repository.add_failed_attempt(keys, now=now)
             return None
         if self._hasher.check_needs_rehash(stored):
             repository.set_password_hash(viewer.user_id, self._hasher.hash(password))
         repository.forget_attempts(keys[:1], before=now - _ATTEMPT_WINDOW)
-        return self._open_session(viewer, uow=uow)
+        return self.open_session(viewer, way=PASSWORD, uow=uow, browser=browser)
 
-    def session(self, token: str, *, uow: UnitOfWork) -> tuple[Viewer, str] | None:
-        """Viewer and CSRF token of a live session."""
-        return PeopleRepository(uow).session(digest(token), now=self._clock.now())
+    def session(self, token: str, *, uow: UnitOfWork) -> LiveSession | None:
+        """Who a live session belongs to."""
+        now = self._clock.now()
+        found = PeopleRepository(uow).session(digest(token), now=now)
+        if found is None:
+            return None
+        viewer, csrf_token, last_used_at = found
+        return LiveSession(viewer, csrf_token, to_be_noted=self._is_to_be_noted(last_used_at, now=now))
+
+    def note_session(self, token: str, *, uow: UnitOfWork) -> None:
+        """Note that the session was used now."""
+        WaysIn(uow).session_used(digest(token))
 
     def sign_out(self, token: str, *, uow: UnitOfWork) -> None:
         """End the session."""
         PeopleRepository(uow).end_session(digest(token))
 
     def create_api_token(
-        self, viewer: Viewer, *, name: str, valid_for: timedelta | None, uow: UnitOfWork
+        self, viewer: Viewer, *, name: str, valid_for: timedelta | None, uow: UnitOfWork, read_only: bool = False
     ) -> tuple[str, str]:
-        """A new token `(id, token)`; the token is shown once and acts with the viewer's rights."""
+        """A new token `(id, token)`; the token is shown once and acts with the viewer's rights, or reads with them."""
         token_id, token = str(self._clock.new_id()), f"sct_{self._clock.new_token()}"
         now = self._clock.now()
         PeopleRepository(uow).add_api_token(
@@ -113,25 +171,39 @@ class People:
             token_sha256=digest(token),
             user_id=viewer.user_id,
             name=name,
+            read_only=read_only,
             now=now,
             until=now + valid_for if valid_for else None,
         )
         return token_id, token
 
-    def by_api_token(self, token: str, *, uow: UnitOfWork) -> Viewer | None:
-        """The user a token acts for, if it is live."""
-        return PeopleRepository(uow).by_api_token(digest(token), now=self._clock.now())
+    def by_api_token(self, token: str, *, uow: UnitOfWork) -> LiveToken | None:
+        """Whom a live token acts for."""
+        now = self._clock.now()
+        found = PeopleRepository(uow).by_api_token(digest(token), now=now)
+        if found is None:
+            return None
+        viewer, token_id, read_only, last_used_at = found
+        noted = self._is_to_be_noted(last_used_at, now=now)
+        return LiveToken(token_id, viewer, read_only=read_only, to_be_noted=noted)
 
-    def _open_session(self, viewer: Viewer, *, uow: UnitOfWork) -> SignedIn:
+    def open_session(self, viewer: Viewer, *, way: str, uow: UnitOfWork, browser: str | None = None) -> SignedIn:
+        """A session with secrets of its own, for somebody who has proved who they are."""
         token, csrf_token, now = self._clock.new_token(), self._clock.new_token(), self._clock.now()
         PeopleRepository(uow).add_session(
             token_sha256=digest(token),
             user_id=viewer.user_id,
             csrf_token=csrf_token,
+            way=way,
+            browser=browser,
             now=now,
             until=now + self._session_length,
         )
         return SignedIn(token=token, csrf_token=csrf_token, viewer=viewer)
+
+    @staticmethod
+    def _is_to_be_noted(last_used_at: datetime | None, *, now: datetime) -> bool:
+        return last_used_at is None or now - last_used_at >= _USE_NOTED_EVERY
 
     def _matches(self, stored: str | None, password: str) -> bool:
         if self._decoy_hash is None:

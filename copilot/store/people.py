@@ -99,23 +99,40 @@ class PeopleRepository:
         """Let a user see an account they do not own."""
         self._session.merge(AccountGrantRow(account_id=account_id, user_id=user_id))
 
-    def add_session(self, *, token_sha256: str, user_id: str, csrf_token: str, now: datetime, until: datetime) -> None:
+    def add_session(
+        self,
+        *,
+        token_sha256: str,
+        user_id: str,
+        csrf_token: str,
+        now: datetime,
+        until: datetime,
+        way: str = "password",
+        browser: str | None = None,
+    ) -> None:
         """Remember a signed-in browser, and forget the expired ones."""
         self._session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
         self._session.add(
             SessionRow(
-                token_sha256=token_sha256, user_id=user_id, csrf_token=csrf_token, created_at=now, expires_at=until
+                token_sha256=token_sha256,
+                user_id=user_id,
+                csrf_token=csrf_token,
+                way=way,
+                browser=browser,
+                created_at=now,
+                last_used_at=now,
+                expires_at=until,
             )
         )
 
-    def session(self, token_sha256: str, *, now: datetime) -> tuple[Viewer, str] | None:
-        """The viewer and CSRF token of a live session."""
+    def session(self, token_sha256: str, *, now: datetime) -> tuple[Viewer, str, datetime | None] | None:
+        """The viewer and CSRF token of a live session, and when it was last used."""
         row = self._session.execute(
-            select(UserRow, SessionRow.csrf_token)
+            select(UserRow, SessionRow.csrf_token, SessionRow.last_used_at)
             .join(SessionRow, SessionRow.user_id == UserRow.id)
             .where(SessionRow.token_sha256 == token_sha256, SessionRow.expires_at > now, UserRow.active)
         ).one_or_none()
-        return (_viewer(row[0]), row[1]) if row else None
+        return (_viewer(row[0]), row[1], row[2]) if row else None
 
     def end_session(self, token_sha256: str) -> None:
         """Sign out one browser."""
@@ -126,19 +143,33 @@ class PeopleRepository:
         self._session.execute(update(UserRow).where(UserRow.id == user_id).values(language=language))
 
     def add_api_token(
-        self, *, token_id: str, token_sha256: str, user_id: str, name: str, now: datetime, until: datetime | None
+        self,
+        *,
+        token_id: str,
+        token_sha256: str,
+        user_id: str,
+        name: str,
+        read_only: bool,
+        now: datetime,
+        until: datetime | None,
     ) -> None:
         """Remember a program's token."""
         self._session.add(
             ApiTokenRow(
-                id=token_id, token_sha256=token_sha256, user_id=user_id, name=name, created_at=now, expires_at=until
+                id=token_id,
+                token_sha256=token_sha256,
+                user_id=user_id,
+                name=name,
+                read_only=read_only,
+                created_at=now,
+                expires_at=until,
             )
         )
 
-    def by_api_token(self, token_sha256: str, *, now: datetime) -> Viewer | None:
-        """The active user behind a live token."""
-        row = self._session.scalar(
-            select(UserRow)
+    def by_api_token(self, token_sha256: str, *, now: datetime) -> tuple[Viewer, str, bool, datetime | None] | None:
+        """The active user behind a live token, its id, whether it may only read, and when it was last used."""
+        row = self._session.execute(
+            select(UserRow, ApiTokenRow.id, ApiTokenRow.read_only, ApiTokenRow.last_used_at)
             .join(ApiTokenRow, ApiTokenRow.user_id == UserRow.id)
             .where(
                 ApiTokenRow.token_sha256 == token_sha256,
@@ -146,8 +177,8 @@ class PeopleRepository:
                 or_(ApiTokenRow.expires_at.is_(None), ApiTokenRow.expires_at > now),
                 UserRow.active,
             )
-        )
-        return _viewer(row) if row else None
+        ).one_or_none()
+        return (_viewer(row[0]), row[1], row[2], row[3]) if row else None
 
     def failed_attempts(self, keys: Sequence[str], *, since: datetime) -> int:
         """The highest number of failed sign-ins of any of the keys since then."""

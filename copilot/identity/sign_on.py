@@ -1,0 +1,230 @@
+"""Signing in through the company's identity provider.
+
+Invariants: a sign-in ends in the browser that began it, once, within minutes; the session is a new one whatever the
+browser held before; somebody new is let in only as what a rule says; who was let go stays out, whatever the provider
+says; nobody is taken for somebody else because an address was given away again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from copilot.approvals.entries import SYSTEM_VIEWER
+from copilot.domain.access import Role, Viewer
+from copilot.domain.language import Language
+from copilot.errors import InputError, NotAuthenticated, TooFast
+from copilot.identity.administration import CHANGED, Details, add_person, move_person
+from copilot.identity.openid import Provider, refused
+from copilot.identity.rules import LONGEST_NAME, checked_address, record, subject_of
+from copilot.identity.sign_on_rules import GroupRule, SignOnRules
+from copilot.identity.teams import create_team
+from copilot.people import SIGN_ON, People, SignedIn, digest
+from copilot.store.database import Database, UnitOfWork
+from copilot.store.staff import Person, StaffRepository
+from copilot.store.ways_in import Flow, Identity, WaysIn
+from copilot.telemetry import get_logger
+
+_log = get_logger(__name__)
+
+LINKED = "identity.linked"
+LASTS = timedelta(minutes=10)
+_MOST_FLOWS = 300
+"""Sign-ins of one origin that may be under way; a whole company can come from one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where the browser goes, and the secret by which it is known again."""
+
+    address: str
+    browser_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the browser came back with."""
+
+    state: str
+    code: str
+    issuer: str | None
+    browser_secret: str
+
+
+class SingleSignOn:
+    """Works in transactions of its own: none is open while the provider is waited for."""
+
+    def __init__(
+        self, database: Database, *, provider: Provider, rules: SignOnRules, people: People, name: str, language: str
+    ) -> None:
+        """`name` is what people call the provider; `language` is that of somebody who says none."""
+        self._database, self._provider, self._rules, self._people = database, provider, rules, people
+        self._language = language
+        self.name = name
+
+    def begin(self, following: str, *, origin: str) -> Begun:
+        """Start a sign-in that will go on to the page `following`. Raises TooFast or UnavailableError."""
+        clock = self._database.clock
+        state, nonce, verifier, secret = (clock.new_token() for _ in range(4))
+        # RFC 7636 asks for at least 43 characters.
+        verifier = digest(verifier)
+        address = self._provider.sign_in_address(state=state, nonce=nonce, verifier=verifier)
+        with self._database.unit_of_work() as uow:
+            ways, whose = WaysIn(uow), digest(f"origin:{origin}")
+            if ways.flows_of(whose) >= _MOST_FLOWS:
+                raise TooFast("Too many sign-ins are under way.", hint="Wait ten minutes and try again.")
+            flow = Flow(nonce=nonce, verifier=verifier, following=following)
+            ways.begin_flow(
+                flow, state_sha256=digest(state), browser_sha256=digest(secret), origin_sha256=whose, lasts=LASTS
+            )
+        return Begun(address, secret)
+
+    def finish(self, answer: Answer, *, browser: str | None, before: str | None) -> tuple[SignedIn, str]:
+        """A new session, and the page to go on to. `before` is the secret of the session that the browser held.
+
+        Raises NotAuthenticated or UnavailableError.
+        """
+        with self._database.unit_of_work() as uow:
+            flow = WaysIn(uow).end_flow(state_sha256=digest(answer.state), browser_sha256=digest(answer.browser_secret))
+        if flow is None:
+            raise refused("unknown_state")
+        if not answer.code:
+            raise refused("no_code")
+        self._provider.check_answer(answer.issuer)
+        wanted = ("email", "email_verified", self._rules.groups_claim.partition(".")[0])
+        claims = self._provider.claims_of(answer.code, nonce=flow.nonce, verifier=flow.verifier, wanted=wanted)
+        with self._database.unit_of_work() as uow:
+            viewer = self._admitted(claims, uow=uow)
+            if before:
+                self._people.sign_out(before, uow=uow)
+            return self._people.open_session(viewer, way=SIGN_ON, uow=uow, browser=browser), flow.following
+
+    def _admitted(self, claims: Mapping[str, object], *, uow: UnitOfWork) -> Viewer:
+        """Whom the claims speak of. Raises NotAuthenticated."""
+        address, subject = self._address(claims), str(claims["sub"])
+        rule = self._rules.rule_for(self._rules.groups_in(claims))
+        identity = WaysIn(uow).identity(self._provider.connection.issuer, subject)
+        if identity is not None:
+            person = StaffRepository(uow).find(identity.user_id)
+        else:
+            person = StaffRepository(uow).by_email(address)
+            identity = self._linked(person, claims, address, subject=subject, rule=rule, uow=uow)
+            person = StaffRepository(uow).find(identity.user_id)
+        if person is None or not person.active:
+            raise _noted(
+                "former",
+                NotAuthenticated("You are not let in here any more.", hint="Ask your administrator to let you in."),
+            )
+        WaysIn(uow).identity_used(identity)
+        return self._as_groups_say(person, rule, uow=uow) if identity.by_groups else person.viewer
+
+    def _address(self, claims: Mapping[str, object]) -> str:
+        """The address that the provider vouches for. Raises NotAuthenticated."""
+        given = claims.get("email")
+        if claims.get("email_verified") is not True and not self._rules.trust_unverified_addresses:
+            raise _noted(
+                "unverified",
+                NotAuthenticated(
+                    "Your identity provider did not say that it knows your email address.",
+                    hint="Ask your administrator to let you in.",
+                ),
+            )
+        try:
+            address = checked_address(given if isinstance(given, str) else "")
+        except InputError as error:
+            raise _noted(
+                "no_address",
+                NotAuthenticated(
+                    "Your identity provider did not say your email address.",
+                    hint="Ask your administrator to let you in.",
+                ),
+            ) from error
+        if not self._rules.lets_in(address):
+            raise _noted(
+                "other_domain",
+                NotAuthenticated(
+                    "Addresses of your domain are not let in here.", hint="Ask your administrator to let you in."
+                ),
+            )
+        return address
+
+    def _linked(
+        self,
+        person: Person | None,
+        claims: Mapping[str, object],
+        address: str,
+        *,
+        subject: str,
+        rule: GroupRule | None,
+        uow: UnitOfWork,
+    ) -> Identity:
+        """Remember whom the provider means: somebody who is here, or somebody new whom a rule lets in."""
+        if person is not None and not person.active:
+            raise _noted(
+                "former",
+                NotAuthenticated("You are not let in here any more.", hint="Ask your administrator to let you in."),
+            )
+        by_groups = person is None
+        if person is None:
+            if rule is None:
+                raise _noted(
+                    "no_rule",
+                    NotAuthenticated(
+                        "None of your groups is let in here.", hint="Ask your administrator to let you in."
+                    ),
+                )
+            details = Details(_name_of(claims, address), rule.role, self._team(rule, uow=uow), self._speaks(claims))
+            person = add_person(address, details, actor=SYSTEM_VIEWER, uow=uow)
+        identity = Identity(self._provider.connection.issuer, subject, person.viewer.user_id, by_groups)
+        if not WaysIn(uow).link_identity(identity):
+            raise _noted(
+                "other_subject",
+                NotAuthenticated(
+                    "Your address belongs to somebody else here.", hint="Ask your administrator to let you in."
+                ),
+            )
+        told = {"by": "groups" if by_groups else "address"}
+        record(LINKED, subject=subject_of(person.viewer.user_id), actor=person.viewer, uow=uow, details=told)
+        return identity
+
+    def _as_groups_say(self, person: Person, rule: GroupRule | None, *, uow: UnitOfWork) -> Viewer:
+        """The person in the role and team of today's groups. Raises NotAuthenticated when no group is let in."""
+        if rule is None:
+            raise _noted(
+                "no_rule",
+                NotAuthenticated("None of your groups is let in here.", hint="Ask your administrator to let you in."),
+            )
+        before, team_id = person.viewer, self._team(rule, uow=uow)
+        if (rule.role, team_id) == (before.role, before.team_id):
+            return before
+        last_admin = before.role is Role.ADMIN and StaffRepository(uow).lock_admins() == {before.user_id}
+        role = Role.ADMIN if last_admin else rule.role
+        if role is not rule.role:
+            _log.warning("sign_on.last_admin_stays", user=before.user_id)
+        move_person(person, role, team_id, name=before.name, language=before.language, uow=uow)
+        told = {"role": role.value, "team": team_id or "", "before": f"{before.role.value}/{before.team_id or ''}"}
+        record(CHANGED, subject=subject_of(before.user_id), actor=SYSTEM_VIEWER, uow=uow, details=told)
+        return before.model_copy(update={"role": role, "team_id": team_id})
+
+    @staticmethod
+    def _team(rule: GroupRule, *, uow: UnitOfWork) -> str | None:
+        if rule.team is None:
+            return None
+        return StaffRepository(uow).team_named(rule.team) or create_team(rule.team, actor=SYSTEM_VIEWER, uow=uow).id
+
+    def _speaks(self, claims: Mapping[str, object]) -> Language:
+        """The language that the provider says, if it is one of ours."""
+        said = str(claims.get("locale") or "")[:2].lower()
+        return Language(said) if said in {language.value for language in Language} else Language(self._language)
+
+
+def _name_of(claims: Mapping[str, object], address: str) -> str:
+    """What to call somebody new: their name, else the part of the address that is theirs."""
+    given = claims.get("name")
+    words = " ".join(given.split())[:LONGEST_NAME] if isinstance(given, str) else ""
+    return words if words and words.isprintable() else address.partition("@")[0]
+
+
+def _noted(reason: str, error: NotAuthenticated) -> NotAuthenticated:
+    """The provider knows the person; this installation does not let them in. The log says why, in a word."""
+    _log.warning("sign_on.not_let_in", reason=reason)
+    return error

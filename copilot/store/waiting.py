@@ -1,0 +1,80 @@
+"""What waits on one person, for whoever has to see that somebody else takes it on.
+
+Invariant: only counts and identifiers leave here, to an administrator, who sees every account.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from copilot.domain.alerting import STANDING
+from copilot.domain.review_items import OPEN, UNDECIDED
+from copilot.domain.rfp_projects import ProjectState
+from copilot.store.database import UnitOfWork
+from copilot.store.tables.people import UserRow
+from copilot.store.tables.records import AccountRow
+from copilot.store.tables.rfp import RfpProjectRow, RfpQuestionRow
+from copilot.store.tables.scores import AlertRow
+from copilot.store.tables.work import DelegationRow, ReviewItemRow
+
+_OPEN = [state.value for state in OPEN]
+_UNDECIDED = [state.value for state in UNDECIDED]
+_CLOSED = [ProjectState.DECLINED.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits on a person."""
+
+    asked_to_decide: tuple[str, ...]
+    """Items of the queue that they were asked to decide."""
+    taken_on: tuple[str, ...]
+    """Items that they took on and have not decided."""
+    asked_for: int
+    """Undecided items that they asked for themselves."""
+    questions: tuple[tuple[str, str, str | None], ...]
+    """Questions of questionnaires given to them: project, question, account."""
+    questionnaires: int
+    alerts: int
+    accounts: int
+    """That the CRM says are theirs."""
+    delegations: tuple[str, ...]
+    """Lent to them or by them, now or later."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nobody has to take anything on."""
+        lists = (self.asked_to_decide, self.taken_on, self.questions, self.delegations)
+        return not any(lists) and not any((self.asked_for, self.questionnaires, self.alerts, self.accounts))
+
+
+def waiting_on(user_id: str, *, uow: UnitOfWork) -> Waiting:
+    """Everything that waits on the person."""
+    session, now = uow.session, uow.clock.now()
+
+    def ids(column: Any, *conditions: ColumnElement[bool]) -> tuple[str, ...]:
+        return tuple(session.scalars(select(column).where(*conditions).order_by(column)))
+
+    def count(table: Any, *conditions: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+    address = select(UserRow.email).where(UserRow.id == user_id).scalar_subquery()
+    item = ReviewItemRow
+    questions = session.execute(
+        select(RfpQuestionRow.project_id, RfpQuestionRow.question_id, RfpProjectRow.account_id)
+        .join(RfpProjectRow, RfpProjectRow.id == RfpQuestionRow.project_id)
+        .where(RfpQuestionRow.assigned_to == user_id, RfpProjectRow.state.not_in(_CLOSED))
+        .order_by(RfpQuestionRow.project_id, RfpQuestionRow.position)
+    )
+    lends = (DelegationRow.delegator_id == user_id) | (DelegationRow.delegate_id == user_id)
+    return Waiting(
+        asked_to_decide=ids(item.id, item.assignee_id == user_id, item.state.in_(_UNDECIDED)),
+        taken_on=ids(item.id, item.claimed_by == user_id, item.state.in_(_OPEN)),
+        asked_for=count(item, item.requester_id == user_id, item.state.in_(_UNDECIDED)),
+        questions=tuple((row[0], row[1], row[2]) for row in questions),
+        questionnaires=count(RfpProjectRow, RfpProjectRow.owner_id == user_id, RfpProjectRow.state.not_in(_CLOSED)),
+        alerts=count(AlertRow, AlertRow.owner_id == user_id, AlertRow.state.in_([each.value for each in STANDING])),
+        accounts=count(AccountRow, func.lower(AccountRow.owner_email) == address),
+        delegations=ids(DelegationRow.id, lends, DelegationRow.revoked_at.is_(None), DelegationRow.ends_at > now),
+    )
