@@ -16,6 +16,7 @@ from copilot.domain.drafts import Audience, Draft, DraftKind, Provenance, cited_
 from copilot.domain.language import Language
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.account_facts import AccountFactsRepository
+from copilot.store.brief_bases import BriefBasisRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.store.drafts import DraftRepository
@@ -87,6 +88,8 @@ class BriefWorkflow:
         report = self._guardrails.check_draft(draft, viewer=viewer, uow=uow)
         report_step("submit")
         item = self._approvals.submit(draft, report, viewer=viewer, uow=uow)
+        if as_of is None:
+            BriefBasisRepository(uow).keep(item.draft_id, account_id)
         _log.info("brief.written", account=account_id, language=language.value, findings=len(report.findings))
         if progress is not None:
             progress("done", len(STEPS), len(STEPS))
