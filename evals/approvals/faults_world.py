@@ -184,6 +184,7 @@ def build_world(database: Database, folder: Path) -> World:
             token_sha256=hashlib.sha256(TOKEN.encode()).hexdigest(),
             user_id=APPROVER.user_id,
             name="evaluation",
+            read_only=False,
             now=START,
             until=START + timedelta(days=30),
         )

@@ -1,0 +1,1 @@
+"""The web application: what its pages cost at the size of a large company."""
