@@ -33,6 +33,17 @@ _MEMORY_NEEDED = 2 * 1024**3
 _counter = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", type=Path, help="a folder for pictures of every page")
+
+
+@pytest.fixture
+def screenshots(request: pytest.FixtureRequest) -> Path | None:
+    """Where pictures of every page are wanted."""
+    folder: Path | None = request.config.getoption("--screenshots")
+    return folder
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Whatever is imported and collected stays: looking for garbage in it, again and again, finds none."""

@@ -14,6 +14,7 @@ from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.settings import Settings
 from copilot.store.database import Database
+from tests.api.web_browser import Tab
 from tests.api.web_company import PASSWORD, Company, seed
 from tests.conftest import TEMPLATE, TODAY, CopyOf, MakeUser
 
@@ -94,5 +95,5 @@ def company(application: bootstrap.Application, clock: FixedClock, seeded: Seede
 def browser(application: bootstrap.Application) -> Iterator[TestClient]:
     """A browser that does not follow redirects by itself."""
     app = create_app(application, worker=False)
-    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+    with Tab(app, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client

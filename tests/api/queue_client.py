@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from fastapi.testclient import TestClient
 
 from copilot import bootstrap
@@ -19,7 +20,7 @@ Answer = Any
 class Program:
     """Sends the token of a person, and the ETag that it last read."""
 
-    client: TestClient
+    client: httpx.Client | TestClient
     token: str
 
     def send(self, method: str, path: str, *, body: object = None, tag: str | None = None) -> Answer:
@@ -44,7 +45,7 @@ class Program:
         return self.change("POST", item.id, "decisions", body=body)
 
 
-def program(client: TestClient, application: bootstrap.Application, viewer: Viewer) -> Program:
+def program(client: httpx.Client | TestClient, application: bootstrap.Application, viewer: Viewer) -> Program:
     with application.database.unit_of_work() as uow:
         _, secret = application.people.create_api_token(viewer, name="t", valid_for=None, uow=uow)
     return Program(client, secret)

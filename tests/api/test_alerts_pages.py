@@ -172,6 +172,8 @@ def test_a_program_works_on_an_alert_as_it_read_it(
     assert (stale.status_code, stale.json()["code"]) == (409, "conflict")
     made = person.send("POST", f"/alerts/{alert.id}/note", body={"language": "en"})
     assert (made.status_code, made.json()["kind"]) == (201, "churn_alert")
+    again = person.send("POST", f"/alerts/{alert.id}/note", body={"language": "es"})
+    assert (again.status_code, again.json()["item_id"]) == (200, made.json()["item_id"])
     assert person.get("/alerts?state=open&cause=days_since_last_inbound").json()["total"] == 1
     assert person.get("/alerts/quality").status_code == 403
     boss = program(client, application, company.manager)

@@ -253,7 +253,7 @@ def test_a_conversation_is_renamed_and_deleted(signed_in: TestClient) -> None:
     assert "<h1>Cifras &lt;b&gt;</h1>" in signed_in.get(address).text
     assert signed_in.post(f"{address}/delete", data={"csrf_token": token}).headers["location"] == "/chat"
     assert signed_in.get(address).status_code == HTTPStatus.NOT_FOUND
-    assert "no se pueden recuperar" in page
+    assert "diez minutos" in page
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ and a colleague of the own team who was given nothing.
 
 import re
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -17,8 +16,7 @@ from fastapi.testclient import TestClient
 from api.app import PUBLIC_PATHS, create_app
 from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
-from copilot.store.tables.records import AccountRow
-from tests import alert_worlds
+from tests.api.own_things import filled, named, own_things
 from tests.api.queue_client import Program, program
 from tests.api.route_bodies import sent_with
 from tests.api.route_walk import every_route
@@ -28,7 +26,6 @@ from tests.conftest import MakeUser
 
 _TOLD = re.compile(r"[?&]told=[\w-]+")
 """Which message waits for the next page, drawn by lot."""
-_PARAMETER = re.compile(r"{(\w+)(?::path)?}")
 NOBODYS = "none0000000000000000"
 NEED_MORE = (
     "/api/v1/queue/{item_id}/files",
@@ -36,10 +33,19 @@ NEED_MORE = (
     "/queue/{item_id}/files/{name}",
 )
 """Reads that answer only in a state that nothing here is in."""
-OF_EVERYBODY = ("entry_id", "change_id", "proposal_id")
-"""What belongs to nobody's account: answers that the whole staff may read, and proposals that managers decide about."""
-ADMINISTRATORS = ("/api/v1/webhooks", "/api/v1/audit", "/api/v1/privacy", "/audit")
-"""Refused to everybody else whatever is named; test_api_queue_walk.py walks them."""
+OF_EVERYBODY = ("entry_id", "change_id", "proposal_id", "model_id")
+"""What belongs to nobody's account: the answer library, and proposals and models that managers decide about."""
+ADMINISTRATORS = (
+    "/api/v1/webhooks",
+    "/api/v1/audit",
+    "/api/v1/privacy",
+    "/audit",
+    "/api/v1/admin",
+    "/admin",
+    "/api/v1/people",
+    "/api/v1/teams",
+)
+"""Refused to everybody else whatever is named: test_api_queue_walk.py and test_every_page_by_role.py walk them."""
 
 
 @dataclass(frozen=True)
@@ -61,60 +67,19 @@ def world(application: bootstrap.Application, client: TestClient, company: Compa
             application.people.add_user(viewer, password=PASSWORD, uow=uow)
         strangers.append(viewer)
     owner = program(client, application, company.ae)
-    with application.database.unit_of_work() as uow:
-        uow.session.get_one(AccountRow, company.account_id).lifecycle = "customer"
-    alert_worlds.got_worse(application.database, company.account_id)
-    alert_worlds.raise_due(application.database)
-    return World(create_app(application, worker=False), company.ae, tuple(strangers), things_of(owner, company))
-
-
-def things_of(owner: Program, company: Company) -> dict[str, str]:
-    brief = _made(owner, f"/accounts/{company.account_id}/briefs", {"language": "es"})
-    thread = _made(owner, "/chat/threads")["id"]
-    turn = _made(owner, f"/chat/threads/{thread}/turns", {"message": "¿Cuánto factura Frigoríficos Valdemora?"})
-    project = _made(owner, "/rfps/pasted", {"text": "1. Where is data hosted?\n2. Are backups kept?", "title": "Mail"})
-    view = _made(owner, "/saved-views", {"name": "Mine", "filters": {}})
-    lent = {"delegate_email": "marta@tramontia.example", "ends_at": "2026-12-01T08:00:00+01:00"}
-    delegation = _made(owner, "/delegations", lent)
-    return {
-        "account_id": company.account_id,
-        "item_id": brief["entry"]["item"]["id"],
-        "other_id": brief["entry"]["item"]["id"],
-        "name": "brief-of-the-account.md",
-        "document_id": company.email_id,
-        "evidence_id": f"metric:days_since_last_inbound:{company.account_id}",
-        "thread_id": thread,
-        "turn_id": turn["turn_id"],
-        "project_id": project["id"],
-        "question_id": project["questions"][0]["question"]["id"],
-        "key": "go",
-        "view_id": view["id"],
-        "delegation_id": delegation["id"],
-        "alert_id": owner.get("/alerts").json()["alerts"][0]["alert"]["id"],
-        "step": "1",
-    }
-
-
-def _made(owner: Program, path: str, body: object = None) -> dict[str, Any]:
-    answer = owner.send("POST", path, body=body)
-    assert answer.status_code in {200, 201}, f"{path}: {answer.text}"
-    made: dict[str, Any] = answer.json()
-    return made
+    things = own_things(application, owner, company)
+    return World(create_app(application, worker=False), company.ae, tuple(strangers), things)
 
 
 def walked(world: World) -> list[tuple[str, APIRoute, list[str]]]:
     """Method, route and parameters of every route that names a thing of somebody's."""
     found = []
     for route in every_route(world.app):
-        names = _PARAMETER.findall(route.path)
+        names = named(route.path)
         if not names or route.path in PUBLIC_PATHS or route.path.startswith(ADMINISTRATORS) or names[0] in OF_EVERYBODY:
             continue
         found += [(method, route, names) for method in sorted((route.methods or set()) - {"HEAD"})]
     return found
-
-
-def filled(path: str, things: dict[str, str]) -> str:
-    return _PARAMETER.sub(lambda match: things[match[1]], path)
 
 
 def test_what_the_owner_reads_is_there(world: World, client: TestClient, application: bootstrap.Application) -> None:

@@ -14,14 +14,15 @@ from copilot.domain.access import Viewer
 from copilot.domain.language import Language
 from copilot.domain.portfolio import BandChoice
 from copilot.domain.scores import Band, ScoreKind
-from copilot.scoring.forecast import LeftOut, NoForecast
+from copilot.scoring.forecast import LeftOut
+from copilot.scoring.forecast_lessons import NoForecast
 from copilot.store.tables.scores import AlertRow
 from copilot.workflows.portfolio.outlook import Until
 from tests.api.web_browser import sign_in
 from tests.api.web_company import HOSTILE, Company
 from tests.portfolio_builders import LAST_WEEK, TODAY, Made, customer, deal, model, scores
 
-PAGES = ("/portfolio", "/portfolio/renewals", "/portfolio/expansion", "/portfolio/forecast")
+PAGES = ("/portfolio", "/portfolio/renewals", "/portfolio/expansion", "/portfolio/forecast", "/portfolio/leads")
 EURO = "\N{NO-BREAK SPACE}€"
 
 
@@ -222,6 +223,11 @@ def test_the_api_tells_each_their_own(browser: TestClient, scored: Company, appl
     expansion = browser.get("/api/v1/portfolio/expansion").json()
     assert [item["name"] for item in expansion["rows"][0]["deals"]] == ["Ampliación Assets"]
     forecast = browser.get("/api/v1/portfolio/forecast", params={"until": "half_year"}).json()
+    # Where a deal names no owner it is whoever looks after the account.
+    assert {deal["owner_name"] for deal in forecast["deals"]} == {"Lucía Ferrer"}
+    dated = browser.get("/api/v1/portfolio/forecast", params={"until": "2027-03-31"}).json()
+    assert (dated["until"], dated["day"]) == ("2027-03-31", TODAY.isoformat())
+    assert browser.get("/api/v1/portfolio/forecast", params={"until": "soon"}).status_code == 422
     assert (forecast["until"], forecast["overdue"]) == (str(date(2027, 5, 17)), 1)
     assert forecast["outlooks"][0]["stated"] == "16704.30"
     for part in ("", "/renewals", "/expansion", "/forecast"):

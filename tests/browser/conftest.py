@@ -6,15 +6,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 import uvicorn
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, Response, sync_playwright
 
 from api.app import create_app
 from copilot import bootstrap
@@ -43,8 +45,14 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(server: embedded.EmbeddedAddresses, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The whole product on a free port: pages, API and the worker that releases."""
-    name = "browser_site"
+    """The site that tests share: they add to it, and expect of it no more than what `seed` puts there."""
+    with serving(server, tmp_path_factory.mktemp("site"), name="browser_site") as running:
+        yield running
+
+
+@contextmanager
+def serving(server: embedded.EmbeddedAddresses, data_dir: Path, *, name: str) -> Iterator[Site]:
+    """The whole product on a free port, with a database of its own: pages, API and the worker that releases."""
     admin_url = server.superuser_url.replace("postgresql+psycopg://", "postgresql://")
     admin_url = admin_url.replace("/copilot_template?", "/postgres?")
     with psycopg.connect(admin_url, autocommit=True) as connection:
@@ -52,7 +60,7 @@ def site(server: embedded.EmbeddedAddresses, tmp_path_factory: pytest.TempPathFa
     own = embedded.addresses(server.superuser_url, database=name)
     clock = SystemClock(pinned_today=date(2026, 11, 16))
     database = Database(own.application_url, owner_url=own.owner_url, clock=clock)
-    settings = Settings(data_dir=tmp_path_factory.mktemp("site"), embedding_model="none")
+    settings = Settings(data_dir=data_dir, embedding_model="none")
     application = with_cheap_passwords(bootstrap.assemble(settings, database=database))
     company = seed(application)
     with socket.socket() as listener:
@@ -150,6 +158,13 @@ def opened_account(visit: Open, *, language: str, theme: str = "light", size: tu
 @pytest.fixture
 def visit(chromium: Browser, site: Site) -> Iterator[Open]:
     """Open a browser window of its own: `visit(size=PHONE, theme="dark", scripts=False)`."""
+    with windows(chromium, site) as open_window:
+        yield open_window
+
+
+@contextmanager
+def windows(chromium: Browser, site: Site) -> Iterator[Open]:
+    """Opens windows on a site; at the end none of them may have met a problem."""
     opened: list[Visit] = []
 
     def open_window(
@@ -166,6 +181,12 @@ def visit(chromium: Browser, site: Site) -> Iterator[Open]:
         page, problems = context.new_page(), list[str]()
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
+
+        def refuse(dialog: Dialog) -> None:
+            problems.append(f"a script asked: {dialog.message}")
+            dialog.dismiss()
+
+        page.on("dialog", refuse)
 
         def note(response: Response) -> None:
             if not response.url.startswith(site.address):

@@ -28,6 +28,7 @@ def test_an_alert_is_read_worked_on_and_taken_back(database: Database, make_user
     shown = run("alerts", "show", alert.id, viewer=owner).output
     assert "What to do: The customer goes quiet." in shown
     assert "[ ] last: Read what was said last" in shown
+    assert " raised · daily run" in shown
     assert f"metric:days_since_last_inbound:{alert.account_id}" in shown
     assert "[x] last" in (
         run("alerts", "step", alert.id[:20], "last", viewer=owner).output
@@ -37,6 +38,7 @@ def test_an_alert_is_read_worked_on_and_taken_back(database: Database, make_user
     assert "Open again" in run("alerts", "reopen", alert.id, viewer=owner).output
     assert "In the queue: review_" in run("alerts", "note", alert.id, viewer=owner).output
     assert "sin medir" in run("alerts", "quality", viewer=manager).output
+    assert "There is a note already: review_" in run("alerts", "note", alert.id, viewer=owner).output
     assert "closed" in run("alerts", "close", alert.id, "--outcome", "saved", "--note", "Stays", viewer=owner).output
     assert "100\N{NO-BREAK SPACE}%" in run("alerts", "quality", viewer=manager).output
     done = world.one_alert(database, owner)

@@ -11,6 +11,8 @@ from copilot.errors import MappingError
 from copilot.settings import Settings
 from copilot.store.database import Database
 from copilot.store.people import PeopleRepository
+from copilot.store.staff import StaffRepository
+from copilot.store.ways_in import WaysIn
 from tests.conftest import MakeUser
 
 
@@ -63,3 +65,46 @@ def test_an_error_is_shown_as_it_was_written(capsys: pytest.CaptureFixture[str])
     assert left.value.exit_code == 2
     assert "[file.columns]" in shown
     assert "In [[file]]." in shown
+
+
+def run(command: typer.Typer, *said: str) -> tuple[int, str]:
+    result = CliRunner().invoke(command, ["users", *said])
+    return result.exit_code, result.output
+
+
+def test_people_come_go_and_come_back(command: typer.Typer, database: Database, make_user: MakeUser) -> None:
+    admin = make_user("Ada Prueba", role=Role.ADMIN, language="en")
+    added(command, "ana@acme.example")
+    code, said = run(command, "link", "ana@acme.example")
+    assert code == 0
+    assert "http://127.0.0.1:8080/password/" in said
+    assert run(command, "deactivate", "ana@acme.example", "--hand-over-to", admin.email)[0] == 0
+    with database.unit_of_work() as uow:
+        assert PeopleRepository(uow).by_email("ana@acme.example") is None
+    assert "ana@acme.example" not in run(command, "list")[1]
+    assert run(command, "reactivate", "ana@acme.example")[0] == 0
+    assert run(command, "deactivate", admin.email)[0] == 1, "the only administrator"
+    assert run(command, "deactivate", "nobody@acme.example")[0] == 1
+
+
+def test_tokens_and_teams_at_the_command_line(
+    command: typer.Typer, database: Database, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    admin = make_user("Ada Prueba", role=Role.ADMIN, language="en")
+    code, secret = run(command, "token", "report", "--read-only", "--user", admin.email)
+    assert code == 0
+    assert secret.startswith("sct_")
+    assert "only reads" in run(command, "tokens")[1]
+    with database.unit_of_work() as uow:
+        [token] = WaysIn(uow).tokens()
+    assert run(command, "revoke", token.id)[0] == 0
+    assert "no tokens" in run(command, "tokens")[1]
+    assert run(command, "team", "Sur")[0] == 0
+    assert run(command, "team", "Sur")[0] == 1
+    with database.unit_of_work() as uow:
+        team = StaffRepository(uow).team_named("Sur")
+    assert team is not None
+    assert run(command, "team", "Centro", "--rename", team)[0] == 0
+    assert "Centro" in run(command, "teams")[1]
+    assert run(command, "team", "--delete", team)[0] == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from copilot.cli import score_growth_words, scores
+from copilot.cli import portfolio, portfolio_words, score_leads_words, scores
 from copilot.domain.access import Role
 from copilot.store.database import Database
 from copilot.store.tables.records import OpportunityRow
@@ -17,15 +17,15 @@ from tests.conftest import MakeUser
 from tests.score_worlds import TODAY, add_customer
 
 _NOTHING = {
-    "leads": ("No hay ninguna cuenta", "There is no prospect"),
-    "expansion": ("No hay ningún cliente", "There is no customer"),
-    "forecast": ("No hay ninguna oportunidad abierta", "There is no open deal"),
+    ("scores", "leads"): ("No hay ninguna cuenta", "There is no prospect"),
+    ("portfolio", "expansion"): ("Nadie tiene una ampliación", "Nobody has an open expansion"),
+    ("portfolio", "forecast"): ("No hay ninguna oportunidad abierta", "There is no open deal"),
 }
 
 
 @pytest.fixture
 def run(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    return command_line(database, tmp_path, monkeypatch, scores)
+    return command_line(database, tmp_path, monkeypatch, scores, portfolio)
 
 
 def add_deals(database: Database, *, owner: str) -> None:
@@ -54,18 +54,19 @@ def _deal(key: str, account_id: str, *, begin: object, closes: object, status: s
 
 
 def test_both_languages_say_the_same_things() -> None:
-    spanish, english = score_growth_words.TEXTS.values()
-    assert spanish.keys() == english.keys()
+    for words in (score_leads_words, portfolio_words):
+        spanish, english = words.TEXTS.values()
+        assert spanish.keys() == english.keys()
 
 
-@pytest.mark.parametrize("command", list(_NOTHING))
+@pytest.mark.parametrize("command", list(_NOTHING), ids=" ".join)
 @pytest.mark.parametrize("place", [0, 1], ids=["es", "en"])
 def test_where_there_is_nothing_to_see_it_says_so(
-    run: CommandLine, database: Database, make_user: MakeUser, command: str, place: int
+    run: CommandLine, database: Database, make_user: MakeUser, command: tuple[str, str], place: int
 ) -> None:
     add_deals(database, owner="somebody@tramontia.example")
     stranger = make_user(language=("es", "en")[place])
-    result = run("scores", command, viewer=stranger)
+    result = run(*command, viewer=stranger)
     assert result.exit_code == 0, result.output
     assert _NOTHING[command][place] in result.output
     assert "Compañía" not in result.output
@@ -77,18 +78,18 @@ def test_the_forecast_stands_beside_what_the_owner_says(
     owner = make_user(language="en")
     add_deals(database, owner=owner.email)
     until = (TODAY + timedelta(days=60)).isoformat()
-    told = json.loads(run("scores", "forecast", "--until", until, "--json", viewer=owner).output)
+    told = json.loads(run("portfolio", "forecast", "--until", until, "--json", viewer=owner).output)
     # The first two of a hundred may be strays.
-    assert (told["refusal"], told["learnt"]["closed"]) == (None, 118)
+    assert (told["refusal"], told["closed"]) == (None, 118)
     outlook = told["outlooks"][0]
     assert (outlook["stated"], outlook["open_amount"]) == ("3600.00", "9000.00")
     # Two of three are won, all of them within 45 days.
     assert 4000 < float(outlook["expected"]) < 7500
-    assert "80% interval" in run("scores", "forecast", "--until", until, viewer=owner).output
-    result = run("scores", "forecast", "--until", "soon", viewer=owner)
+    assert "80 % interval" in run("portfolio", "forecast", "--until", until, viewer=owner).output
+    result = run("portfolio", "forecast", "--until", "soon", viewer=owner)
     assert result.exit_code == 2
-    far = run("scores", "forecast", "--until", (TODAY + timedelta(days=365)).isoformat(), viewer=owner).output
-    assert "it needs 1095 days" in far
+    far = run("portfolio", "forecast", "--until", (TODAY + timedelta(days=365)).isoformat(), viewer=owner).output
+    assert "it needs 1,095 days" in far
 
 
 def test_worth_and_leads_are_shown_with_their_reasons(
@@ -98,7 +99,7 @@ def test_worth_and_leads_are_shown_with_their_reasons(
     add_deals(database, owner=owner.email)
     add_customer(database, "lead", owner=owner.email, users=(), nps=None, lifecycle="prospect", customer_since=None)
     # Nobody has left on a known day and there is no model.
-    assert "hacen falta 20 bajas" in run("scores", "expansion", viewer=owner).output
+    assert "hacen falta 20 bajas" in run("portfolio", "expansion", "--all", viewer=owner).output
     output = run("scores", "leads", viewer=owner).output
     assert "Compañía lead" in output
     assert "ya la lleva" in output

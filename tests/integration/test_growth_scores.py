@@ -151,8 +151,9 @@ def test_another_model_of_leads_means_another_pass_over_all(leads: Database) -> 
 def test_stages_are_kept_once_each_time_they_change(leads: Database, clock: FixedClock, make_user: MakeUser) -> None:
     add_deal(leads, "warm", name="second", stage="Discovery")
     with leads.unit_of_work() as uow:
-        assert DealsRepository(uow).keep_stages() == 1
-        assert DealsRepository(uow).keep_stages() == 0
+        assert DealsRepository(uow).keep_stages(["elsewhere"]) == 0
+        assert DealsRepository(uow).keep_stages(["warm"]) == 1
+        assert DealsRepository(uow).keep_stages(["warm"]) == 0
     clock.advance(timedelta(days=3))
     with leads.unit_of_work() as uow:
         row = uow.session.get(OpportunityRow, "warm:second")
@@ -160,7 +161,10 @@ def test_stages_are_kept_once_each_time_they_change(leads: Database, clock: Fixe
         row.stage = "Proposal"
     with leads.unit_of_work() as uow:
         deals = DealsRepository(uow)
-        assert deals.keep_stages() == 1
+        before = deals.history_digest()
+        assert deals.keep_stages(["warm"]) == 1
+        assert deals.history_digest() != before
+        assert deals.keep_stray_stages() == 0
         history = deals.history()
         assert [(item.since, item.stage) for item in history.stages] == [
             (TODAY, "Discovery"),

@@ -38,9 +38,10 @@ def test_every_part_is_told_in_the_persons_language(call: CommandLine, database:
     assert "Theirs" not in risk
     assert "Con la fecha pasada: 1." in call("renewals", viewer=viewer).stdout
     assert "Módulo · 700" in call("expansion", viewer=viewer).stdout
-    assert "No hay previsión: se han cerrado muy pocas oportunidades" in call("forecast", viewer=viewer).stdout
+    assert "No hay previsión: hacen falta 50 oportunidades cerradas" in call("forecast", viewer=viewer).stdout
     english = call("--days", "30", viewer=british).stdout
     assert "There is no probability of leaving. No model has been trained yet." in english
+    assert "sales-copilot scores train" in english
     assert "£84,000" in english
 
 
@@ -52,5 +53,7 @@ def test_programs_get_what_the_api_answers(call: CommandLine, database: Database
     assert (found["movement"]["came"], found["movement"]["left"]) == (None, None)
     assert found["by_health"]["unscored"]["revenue"] == {"EUR": "10000.00"}
     assert json.loads(call("renewals", "--json", viewer=viewer).stdout)["months"][2]["customers"][0]["name"] == "Alfa"
-    refused = call("--days", "45", viewer=viewer)
-    assert refused.exit_code == 2
+    for option, words in (("--days", "Las probabilidades son de 30, 90 o 180 días"), ("--until", "no es una fecha")):
+        refused = call("forecast", option, "45", viewer=viewer)
+        assert refused.exit_code == 2
+        assert words in refused.output

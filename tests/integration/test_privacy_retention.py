@@ -9,15 +9,19 @@ from copilot import bootstrap
 from copilot.approvals.audit import verify_database
 from copilot.clock import FixedClock
 from copilot.domain.access import Role
+from copilot.domain.alerts import AlertState, Outcome
 from copilot.domain.drafts import DraftKind
 from copilot.domain.review_items import ReviewState
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.jobs import Task
 from copilot.privacy.retention import let_go
 from copilot.settings import Settings
+from copilot.store.alerts import AlertRepository
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
 from copilot.store.people import PeopleRepository
+from copilot.store.tables.scores import SignalSnapshotRow, TextSignalRow
+from tests import alert_worlds as alerts
 from tests import privacy_company as world
 from tests.conftest import MakeUser
 
@@ -101,3 +105,23 @@ def test_housekeeping_lets_go(application: bootstrap.Application, clock: FixedCl
     application.jobs._handlers[Task.HOUSEKEEPING]()
     held = world.everything_held(application.database)
     assert (held["sessions"], held["login_attempts"]) == ([], [])
+
+
+def test_what_alerts_and_scores_leave_behind_goes_only_where_the_policy_says_so(
+    database: Database, make_user: MakeUser, clock: FixedClock
+) -> None:
+    owner = make_user()
+    alert, open_one = (alerts.an_alert(database, owner, number=number) for number in (1, 2))
+    with database.unit_of_work() as uow:
+        AlertRepository(uow).change(alert.model_copy(update={"state": AlertState.CLOSED, "outcome": Outcome.SAVED}))
+        uow.session.add(SignalSnapshotRow(account_id=alert.account_id, day=alerts.DAY, values={}))
+        said = {"kind": "complaint", "evidence_id": "record:x:body", "account_id": alert.account_id}
+        uow.session.add(TextSignalRow(**said, day=alerts.DAY))
+        uow.session.add(TextSignalRow(**said | {"evidence_id": "later"}, day=alerts.A_WEEK_AGO, until=alerts.DAY))
+    rules = RetentionRules(alert_days=365, signal_snapshot_days=365, text_signal_days=365)
+    clock.advance(timedelta(days=364))
+    assert run(database, rules) == 0
+    clock.advance(timedelta(days=3))
+    assert run(database, RetentionRules()) == 0
+    assert run(database, rules) == 4
+    assert [one.id for one in alerts.all_alerts(database, owner)] == [open_one.id]

@@ -19,6 +19,7 @@ from copilot.workflows.chat.score_step import ScoreSteps
 from copilot.workflows.scores.explaining import Explanations
 from copilot.workflows.scores.scorecard_check import check_scorecard
 from copilot.workflows.scores.story import AccountStory
+from tests import alert_worlds as alerts
 from tests import chat_answer_world as chat
 from tests.conftest import MakeUser
 from tests.score_worlds import TODAY, add_customer, add_ticket, keep_model, service
@@ -61,6 +62,27 @@ def test_the_risks_of_an_account_begin_with_its_health(database: Database, csm: 
         found = ScoreSteps(Explanations(service())).risks(RisksStep(account_id="ill"), scene)
     assert found.lines[0].text.startswith("Health: ")
     assert len(found.lines) > 1
+
+
+def test_accounts_at_risk_are_told_by_their_health_and_alerts_with_the_sources(
+    database: Database, csm: Viewer, make_user: MakeUser
+) -> None:
+    alerted = alerts.an_alert(database, csm)
+    for name, owner in (("ill", csm), ("theirs", make_user(team="south"))):
+        add_customer(database, name, owner=owner.email, **ILL)  # type: ignore[arg-type]
+    service().recompute(database)
+    with database.unit_of_work() as uow:
+        scene = chat.scene(uow, csm, "which accounts are at risk?", language=EN)
+        steps = ScoreSteps(Explanations(service()))
+        found, mine = steps.risks(RisksStep(), scene), steps.risks(RisksStep(mine=True), scene)
+    assert found.account_ids[:2] == (alerted.account_id, "ill")
+    assert "theirs" not in found.account_ids
+    text = "\n".join(line.text for line in found.lines)
+    assert "Aceros 1, open alert: the probability that the customer leaves" in text
+    assert "Compañía ill: health: " in text
+    known = {item.id for item in found.evidence}
+    assert all(line.evidence_ids and known.issuperset(line.evidence_ids) for line in found.lines)
+    assert mine.account_ids == found.account_ids
 
 
 def test_what_would_change_a_score_is_what_the_score_becomes_when_it_has_changed(

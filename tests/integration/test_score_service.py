@@ -162,7 +162,7 @@ def test_what_changes_while_scores_are_computed_stays_due(database: Database) ->
 def test_texts_are_read_before_the_scores_and_a_stop_between_loses_nothing(database: Database) -> None:
     add_customer(database, "a")
     read: list[object] = []
-    scores, rounds = service(read_texts=lambda ids, _: read.append(ids)), iter([False, True])
+    scores, rounds = service(read_first=lambda ids, _: read.append(ids)), iter([False, True])
     stopped = scores.recompute(database, should_stop=lambda: next(rounds))
     assert (read, stopped.accounts, stopped.finished) == ([], 0, False)
     assert scores.recompute(database).accounts == 1

@@ -10,7 +10,8 @@ import pytest
 from copilot.domain.deals import Deal, DealsHistory, StageSince
 from copilot.domain.records import OpportunityKind, OpportunityStatus
 from copilot.scoring.deal_rates import learnt_rates, watched
-from copilot.scoring.forecast import LeftOut, NoForecast, forecast
+from copilot.scoring.forecast import LeftOut, forecast
+from copilot.scoring.forecast_lessons import NoForecast
 
 FIRST = date(2024, 1, 1)
 DAYS = 700

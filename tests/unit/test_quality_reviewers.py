@@ -24,6 +24,8 @@ def judgement(
     is_test: bool = False,
     flagged: bool = False,
     first_version: bool = True,
+    overturned: bool = False,
+    edited_after: bool = False,
 ) -> Judgement:
     return Judgement(
         person_id=person,
@@ -35,6 +37,8 @@ def judgement(
         first_version=first_version,
         is_test=is_test,
         flagged=flagged,
+        overturned=overturned,
+        edited_after=edited_after,
     )
 
 
@@ -75,6 +79,17 @@ def test_agreement_is_counted_where_others_decided_too() -> None:
         judgement("c"),
     )
     assert found.agreement == Share(1, 2)
+
+
+def test_overturned_approvals_are_a_share_of_the_approvals() -> None:
+    found = figures(
+        judgement("a", overturned=True),
+        judgement("b", edited_after=True),
+        judgement("c"),
+        judgement("d", verdict=Verdict.REJECT),
+        judgement("t", is_test=True, overturned=True),
+    )
+    assert (found.overturned, found.edited_after) == (Share(1, 3), Share(1, 3))
 
 
 @pytest.mark.parametrize(("seconds", "hasty"), [(59, 1), (61, 0), (None, 0)])

@@ -162,9 +162,10 @@ def test_times_are_said_relative_to_now() -> None:
     assert ENGLISH.number(Decimal("1234.50")) == "1,234.5"
 
 
-def flash_of(code: str, values: object) -> flash.Flash | None:
-    cookie = base64.urlsafe_b64encode(json.dumps([code, values]).encode()).decode()
-    request = Request({"type": "http", "headers": [(b"cookie", f"{flash.COOKIE}={cookie}".encode())]})
+def flash_of(code: str, values: object, *undo: object) -> flash.Flash | None:
+    cookie = base64.urlsafe_b64encode(json.dumps([code, values, *undo]).encode()).decode()
+    headers = [(b"cookie", f"{flash.COOKIE}={cookie}".encode())]
+    request = Request({"type": "http", "headers": headers, "query_string": b""})
     return flash.read(request, language=Language.EN)
 
 
@@ -179,6 +180,15 @@ def test_a_flash_message_fills_in_its_values() -> None:
 )
 def test_a_broken_flash_message_is_no_message(code: str, values: object) -> None:
     assert flash_of(code, values) is None
+
+
+@pytest.mark.parametrize("undo", [{"id": "../x"}, {"id": "a/b"}, {"id": "x" * 65}, {"id": "a?b=c"}, 7, [1]])
+def test_an_undo_leads_to_a_place_of_ours_or_there_is_no_message(undo: object) -> None:
+    assert flash_of("alert_dismissed", {}, undo) is None
+    assert flash_of("approved", {}, {"id": "item"}) is None
+    found = flash_of("alert_dismissed", {}, {"id": "alert_1", "version": "2"})
+    assert found is not None
+    assert found.undo == flash.Undo("/alerts/alert_1/reopen", {"version": "2"})
 
 
 def test_a_download_has_a_safe_name() -> None:

@@ -1,0 +1,102 @@
+"""The portfolio's table: order, filters, pages, views; amounts of two currencies are not compared."""
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+
+from api.web.words import TABLES
+from copilot import bootstrap
+from copilot.domain.scores import ScoreKind
+from copilot.store.tables.records import AccountRow
+from copilot.workflows.portfolio.customers import CustomerSort
+from tests.api.web_browser import form_token, sign_in
+from tests.api.web_company import Company
+from tests.portfolio_builders import LAST_WEEK, model, scores
+
+
+@pytest.fixture
+def scored(application: bootstrap.Application, company: Company) -> Company:
+    """Two customers of the account executive's: one in euros that fell, one in dollars."""
+    with application.database.unit_of_work() as uow:
+        model(uow, ScoreKind.CHURN_90)
+        uow.session.execute(
+            update(AccountRow).where(AccountRow.id == company.second_id).values(arr=900_000, currency="USD")
+        )
+        for account_id, health, before in ((company.account_id, 30.0, 80.0), (company.second_id, 75.0, 60.0)):
+            scores(uow, account_id, {ScoreKind.HEALTH: before, ScoreKind.CHURN_90: 0.1}, day=LAST_WEEK)
+            scores(uow, account_id, {ScoreKind.HEALTH: health, ScoreKind.CHURN_90: 0.25})
+        scores(uow, company.foreign_id, {ScoreKind.HEALTH: 20.0, ScoreKind.CHURN_90: 0.5})
+    return company
+
+
+def names(browser: TestClient, **asked: str | int) -> list[str]:
+    """The accounts of the API's table, in order."""
+    lines = browser.get("/api/v1/portfolio/customers", params=asked).json()["lines"]
+    return [line["customer"]["account_id"] for line in lines]
+
+
+def test_the_table_shows_health_its_course_and_what_is_at_stake(browser: TestClient, scored: Company) -> None:
+    sign_in(browser, scored.ae)
+    page = browser.get("/portfolio/customers").text
+    assert "Frigoríficos Valdemora" in page
+    assert "21.000" in page
+    assert 'class="spark" role="img" aria-label="' in page
+    assert "<script>alert" not in page
+    assert "Brackenhill" not in page
+
+
+def test_orders_keep_currencies_apart_and_the_unknown_last(browser: TestClient, scored: Company) -> None:
+    sign_in(browser, scored.ae)
+    assert names(browser, sort="health") == [scored.account_id, scored.second_id]
+    assert names(browser, sort="renewal") == [scored.account_id, scored.second_id]
+    table = browser.get("/api/v1/portfolio/customers", params={"sort": "revenue"}).json()
+    assert sorted(table["currencies"]) == ["EUR", "USD"]
+    assert {line["customer"]["currency"] for line in table["lines"]} == {"EUR", "USD"}
+
+
+def test_filters_narrow_and_pages_follow(browser: TestClient, scored: Company) -> None:
+    sign_in(browser, scored.ae)
+    assert names(browser, currency="USD") == [scored.second_id]
+    assert names(browser, renewal_days=90) == [scored.account_id]
+    assert names(browser, band="bad") == [scored.account_id]
+    assert names(browser, sort="health", offset=1, limit=1) == [scored.second_id]
+    assert browser.get("/portfolio/customers?band=odd&renewal=7x&currency=%C2%A7&sort=odd&offset=-1").status_code == 200
+
+
+def test_a_view_is_kept_opened_first_and_deleted(browser: TestClient, scored: Company) -> None:
+    sign_in(browser, scored.ae)
+    sent = {"csrf_token": form_token(browser.get("/portfolio/customers")), "name": "Dólares", "currency": "USD"}
+    kept = browser.post("/portfolio/customers/views", data=sent | {"sort": "name", "default": "yes", "shared": "yes"})
+    assert kept.headers["location"].startswith("/portfolio/customers?currency=USD&sort=name")
+    opened = browser.get("/portfolio/customers").text
+    assert "Dólares" in opened
+    assert "Frigoríficos Valdemora" not in opened
+    assert browser.post("/portfolio/customers/views", data=sent).status_code == 409
+    [view] = browser.get("/api/v1/portfolio/views").json()
+    assert view["is_default"] is True
+    assert browser.get("/api/v1/saved-views").json() == []
+    browser.cookies.clear()
+    sign_in(browser, scored.manager)
+    assert [one["own"] for one in browser.get("/api/v1/portfolio/views").json()] == [False]
+    token = {"csrf_token": form_token(browser.get("/portfolio/customers?sort=name"))}
+    assert browser.post(f"/portfolio/customers/views/{view['id']}/delete", data=token).status_code == 404
+    browser.cookies.clear()
+    sign_in(browser, scored.outsider)
+    assert browser.get(f"/api/v1/portfolio/views/{view['id']}").status_code == 404
+    browser.cookies.clear()
+    sign_in(browser, scored.ae)
+    token = {"csrf_token": form_token(browser.get("/portfolio/customers?sort=name"))}
+    assert browser.post(f"/portfolio/customers/views/{view['id']}/delete", data=token).status_code == 303
+    assert "Frigoríficos Valdemora" in browser.get("/portfolio/customers").text
+
+
+def test_my_own_customers_are_whoevers_the_view_is_used_by(browser: TestClient, scored: Company) -> None:
+    sign_in(browser, scored.ae)
+    sent = {"csrf_token": form_token(browser.get("/portfolio/customers")), "name": "Mías", "owner": scored.ae.email}
+    browser.post("/portfolio/customers/views", data=sent | {"sort": "name"})
+    [view] = browser.get("/api/v1/portfolio/views").json()
+    assert view["filters"]["owner"] == "me"
+
+
+def test_every_order_has_a_word() -> None:
+    assert set(TABLES["customer_sort"]) == {one.value for one in CustomerSort}
