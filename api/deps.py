@@ -1,7 +1,8 @@
 """What routes depend on: the application, one transaction per request, the viewer, CSRF protection.
 
 Invariants: the transaction commits before the response is sent (`scope="function"`), so a failing commit is
-an error for the client; identity comes from a session cookie or a bearer token, never from the request body.
+an error for the client; identity comes from a session cookie or a bearer token, never from the request body; a token
+that may only read changes nothing, on any route.
 """
 
 import secrets
@@ -18,6 +19,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.language import Language
 from copilot.errors import NotAllowed, NotAuthenticated
 from copilot.store.database import UnitOfWork
+from copilot.store.ways_in import WaysIn
 
 SESSION_COOKIE = "sc_session"
 CSRF_HEADER = "x-csrf-token"
@@ -51,16 +53,25 @@ def optional_viewer(
     """The signed-in person, if any. Remembers the CSRF token of a browser session on the request."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        viewer = application.people.by_api_token(token.strip(), uow=uow)
-        request.state.viewer = viewer
-        return viewer
+        used = application.people.by_api_token(token.strip(), uow=uow)
+        if used is None:
+            return None
+        if used.to_be_noted:
+            # Aside: nobody who revokes it waits for a request that takes long.
+            with application.database.unit_of_work_aside() as aside:
+                WaysIn(aside).token_used(used.id)
+        request.state.viewer, request.state.read_only = used.viewer, used.read_only
+        return used.viewer
     cookie = request.cookies.get(SESSION_COOKIE)
     session = application.people.session(cookie, uow=uow) if cookie else None
-    if session is None:
+    if cookie is None or session is None:
         return None
+    if session.to_be_noted:
+        with application.database.unit_of_work_aside() as aside:
+            application.people.note_session(cookie, uow=aside)
     # Kept for what is rendered after the route has failed: the page that says so, in the person's language.
-    request.state.viewer, request.state.csrf_token = session
-    return session[0]
+    request.state.viewer, request.state.csrf_token = session.viewer, session.csrf_token
+    return session.viewer
 
 
 OptionalViewerDep = Annotated[Viewer | None, Depends(optional_viewer)]
@@ -73,8 +84,12 @@ async def signed_in_viewer(request: Request, viewer: OptionalViewerDep) -> Viewe
     """
     if viewer is None:
         raise NotAuthenticated("You are not signed in.", hint="Sign in, or send an API token.")
+    if request.method in _SAFE_METHODS:
+        return viewer
+    if getattr(request.state, "read_only", False):
+        raise NotAllowed("This token may only read.", hint="Make one that may also change things.")
     expected = getattr(request.state, "csrf_token", None)
-    if expected is not None and request.method not in _SAFE_METHODS:
+    if expected is not None:
         await _check_csrf(request, expected=expected)
     return viewer
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi import Response
 
-_MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
+_MEDIA_TYPES = {"md": "text/markdown", "html": "text/html", "json": "application/json", "pdf": "application/pdf"}
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 

@@ -14,7 +14,14 @@ from api.errors import problem
 from copilot.bootstrap import Application
 
 MAX_BODY_BYTES = 2_000_000
-_TAKE_FILES = ("/api/v1/rfps", "/rfps", "/api/v1/answer-library/imports", "/answer-library/imports")
+_TAKE_FILES = (
+    "/api/v1/rfps",
+    "/rfps",
+    "/api/v1/answer-library/imports",
+    "/answer-library/imports",
+    "/api/v1/admin/uploads",
+    "/admin/sources/uploads",
+)
 LARGER_BODIES = dict.fromkeys(_TAKE_FILES, 32_000_000)
 """Bytes that people who are signed in may send to what takes whole files."""
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -3,9 +3,8 @@
 Invariant: importing any module does no I/O; connections open and models load when a part is first used.
 """
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -29,6 +28,7 @@ from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.policy import load_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
+from copilot.identity.assembly import open_sign_on
 from copilot.jobs import Handlers, Jobs, Task
 from copilot.llm.configured import ConfiguredModels
 from copilot.mail import MailTransport, open_transport
@@ -37,14 +37,9 @@ from copilot.people import People
 from copilot.privacy.retention import let_go
 from copilot.privacy.service import Privacy
 from copilot.retrieval.service import RetrievalService
-from copilot.scoring.bands import load_bands
-from copilot.scoring.health import load_scorecard
-from copilot.scoring.lead_rules import load_lead_rules
-from copilot.scoring.leads import LeadScores
-from copilot.scoring.service import After, ScoreService
+from copilot.scoring.service import ScoreService
 from copilot.settings import Settings
 from copilot.store.database import Database, UnitOfWork, open_database
-from copilot.store.deals_history import DealsRepository
 from copilot.store.people import PeopleRepository
 from copilot.workflows.after_meeting.step import MeetingSteps
 from copilot.workflows.after_meeting.workflow import AfterMeetingWorkflow
@@ -53,6 +48,7 @@ from copilot.workflows.alerts.notes import AlertDrafts
 from copilot.workflows.alerts.playbooks import load_playbooks
 from copilot.workflows.alerts.raising import Raising
 from copilot.workflows.brief import BriefWorkflow, select_writer
+from copilot.workflows.brief.schedules import BriefSchedules
 from copilot.workflows.chat.score_step import ScoreSteps
 from copilot.workflows.chat.search_step import SearchRunner
 from copilot.workflows.follow_up import FollowUpWorkflow
@@ -60,15 +56,14 @@ from copilot.workflows.follow_up.step import FollowUpSteps
 from copilot.workflows.meeting_prep.workflow import MeetingPrepWorkflow
 from copilot.workflows.redraft import DraftsAgain, Redraft
 from copilot.workflows.scores.explaining import Explanations
+from copilot.workflows.scores.jobs import compute_due, score_service, train_due
+from copilot.workflows.today.workflow import TodayWorkflow
 from copilot.workflows.written_again import write_again
 
 if TYPE_CHECKING:
     from copilot.agent.service import ChatService
+    from copilot.identity.sign_on import SingleSignOn
     from copilot.workflows.rfp.assembly import RfpWork
-
-
-_SCORING_SECONDS = 20
-"""So long scores are computed at once; then other jobs come first."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +74,7 @@ class Application:
     clock: Clock
     database: Database
     people: People
+    sign_on: "SingleSignOn | None"
     policy: Policy
     guardrails: Guardrails
     mail: MailTransport | None
@@ -90,8 +86,6 @@ class Application:
     retrieval: RetrievalService
     models: ConfiguredModels
     briefs: BriefWorkflow
-    styles: Styles
-    proposals: Proposals
     jobs: Jobs
     privacy: Privacy
     notifications: Notifications
@@ -101,6 +95,8 @@ class Application:
     alert_drafts: AlertDrafts
     when_asked_for_rfps: "Callable[[], RfpWork]"
     """Puts the work on questionnaires together the first time; the background job uses the same."""
+    styles: Styles = field(default_factory=Styles)
+    proposals: Proposals = field(default_factory=Proposals)
 
     @property
     def rfps(self) -> "RfpWork":
@@ -111,6 +107,13 @@ class Application:
     def explanations(self) -> Explanations:
         """What scores rest on, and what would change them."""
         return Explanations(self.scores)
+
+    @cached_property
+    def brief_schedules(self) -> BriefSchedules:
+        """Briefs that are made by themselves."""
+        return BriefSchedules(
+            self.briefs, self.approvals, ask_for_run=lambda uow: self.jobs.defer(Task.BRIEFS, uow=uow)
+        )
 
     @cached_property
     def follow_ups(self) -> FollowUpWorkflow:
@@ -128,6 +131,11 @@ class Application:
     def after_meetings(self) -> AfterMeetingWorkflow:
         """Summaries of meetings, with the CRM updates they call for."""
         return AfterMeetingWorkflow(self.approvals, guardrails=self.guardrails)
+
+    @cached_property
+    def today(self) -> TodayWorkflow:
+        """What a person's day holds."""
+        return TodayWorkflow(self.models)
 
     @cached_property
     def redraft(self) -> Redraft:
@@ -192,18 +200,16 @@ def build(settings: Settings) -> Application:
 
 def assemble(settings: Settings, *, database: Database) -> Application:
     """Build every part around a database that is there; its clock is everybody's."""
-    policy = load_policy(settings.policy_file)
-    rules = load_guardrail_policy(settings.guardrail_policy_file)
-    guardrails = Guardrails(rules)
-    retrieval = RetrievalService(settings, database=database)
-    mail = open_transport(settings, clock=database.clock)
+    people = People(clock=database.clock, session_hours=settings.session_hours, break_glass=settings.break_glass)
+    policy, rules = load_policy(settings.policy_file), load_guardrail_policy(settings.guardrail_policy_file)
+    guardrails, alerts = Guardrails(rules), Alerts(policy.alerts, load_playbooks(settings.playbooks_file))
+    retrieval, mail = RetrievalService(settings, database=database), open_transport(settings, clock=database.clock)
     notifications = Notifications(settings, database=database, rules=policy.notifications, transport=mail)
     approvals = _approvals(settings, policy, guardrails, jobs=lambda: jobs, rfps=lambda: rfps())  # noqa: PLW0108 - made below
     models, checkpoints = ConfiguredModels(settings, database=database), Checkpoints(settings)
     briefs = BriefWorkflow(approvals, writer=select_writer(models, guardrails=guardrails), guardrails=guardrails)
-    alerts = Alerts(policy.alerts, load_playbooks(settings.playbooks_file))
     drafts = AlertDrafts(alerts, approvals=approvals, guardrails=guardrails)
-    scores = _scores(settings, after=Raising(alerts.rules, alerts.playbooks).raise_due)
+    scores = score_service(settings, after=Raising(alerts.rules, alerts.playbooks).raise_due)
     rfps = cache(lambda: _rfp_work(database, policy, approvals, guardrails, models=models, search=retrieval, jobs=jobs))
     handlers = Handlers(
         embed=lambda should_stop: _index(database, retrieval, jobs, should_stop=should_stop),
@@ -212,13 +218,16 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         notify=notifications.run,
         rfp=lambda should_stop: rfps().runs.run(should_stop),  # noqa: PLW0108 - put together when a run begins
         score=lambda should_stop: _score(database, scores, drafts, jobs, should_stop=should_stop),
+        train=lambda should_stop: train_due(settings, database, should_stop=should_stop),
+        briefs=lambda should_stop: BriefSchedules(briefs, approvals).run_due(database, should_stop=should_stop),
     )
     jobs = Jobs(database, handlers=handlers)
     return Application(
         settings=settings,
         clock=database.clock,
         database=database,
-        people=People(clock=database.clock, session_hours=settings.session_hours),
+        people=people,
+        sign_on=open_sign_on(settings, database=database, people=people),
         policy=policy,
         guardrails=guardrails,
         mail=mail,
@@ -229,8 +238,6 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         retrieval=retrieval,
         models=models,
         briefs=briefs,
-        styles=Styles(),
-        proposals=Proposals(),
         jobs=jobs,
         notifications=notifications,
         privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
@@ -255,38 +262,13 @@ def _index(database: Database, retrieval: RetrievalService, jobs: Jobs, *, shoul
     return done
 
 
-def _scores(settings: Settings, *, after: After) -> ScoreService:
-    scorecard, bands = load_scorecard(settings.health_file), load_bands(settings.score_bands_file)
-    leads = LeadScores(load_lead_rules(settings.leads_file))
-    return ScoreService(
-        scorecard,
-        bands=bands,
-        read_texts=_read_texts,
-        more=[leads.of_accounts],
-        more_made_by=leads.made_by,
-        after=after,
-    )
-
-
-def _read_texts(account_ids: Sequence[str], uow: UnitOfWork) -> int:
-    # Imported here: word lists take a second to load.
-    from copilot.workflows.reading.due_texts import read_texts_of
-
-    return read_texts_of(account_ids, uow)
-
-
 def _score(
     database: Database, scores: ScoreService, drafts: AlertDrafts, jobs: Jobs, *, should_stop: Callable[[], bool]
 ) -> int:
-    """Compute what is due for as long as one job may; what is left asks for another."""
-    until = time.monotonic() + _SCORING_SECONDS
-    with database.unit_of_work() as uow:
-        DealsRepository(uow).keep_stages()
-    done = scores.recompute(database, should_stop=lambda: should_stop() or time.monotonic() >= until)
-    if not done.finished:
-        with database.unit_of_work() as uow:
-            jobs.defer(Task.SCORE, uow=uow)
-    return done.written + drafts.write_due(database, should_stop=should_stop)
+    def ask_again(uow: UnitOfWork) -> None:
+        jobs.defer(Task.SCORE, uow=uow)
+
+    return compute_due(database, scores, drafts, ask_again=ask_again, should_stop=should_stop)
 
 
 def _approvals(

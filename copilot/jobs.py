@@ -40,6 +40,10 @@ class Task(StrEnum):
     """Answering questionnaires: some seconds at once, then others come first."""
     SCORE = "score"
     """Computing the scores that are due: some seconds at once, likewise."""
+    TRAIN = "train"
+    """Learning scores again that were learnt long ago."""
+    BRIEFS = "briefs"
+    """Making the briefs whose occasion has come: some seconds at once, likewise."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class Handlers:
     """Handed the question whether to stop; asks for itself again while there is more."""
     score: Callable[[Callable[[], bool]], int] = lambda _should_stop: 0
     """Likewise."""
+    train: Callable[[Callable[[], bool]], int] = lambda _should_stop: 0
+    """Handed the question whether to stop, which it asks between two scores."""
+    briefs: Callable[[Callable[[], bool]], int] = lambda _should_stop: 0
+    """Handed the question whether to stop; the next turn goes on."""
 
 
 class Jobs:
@@ -70,6 +78,8 @@ class Jobs:
             Task.NOTIFY: handlers.notify,
             Task.RFP: lambda: handlers.rfp(self._stopping.is_set),
             Task.SCORE: lambda: handlers.score(self._stopping.is_set),
+            Task.TRAIN: lambda: handlers.train(self._stopping.is_set),
+            Task.BRIEFS: lambda: handlers.briefs(self._stopping.is_set),
         }
         url = database.libpq_url()
         self._worker_app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))

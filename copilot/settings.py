@@ -77,6 +77,26 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(default=False, validation_alias="COPILOT_SECURE_COOKIES")
     """Set behind HTTPS; cookies are then sent over TLS only."""
     session_hours: int = Field(default=12, ge=1, le=720, validation_alias="COPILOT_SESSION_HOURS")
+    sso_issuer: str | None = Field(default=None, validation_alias="COPILOT_SSO_ISSUER")
+    """Identity provider (OpenID Connect) that people sign in through, as it names itself, e.g.
+    `https://login.company.example`. Needs COPILOT_PUBLIC_URL; the provider is told to send people back to its
+    `/sign-in/sso/callback`. Unset: people sign in with passwords only."""
+    sso_client_id: str | None = Field(default=None, validation_alias="COPILOT_SSO_CLIENT_ID")
+    """How this installation is known there."""
+    sso_client_secret: SecretStr | None = Field(default=None, validation_alias="COPILOT_SSO_CLIENT_SECRET")
+    """What it was given there. Unset, without the file: none, for providers that go by PKCE alone."""
+    sso_client_secret_file: Path | None = Field(default=None, validation_alias="COPILOT_SSO_CLIENT_SECRET_FILE")
+    """File with the same secret."""
+    sso_name: str = Field(default="", max_length=60, validation_alias="COPILOT_SSO_NAME")
+    """What people call the provider; it stands on the button."""
+    sso_rules_file: Path | None = Field(default=None, validation_alias="COPILOT_SSO_RULES")
+    """Whose addresses are let in, and which groups become which role and team. Unset: only people whom an
+    administrator added, as what they were added."""
+    break_glass: str | None = Field(
+        default=None, pattern=r"^[^\s@]+@[^\s@]+$", validation_alias="COPILOT_PASSWORDS_ONLY_FOR"
+    )
+    """Email of the only administrator who may still sign in with a password; everybody else comes by single sign-on.
+    Unset: everybody with a password may."""
     user: str | None = Field(default=None, validation_alias="COPILOT_USER")
     """Email of the user on whose behalf the command line acts."""
     export_dir: Path | None = Field(default=None, validation_alias="COPILOT_EXPORT_DIR")
@@ -98,12 +118,16 @@ class Settings(BaseSettings):
     """How leads are scored and who could look after them. Unset: the rules that come with the product."""
     lifetime_file: Path | None = Field(default=None, validation_alias="COPILOT_LIFETIME")
     """Horizon, discount rate and margin of customers' lifetime value. Unset: what comes with the product."""
+    value_file: Path | None = Field(default=None, validation_alias="COPILOT_VALUE")
+    """How use and value are counted: minutes by hand of each kind of draft. Unset: what comes with the product."""
     score_bands_file: Path | None = Field(default=None, validation_alias="COPILOT_SCORE_BANDS")
     """From when on a probability is to be watched or bad. Unset: what comes with the product."""
     label_delay_days: int = Field(default=30, ge=0, le=365, validation_alias="COPILOT_LABEL_DELAY")
     """Days after which it is on record that a customer left. Learning counts no window that ended later."""
     alert_budget: float = Field(default=0.2, gt=0, lt=1, validation_alias="COPILOT_ALERT_BUDGET")
     """Share of the customers that can be looked after; a trained model's report says whom that would have found."""
+    retrain_days: int = Field(default=30, ge=0, le=366, validation_alias="COPILOT_RETRAIN_DAYS")
+    """After so many days what was trained once is learnt again in the background; 0: never."""
     audit_key_file: Path | None = Field(default=None, validation_alias="COPILOT_AUDIT_KEY_FILE")
     """Ed25519 key (PKCS 8) that signs checkpoints of the audit chain. Unset: `audit.key` under `data_dir`."""
     audit_checkpoint_dir: Path | None = Field(default=None, validation_alias="COPILOT_AUDIT_CHECKPOINT_DIR")

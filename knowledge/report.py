@@ -11,6 +11,9 @@ from typing import Any
 from copilot.domain.language import Language
 from knowledge.report_texts import text
 
+MOST_ROWS_NAMED = 2_000
+"""Of one table: a report is kept whole, and a file of the wrong kind would skip every row."""
+
 
 @dataclass(slots=True)
 class ColumnReport:
@@ -44,6 +47,14 @@ class TableReport:
     changed: int = 0
     unchanged: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    skipped_rows: list[tuple[int, str]] = field(default_factory=list)
+    """Row number and reason of the first ones; `skipped` counts all."""
+
+    def skip(self, reason: str, *, row_number: int) -> None:
+        """Count a row that goes nowhere, and remember which it was."""
+        self.skipped[reason] += 1
+        if len(self.skipped_rows) < MOST_ROWS_NAMED:
+            self.skipped_rows.append((row_number, reason))
 
     @property
     def accounted(self) -> bool:

@@ -156,7 +156,7 @@ class RecordWriter:
 
     def _count(self, result: RowResult, outcomes: Mapping[str, Outcome], table: TablePlan, report: TableReport) -> None:
         if result.skipped is not None:
-            report.skipped[result.skipped] += 1
+            report.skip(result.skipped, row_number=result.row_number)
             if result.skipped.startswith("required."):
                 missing = result.skipped.partition(".")[2]
                 details: dict[str, str | int | None] = {"row": result.row_number, "field": missing}

@@ -8,16 +8,17 @@ from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.schemas.common import PROBLEMS
 from copilot.approvals.audit import check_database
 from copilot.domain.access import Role, Viewer
-from copilot.domain.audit import export_line
+from copilot.domain.audit import AuditEvent, export_line
 from copilot.domain.checkpoints import CheckpointFault, checkpoint_line
 from copilot.errors import NotAllowed
 from copilot.store.audit import AuditLog
+from copilot.store.audit_reading import AuditFilters, AuditReading
 from copilot.store.checkpoints import CheckpointRepository
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"], responses=PROBLEMS)
@@ -46,6 +47,34 @@ class AuditStatus(BaseModel):
     checkpoint_fault: CheckpointFault | None
     keys: list[str]
     """Public keys that signed, the current one last."""
+
+
+class FoundEvents(BaseModel):
+    """One page of a search, the latest event first."""
+
+    events: list[AuditEvent]
+    before: int | None
+    """Ask for events before this one to go on; none: that was all."""
+
+
+@router.get("/events")
+def search_events(
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    action: Annotated[list[str] | None, Query(max_length=50, description="Dotted names; any of them.")] = None,
+    actor: Annotated[str, Query(max_length=64, description="Id of who did it.")] = "",
+    subject: Annotated[str, Query(max_length=200, description="`<type>:<id>`, or the id of a queue item.")] = "",
+    text: Annotated[str, Query(max_length=200, description="Part of the name, the subject or the details.")] = "",
+    since: AwareDatetime | None = None,
+    until: Annotated[AwareDatetime | None, Query(description="Before this instant.")] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**62, description="Before this event.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> FoundEvents:
+    """Events that fit everything that is asked for."""
+    _require_admin(viewer)
+    filters = AuditFilters(actions=action or (), actor_id=actor, subject=subject, text=text, since=since, until=until)
+    page = AuditReading(uow).page(filters, before=before, limit=limit)
+    return FoundEvents(events=list(page.events), before=page.before)
 
 
 @router.get("/status")

@@ -65,8 +65,14 @@ def rename(
 
 @router.delete("/threads/{thread_id}", status_code=204, responses=CONFLICT)
 def delete(thread_id: ThreadId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> None:
-    """Delete it with its questions; what they put into the queue stays there."""
+    """Delete it with its questions; what they put into the queue stays there. For ten minutes it can be restored."""
     application.chat.delete(thread_id, viewer=viewer, uow=uow)
+
+
+@router.post("/threads/{thread_id}/restore")
+def restore(thread_id: ThreadId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Thread:
+    """Bring back a conversation that you deleted less than ten minutes ago."""
+    return application.chat.bring_back(thread_id, viewer=viewer, uow=uow)
 
 
 @router.post(

@@ -12,7 +12,7 @@ from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.files import file_response
 from api.preconditions import ItemId
 from api.queue_reading import released_file, released_files
-from api.schemas.common import CONFLICT, PROBLEMS
+from api.schemas.common import A_PDF, CONFLICT, PROBLEMS
 from api.schemas.comparisons import ComparisonOut
 from api.schemas.queue import etag
 from api.schemas.queue_items import DeliverableFile, PersonOut, ReviewDetail
@@ -22,6 +22,7 @@ from copilot.approvals.quality.outcome import revealed
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
 from copilot.store.database import UnitOfWork
+from copilot.workflows.brief.printed import print_item
 
 router = APIRouter(prefix="/api/v1/queue", tags=["queue"], responses=PROBLEMS)
 
@@ -68,6 +69,13 @@ def list_assignable(
     """The people who may be asked to decide on the item."""
     people = application.approvals.assignable(item_id, viewer=viewer, uow=uow)
     return [PersonOut.of(person) for person in people]
+
+
+@router.get("/{item_id}/pdf", response_class=Response, responses=CONFLICT | A_PDF)
+def read_pdf(item_id: ItemId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Response:
+    """An account brief as a PDF, sources as footnotes; what is not approved says so on every page."""
+    content, name = print_item(item_id, approvals=application.approvals, viewer=viewer, uow=uow)
+    return file_response(content, name=name)
 
 
 @router.get("/{item_id}/files", responses=CONFLICT)

@@ -8,23 +8,10 @@ from pydantic import BaseModel
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.schemas.common import PROBLEMS
+from api.schemas.proportions import ShareOfCases
 from copilot.approvals.quality.reviewers import ReviewerFigures, reviewer_figures
-from copilot.domain.proportions import Share
 
 router = APIRouter(prefix="/api/v1/reviewers", tags=["queue"], responses=PROBLEMS)
-
-
-class ShareOfCases(BaseModel):
-    """`part` of `whole` cases; `low` and `high` are a 95 % Wilson interval of the share."""
-
-    part: int
-    whole: int
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, share: Share) -> "ShareOfCases":
-        return cls(part=share.part, whole=share.whole, low=share.interval[0], high=share.interval[1])
 
 
 class Reviewer(BaseModel):
@@ -40,6 +27,8 @@ class Reviewer(BaseModel):
     approved: ShareOfCases
     unchanged: ShareOfCases
     agreement: ShareOfCases
+    overturned: ShareOfCases
+    edited_after: ShareOfCases
     too_fast: ShareOfCases
     flood_at: datetime | None
 
@@ -56,6 +45,8 @@ class Reviewer(BaseModel):
             approved=ShareOfCases.of(figures.approved),
             unchanged=ShareOfCases.of(figures.unchanged),
             agreement=ShareOfCases.of(figures.agreement),
+            overturned=ShareOfCases.of(figures.overturned),
+            edited_after=ShareOfCases.of(figures.edited_after),
             too_fast=ShareOfCases.of(figures.too_fast),
             flood_at=figures.flood_at,
         )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api.deps import SESSION_COOKIE, ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.errors import problem
 from copilot.domain.access import Viewer
+from copilot.identity.sessions import browser_of
 from copilot.people import SignedIn
 from copilot.settings import Settings
 
@@ -34,6 +35,11 @@ def origin_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def browser_name(request: Request) -> str | None:
+    """What its owner knows the browser by."""
+    return browser_of(request.headers.get("user-agent", ""))
+
+
 def set_session_cookie(response: Response, signed_in: SignedIn, *, settings: Settings) -> None:
     """Hand the session to the browser: not readable by scripts, not sent from other sites."""
     response.set_cookie(
@@ -52,7 +58,9 @@ def sign_in(
     credentials: Annotated[Credentials, Body()], request: Request, application: ApplicationDep, uow: UnitOfWorkDep
 ) -> Response:
     """Sign in with email and password; sets the session cookie."""
-    signed_in = application.people.sign_in(credentials.email, credentials.password, origin=origin_of(request), uow=uow)
+    signed_in = application.people.sign_in(
+        credentials.email, credentials.password, origin=origin_of(request), uow=uow, browser=browser_name(request)
+    )
     if signed_in is None:
         return problem(401, code="not_authenticated", detail="Email or password is wrong.")
     response = JSONResponse(Me(viewer=signed_in.viewer, csrf_token=signed_in.csrf_token).model_dump(mode="json"))

@@ -27,3 +27,6 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: _problem("The request cannot be used."),
 }
 CONFLICT: dict[int | str, dict[str, Any]] = {409: _problem("Somebody was faster, or the content is not what was seen.")}
+A_PDF: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+}

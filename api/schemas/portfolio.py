@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from copilot.domain.portfolio import BandChoice, Customer, OpenDeal, Tally
 from copilot.domain.scores import Band, ScoreKind
 from copilot.scoring.cross_sell import NoCrossSell
-from copilot.scoring.forecast import Forecast, LeftOut, NoForecast
+from copilot.scoring.forecast import Forecast, LeftOut
+from copilot.scoring.forecast_lessons import NoForecast
 from copilot.scoring.lifetime import Basis, NoValue
 from copilot.workflows.portfolio.book import ModelState, ModelUse
 from copilot.workflows.portfolio.expansion import Expansion, Prospect
@@ -346,6 +347,9 @@ class ForecastOut(BaseModel):
     left_out: dict[LeftOut, int]
     closed: int
     won: int
+    since: date
+    """From when on deals are seen to close; `stages` have a factor of their own."""
+    stages: int
     due: int
     overdue: int
     without_day: int
@@ -365,6 +369,8 @@ class ForecastOut(BaseModel):
             left_out=dict(forecast.left_out),
             closed=forecast.learnt.closed,
             won=forecast.learnt.won,
+            since=forecast.learnt.since,
+            stages=forecast.learnt.by_stage,
             due=found.due,
             overdue=found.overdue,
             without_day=found.without_day,

@@ -29,6 +29,7 @@ _ERROR_PLACES = (
     "retrieval",
     "workflows",
     "approvals",
+    "identity",
     "notifications",
     "llm/metering.py",
     "people.py",

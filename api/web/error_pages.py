@@ -35,7 +35,7 @@ _PAGES: dict[int, tuple[str, str]] = {
 }
 _OTHERWISE = (_("Something went wrong"), _("Nothing was changed. Try again, or go back to the home page."))
 _ITEM_ACTION = re.compile(r"(/queue/review_[A-Za-z0-9_-]{1,100})/")
-_LOSES_NOTHING = {"/sign-out", "/language"}
+_LOSES_NOTHING = {"/sign-out", "/language", "/theme", "/first-steps"}
 _WITHOUT_DETAIL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 
 
@@ -48,7 +48,7 @@ def _remember_viewer(request: Request) -> None:
     with suppress(UnavailableError), application.database.unit_of_work() as uow:
         session = application.people.session(cookie, uow=uow)
         if session is not None:
-            request.state.viewer, request.state.csrf_token = session
+            request.state.viewer, request.state.csrf_token = session.viewer, session.csrf_token
 
 
 def _to_sign_in(request: Request) -> Response:

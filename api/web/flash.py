@@ -1,14 +1,18 @@
-"""One message that survives one redirect, kept in a cookie.
+"""One message that survives one redirect, kept in a cookie, perhaps with a way to undo what it tells.
 
-Invariant: the cookie holds a code of ours and short values; the words come from the catalogue and are escaped,
-so that a forged cookie can say nothing of its own.
+Invariants: the cookie holds a code of ours and short values; the words come from the catalogue and are escaped, and so
+does the address of an undo, so that a forged cookie can say nothing of its own and lead nowhere else. A message is for
+the tab that acted: the address that this tab is sent to names it, and no other tab has that address.
 """
 
 import base64
 import binascii
 import json
+import re
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import Request, Response
 
@@ -17,10 +21,23 @@ from api.localisation import translate
 from copilot.domain.language import Language
 
 COOKIE = "sc_flash"
+"""Name of the cookie up to the message's own part."""
+PARAMETER = "told"
+"""Of the address that the tab is sent to: which message is its own."""
+_SECONDS = 60
 _LONGEST_VALUE = 120
+_LONGEST_UNDO = 1_500
+"""Characters of what an undo sends; what needs more has none. Browsers keep about 4,000 in a cookie."""
+_KEY = re.compile(r"[A-Za-z0-9_-]{12}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "signed_out": ("success", _("You are signed out.")),
+    "brief_schedule_saved": ("success", _("Kept. What comes of it stands in the list below.")),
+    "brief_schedule_on": ("success", _("It is on again, from now on.")),
+    "brief_schedule_off": ("success", _("It is off. Briefs that were made stay.")),
+    "brief_schedule_removed": ("success", _("Removed. Briefs that were made stay.")),
+    "briefs_asked": ("success", _("Accounts whose briefs are being made in the background: %(number)s.")),
     "brief_made": ("success", _("The brief is written and waits in the queue for approval.")),
     "follow_up_made": ("success", _("The follow-up is written and waits in the queue. Nothing was sent.")),
     "meeting_prepared": ("success", _("The preparation is written and waits in the queue for approval.")),
@@ -64,6 +81,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "edited": ("success", _("Your edit is a new version, checked again. Earlier votes no longer count.")),
     "decided_before": ("warning", _("%(name)s decided this first; it is now: %(state)s. Your decision was not used.")),
     "decided_without_name": ("warning", _("This was settled first: %(state)s. Your decision was not used.")),
+    "table_default": ("success", _("The table now opens with “%(name)s”.")),
+    "table_no_default": ("success", _("The table no longer opens with “%(name)s”.")),
+    "table_view_deleted": ("success", _("The view “%(name)s” is deleted.")),
     "view_saved": ("success", _("The view “%(name)s” is saved. It is a tab above the list.")),
     "view_changed": ("success", _("The view “%(name)s” is changed.")),
     "view_deleted": ("success", _("The view “%(name)s” is deleted.")),
@@ -84,6 +104,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "answer_reported": ("success", _("Reported. Whoever looks after answers reads why.")),
     "chat_renamed": ("success", _("The conversation has a new name.")),
     "chat_deleted": ("success", _("The conversation is deleted. What it put into the queue is still there.")),
+    "chat_restored": ("success", _("The conversation is back.")),
     "rfp_created": ("success", _("Read. Look at what was found before you have it answered.")),
     "rfp_corrected": ("success", _("Corrected.")),
     "rfp_started": ("success", _("The answers are being written in the background. You can leave this page.")),
@@ -123,9 +144,47 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "alert_closed": ("success", _("Closed. What came of it counts in how good alerts are; “Reopen” takes it back.")),
     "alert_reopened": ("success", _("Open again.")),
     "alert_step": ("success", _("Noted.")),
-    "alert_noted": ("success", _("The note is written and waits in the queue for approval.")),
+    "alert_noted": ("success", _("The note is written; it is in the queue.")),
+    "password_chosen": ("success", _("Your new password counts from now on. Sign in with it.")),
+    "token_revoked": ("success", _("The token “%(name)s” is revoked. Whatever used it is turned away from now on.")),
+    "session_closed": ("success", _("That browser is signed out.")),
+    "sessions_closed": ("success", _("Other browsers signed out: %(number)s.")),
+    "person_changed": ("success", _("Saved. It counts at once.")),
+    "person_left": (
+        "success",
+        _(
+            "%(name)s is out, on every way in. Handed over: %(given)s. "
+            "Open to whoever may take it on: %(free)s. Standing in ended: %(ended)s."
+        ),
+    ),
+    "person_back": ("success", _("%(name)s may come in again. Sessions and tokens of before stay ended.")),
+    "account_opened": ("success", _("%(name)s is open to this person now.")),
+    "account_closed": ("success", _("%(name)s is no longer opened to this person.")),
+    "team_made": ("success", _("The team “%(name)s” is there. Now put people into it.")),
+    "team_renamed": ("success", _("The team has a new name.")),
+    "team_deleted": ("success", _("The team “%(name)s” is deleted.")),
+    "upload_discarded": ("success", _("Discarded. The files are deleted, and nothing was imported.")),
+    "model_chosen": ("success", _("This model makes the scores from now on. They are computed in the background.")),
     "newer_version": ("warning", _("A newer version of this draft exists. This is it; read it before you decide.")),
 }
+
+
+_UNDO: dict[str, str] = {
+    "alert_snoozed": "/alerts/{id}/reopen",
+    "alert_dismissed": "/alerts/{id}/reopen",
+    "alert_closed": "/alerts/{id}/reopen",
+    "chat_deleted": "/chat/{id}/restore",
+    "view_deleted": "/queue/views",
+}
+"""Where what a message tells is taken back, by a form that says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What takes back what was done: a form of ours with these fields."""
+
+    address: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +193,45 @@ class Flash:
 
     level: str
     text: str
+    undo: Undo | None = None
 
 
 def leave(response: Response, code: str, *, secure: bool, **values: str) -> None:
-    """Show the message with this code on the next page."""
-    content = json.dumps([code, {name: value[:_LONGEST_VALUE] for name, value in values.items()}])
-    encoded = base64.urlsafe_b64encode(content.encode()).decode()
-    response.set_cookie(COOKIE, encoded, max_age=60, httponly=True, samesite="lax", secure=secure, path="/")
+    """Show the message with this code on the page that the response leads to.
+
+    A response that leads nowhere shows it on the page that is opened next, in any tab.
+    """
+    _leave(response, [code, _short(values)], secure=secure)
+
+
+def leave_with_undo(response: Response, code: str, undo: Mapping[str, str], *, secure: bool, **values: str) -> None:
+    """The same with a form that takes back what was done.
+
+    `undo`: what the form sends; `id` stands in its address instead. What is too long for a cookie has no undo.
+    """
+    fits = sum(map(len, undo.values())) <= _LONGEST_UNDO
+    _leave(response, [code, _short(values), *([dict(undo)] if fits else [])], secure=secure)
+
+
+def _short(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value[:_LONGEST_VALUE] for name, value in values.items()}
+
+
+def _leave(response: Response, content: list[object], *, secure: bool) -> None:
+    encoded = base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+    name = f"{COOKIE}{_named(response)}"
+    response.set_cookie(name, encoded, max_age=_SECONDS, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def _named(response: Response) -> str:
+    """Put the message's own part into the address that the response leads to, and return it as the cookie's ending."""
+    address = response.headers.get("location")
+    if address is None:
+        return ""
+    key, parts = secrets.token_urlsafe(9), urlsplit(address)
+    query = "&".join(filter(None, [parts.query, urlencode({PARAMETER: key})]))
+    response.headers["location"] = urlunsplit(parts._replace(query=query))
+    return f"_{key}"
 
 
 def words(code: str, values: Mapping[str, str], *, language: Language) -> str:
@@ -149,14 +240,30 @@ def words(code: str, values: Mapping[str, str], *, language: Language) -> str:
     return translate(_MESSAGES[code][1], language=language) % known
 
 
+def cookie_of(request: Request) -> str:
+    """Name of the cookie with the message for this request's tab."""
+    key = request.query_params.get(PARAMETER, "")
+    return f"{COOKIE}_{key}" if _KEY.fullmatch(key) else COOKIE
+
+
 def read(request: Request, *, language: Language) -> Flash | None:
-    """The message left by the page before, if any."""
-    cookie = request.cookies.get(COOKIE)
+    """The message left for this tab, if any."""
+    cookie = request.cookies.get(cookie_of(request))
     if not cookie:
         return None
     try:
-        code, values = json.loads(base64.urlsafe_b64decode(cookie.encode()))
+        code, values, *more = json.loads(base64.urlsafe_b64decode(cookie.encode()))
         values = {str(name): str(value)[:_LONGEST_VALUE] for name, value in values.items()}
-        return Flash(level=_MESSAGES[code][0], text=words(code, values, language=language))
+        text = words(code, values, language=language)
+        return Flash(level=_MESSAGES[code][0], text=text, undo=_undo(code, more[0]) if more else None)
     except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def _undo(code: str, sent: Mapping[str, object]) -> Undo | None:
+    """The form that takes it back. Raises KeyError, TypeError or ValueError for what is none of ours."""
+    known = {str(name): str(value) for name, value in dict(sent).items()}
+    identifier = known.pop("id", "")
+    if identifier and not _ID.fullmatch(identifier):
+        raise ValueError(identifier)
+    return Undo(address=_UNDO[code].format(id=identifier), fields=known)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_NOT_PAGES = ("/api/", "/sign-in", "/sign-out", "/language", "/static/")
+_NOT_PAGES = ("/api/", "/sign-in", "/sign-out", "/language", "/theme", "/first-steps", "/static/")
 _LONGEST = 2_000
 
 

@@ -6,6 +6,7 @@ Invariant: templates receive domain values and turn them into words here; no tem
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -14,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.languages import language_of
 from api.localisation import translations
 from api.web import flash
+from api.web.appearance import NAMES, theme_of
 from api.web.citations import short_form
 from api.web.links import with_query
-from api.web.navigation import more_pages
+from api.web.navigation import menu_of
 from api.web.values import Values
 from copilot.bootstrap import Application
 from copilot.domain.language import Language
@@ -42,8 +44,8 @@ def environment(language: Language) -> Environment:
     env.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     values = Values(language)
     env.globals |= {"language": language, "values": values, "with_query": with_query, "languages": list(Language)}
-    env.globals |= {"short_form": short_form, "more_pages": more_pages}
-    env.globals |= {"visible": visible}
+    env.globals |= {"short_form": short_form, "menu_of": menu_of}
+    env.globals |= {"visible": visible, "themes": NAMES}
     env.globals |= {"release_problem": values.release_problem, "file_kind": values.file_kind}
     env.filters |= {
         "word": values.word,
@@ -63,18 +65,20 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
     language = language_of(request)
     application: Application = request.app.state.application
     message = flash.read(request, language=language)
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != flash.PARAMETER]
+    here = request.url.path + (f"?{urlencode(kept)}" if kept else "")
     shared = {
         "viewer": getattr(request.state, "viewer", None),
         "csrf_token": getattr(request.state, "csrf_token", None),
         "here": here if request.method == "GET" else "/",
         "path": request.url.path,
         "flash": message,
+        "theme": theme_of(request),
         "now": application.clock.now(),
         "today": application.clock.today(),
     }
     html = environment(language).get_template(template).render(shared | context)
     response = HTMLResponse(html, status_code=status)
     if message is not None:
-        response.delete_cookie(flash.COOKIE, path="/")
+        response.delete_cookie(flash.cookie_of(request), path="/")
     return response

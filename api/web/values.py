@@ -20,10 +20,11 @@ from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.facts import EMPTY
 from copilot.domain.figure_results import is_of_query
 from copilot.domain.figure_text_words import figures_in_words
-from copilot.domain.formatting import Formatter
+from copilot.domain.formatting import Formatter, canonical_number
 from copilot.domain.language import Language
 from copilot.domain.signal_words import signal_name
 from copilot.domain.signals import Signal
+from copilot.domain.source_systems import system_name
 
 _SIGNALS = frozenset(signal.value for signal in Signal)
 _CANONICAL = re.compile(r"([a-z][\w.\-]*): (.*)", re.DOTALL)
@@ -68,6 +69,14 @@ class Values:
         if document.kind is DocumentKind.KNOWLEDGE and document.account_id is not None:
             return translate(words.DOCUMENT, language=self.language)
         return self.word(document.kind, "document_kind")
+
+    def score(self, value: Decimal) -> str:
+        """An answer to a survey, without zeros that nobody gave."""
+        return self.formatter.number(Decimal(canonical_number(value)))
+
+    def system(self, code: str) -> str:
+        """The name of a source system."""
+        return system_name(code)
 
     def country(self, code: str | None) -> str:
         """The country's name for a code of two letters; anything else as it is."""
@@ -118,6 +127,10 @@ class Values:
     def number(self, value: Decimal | int | None) -> str:
         """`1,234.5`."""
         return "" if value is None else self.formatter.number(value)
+
+    def rounded(self, value: float, digits: int = 1) -> str:
+        """`1.5`, of a number that is not exact; without zeros at its end."""
+        return self.formatter.number(Decimal(str(round(value, digits))).normalize())
 
     def share(self, value: float) -> str:
         """`92 %`, of a number between 0 and 1."""

@@ -5,7 +5,16 @@ shown as it is, never left out.
 """
 
 from api.localisation import mark as _
-from api.web import alert_words, item_words, portfolio_words, rfp_words
+from api.web import (
+    admin_words,
+    alert_words,
+    brief_words,
+    item_words,
+    portfolio_words,
+    rfp_words,
+    score_words,
+    value_words,
+)
 
 STATES = {
     "pending": _("Waiting"),
@@ -314,8 +323,13 @@ TABLES: dict[str, dict[str, str]] = {
     "metric": METRICS,
     "release_problem": RELEASE_PROBLEMS,
     "file": FILES,
+    **admin_words.TABLES,
     **alert_words.TABLES,
+    **brief_words.TABLES,
     **item_words.TABLES,
     **portfolio_words.TABLES,
     **rfp_words.TABLES,
+    **score_words.TABLES,
+    **value_words.TABLES,
+    "output_kind": DRAFT_KINDS | value_words.KINDS,
 }

@@ -19,7 +19,7 @@ from copilot.agent.shown import outcome, replayed
 from copilot.agent.verdicts import Verdicts
 from copilot.domain import conversation as told
 from copilot.domain.access import Viewer
-from copilot.domain.conversation import LONGEST_MESSAGE, Thread, Turn, TurnEvent, TurnState
+from copilot.domain.conversation import LONGEST_MESSAGE, UNDO, Thread, Turn, TurnEvent, TurnState
 from copilot.domain.language import Language
 from copilot.errors import Conflict, CopilotError, InputError, NotFound
 from copilot.store.chat import ChatRepository, Run, TurnRecord
@@ -74,14 +74,22 @@ class ChatService:
         return self.thread(thread_id, viewer=viewer, uow=uow)
 
     def delete(self, thread_id: str, *, viewer: Viewer, uow: UnitOfWork) -> None:
-        """Delete a conversation; what it filed stays in the queue. Raises NotFound or Conflict."""
+        """Delete a conversation; what it filed stays in the queue. For `UNDO` it can be brought back, then housekeeping
+        deletes it for good. Raises NotFound or Conflict."""
         chat = ChatRepository(uow)
         if not chat.lock(thread_id, user_id=viewer.user_id):
             raise texts.problem(NotFound, "no_thread", viewer.language)
         running = chat.running(thread_id)
         if running is not None and uow.clock.now() < running.alive_until:
             raise texts.problem(Conflict, "busy", viewer.language)
-        chat.delete([thread_id])
+        chat.set_aside(thread_id, user_id=viewer.user_id)
+
+    def bring_back(self, thread_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Thread:
+        """Undo a deletion that is not older than `UNDO`. Raises NotFound."""
+        since = uow.clock.now() - UNDO
+        if not ChatRepository(uow).bring_back(thread_id, user_id=viewer.user_id, since=since):
+            raise texts.problem(NotFound, "no_thread", viewer.language)
+        return self.thread(thread_id, viewer=viewer, uow=uow)
 
     def ask(self, thread_id: str, message: str, *, viewer: Viewer) -> Iterator[TurnEvent]:
         """Put a question. The question is kept when this returns; its events follow as they come about.

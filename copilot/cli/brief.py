@@ -1,25 +1,32 @@
 """`sales-copilot brief ACCOUNT`: write an account brief and put it in the approval queue.
 
-Invariant: what is written to a file or to standard output is what was submitted, byte for byte.
+Invariant: what is written to a file or to standard output is what was submitted, byte for byte; a PDF, which is made
+for reading only, says on every page whether it is approved.
 """
 
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from typer.core import TyperGroup
 
 from copilot.bootstrap import Application
+from copilot.cli.brief_schedules import schedule_app
 from copilot.cli.brief_view import print_brief
 from copilot.cli.context import UserOption, acting_viewer, console, error_console, open_application, reported_errors
+from copilot.cli.named_account import find_account
 from copilot.cli.queue_view import plain
 from copilot.domain.access import Viewer
+from copilot.domain.drafts import DraftKind
 from copilot.domain.language import Language
 from copilot.domain.rendering import render_deliverables
 from copilot.errors import InputError, NotFound
-from copilot.store.accounts import AccountHead, AccountRepository
+from copilot.store.accounts import AccountRepository
+from copilot.store.cited_work import CitedWorkRepository
+from copilot.workflows.brief.printed import print_item
 from copilot.workflows.filed_draft import FiledDraft
 
 _STEPS = {
@@ -42,23 +49,17 @@ _STEPS = {
 }
 _TEXTS = {
     "es": {
-        "none": "No hay ninguna cuenta «{name}» entre las que puede ver.",
-        "similar": "Quizá: {names}.",
-        "search": "Búsquela con otra parte de su nombre.",
-        "several": "Hay varias cuentas que coinciden con «{name}».",
-        "say": "Escriba el nombre completo o el id de una: {names}.",
         "written": "Guardado en {file}",
+        "no_brief": "Todavía no hay ningún informe de «{name}» entre los que puede ver.",
+        "write_one": "Redacte uno: la misma orden sin --latest.",
         "not_written": "No se puede escribir en {file}: {why}.",
         "elsewhere": "Elija otra carpeta con --output. No se ha guardado nada.",
         "queued": "En la cola como {id}. Para aprobarlo: sales-copilot approve {id}",
     },
     "en": {
-        "none": "There is no account “{name}” among those you may see.",
-        "similar": "Perhaps: {names}.",
-        "search": "Search for it by another part of its name.",
-        "several": "Several accounts match “{name}”.",
-        "say": "Give the full name or the id of one: {names}.",
         "written": "Saved to {file}",
+        "no_brief": "There is no brief of “{name}” yet among those you may see.",
+        "write_one": "Write one: the same command without --latest.",
         "not_written": "{file} cannot be written: {why}.",
         "elsewhere": "Choose another folder with --output. Nothing was saved.",
         "queued": "In the queue as {id}. To approve it: sales-copilot approve {id}",
@@ -74,9 +75,26 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
+class AccountFirst(TyperGroup):
+    """`brief ACCOUNT` is `brief write ACCOUNT`, as everybody types it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What begins with none of the commands is an account, or an option of writing."""
+        is_own = not args or args[0] in self.commands or args[0] == "--help"
+        return super().parse_args(ctx, args if is_own else ["write", *args])
+
+
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("brief")(brief)
+    """Add the commands."""
+    area = typer.Typer(
+        cls=AccountFirst,
+        help="Write a cited account brief and put it in the approval queue.\n\n"
+        "`brief ACCOUNT` is short for `brief write ACCOUNT`.",
+        no_args_is_help=True,
+    )
+    area.command("write")(brief)
+    area.add_typer(schedule_app, name="schedule")
+    app.add_typer(area, name="brief")
 
 
 def brief(
@@ -87,16 +105,25 @@ def brief(
         OutputFormat | None, typer.Option("--format", help="Write the file instead of showing the brief.")
     ] = None,
     output: Annotated[Path | None, typer.Option(help="File to write; without it, standard output.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="PDF file to write, sources as footnotes.")] = None,
+    latest: Annotated[bool, typer.Option("--latest", help="With --pdf: take the newest brief, write none.")] = False,
     user: UserOption = None,
 ) -> None:
     """Write a cited account brief and put it in the approval queue."""
+    if latest and pdf is None:
+        raise typer.BadParameter("--latest: --pdf FILE")
     with reported_errors():
         application = open_application()
         try:
             viewer = acting_viewer(application, user=user)
-            result, content = _made(application, viewer, account, language, output_format, output)
+            if pdf is not None and latest:
+                _print_latest(application, viewer, account, pdf)
+                return
+            result, content = _made(application, viewer, account, language, output_format, output, pdf=pdf)
         finally:
             application.close()
+    if pdf is not None:
+        _say_written(pdf, viewer=viewer)
     if content is None:
         print_brief(result, viewer=viewer)
         return
@@ -110,6 +137,8 @@ def _made(
     language: Language | None,
     output_format: OutputFormat | None,
     output: Path | None,
+    *,
+    pdf: Path | None,
 ) -> tuple[FiledDraft, bytes | None]:
     """Write the brief. A file that cannot be written leaves nothing in the queue either."""
     chosen = output_format or _format_of(output)
@@ -126,26 +155,27 @@ def _made(
         content = render_deliverables(result.draft)[f"brief.{chosen.value}"] if chosen else None
         if content is not None and output is not None:
             _write(output, content, viewer=viewer)
+        if pdf is not None:
+            printed, _ = print_item(result.item.id, approvals=application.approvals, viewer=viewer, uow=uow)
+            _write(pdf, printed, viewer=viewer)
     return result, content
 
 
-def find_account(name: str, *, viewer: Viewer, repository: AccountRepository) -> AccountHead:
-    """The account with this id or name. Raises NotFound or InputError, with candidates."""
+def _print_latest(application: Application, viewer: Viewer, account: str, pdf: Path) -> None:
+    """Raises NotFound if there is no brief of the account yet."""
     texts = _TEXTS[viewer.language]
-    if name.startswith("acc_"):
-        return repository.head(name, viewer=viewer)
-    found = repository.named(name, viewer=viewer)
-    exact = [item for item in found if item.name.casefold() == name.strip().casefold()]
-    if len(exact) == 1 or len(found) == 1:
-        return (exact or found)[0]
-    if not found:
-        similar = [
-            item.name for word in name.split() if len(word) > 2 for item in repository.named(word, viewer=viewer)
-        ]
-        hint = texts["similar"].format(names=", ".join(dict.fromkeys(similar))) if similar else texts["search"]
-        raise NotFound(texts["none"].format(name=plain(name)), hint=hint)
-    names = ", ".join(f"{item.name} ({item.id})" for item in found)
-    raise InputError(texts["several"].format(name=plain(name)), hint=texts["say"].format(names=names))
+    with application.database.unit_of_work() as uow:
+        found = find_account(account, viewer=viewer, repository=AccountRepository(uow))
+        item_id = CitedWorkRepository(uow).latest_item_id(found.id, kind=DraftKind.BRIEF, viewer=viewer)
+        if item_id is None:
+            raise NotFound(texts["no_brief"].format(name=plain(found.name)), hint=texts["write_one"])
+        printed, _ = print_item(item_id, approvals=application.approvals, viewer=viewer, uow=uow)
+    _write(pdf, printed, viewer=viewer)
+    _say_written(pdf, viewer=viewer)
+
+
+def _say_written(file: Path, *, viewer: Viewer) -> None:
+    console.print(_TEXTS[viewer.language]["written"].format(file=file), markup=False, highlight=False)
 
 
 def _format_of(output: Path | None) -> OutputFormat | None:
@@ -172,7 +202,7 @@ def _deliver(result: FiledDraft, content: bytes, output: Path | None, *, viewer:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
     else:
-        console.print(texts["written"].format(file=output), markup=False, highlight=False)
+        _say_written(output, viewer=viewer)
     error_console.print(texts["queued"].format(id=result.item.id), markup=False, highlight=False)
 
 

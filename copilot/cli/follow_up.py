@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from copilot.bootstrap import Application
-from copilot.cli.brief import find_account
 from copilot.cli.context import UserOption, acting_viewer, open_application, reported_errors
 from copilot.cli.follow_up_view import print_follow_up, print_sources
+from copilot.cli.named_account import find_account
 from copilot.cli.queue_view import plain
 from copilot.domain.access import Viewer
 from copilot.domain.language import Language

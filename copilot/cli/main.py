@@ -15,6 +15,7 @@ from copilot import __version__
 
 AREAS = {
     "demo": {"demo": "Load the demo company, write a real brief, show its queue entry, serve the web app."},
+    "today": {"today": "Show what the day holds: meetings, what waits, alerts, renewals, the installation."},
     "serving": {
         "serve": "Serve the web app and the API, with background jobs in the same process.",
         "worker": "Run background jobs: vectors, releases, housekeeping.",
@@ -49,10 +50,13 @@ AREAS = {
     "guard": {"guard": "Check any text, and try a changed policy on past items."},
     "contacts": {"contacts": "Record what contacts wish about being written to."},
     "privacy": {"privacy": "What is held about a person: hand it over, or erase it."},
-    "users": {"users": "Add and list people, and make API tokens."},
+    "users": {"users": "People, teams and tokens."},
     "models": {"models": "Models: what they can do, their calls and their budgets."},
     "alerts": {"alerts": "Alerts about accounts: what changed, what to do, what came of it."},
     "portfolio": {"portfolio": "What is at risk and what moved since last week, renewals, expansion, forecast."},
+    "value": {
+        "value": "What drafts came to and what that saved: yours, your team's for a manager, everybody's for an admin."
+    },
     "scores": {"scores": "Scores of accounts, and the models that make them."},
     "training": {"train": "Learn a score from a history of your own."},
     "doctor": {"doctor": "Say what is configured, reachable and missing."},

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from copilot.bootstrap import Application
-from copilot.cli.brief import find_account
 from copilot.cli.brief_view import print_brief
 from copilot.cli.context import UserOption, acting_viewer, console, open_application, reported_errors
+from copilot.cli.named_account import find_account
 from copilot.cli.queue_view import plain
 from copilot.domain.access import Viewer
 from copilot.domain.language import Language

@@ -21,6 +21,7 @@ _WORDS = {
             "Tiempo",
             "Aprobado sin cambios",
             "Acuerdo",
+            "Revocado",
             "Demasiado rápido",
         ),
         "of": "{part} de {whole}",
@@ -28,7 +29,16 @@ _WORDS = {
         "flood": "{name}: aprobaciones más rápidas de lo que se puede leer.",
     },
     Language.EN: {
-        "columns": ("Person", "Decisions", "Tests caught", "Time", "Approved as written", "Agreement", "Too fast"),
+        "columns": (
+            "Person",
+            "Decisions",
+            "Tests caught",
+            "Time",
+            "Approved as written",
+            "Agreement",
+            "Overturned",
+            "Too fast",
+        ),
         "of": "{part} of {whole}",
         "none": "Nobody whom you may look at decided anything in the last {days} days.",
         "flood": "{name}: approvals faster than the drafts can be read.",
@@ -72,7 +82,7 @@ def _print(found: tuple[ReviewerFigures, ...], *, days: int, language: Language)
     for item in found:
         seconds = item.median_seconds
         time = "–" if seconds is None else f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
-        shares = (share(item.unchanged), share(item.agreement), share(item.too_fast))
+        shares = (share(item.unchanged), share(item.agreement), share(item.overturned), share(item.too_fast))
         table.add_row(item.name, str(item.decisions), share(item.caught), time, *shares)
     console.print(table)
     for item in found:

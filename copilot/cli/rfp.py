@@ -17,8 +17,8 @@ import typer
 
 from copilot.cli import rfp_library
 from copilot.cli.acting import Acting, acting
-from copilot.cli.brief import find_account
 from copilot.cli.context import UserOption, reported_errors
+from copilot.cli.named_account import find_account
 from copilot.cli.queue_view import plain, print_line
 from copilot.cli.rfp_files import content_of, write_new
 from copilot.cli.rfp_waiting import see_to_vectors

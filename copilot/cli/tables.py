@@ -14,15 +14,20 @@ from copilot.cli.table_words import say
 from copilot.domain.access import Viewer
 
 
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Under these headings."""
+    found = Table()
+    for heading in headings:
+        found.add_column(heading, overflow="fold")
+    for row in rows:
+        found.add_row(*(Text(plain(cell)) for cell in row))
+    return found
+
+
 def print_rows(columns: str, rows: Iterable[Sequence[str]], *, viewer: Viewer) -> None:
     """A table under the columns of that name; a sentence if there is nothing."""
     listed = list(rows)
     if not listed:
         print_line(say("empty", viewer))
         return
-    table = Table()
-    for heading in say(columns, viewer).split("|"):
-        table.add_column(heading, overflow="fold")
-    for row in listed:
-        table.add_row(*(Text(plain(cell)) for cell in row))
-    console.print(table)
+    console.print(table(say(columns, viewer).split("|"), listed))

@@ -3,7 +3,7 @@
 Invariant: a sentence is shown once it is verified and is never taken back; what is held is not shown, only why.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -14,6 +14,8 @@ from copilot.domain.plans import Candidate, Clarification, Refusal
 
 LONGEST_MESSAGE = 4_000
 """Characters."""
+UNDO = timedelta(minutes=10)
+"""So long a deleted conversation can be brought back."""
 
 
 class TurnState(StrEnum):

@@ -58,6 +58,10 @@ class NotificationKind(StrEnum):
     """Questions of a questionnaire wait for them."""
     ALERTS = "alerts"
     """Something changed for their accounts: one line for all of a day."""
+    SCORES = "scores"
+    """A score was learnt again in the background."""
+    BRIEFS = "briefs"
+    """Briefs were made by themselves, as they wished: one line for all of an hour."""
 
 
 class MailMode(StrEnum):

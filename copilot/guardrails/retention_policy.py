@@ -27,5 +27,11 @@ class RetentionRules(BaseModel):
     what a customer was told before is compared with what they are told now."""
     login_attempt_days: int = Field(default=30, strict=True, ge=0, le=_LONGEST)
     """Hashes of addresses that failed to sign in."""
+    alert_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
+    """Alerts that ended so long ago. By default they stay: they count in how often alerts were right."""
+    signal_snapshot_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
+    """What no record tells of a past day and was kept on it. By default it stays: models learn from it."""
+    text_signal_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
+    """What was found in texts of so long ago; a text that changes is read again as a whole, and then let go again."""
     model_call_days: int = Field(default=365, strict=True, ge=0, le=_LONGEST)
     """The record of calls of models, which names who asked, and what was spent by day."""

@@ -48,7 +48,7 @@ class ConfiguredModels:
 
     def for_role(self, role: ModelRole, *, caller: Caller) -> "StructuredModel | None":
         """The models of `role` behind budgets, limits and record; None when there is none that may take it."""
-        fit = [endpoint for endpoint in self.chain(role) if self._may_take(endpoint, role)]
+        fit = [endpoint for endpoint in self.chain(role) if self.may_take(endpoint, role)]
         return self.open(fit, role=role, caller=caller) if fit else None
 
     def open(self, endpoints: list[Endpoint], *, role: ModelRole, caller: Caller) -> "StructuredModel":
@@ -76,12 +76,19 @@ class ConfiguredModels:
         """Read `NAME`, `NAME@URL` or `local`. Raises ConfigurationError."""
         return endpoint_of(entry, settings=self._settings, policy=self.policy)
 
+    def is_resting(self, endpoint: Endpoint) -> bool:
+        """Whether this process leaves it alone at the moment, because it failed too often in a row."""
+        with self._lock:
+            breaker = self._breakers.get(endpoint.url or endpoint.label)
+        return breaker is not None and breaker.is_open
+
     def reach(self, endpoint: Endpoint) -> None:
         """Start what runs in this process. Raises ConfigurationError or ModelUnavailable."""
         if endpoint.local_file is not None:
             self._chat(endpoint, ModelRole.WRITER)
 
-    def _may_take(self, endpoint: Endpoint, role: ModelRole) -> bool:
+    def may_take(self, endpoint: Endpoint, role: ModelRole) -> bool:
+        """Whether a model may have a role, as the newest check of it says."""
         with self._database.unit_of_work_aside() as uow:
             verdict = ModelCallRepository(uow).verdict(endpoint.model, endpoint=endpoint.identity)
         if role is ModelRole.PLANNER:

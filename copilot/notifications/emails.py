@@ -16,6 +16,7 @@ from copilot.domain.review_items import ReviewItem
 from copilot.notifications.links import Links
 from copilot.notifications.texts import KINDS, mail_words
 from copilot.store.alerts import News
+from copilot.store.brief_schedules import Counted
 
 _WIDTH = 76
 _UNFOLDED = SMTP.clone(max_line_length=998)
@@ -24,12 +25,13 @@ _UNFOLDED = SMTP.clone(max_line_length=998)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to tell. `item` None: it is about a webhook, a questionnaire, or alerts."""
+    """One thing to tell. `item` None: it is about a webhook, scores, a questionnaire, alerts, or several briefs."""
 
     kind: NotificationKind
     item: ReviewItem | None
     rfp_project_id: str | None = None
     alerts: News | None = None
+    briefs: Counted | None = None
 
 
 def written_mail(
@@ -69,6 +71,10 @@ def _written_line(line: Line, reader: Viewer, *, preferences: Preferences, links
     if line.alerts is not None:
         counts = words["alerts"].format(told=line.alerts.told, held=line.alerts.held)
         return f"* {why}: {counts}\n  {links.alerts or '/alerts'}"
+    if line.briefs is not None:
+        made = line.briefs
+        counts = words["briefs"].format(made=made.made, unchanged=made.unchanged, failed=made.failed)
+        return f"* {why}: {counts}\n  {links.briefs or '/briefs'}"
     if line.rfp_project_id is not None:
         return f"* {why}:\n  {links.questionnaire(line.rfp_project_id) or line.rfp_project_id}"
     if line.item is None:

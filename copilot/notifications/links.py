@@ -27,6 +27,11 @@ class Links:
         return self._at("/alerts")
 
     @property
+    def briefs(self) -> str | None:
+        """Briefs that are made by themselves, and what came of them."""
+        return self._at("/briefs")
+
+    @property
     def queue(self) -> str | None:
         """The queue's page."""
         return self._at("/queue")

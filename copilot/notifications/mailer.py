@@ -15,6 +15,7 @@ from copilot.notifications.emails import Line, written_mail
 from copilot.notifications.links import Links
 from copilot.notifications.recipients import still_concerns
 from copilot.store.alerts import AlertRepository
+from copilot.store.brief_schedules import BriefScheduleRepository
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.notifications import Notification, NotificationRepository, Wishes
 from copilot.store.people import PeopleRepository
@@ -24,6 +25,7 @@ from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
 _DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +154,23 @@ def _alerts_line(notice: Notification, reader: Viewer, *, uow: UnitOfWork) -> Li
     return Line(notice.kind, None, alerts=news) if news.told or news.held else None
 
 
+def _briefs_line(notice: Notification, reader: Viewer, *, uow: UnitOfWork) -> Line | None:
+    """What was made around then of accounts that they still see; None if nothing of it is."""
+    made = BriefScheduleRepository(uow).counted(viewer=reader, since=notice.created_at - _HOUR)
+    return Line(notice.kind, None, briefs=made) if made.made or made.failed else None
+
+
 def _line(notice: Notification, reader: Viewer, *, uow: UnitOfWork) -> Line | None:
     if notice.kind is NotificationKind.WEBHOOK_OFF:
         webhook = None if notice.webhook_id is None else WebhookRepository(uow).get(notice.webhook_id)
         still_off = webhook is not None and not webhook.active
         return Line(notice.kind, None) if still_off and reader.role == "admin" else None
+    if notice.kind is NotificationKind.SCORES:
+        return Line(notice.kind, None) if reader.role is Role.ADMIN else None
     if notice.kind is NotificationKind.ALERTS:
         return _alerts_line(notice, reader, uow=uow)
+    if notice.kind is NotificationKind.BRIEFS:
+        return _briefs_line(notice, reader, uow=uow)
     if notice.rfp_project_id is not None:
         waits = RfpQuestionRepository(uow).waits_for(reader, project_id=notice.rfp_project_id)
         return Line(notice.kind, None, rfp_project_id=notice.rfp_project_id) if waits else None

@@ -30,6 +30,8 @@ _log = get_logger(__name__)
 _AT_ONCE = 200
 _ITEM = "review_item:"
 _WEBHOOK = "webhook:"
+_SYSTEM = "system"
+"""Who did what no person did."""
 _RFP_PROJECT = "rfp_project:"
 _USER = "user:"
 _NOBODY = "nobody"
@@ -84,6 +86,10 @@ class Outbox:
             _tell_assignee(event, uow=uow)
         elif event.action == "alerts.told":
             _tell_owner(event, uow=uow)
+        elif event.action == "scores.trained" and event.actor_id == _SYSTEM:
+            _tell_of_training(event, uow=uow)
+        elif event.action == "brief.scheduled":
+            _tell_of_briefs(event, uow=uow)
 
     def _queue_webhooks(self, event: AuditEvent, entry: QueueEntry, *, uow: UnitOfWork) -> None:
         if event.action not in WEBHOOK_EVENTS or ReleaseRepository(uow).is_test_item(entry.item.id):
@@ -144,6 +150,21 @@ def _tell_owner(event: AuditEvent, *, uow: UnitOfWork) -> None:
     for person in told:
         key = f"alerts:{event.details.get('day', '')}"
         NotificationRepository(uow).add(person.user_id, kind=NotificationKind.ALERTS, key=key)
+
+
+def _tell_of_training(event: AuditEvent, *, uow: UnitOfWork) -> None:
+    """Administrators, of all scores that were learnt again on a day at once; whoever trains by hand knows."""
+    for admin in PeopleRepository(uow).with_role(Role.ADMIN):
+        key = f"scores:{event.happened_at:%Y-%m-%d}"
+        NotificationRepository(uow).add(admin.user_id, kind=NotificationKind.SCORES, key=key)
+
+
+def _tell_of_briefs(event: AuditEvent, *, uow: UnitOfWork) -> None:
+    """Of all briefs of an hour at once."""
+    person = PeopleRepository(uow).by_id(event.subject.removeprefix(_USER))
+    if person is not None:
+        key = f"briefs:{event.happened_at:%Y-%m-%dT%H}"
+        NotificationRepository(uow).add(person.user_id, kind=NotificationKind.BRIEFS, key=key)
 
 
 def _tell_assignee(event: AuditEvent, *, uow: UnitOfWork) -> None:

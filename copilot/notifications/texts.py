@@ -96,6 +96,11 @@ KINDS: dict[NotificationKind, dict[str, str]] = {
         "en": "Whoever asked reported the answer as wrong",
     },
     NotificationKind.ALERTS: {"es": "Alertas de sus cuentas", "en": "Alerts about your accounts"},
+    NotificationKind.SCORES: {
+        "es": "Una puntuación se ha aprendido de nuevo; vea los modelos de puntuación",
+        "en": "A score was learnt again; see the models of scores",
+    },
+    NotificationKind.BRIEFS: {"es": "Los informes que encargó", "en": "The briefs you asked for"},
     NotificationKind.RFP_ASSIGNED: {
         "es": "Le han asignado preguntas de un cuestionario",
         "en": "Questions of a questionnaire were assigned to you",
@@ -123,6 +128,7 @@ MAIL: dict[str, dict[str, str]] = {
         "rfp_answer": "respuesta a un cuestionario",
         "churn_alert": "alerta de cuenta",
         "alerts": "{told} nuevas o de vuelta, {held} en espera",
+        "briefs": "redactados: {made}; sin cambios: {unchanged}; fallidos: {failed}",
         "after_meeting": "resumen de reunión",
         "crm_update": "cambio en el CRM",
         "chat_answer": "respuesta del chat",
@@ -147,6 +153,7 @@ MAIL: dict[str, dict[str, str]] = {
         "rfp_answer": "questionnaire answer",
         "churn_alert": "account alert",
         "alerts": "{told} new or back again, {held} waiting",
+        "briefs": "written: {made}; unchanged: {unchanged}; failed: {failed}",
         "after_meeting": "meeting summary",
         "crm_update": "CRM update",
         "chat_answer": "chat answer",

@@ -3,9 +3,12 @@
 Invariant: how much went is counted, whose it was is never said.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+from copilot.domain.conversation import UNDO
 from copilot.guardrails.retention_policy import RetentionRules
+from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_retention import RetentionRepository
 from copilot.store.model_calls import ModelCallRepository
@@ -16,6 +19,9 @@ _log = get_logger(__name__)
 _TAKEN_UP_WITHIN = timedelta(days=1)
 """How long a turn that stopped can be taken up where it was; later it begins again."""
 
+_ON_RECORD = ("drafts", "conversations", "questionnaires", "import_reports")
+"""What people made or brought: that it went, and how much, is told in the audit chain."""
+
 
 def let_go(rules: RetentionRules, *, uow: UnitOfWork) -> int:
     """Delete or empty what `rules` keep no longer, and what has run out by itself. Returns how much that was."""
@@ -24,6 +30,7 @@ def let_go(rules: RetentionRules, *, uow: UnitOfWork) -> int:
     gone = {
         "sessions": kept.sessions(ended_by=now),
         "pseudonyms": PseudonymRepository(uow).purge(),
+        "deleted_conversations": kept.deleted_conversations(before=now - UNDO),
         "checkpoints": kept.checkpoints(abandoned_by=now - _TAKEN_UP_WITHIN),
     }
     for name, days, forget in (
@@ -32,10 +39,20 @@ def let_go(rules: RetentionRules, *, uow: UnitOfWork) -> int:
         ("drafts", rules.draft_days, kept.drafts),
         ("conversations", rules.conversation_days, kept.conversations),
         ("questionnaires", rules.questionnaire_days, kept.questionnaires),
+        ("alerts", rules.alert_days, kept.alerts),
+        ("signal_snapshots", rules.signal_snapshot_days, kept.signal_snapshots),
+        ("text_signals", rules.text_signal_days, kept.text_signals),
         ("model_calls", rules.model_call_days, calls.forget),
     ):
         if days:
             gone[name] = forget(before=now - timedelta(days=days))
     if any(gone.values()):
         _log.info("privacy.let_go", **gone)
+    _record({name: gone[name] for name in _ON_RECORD if gone.get(name)}, uow=uow)
     return sum(gone.values())
+
+
+def _record(gone: Mapping[str, int], *, uow: UnitOfWork) -> None:
+    if gone:
+        details = {name: str(count) for name, count in gone.items()}
+        AuditLog(uow).append("privacy.let_go", actor_id="system", subject="retention:rules", details=details)

@@ -5,8 +5,9 @@ Invariant: events are read, never changed; who may read them is decided by the c
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 
 from copilot.domain.audit import AuditEvent
 from copilot.store.database import UnitOfWork
@@ -22,6 +23,14 @@ class AuditFilters:
     subject: str = ""
     """The whole subject, such as `review_item:review_1`, or its identifier alone."""
     actor_id: str = ""
+    since: datetime | None = None
+    """From this instant on."""
+    until: datetime | None = None
+    """Before this instant."""
+    text: str = ""
+    """Part of an action's code, a subject, or a name or value of the details."""
+    text_actions: Collection[str] = ()
+    """Actions that the text means too: whoever reads calls them by other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class AuditReading:
             query = query.where(AuditEventRow.subject.in_(prefixed))
         if filters.actor_id:
             query = query.where(AuditEventRow.actor_id == filters.actor_id)
+        query = query.where(*_when_and_what(filters))
         if before is not None:
             query = query.where(AuditEventRow.sequence < before)
         rows = self._session.scalars(query).all()
@@ -62,6 +72,19 @@ class AuditReading:
         """Id and name of everybody who could have done something, former people too."""
         rows = self._session.execute(select(UserRow.id, UserRow.name).order_by(func.lower(UserRow.name), UserRow.id))
         return tuple((row[0], row[1]) for row in rows)
+
+
+def _when_and_what(filters: AuditFilters) -> list[ColumnElement[bool]]:
+    conditions = []
+    if filters.since is not None:
+        conditions.append(AuditEventRow.happened_at >= filters.since)
+    if filters.until is not None:
+        conditions.append(AuditEventRow.happened_at < filters.until)
+    if filters.text:
+        looked_at = (AuditEventRow.action, AuditEventRow.subject, cast(AuditEventRow.details, Text))
+        parts = [column.icontains(filters.text, autoescape=True) for column in looked_at]
+        conditions.append(or_(*parts, AuditEventRow.action.in_(filters.text_actions)))
+    return conditions
 
 
 def _to_domain(row: AuditEventRow) -> AuditEvent:

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Date, Subquery, cast, func, or_, select, union_all
 
 from copilot.domain.records import Lifecycle, OpportunityKind, OpportunityStatus
+from copilot.store.customers import is_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.records import AccountRow, ActivityRow, OpportunityRow
@@ -80,7 +81,7 @@ class BusinessRepository:
             select(AccountRow.id, AccountRow.segment, func.array_agg(OpportunityRow.product_name.distinct()))
             .join(OpportunityRow, OpportunityRow.account_id == AccountRow.id)
             .where(
-                AccountRow.lifecycle == Lifecycle.CUSTOMER.value,
+                is_customer(until),
                 OpportunityRow.status == OpportunityStatus.WON.value,
                 or_(OpportunityRow.close_date.is_(None), OpportunityRow.close_date <= until),
                 OpportunityRow.product_name.is_not(None),

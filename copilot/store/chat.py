@@ -1,7 +1,8 @@
 """Conversations: threads, turns, and who works on a turn.
 
-Invariants: a thread is found for its own user only; one turn of a thread runs at a time; whoever works on a turn names
-their run with every change, so that one who was believed dead can change nothing after somebody else took over.
+Invariants: a thread is found for its own user only, and no more once they deleted it; one turn of a thread runs at a
+time; whoever works on a turn names their run with every change, so that one who was believed dead can change nothing
+after somebody else took over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,9 +90,7 @@ class ChatRepository:
     def threads(self, user_id: str, *, limit: int) -> tuple[Thread, ...]:
         """A person's threads, the latest first, without their turns."""
         order = (ChatThreadRow.updated_at.desc(), ChatThreadRow.id)
-        rows = self._session.scalars(
-            select(ChatThreadRow).where(ChatThreadRow.user_id == user_id).order_by(*order).limit(limit)
-        )
+        rows = self._session.scalars(select(ChatThreadRow).where(*_kept_by(user_id)).order_by(*order).limit(limit))
         return tuple(_thread(row, ()) for row in rows)
 
     def thread(self, thread_id: str, *, user_id: str) -> Thread | None:
@@ -111,6 +110,22 @@ class ChatRepository:
             row.title = title
         return row is not None
 
+    def set_aside(self, thread_id: str, *, user_id: str) -> None:
+        """Delete a person's thread so that it can be brought back for a while."""
+        wanted = update(ChatThreadRow).where(ChatThreadRow.id == thread_id, *_kept_by(user_id))
+        self._session.execute(wanted.values(deleted_at=self._uow.clock.now()))
+
+    def bring_back(self, thread_id: str, *, user_id: str, since: datetime) -> bool:
+        """Undo that for a thread that was deleted since then. False: there is none."""
+        wanted = (ChatThreadRow.id == thread_id, ChatThreadRow.user_id == user_id, ChatThreadRow.deleted_at >= since)
+        undone = update(ChatThreadRow).where(*wanted).values(deleted_at=None).returning(ChatThreadRow.id)
+        return self._session.execute(undone).one_or_none() is not None
+
+    def delete_set_aside(self, *, before: datetime) -> int:
+        """Delete for good what its people deleted before then."""
+        gone = self._session.scalars(select(ChatThreadRow.id).where(ChatThreadRow.deleted_at < before))
+        return self.delete(list(gone))
+
     def delete(self, thread_ids: Sequence[str]) -> int:
         """Delete threads with their turns and checkpoints; what they filed stays in the queue."""
         turns = list(self._session.scalars(select(ChatTurnRow.id).where(ChatTurnRow.thread_id.in_(thread_ids))))
@@ -122,7 +137,7 @@ class ChatRepository:
 
     def lock(self, thread_id: str, *, user_id: str) -> bool:
         """Hold a person's thread until this transaction ends; False: there is none."""
-        wanted = select(ChatThreadRow.id).where(ChatThreadRow.id == thread_id, ChatThreadRow.user_id == user_id)
+        wanted = select(ChatThreadRow.id).where(ChatThreadRow.id == thread_id, *_kept_by(user_id))
         return self._session.scalar(wanted.with_for_update()) is not None
 
     def running(self, thread_id: str) -> TurnRecord | None:
@@ -166,7 +181,7 @@ class ChatRepository:
             .execution_options(populate_existing=True)
         )
         if user_id is not None:
-            query = query.where(ChatThreadRow.user_id == user_id)
+            query = query.where(*_kept_by(user_id))
         row = self._session.execute(query).one_or_none()
         return None if row is None else self._record(row)
 
@@ -244,7 +259,7 @@ class ChatRepository:
         row.filed = [{"step": each["step"], "filed": each["filed"]} for each in row.filed]
 
     def _own(self, thread_id: str, user_id: str) -> ChatThreadRow | None:
-        wanted = select(ChatThreadRow).where(ChatThreadRow.id == thread_id, ChatThreadRow.user_id == user_id)
+        wanted = select(ChatThreadRow).where(ChatThreadRow.id == thread_id, *_kept_by(user_id))
         return self._session.scalar(wanted)
 
     def _record(self, row: Row[ChatTurnRow, ChatThreadRow, bool]) -> TurnRecord:
@@ -266,6 +281,11 @@ class ChatRepository:
             was_shown=turn.state == TurnState.ANSWERED.value,
             is_last=self._session.execute(later).scalar_one() == turn.position,
         )
+
+
+def _kept_by(user_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Threads that are this person's and that they did not delete."""
+    return ChatThreadRow.user_id == user_id, ChatThreadRow.deleted_at.is_(None)
 
 
 def _is_shown() -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Subquery, func, select
 
 from copilot.domain.records import Lifecycle, OpportunityKind, OpportunityStatus
+from copilot.store.customers import was_ever_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.records import AccountRow, OpportunityRow, UsagePointRow
 
@@ -77,7 +78,7 @@ class CourseRepository:
             )
             .outerjoin(lost, lost.c.account_id == AccountRow.id)
             .outerjoin(used, used.c.account_id == AccountRow.id)
-            .where(AccountRow.lifecycle.in_([Lifecycle.CUSTOMER.value, Lifecycle.CHURNED.value]))
+            .where(was_ever_customer())
             .order_by(AccountRow.id)
         )
         return [_course(*row) for row in self._session.execute(query)]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import ColumnElement, Row, Select, or_, select, text, true
+from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.access import Viewer
 from copilot.domain.deals import Deal, DealsHistory, StageSince
@@ -33,6 +33,16 @@ _COLUMNS = (
     OpportunityRow.created_on,
     OpportunityRow.close_date,
 )
+# What the forecast learns from, and nothing else: an amount or an owner that changed teaches nothing new.
+_DIGEST = """
+select md5(concat_ws(' ', deals.digest, stages.digest)) from (
+  select md5(string_agg(cast(row(id, kind, status, stage, created_on, close_date) as text), ',' order by id)) as digest
+  from opportunities where status = 'open' or close_date >= :since
+) deals, (
+  select md5(string_agg(cast(row(opportunity_id, since, stage) as text), ',' order by opportunity_id, since)) as digest
+  from deal_stages
+) stages
+"""
 _AT_ONCE = 5_000
 _DAYS_BACK = 1_096
 
@@ -57,10 +67,7 @@ class DealsRepository:
     def history(self) -> DealsHistory:
         """Everybody's deals and stages as known today, but for what closed long ago: to learn from, never to show."""
         today = self._uow.clock.today()
-        recent = or_(
-            OpportunityRow.status == OpportunityStatus.OPEN.value,
-            OpportunityRow.close_date >= today - timedelta(days=_DAYS_BACK),
-        )
+        recent = or_(OpportunityRow.status == OpportunityStatus.OPEN.value, OpportunityRow.close_date >= self._since)
         stages = self._session.execute(
             select(DealStageRow.opportunity_id, DealStageRow.since, DealStageRow.stage)
             .join(OpportunityRow, OpportunityRow.id == DealStageRow.opportunity_id)
@@ -73,21 +80,38 @@ class DealsRepository:
             stages=tuple(StageSince(deal_id, since, stage) for deal_id, since, stage in stages),
         )
 
-    def keep_stages(self) -> int:
-        """Write down today's stage of every open deal whose stage is another one than was written last.
+    def history_digest(self) -> str:
+        """Names what `history` teaches as known today: another digest means that there may be more to learn."""
+        return str(self._session.scalar(text(_DIGEST), {"since": self._since}))
 
-        Returns how many were.
+    @property
+    def _since(self) -> date:
+        return self._uow.clock.today() - timedelta(days=_DAYS_BACK)
+
+    def keep_stages(self, account_ids: Sequence[str]) -> int:
+        """Write down today's stage of every open deal of these accounts whose stage is another one than the last kept.
+
+        Returns how many were. For accounts whose records changed: a look at all deals would grow with the history.
         """
+        return self._keep_stages(OpportunityRow.account_id.in_(account_ids))
+
+    def keep_stray_stages(self) -> int:
+        """The same of the few deals that belong to no account here."""
+        return self._keep_stages(OpportunityRow.account_id.is_(None))
+
+    def _keep_stages(self, of_deals: ColumnElement[bool]) -> int:
         last = (
-            select(DealStageRow.opportunity_id, DealStageRow.stage)
-            .ext(distinct_on(DealStageRow.opportunity_id))
-            .order_by(DealStageRow.opportunity_id, DealStageRow.since.desc())
-            .subquery()
+            select(DealStageRow.stage)
+            .where(DealStageRow.opportunity_id == OpportunityRow.id)
+            .order_by(DealStageRow.since.desc())
+            .limit(1)
+            .lateral()
         )
         query = (
             select(OpportunityRow.id, OpportunityRow.stage)
-            .join(last, last.c.opportunity_id == OpportunityRow.id, isouter=True)
+            .join(last, true(), isouter=True)
             .where(
+                of_deals,
                 OpportunityRow.status == OpportunityStatus.OPEN.value,
                 OpportunityRow.stage.is_not(None),
                 OpportunityRow.stage.is_distinct_from(last.c.stage),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, CursorResult, Delete, and_, delete, exists, func, not_, select, update
 
+from copilot.domain.alerts import AlertState
 from copilot.domain.conversation import TurnState
 from copilot.store.chat import ChatRepository
 from copilot.store.database import UnitOfWork
@@ -16,6 +17,7 @@ from copilot.store.rfp_projects import RfpProjectRepository
 from copilot.store.tables.chat import ChatThreadRow, ChatTurnRow, CheckpointRow
 from copilot.store.tables.people import LoginAttemptRow, SessionRow
 from copilot.store.tables.records import ImportRunRow
+from copilot.store.tables.scores import AlertRow, SignalSnapshotRow, TextSignalRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow
 
 _AT_ONCE = 200
@@ -41,6 +43,20 @@ class RetentionRepository:
         """Forget reports of imports."""
         return self._deleted(delete(ImportRunRow).where(ImportRunRow.finished_at < before))
 
+    def alerts(self, *, before: datetime) -> int:
+        """Delete alerts that ended and that nobody changed since; their events stay in the audit chain."""
+        ended = AlertRow.state.in_([AlertState.CLOSED.value, AlertState.DISMISSED.value])
+        return self._deleted(delete(AlertRow).where(ended, AlertRow.changed_at < before))
+
+    def signal_snapshots(self, *, before: datetime) -> int:
+        """Forget what was kept of days before."""
+        return self._deleted(delete(SignalSnapshotRow).where(SignalSnapshotRow.day < before.date()))
+
+    def text_signals(self, *, before: datetime) -> int:
+        """Forget what was found in texts of days before."""
+        last_day = func.greatest(TextSignalRow.day, TextSignalRow.until)
+        return self._deleted(delete(TextSignalRow).where(last_day < before.date()))
+
     def conversations(self, *, before: datetime) -> int:
         """Delete the threads in which nothing was asked since, some at a time; what they filed stays in the queue."""
         running = exists().where(
@@ -49,6 +65,10 @@ class RetentionRepository:
         old = select(ChatThreadRow.id).where(ChatThreadRow.updated_at < before, not_(running))
         ids = list(self._session.scalars(old.order_by(ChatThreadRow.updated_at).limit(_AT_ONCE)))
         return ChatRepository(self._uow).delete(ids) if ids else 0
+
+    def deleted_conversations(self, *, before: datetime) -> int:
+        """Delete for good the threads that their people deleted before then."""
+        return ChatRepository(self._uow).delete_set_aside(before=before)
 
     def questionnaires(self, *, before: datetime) -> int:
         """Delete the projects that nobody touched since, some at a time; what they filed stays in the queue."""

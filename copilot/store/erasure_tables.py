@@ -31,6 +31,7 @@ EXEMPT: Mapping[str, str] = {
     "login_attempts": "hashes",
     "erasures": "counts and codes",
     "suppressions": "keyed hashes",
+    "first_steps": "codes",
     "lexeme_statistics": "counted anew from the passages",
 }
 """Tables that are not overwritten, and why."""

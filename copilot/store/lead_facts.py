@@ -11,8 +11,11 @@ from datetime import date, timedelta
 from sqlalchemy import Date, Select, cast, func, or_, select
 
 from copilot.domain.access import Role, Viewer
-from copilot.domain.records import Lifecycle, OpportunityStatus
+from copilot.domain.portfolio import Slice
+from copilot.domain.records import OpportunityStatus
+from copilot.store.customers import is_customer, is_prospect
 from copilot.store.database import UnitOfWork
+from copilot.store.portfolio import in_slice
 from copilot.store.tables.people import TeamRow, UserRow
 from copilot.store.tables.records import AccountRow, ActivityRow, ContactRow, OpportunityRow
 from copilot.store.visibility import account_is_visible
@@ -65,12 +68,12 @@ class LeadFactsRepository:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
+        self._today = uow.clock.today()
 
-    def prospects(self, *, viewer: Viewer) -> list[str]:
-        """Ids of the prospects that the viewer may see."""
-        query = select(AccountRow.id).where(
-            AccountRow.lifecycle == Lifecycle.PROSPECT.value, account_is_visible(viewer)
-        )
+    def prospects(self, chosen: Slice | None = None, *, viewer: Viewer) -> list[str]:
+        """Ids of the prospects that the viewer may see, or of those of some owner or segment."""
+        narrowed = in_slice(chosen) if chosen else []
+        query = select(AccountRow.id).where(is_prospect(self._today), *narrowed, account_is_visible(viewer))
         return list(self._session.scalars(query.order_by(AccountRow.id)))
 
     def of_day(self, account_ids: Sequence[str], *, day: date) -> dict[str, LeadFacts]:
@@ -129,9 +132,7 @@ class LeadFactsRepository:
         found: dict[str, dict[str, int]] = {}
         for name, column in WORDS.items():
             rows = self._session.execute(
-                select(column, func.count())
-                .where(AccountRow.lifecycle == Lifecycle.CUSTOMER.value, column.is_not(None))
-                .group_by(column)
+                select(column, func.count()).where(is_customer(self._today), column.is_not(None)).group_by(column)
             )
             found[name] = {word: count for word, count in rows if word}
         return found
@@ -139,7 +140,7 @@ class LeadFactsRepository:
     def colleagues(self) -> list[Colleague]:
         """Everybody who can sign in, with what they look after, by email."""
         owner = func.lower(AccountRow.owner_email)
-        is_there = AccountRow.lifecycle.in_([Lifecycle.CUSTOMER.value, Lifecycle.PROSPECT.value])
+        is_there = or_(is_customer(self._today), is_prospect(self._today))
         accounts = dict(self._pairs(select(owner, func.count()).where(is_there).group_by(owner)))
         deals = dict(
             self._pairs(

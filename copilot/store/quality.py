@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true, union_all, update
+from sqlalchemy import Select, and_, func, literal, null, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.destinations import Destination
 from copilot.domain.review_items import APPROVAL_STANDS, ReviewItem, ReviewState, Verdict
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.quality import PlantedFaultRow, ReviewOpeningRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow, ReviewVoteRow
+from copilot.store.visibility import person_is_in_sight
 
 _LAPSED = (ReviewState.EXPIRED, ReviewState.STALE, ReviewState.SUPERSEDED, ReviewState.WITHDRAWN)
+_OVERTURNED = [state.value for state in (ReviewState.REJECTED, ReviewState.CHANGES_REQUESTED, ReviewState.RECALLED)]
+"""Why a vote was voided, see `copilot.store.votes.VoteLine`: the item went to one of these."""
 
 
 class Caught(StrEnum):
@@ -67,6 +70,10 @@ class Judgement:
     first_version: bool
     is_test: bool
     flagged: bool
+    overturned: bool
+    """Of an approval: the item was refused or sent back by somebody at a later step, or taken back after all."""
+    edited_after: bool
+    """Of an approval: somebody changed the draft after it."""
 
 
 class QualityRepository:
@@ -196,6 +203,10 @@ class QualityRepository:
                 ReviewItemRow.version,
                 ReviewItemRow.is_test,
                 func.coalesce(PlantedFaultRow.flagged, literal(value=False)),
+                or_(
+                    decided.c.void_reason.in_(_OVERTURNED),
+                    and_(decided.c.verdict == Verdict.APPROVE.value, ReviewItemRow.state == ReviewState.RECALLED.value),
+                ),
             )
             .join(ReviewItemRow, ReviewItemRow.id == decided.c.item_id)
             .outerjoin(
@@ -214,11 +225,13 @@ class QualityRepository:
                 item_id=row[1],
                 verdict=Verdict(row[2]),
                 decided_at=row[3],
-                opened_at=row[4],
-                words=row[5],
-                first_version=row[6] == 1,
-                is_test=row[7],
-                flagged=row[8],
+                opened_at=row[5],
+                words=row[6],
+                first_version=row[7] == 1,
+                is_test=row[8],
+                flagged=row[9],
+                overturned=bool(row[10]),
+                edited_after=row[4] == ReviewState.SUPERSEDED.value,
             )
             for row in rows
         )
@@ -226,17 +239,18 @@ class QualityRepository:
     def reviewers(self, *, viewer: Viewer) -> dict[str, str]:
         """Id -> name of the people whose reviews `viewer` may look at: their own, a manager's team, an admin all."""
         rows = self._session.execute(
-            select(UserRow.id, UserRow.name).where(_may_look_at(viewer)).order_by(UserRow.name)
+            select(UserRow.id, UserRow.name).where(person_is_in_sight(viewer)).order_by(UserRow.name)
         )
         return {row.id: row.name for row in rows}
 
 
-def _approvals(people: Collection[str], since: datetime) -> Select[str, str, str, datetime]:
+def _approvals(people: Collection[str], since: datetime) -> Select[str, str, str, datetime, str | None]:
     return select(
         ReviewVoteRow.voter_id.label("person_id"),
         ReviewVoteRow.review_item_id.label("item_id"),
         ReviewVoteRow.verdict.label("verdict"),
         ReviewVoteRow.cast_at.label("decided_at"),
+        ReviewVoteRow.void_reason.label("void_reason"),
     ).where(
         ReviewVoteRow.voter_id.in_(people),
         ReviewVoteRow.cast_at >= since,
@@ -244,23 +258,15 @@ def _approvals(people: Collection[str], since: datetime) -> Select[str, str, str
     )
 
 
-def _refusals(people: Collection[str], since: datetime) -> Select[str | None, str, str | None, datetime | None]:
+def _refusals(people: Collection[str], since: datetime) -> Select[str | None, str, str | None, datetime | None, None]:
     return select(
         ReviewItemRow.decided_by,
         ReviewItemRow.id,
         ReviewItemRow.verdict,
         ReviewItemRow.decided_at,
+        null().label("void_reason"),
     ).where(
         ReviewItemRow.decided_by.in_(people),
         ReviewItemRow.decided_at >= since,
         ReviewItemRow.verdict.in_([Verdict.REJECT.value, Verdict.REQUEST_CHANGES.value]),
     )
-
-
-def _may_look_at(viewer: Viewer) -> ColumnElement[bool]:
-    if viewer.role is Role.ADMIN:
-        return true()
-    own = UserRow.id == viewer.user_id
-    if viewer.role is Role.MANAGER and viewer.team_id is not None:
-        return or_(own, UserRow.team_id == viewer.team_id)
-    return own

@@ -20,7 +20,7 @@ from copilot.store.tables import records as tables
 from copilot.store.tables.base import Base
 from copilot.store.tables.people import UserRow
 
-_TABLES: Mapping[str, type[Base]] = {
+RECORD_TABLES: Mapping[str, type[Base]] = {
     "account": tables.AccountRow,
     "contact": tables.ContactRow,
     "opportunity": tables.OpportunityRow,
@@ -32,6 +32,7 @@ _TABLES: Mapping[str, type[Base]] = {
     "product": tables.ProductRow,
     "price_book_entry": tables.PriceBookEntryRow,
 }
+"""The table of each record type."""
 _OF_ACCOUNT = ("contact", "opportunity", "activity", "ticket", "usage_point", "survey", "invoice")
 _MANY = 5_000
 _RECORDED = "churn_recorded_on"
@@ -201,7 +202,7 @@ class RecordRepository:
 
 
 def _table(record_type: str) -> Table:
-    table = _TABLES[record_type].__table__
+    table = RECORD_TABLES[record_type].__table__
     if not isinstance(table, Table):
         raise TypeError(record_type)
     return table

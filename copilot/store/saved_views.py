@@ -1,7 +1,8 @@
-"""The views that people keep of the queue.
+"""The views that people keep of the queue and of the portfolio.
 
 Invariant: a person reads their own views and those that a member of their team shares; only the owner changes one.
-What a view is narrowed to is kept as it was written and judged when it is read, see `copilot.approvals.saved_views`.
+What a view is narrowed to is kept as it was written and judged when it is read, see `copilot.approvals.saved_views`
+and `copilot.workflows.portfolio.views`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,9 @@ from copilot.store.database import UnitOfWork
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.queue import DefaultViewRow, SavedViewRow
 
+QUEUE = "queue"
+PORTFOLIO = "portfolio"
+
 
 @dataclass(frozen=True, slots=True)
 class StoredView:
@@ -29,15 +33,16 @@ class StoredView:
     filters: Mapping[str, Any]
     sort: str
     is_default: bool
-    """Whether the queue of the person who asks opens with it."""
+    """Whether the page of the person who asks opens with it."""
 
 
 class SavedViewRepository:
-    """Works within one unit of work."""
+    """Works within one unit of work, on the views of one page."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, *, page: str = QUEUE) -> None:
         self._session = uow.session
         self._clock = uow.clock
+        self._page = page
 
     def visible(self, viewer: Viewer, *, view_id: str | None = None) -> tuple[StoredView, ...]:
         """The viewer's own views in their order, then those of the team by owner; perhaps only one of them."""
@@ -48,7 +53,7 @@ class SavedViewRepository:
                 DefaultViewRow,
                 and_(DefaultViewRow.view_id == SavedViewRow.id, DefaultViewRow.user_id == viewer.user_id),
             )
-            .where(_is_visible(viewer))
+            .where(SavedViewRow.page == self._page, _is_visible(viewer))
             .order_by(
                 SavedViewRow.owner_id != viewer.user_id,
                 UserRow.name,
@@ -65,26 +70,28 @@ class SavedViewRepository:
     def count_own(self, viewer: Viewer) -> int:
         """How many views the viewer keeps; locks them against another addition meanwhile."""
         self._session.execute(select(UserRow.id).where(UserRow.id == viewer.user_id).with_for_update())
-        counted = select(func.count()).select_from(SavedViewRow).where(SavedViewRow.owner_id == viewer.user_id)
+        counted = select(func.count()).select_from(SavedViewRow).where(self._is_own(viewer))
         return self._session.execute(counted).scalar_one()
 
     def name_is_taken(self, name: str, *, viewer: Viewer, but: str | None = None) -> bool:
         """Whether another view of the viewer has this name, whatever its case."""
-        found = select(SavedViewRow.id).where(
-            SavedViewRow.owner_id == viewer.user_id, func.lower(SavedViewRow.name) == func.lower(name)
-        )
+        found = select(SavedViewRow.id).where(self._is_own(viewer), func.lower(SavedViewRow.name) == func.lower(name))
         return self._session.scalars(found.where(SavedViewRow.id != (but or ""))).first() is not None
 
     def add(self, view_id: str, values: Mapping[str, Any], *, viewer: Viewer) -> None:
         """Keep a view at the end of the viewer's own."""
         now = self._clock.now()
-        last = self._session.scalar(
-            select(func.max(SavedViewRow.position)).where(SavedViewRow.owner_id == viewer.user_id)
-        )
+        last = self._session.scalar(select(func.max(SavedViewRow.position)).where(self._is_own(viewer)))
         position = 0 if last is None else last + 1
         self._session.add(
             SavedViewRow(
-                id=view_id, owner_id=viewer.user_id, position=position, created_at=now, updated_at=now, **values
+                id=view_id,
+                owner_id=viewer.user_id,
+                page=self._page,
+                position=position,
+                created_at=now,
+                updated_at=now,
+                **values,
             )
         )
         self._session.flush()
@@ -93,7 +100,7 @@ class SavedViewRepository:
         """Change one of the viewer's own. False: there is none."""
         changed = self._session.scalars(
             update(SavedViewRow)
-            .where(SavedViewRow.id == view_id, SavedViewRow.owner_id == viewer.user_id)
+            .where(SavedViewRow.id == view_id, self._is_own(viewer))
             .values(**values, updated_at=self._clock.now())
             .returning(SavedViewRow.id)
             .execution_options(synchronize_session=False)
@@ -112,21 +119,25 @@ class SavedViewRepository:
         """Delete one of the viewer's own. False: there is none."""
         removed = self._session.scalars(
             delete(SavedViewRow)
-            .where(SavedViewRow.id == view_id, SavedViewRow.owner_id == viewer.user_id)
+            .where(SavedViewRow.id == view_id, self._is_own(viewer))
             .returning(SavedViewRow.id)
             .execution_options(synchronize_session=False)
         )
         return removed.one_or_none() is not None
 
     def open_with(self, view_id: str | None, *, viewer: Viewer) -> None:
-        """Let the viewer's queue open with this view, or with none."""
+        """Let the viewer's page open with this view, or with none."""
         if view_id is None:
-            self._session.execute(delete(DefaultViewRow).where(DefaultViewRow.user_id == viewer.user_id))
+            mine = DefaultViewRow.user_id == viewer.user_id
+            self._session.execute(delete(DefaultViewRow).where(mine, DefaultViewRow.page == self._page))
             return
-        chosen = insert(DefaultViewRow).values(user_id=viewer.user_id, view_id=view_id)
+        chosen = insert(DefaultViewRow).values(user_id=viewer.user_id, page=self._page, view_id=view_id)
         self._session.execute(
-            chosen.on_conflict_do_update(index_elements=["user_id"], set_={"view_id": chosen.excluded.view_id})
+            chosen.on_conflict_do_update(index_elements=["user_id", "page"], set_={"view_id": chosen.excluded.view_id})
         )
+
+    def _is_own(self, viewer: Viewer) -> ColumnElement[bool]:
+        return and_(SavedViewRow.owner_id == viewer.user_id, SavedViewRow.page == self._page)
 
 
 def _is_visible(viewer: Viewer) -> ColumnElement[bool]:

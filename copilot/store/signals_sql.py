@@ -11,18 +11,18 @@ which becomes NaN.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from sqlalchemy import ColumnElement, literal_column
+
 from copilot.domain.signals import Signal
+from copilot.store.customers import as_sql, is_customer, is_prospect
 
 ALL_ACCOUNTS = "select accounts.id from accounts where {population}"
 SOME_ACCOUNTS = (
     "select accounts.id from unnest(cast(:account_ids as text[])) wanted(id) join accounts using (id) "
     "where {population}"
 )  # fmt: skip
-CUSTOMERS = (
-    "lifecycle in ('customer', 'churned') and (customer_since is null or customer_since <= :day) "
-    "and (churned_on is null or churned_on > :day) and not (lifecycle = 'churned' and churned_on is null)"
-)
-PROSPECTS = "(lifecycle = 'prospect' or customer_since > :day)"
+_DAY: ColumnElement[date] = literal_column(":day")
+CUSTOMERS, PROSPECTS = as_sql(is_customer(_DAY)), as_sql(is_prospect(_DAY))
 EVERYBODY = "true"
 
 RECORDED = """

@@ -88,6 +88,16 @@ def account_is_open_to(viewer: Viewer, account_id: ColumnElement[str | None]) ->
     )
 
 
+def person_is_in_sight(viewer: Viewer) -> ColumnElement[bool]:
+    """Condition on `users`: whose work the viewer may look at. Their own, a manager's team, an admin everybody's."""
+    if viewer.role is Role.ADMIN:
+        return true()
+    own = UserRow.id == viewer.user_id
+    if viewer.role is Role.MANAGER and viewer.team_id is not None:
+        return or_(own, UserRow.team_id == viewer.team_id)
+    return own
+
+
 _PLACEHOLDERS = {"viewer_email": "\x00email", "viewer_id": "\x00id", "viewer_team": "\x00team"}
 
 

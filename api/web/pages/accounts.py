@@ -36,12 +36,6 @@ _FIGURES = (
 """Computed figures shown at the top of an account, those that can be computed."""
 
 
-@router.get("/")
-def home(_viewer: ViewerDep) -> Response:
-    """The accounts are where the day starts."""
-    return RedirectResponse("/accounts", status_code=303)
-
-
 @router.get("/accounts")
 def account_list(
     request: Request,

@@ -128,11 +128,19 @@ class Asked:
         return self.go(f"/alerts/{self.alert_id}", told)
 
     def act(self, act: Act, version: int, told: str) -> Response:
-        """The same, of what changes the alert's state."""
+        """The same, of what changes the alert's state; what can be taken back comes with a way to do so."""
         alerts = self.application.alerts
-        return self.done(
-            lambda: alerts.act(self.alert_id, act, version=version, viewer=self.viewer, uow=self.uow), told
-        )
+        try:
+            with self.uow.savepoint():
+                changed = alerts.act(self.alert_id, act, version=version, viewer=self.viewer, uow=self.uow)
+        except (InputError, Conflict) as error:
+            return self.page(failure_of(self.request, error))
+        if act.kind is ActKind.REOPEN:
+            return self.go(f"/alerts/{self.alert_id}", told)
+        response = RedirectResponse(f"/alerts/{self.alert_id}", status_code=HTTPStatus.SEE_OTHER)
+        undo = {"id": self.alert_id, "version": str(changed.version)}
+        flash.leave_with_undo(response, told, undo, secure=self.application.settings.secure_cookies)
+        return response
 
     def go(self, address: str, told: str) -> Response:
         """On to a page, with a message."""
@@ -213,7 +221,7 @@ def note(asked: AskedDep) -> Response:
     """Draft what changed, why and what to do."""
     drafts = asked.application.alert_drafts
     return asked.done(
-        lambda: drafts.write(asked.alert_id, viewer=asked.viewer, language=asked.language, uow=asked.uow), "alert_noted"
+        lambda: drafts.note(asked.alert_id, viewer=asked.viewer, language=asked.language, uow=asked.uow), "alert_noted"
     )
 
 

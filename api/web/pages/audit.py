@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated
@@ -16,13 +17,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
-from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.administrators import AdminDep
+from api.deps import ApplicationDep, UnitOfWorkDep
+from api.languages import language_of
+from api.localisation import translate
 from api.web.audit_words import AUDIT_ACTIONS, CHECKPOINT_FAULTS, EVENT_FAULTS, FAMILIES
 from api.web.links import with_query
 from api.web.templating import render
 from copilot.approvals.audit import LogCheck, check_database, checkpoints_beside, export_events
-from copilot.domain.access import Role, Viewer
-from copilot.errors import NotAllowed
+from copilot.domain.folding import fold
+from copilot.domain.language import Language
 from copilot.store.audit import AuditLog
 from copilot.store.audit_reading import AuditFilters, AuditReading
 from copilot.store.checkpoints import CheckpointRepository
@@ -34,51 +38,84 @@ _LARGEST_SEQUENCE = 2**53
 _EXPORT = "audit.jsonl"
 
 
-def administrator(viewer: ViewerDep) -> Viewer:
-    """The viewer, if they are one. Raises NotAllowed."""
-    if viewer.role is not Role.ADMIN:
-        raise NotAllowed("Only an administrator may do this.", hint="Ask an administrator.")
-    return viewer
-
-
-AdminDep = Annotated[Viewer, Depends(administrator)]
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the address says."""
 
-    family: str
-    subject: str
-    actor: str
-    before: int | None
+    family: str = ""
+    action: str = ""
+    subject: str = ""
+    actor: str = ""
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    """The last day that counts, in UTC as are the times shown."""
+    before: int | None = None
+
+    def filters(self, language: Language) -> AuditFilters:
+        """What to ask the log for; the words of the search are those that this language calls actions by."""
+        actions = [action for action in AUDIT_ACTIONS if action.partition(".")[0] == self.family]
+        wanted = fold(self.text)
+        said = {action: fold(translate(words, language=language)) for action, words in AUDIT_ACTIONS.items()}
+        return AuditFilters(
+            actions=[self.action] if self.action else actions,
+            subject=self.subject,
+            actor_id=self.actor,
+            since=_midnight(self.since),
+            until=_midnight(self.until + timedelta(days=1)) if self.until else None,
+            text=self.text,
+            text_actions=[action for action, words in said.items() if wanted and wanted in words],
+        )
 
     @property
-    def filters(self) -> AuditFilters:
-        """What to ask the log for."""
-        actions = [action for action in AUDIT_ACTIONS if action.partition(".")[0] == self.family]
-        return AuditFilters(actions=actions, subject=self.subject, actor_id=self.actor)
+    def given(self) -> dict[str, str]:
+        """What narrows the list, as the address says it."""
+        days = {name: day.isoformat() for name, day in (("since", self.since), ("until", self.until)) if day}
+        words = {"family": self.family, "action": self.action, "subject": self.subject, "actor": self.actor}
+        return {name: value for name, value in {**words, "q": self.text, **days}.items() if value}
 
     def address(self, before: int | None = None) -> str:
         """Where the list is, from its start or from another event on."""
-        given = {"family": self.family, "subject": self.subject, "actor": self.actor}
-        return with_query("/audit", {**given, "before": str(before) if before else None})
+        return with_query("/audit", {**self.given, "before": str(before) if before else None})
 
 
 def asked(
     family: Annotated[str, Query(max_length=40)] = "",
+    action: Annotated[str, Query(max_length=60)] = "",
     subject: Annotated[str, Query(max_length=200)] = "",
     actor: Annotated[str, Query(max_length=64)] = "",
+    text: Annotated[str, Query(alias="q", max_length=200)] = "",
+    since: Annotated[str, Query(max_length=20)] = "",
+    until: Annotated[str, Query(max_length=20)] = "",
     before: Annotated[str, Query(max_length=20)] = "",
 ) -> Asked:
     """The list asked for; what means nothing narrows nothing."""
     number = int(before) if before.isascii() and before.isdigit() else 0
     return Asked(
         family=family if family in FAMILIES else "",
-        subject=subject.strip() if subject.isprintable() else "",
-        actor=actor if actor.isprintable() else "",
+        action=action if action in AUDIT_ACTIONS else "",
+        subject=_plain(subject),
+        actor=_plain(actor),
+        text=_plain(text),
+        since=_day(since),
+        until=_day(until),
         before=number if 0 < number < _LARGEST_SEQUENCE else None,
     )
+
+
+def _plain(text: str) -> str:
+    return text.strip() if text.isprintable() else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), tzinfo=UTC) if day else None
 
 
 AskedDep = Annotated[Asked, Depends(asked)]
@@ -96,7 +133,7 @@ def check(request: Request, _viewer: AdminDep, uow: UnitOfWorkDep, application: 
     found = check_database(
         uow=uow, trusted=application.checkpoints.trusted(uow=uow), outside=application.checkpoints.outside()
     )
-    return _page(request, asked(), uow=uow, found=found)
+    return _page(request, Asked(), uow=uow, found=found)
 
 
 @router.post("/audit/export")
@@ -123,7 +160,7 @@ def export(viewer: AdminDep, uow: UnitOfWorkDep, application: ApplicationDep) ->
 def _page(request: Request, query: Asked, *, uow: UnitOfWork, found: LogCheck | None = None) -> Response:
     reading, checkpoints = AuditReading(uow), CheckpointRepository(uow)
     last = checkpoints.last()
-    page = reading.page(query.filters, before=query.before, limit=_PAGE_SIZE)
+    page = reading.page(query.filters(language_of(request)), before=query.before, limit=_PAGE_SIZE)
     people = reading.people()
     return render(
         request,

@@ -5,14 +5,17 @@ with what had been written.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.errors import failure_of
 from api.routes.chat import ThreadId, TurnId
 from api.schemas.chat import LONGEST_REASON, LONGEST_TITLE
+from api.web import flash
 from api.web.pages.chat import Attempt, Refusal, chat_page, gone_to
 from api.web.pages.item import edited_texts
 from copilot.bootstrap import Application
@@ -57,17 +60,22 @@ class Acting:
             with self.uow.savepoint():
                 do()
         except Refusal as error:
-            failed = attempt(error) if attempt else Attempt(failure_of(self.request, error))
-            return chat_page(
-                self.request,
-                self.thread_id,
-                viewer=self.viewer,
-                uow=self.uow,
-                application=self.application,
-                edit=edit,
-                attempt=failed,
-            )
+            return self.refused(error, edit=edit, attempt=attempt)
         return gone_to(to, application=self.application, told=told)
+
+    def refused(
+        self, error: CopilotError, *, edit: str = "", attempt: Callable[[CopilotError], Attempt] | None = None
+    ) -> Response:
+        """The conversation with what was refused, and with what had been written."""
+        return chat_page(
+            self.request,
+            self.thread_id,
+            viewer=self.viewer,
+            uow=self.uow,
+            application=self.application,
+            edit=edit,
+            attempt=attempt(error) if attempt else Attempt(failure_of(self.request, error)),
+        )
 
     def turn_address(self, turn_id: str) -> str:
         """Where the turn is shown."""
@@ -128,8 +136,21 @@ def rename(asked: ActingDep, title: Annotated[str, Form(max_length=LONGEST_TITLE
 
 @router.post("/chat/{thread_id}/delete")
 def delete(asked: ActingDep) -> Response:
-    """Delete a conversation; the page before asked whether it is meant."""
+    """Delete a conversation; for some minutes it can be brought back."""
     chat = asked.application.chat
-    return asked.act(
-        lambda: chat.delete(asked.thread_id, viewer=asked.viewer, uow=asked.uow), to="/chat", told="chat_deleted"
-    )
+    try:
+        with asked.uow.savepoint():
+            chat.delete(asked.thread_id, viewer=asked.viewer, uow=asked.uow)
+    except Refusal as error:
+        return asked.refused(error)
+    response = RedirectResponse("/chat", status_code=HTTPStatus.SEE_OTHER)
+    secure = asked.application.settings.secure_cookies
+    flash.leave_with_undo(response, "chat_deleted", {"id": asked.thread_id}, secure=secure)
+    return response
+
+
+@router.post("/chat/{thread_id}/restore")
+def restore(asked: ActingDep) -> Response:
+    """Bring a deleted conversation back."""
+    asked.application.chat.bring_back(asked.thread_id, viewer=asked.viewer, uow=asked.uow)
+    return gone_to(f"/chat/{asked.thread_id}", application=asked.application, told="chat_restored")

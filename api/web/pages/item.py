@@ -25,6 +25,7 @@ from copilot.domain.destinations import Destination
 from copilot.domain.review_items import OPEN, Decision, ReviewItem, ReviewState, Verdict
 from copilot.errors import Conflict, DigestMismatch, InputError, NotAllowed
 from copilot.store.cited_work import CitedWorkRepository
+from copilot.workflows.brief.printed import print_item
 
 router = APIRouter(include_in_schema=False)
 _TEXT_FIELD = "text:"
@@ -139,6 +140,14 @@ def edit(
         attempt = Attempt(failure=failure_of(asked.request, error), texts=texts)
         return asked.page(list_text=list_text, editing=editing, attempt=attempt)
     return asked.go(new.id, list_text=list_text, told="edited")
+
+
+@router.get("/queue/{item_id}/pdf")
+def pdf(asked: AskedDep) -> Response:
+    """A brief to print, with its standing on every page."""
+    approvals = asked.application.approvals
+    content, name = print_item(asked.item_id, approvals=approvals, viewer=asked.viewer, uow=asked.uow)
+    return file_response(content, name=name)
 
 
 @router.get("/queue/{item_id}/files/{name}")

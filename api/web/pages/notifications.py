@@ -38,10 +38,13 @@ KINDS = {
     NotificationKind.WEBHOOK_OFF: _("A webhook was switched off because it kept failing"),
     NotificationKind.REPORTED: _("Somebody reports an answer of the chat as wrong"),
     NotificationKind.ALERTS: _("Something changed for my accounts"),
+    NotificationKind.SCORES: _("A score was learnt again"),
+    NotificationKind.BRIEFS: _("Briefs I asked to be made by themselves are there"),
     NotificationKind.RFP_ASSIGNED: _("Questions of a questionnaire are assigned to me"),
 }
 """Reasons to write to somebody; a test compares them with the kinds there are."""
 _HEARD_BY = {
+    NotificationKind.SCORES: frozenset({Role.ADMIN}),
     NotificationKind.WEBHOOK_OFF: frozenset({Role.ADMIN}),
     NotificationKind.REPORTED: frozenset({Role.MANAGER, Role.ADMIN}),
 }

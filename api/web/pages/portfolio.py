@@ -1,31 +1,36 @@
-"""The portfolio: what is at risk and what moved, renewals, expansion, forecast.
+"""The portfolio: what is at risk and what moved, renewals, expansion, leads, forecast.
 
 Invariant: any address is understood; what means nothing narrows nothing.
 """
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
 from api.portfolio_asked import KIND_OF_DAYS, USUAL, Owner, Segment, month_of, part_of
 from api.web import portfolio_view as view
 from api.web.links import member
+from api.web.noted_step import noting
 from api.web.templating import render
-from copilot.domain.access import Viewer
+from copilot.domain.access import Role, Viewer
+from copilot.domain.first_steps import Step
 from copilot.domain.portfolio import BandChoice, Slice
 from copilot.domain.scores import CHURN_DAYS, ScoreKind
+from copilot.scoring.lead_rules import load_lead_rules
 from copilot.scoring.lifetime import load_lifetime_rules
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
 from copilot.workflows.portfolio.book import WEEK, model_use, read_book
 from copilot.workflows.portfolio.expansion import expansion_board
+from copilot.workflows.portfolio.leads import lead_board
 from copilot.workflows.portfolio.movement import movement
 from copilot.workflows.portfolio.outlook import Until, sales_forecast
 from copilot.workflows.portfolio.renewals import renewals
 from copilot.workflows.portfolio.risk import revenue_at_risk
+from copilot.workflows.scores.lead_story import lead_signs
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(noting(Step.PORTFOLIO))])
 Word = Annotated[str, Query(max_length=20)]
 
 
@@ -118,6 +123,28 @@ def expansion(
     )
 
 
+@router.get("/portfolio/leads")
+def leads(
+    request: Request,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: LanguageDep,
+    owner: Owner = "",
+    segment: Segment = "",
+) -> Response:
+    """Prospects, the best first: how well each fits, how much it shows, who could look after it."""
+    chosen = part_of(owner, segment, None)
+    rules = load_lead_rules(application.settings.leads_file)
+    return render(
+        request,
+        "portfolio_leads.html",
+        **_frame(chosen, viewer=viewer, uow=uow, leads=True),
+        board=lead_board(chosen, rules=rules, viewer=viewer, uow=uow),
+        signs=lambda lead: lead_signs(lead.score, language),
+    )
+
+
 @router.get("/portfolio/forecast")
 def forecast(
     request: Request,
@@ -142,7 +169,9 @@ def forecast(
     )
 
 
-def _frame(chosen: Slice, *, viewer: Viewer, uow: UnitOfWork, extra: dict[str, str] | None = None) -> dict[str, Any]:
+def _frame(
+    chosen: Slice, *, viewer: Viewer, uow: UnitOfWork, extra: dict[str, str] | None = None, leads: bool = False
+) -> dict[str, Any]:
     """What every page of the portfolio shows: the filters and what they are set to."""
     asked = {
         "owner": chosen.owner,
@@ -150,10 +179,11 @@ def _frame(chosen: Slice, *, viewer: Viewer, uow: UnitOfWork, extra: dict[str, s
         "band": chosen.band.value if chosen.band else None,
     }
     return {
-        "facets": PortfolioRepository(uow).facets(viewer=viewer, today=uow.clock.today()),
+        "facets": PortfolioRepository(uow).facets(viewer=viewer, today=uow.clock.today(), leads=leads),
         "chosen": chosen,
         "asked": asked,
         "extra": {name: value for name, value in (extra or {}).items() if value},
         "bands": list(BandChoice),
+        "manages": viewer.role in {Role.MANAGER, Role.ADMIN},
         "width": "portfolio",
     }

@@ -13,7 +13,7 @@ from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.errors import Failure, failure_of
 from api.web import flash
 from api.web.queue_query import LONGEST_ADDRESS, QueueQuery, from_text
-from api.web.queue_views import view_tabs
+from api.web.queue_views import query_of, view_tabs
 from api.web.templating import render
 from copilot.approvals.saved_views import LONGEST_NAME
 from copilot.bootstrap import Application
@@ -97,9 +97,15 @@ def open_first(
 @router.post("/queue/views/{view_id}/delete")
 def delete(view_id: ViewId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Response:
     """Remove an own view, for the team too."""
-    name = application.saved_views.get(view_id, viewer=viewer, uow=uow).name
+    view = application.saved_views.get(view_id, viewer=viewer, uow=uow)
     application.saved_views.delete(view_id, viewer=viewer, uow=uow)
-    return _done(_PAGE, "view_deleted", application, name=name)
+    query = query_of(view.filters, view.sort, viewer=viewer).saved_text
+    ticks = {"shared": view.shared, "default": view.is_default}
+    undo = {"name": view.name, "query": query} | {name: "yes" for name, is_on in ticks.items() if is_on}
+    response = RedirectResponse(_PAGE, status_code=HTTPStatus.SEE_OTHER)
+    secure = application.settings.secure_cookies
+    flash.leave_with_undo(response, "view_deleted", undo, secure=secure, name=view.name)
+    return response
 
 
 def _page(

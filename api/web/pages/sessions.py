@@ -17,12 +17,14 @@ from api.deps import (
 from api.languages import LANGUAGE_COOKIE, known_language, language_of
 from api.localisation import mark as _
 from api.localisation import translate_error
-from api.routes.sessions import origin_of, set_session_cookie
+from api.routes.sessions import browser_name, origin_of, set_session_cookie
 from api.web import flash
 from api.web.links import safe_next, with_query
 from api.web.templating import render
+from copilot.bootstrap import Application
 from copilot.domain.language import Language
-from copilot.errors import NotAuthenticated
+from copilot.errors import CopilotError, NotAuthenticated
+from copilot.people import SignedIn
 from copilot.store.people import PeopleRepository
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +51,7 @@ def sign_in_page(
         response: Response = RedirectResponse(address, status_code=303)
         remember_language(response, chosen, secure=application.settings.secure_cookies)
         return response
-    return _form(request, application=application, following=following)
+    return sign_in_form(request, application=application, following=following)
 
 
 @router.post("/sign-in")
@@ -65,16 +67,29 @@ def sign_in(
     """Open a session and go on to the page that was asked for."""
     expected = request.cookies.get(FORM_COOKIE, "")
     if not expected or not same_secret(csrf_token, expected):
-        return _form(
+        return sign_in_form(
             request, application=application, following=following, email=email, problem=_STALE_FORM, status=403
         )
     try:
-        signed_in = application.people.sign_in(email, password, origin=origin_of(request), uow=uow)
+        signed_in = application.people.sign_in(
+            email, password, origin=origin_of(request), uow=uow, browser=browser_name(request)
+        )
     except NotAuthenticated as error:
-        words = f"{_words(request, error.message)} {_words(request, error.hint)}"
-        return _form(request, application=application, following=following, email=email, problem=words, status=429)
+        return sign_in_form(
+            request, application=application, following=following, email=email, problem=said(request, error), status=429
+        )
     if signed_in is None:
-        return _form(request, application=application, following=following, email=email, problem=_WRONG, status=401)
+        return sign_in_form(
+            request, application=application, following=following, email=email, problem=_WRONG, status=401
+        )
+    before = request.cookies.get(SESSION_COOKIE)
+    if before:
+        application.people.sign_out(before, uow=uow)
+    return entered(request, signed_in, following=following, application=application)
+
+
+def entered(request: Request, signed_in: SignedIn, *, following: str, application: Application) -> Response:
+    """Go on to the page that was asked for, with the new session."""
     response = RedirectResponse(safe_next(following), status_code=303)
     set_session_cookie(response, signed_in, settings=application.settings)
     secure = application.settings.secure_cookies
@@ -119,15 +134,21 @@ def _words(request: Request, message: str) -> str:
     return translate_error(message, language=language_of(request))
 
 
-def _form(
+def said(request: Request, error: CopilotError) -> str:
+    """An error in one sentence or two."""
+    return f"{_words(request, error.message)} {_words(request, error.hint)}".strip()
+
+
+def sign_in_form(
     request: Request,
     *,
-    application: ApplicationDep,
+    application: Application,
     following: str,
     email: str = "",
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
+    """The page to sign in on, with what went wrong before."""
     token = request.cookies.get(FORM_COOKIE) or application.clock.new_token()
     page = render(
         request,
@@ -138,6 +159,8 @@ def _form(
         following=safe_next(following) if following else "",
         email=email,
         problem=problem and _words(request, problem),
+        sign_on=application.sign_on,
+        passwords_are_off=application.people.passwords_are_off,
     )
     page.set_cookie(
         FORM_COOKIE,

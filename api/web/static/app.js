@@ -54,6 +54,33 @@ if (waiting) {
   setTimeout(look, document.querySelector("main > .notice[role=status]") ? 5000 : 1000);
 }
 
+// A message is for the tab that acted: once it is read, the address no longer names it.
+const here = new URL(location.href);
+if (here.searchParams.has("told")) {
+  const query = here.search.slice(1).split("&").filter((part) => !part.startsWith("told=")).join("&");
+  history.replaceState(history.state, "", `${here.pathname}${query ? `?${query}` : ""}${here.hash}`);
+}
+for (const button of document.querySelectorAll("[data-dismiss]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    button.parentElement.remove();
+    document.querySelector("#content").focus({ preventScroll: true });
+  });
+}
+
+// A menu closes when somebody goes elsewhere, and by Escape, which leads back to what opened it.
+const menus = [...document.querySelectorAll("header details.menu")];
+document.addEventListener("click", (event) => {
+  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = menus.find((one) => one.open && one.contains(document.activeElement));
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // What the address points at gets the focus, so that a keyboard or a screen reader goes on from there.
 const focusTarget = () => {
   const id = decodeURIComponent(location.hash.slice(1));

@@ -40,6 +40,10 @@ class ReviewerFigures:
     """Decisions on items that were never opened in full."""
     agreement: Share
     """Of the items that others decided too, those on which everybody wanted the same."""
+    overturned: Share
+    """Approvals of drafts that were refused later, sent back or taken back after all, of all approvals."""
+    edited_after: Share
+    """Approvals of drafts that somebody changed afterwards, before they left, of all approvals."""
     too_fast: Share
     """Approvals faster than anybody reads, of approvals of opened items."""
     flood_at: datetime | None
@@ -100,6 +104,8 @@ def _figures(
         median_seconds=median(timed) if timed else None,
         unopened=sum(item.opened_at is None for item in real),
         agreement=Share(sum(len(set(wanted.values())) == 1 for wanted in shared), len(shared)),
+        overturned=Share(sum(item.overturned for item in approvals), len(approvals)),
+        edited_after=Share(sum(item.edited_after for item in approvals), len(approvals)),
         too_fast=Share(
             sum(_is_too_fast(item, rules) for item in approvals), sum(item.opened_at is not None for item in approvals)
         ),

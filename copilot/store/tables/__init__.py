@@ -1,11 +1,13 @@
 """All tables, imported here so that `Base.metadata` is complete."""
 
 from copilot.store.tables import (
+    briefs,
     chat,
     checkpoints,
     contacts,
     documents,
     feedback,
+    first_steps,
     models,
     notifications,
     people,
@@ -22,11 +24,13 @@ from copilot.store.tables.base import Base
 
 __all__ = [
     "Base",
+    "briefs",
     "chat",
     "checkpoints",
     "contacts",
     "documents",
     "feedback",
+    "first_steps",
     "models",
     "notifications",
     "people",

@@ -18,7 +18,10 @@ class ChatThreadRow(Base):
     """One conversation of one person; nobody else reads it."""
 
     __tablename__ = "chat_threads"
-    __table_args__ = (Index("ix_chat_threads_user_id", "user_id", "updated_at"),)
+    __table_args__ = (
+        Index("ix_chat_threads_user_id", "user_id", "updated_at"),
+        Index("ix_chat_threads_deleted_at", "deleted_at", postgresql_where=text("deleted_at is not null")),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
@@ -28,6 +31,8 @@ class ChatThreadRow(Base):
     """What earlier turns leave for the next plan, see `copilot.domain.plans.PlanningContext`."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime] = mapped_column(index=True)
+    deleted_at: Mapped[datetime | None]
+    """When its person deleted it. It can be brought back for a few minutes, then it goes for good."""
 
 
 class ChatTurnRow(Base):

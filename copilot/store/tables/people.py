@@ -40,7 +40,12 @@ class SessionRow(Base):
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     csrf_token: Mapped[str]
+    way: Mapped[str] = mapped_column(server_default="password")
+    """How the person proved who they are: `password` or `sign_on`."""
+    browser: Mapped[str | None]
+    """Name and system of the browser, for its owner to know it again."""
     created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -53,7 +58,9 @@ class ApiTokenRow(Base):
     token_sha256: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
+    read_only: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,13 +40,18 @@ class WaitingTextRow(Base):
 
 
 class SavedViewRow(Base):
-    """A named set of filters and an order of the queue, of one person, perhaps shown to their team."""
+    """A named set of filters and an order of a list, of one person, perhaps shown to their team."""
 
     __tablename__ = "saved_views"
-    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("owner_id", "page", "name"),
+        CheckConstraint("page in ('queue','portfolio')", name="page"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     owner_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    page: Mapped[str] = mapped_column(server_default="queue")
+    """Which list it is of."""
     name: Mapped[str]
     shared: Mapped[bool]
     """Whether the owner's team may use it."""
@@ -59,9 +64,11 @@ class SavedViewRow(Base):
 
 
 class DefaultViewRow(Base):
-    """The view that the queue opens with for one person: an own one or one of the team."""
+    """The view that a list opens with for one person: an own one or one of the team."""
 
     __tablename__ = "default_views"
+    __table_args__ = (CheckConstraint("page in ('queue','portfolio')", name="page"),)
 
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    page: Mapped[str] = mapped_column(primary_key=True, server_default="queue")
     view_id: Mapped[str] = mapped_column(ForeignKey("saved_views.id", ondelete="CASCADE"), index=True)

@@ -102,6 +102,9 @@ class ReviewItemRow(Base):
         Index("ix_review_items_by_value", "state", "value_order", "due_at", "id"),
         Index("ix_review_items_account", "account_id", "state", "due_at", "id"),
         Index("ix_review_items_requester", "requester_id", "state", "due_at", "id"),
+        # What is counted by the week in which it was filed, or decided.
+        Index("ix_review_items_filed", "submitted_at", postgresql_where=text("version = 1")),
+        Index("ix_review_items_decided", "decided_at", postgresql_where=text("decided_at is not null")),
         Index(
             "ix_review_items_of_team",
             "team_id",

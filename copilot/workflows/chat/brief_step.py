@@ -4,7 +4,7 @@ Invariant: the brief is made, checked and filed by its own workflow; risks are t
 thresholds. Over many accounts only figures are read, never texts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from copilot.domain.account_facts import AccountFacts
 from copilot.domain.evidence import Evidence
@@ -53,12 +53,12 @@ class BriefRunner:
         )
 
 
-def run_risks(step: Step, scene: Scene) -> Found:
-    """Signals of one account, or the accounts whose figures look worst."""
+def run_risks(step: Step, scene: Scene, *, but: Collection[str] = ()) -> Found:
+    """Signals of one account, or the accounts whose figures look worst, without those that were told of before."""
     wanted = of_kind(step, RisksStep)
     if wanted.account_id is not None:
         return _of_account(wanted.account_id, scene)
-    return _of_portfolio(scene, mine=wanted.mine)
+    return _of_portfolio(scene, mine=wanted.mine, but=but)
 
 
 def _of_account(account_id: str, scene: Scene) -> Found:
@@ -81,11 +81,12 @@ def _of_account(account_id: str, scene: Scene) -> Found:
     )
 
 
-def _of_portfolio(scene: Scene, *, mine: bool) -> Found:
+def _of_portfolio(scene: Scene, *, mine: bool, but: Collection[str]) -> Found:
     result = RiskScreen(scene.uow).run(_rule(), viewer=scene.viewer, today=scene.today, mine=mine, limit=WORST_SHOWN)
     lines: list[Line] = []
     evidence = []
-    for account in result.worst:
+    worst = [account for account in result.worst if account.account_id not in but]
+    for account in worst[: WORST_SHOWN - len(but)]:
         context = _figures_only(account.account_id, scene)
         bad = [item for item in signals(context) if item.is_bad][:_SIGNALS_OF_ONE]
         if bad:

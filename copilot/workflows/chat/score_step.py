@@ -1,15 +1,17 @@
-"""Steps that tell of scores: why one is what it is, and how healthy an account is whose risks are asked for.
+"""Steps that tell of scores: why one is what it is, and which accounts are at risk by their health and alerts.
 
 Invariant: nothing is said of a score but its own explanation; where there is none, the answer says why and shows the
 health.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from copilot.domain.plans import ExplainScoreStep, RisksStep, Step
 from copilot.domain.scores import ScoreKind
-from copilot.workflows.chat.brief_step import run_risks
+from copilot.workflows.chat.brief_step import WORST_SHOWN, run_risks
 from copilot.workflows.chat.contract import Found, Line, Scene, of_kind
+from copilot.workflows.chat.risk_by_score import at_risk
 from copilot.workflows.chat.wording import cited, said
 from copilot.workflows.scores.explaining import Explanations
 from copilot.workflows.scores.story import AccountStory, ScoreStory, Sign
@@ -42,22 +44,37 @@ class ScoreSteps:
         )
 
     def risks(self, step: Step, scene: Scene) -> Found:
-        """Signs of risk; of one account with its health before them. See `StepRunner`."""
-        found, account_id = run_risks(step, scene), of_kind(step, RisksStep).account_id
-        health = self._story(account_id, scene, compare=False).of(ScoreKind.HEALTH) if account_id else None
+        """Signs of risk; of one account with its health before them, of many those that scores tell of before the
+        others. See `StepRunner`."""
+        account_id = of_kind(step, RisksStep).account_id
+        if account_id is None:
+            return self._risks_of_many(step, scene)
+        found = run_risks(step, scene)
+        health = self._story(account_id, scene, compare=False).of(ScoreKind.HEALTH)
         if health is None or health.evidence is None or not health.is_there:
             return found
         line = cited(health.sentence, [health.evidence.id])
         evidence = (*found.evidence, health.evidence)
-        return Found(
-            key=found.key,
-            title=found.title,
-            lines=(line, *found.lines),
-            evidence=evidence,
-            account_ids=found.account_ids,
-            nothing=found.nothing,
-            by_rules=found.by_rules,
-            suggestions=found.suggestions,
+        return replace(found, lines=(line, *found.lines), evidence=evidence)
+
+    def _risks_of_many(self, step: Step, scene: Scene) -> Found:
+        mine = of_kind(step, RisksStep).mine
+        worst = at_risk(self._explanations, scene, mine=mine, limit=WORST_SHOWN)
+        ids = [one.account_id for one in worst]
+        found = run_risks(step, scene, but=ids)
+        if not worst:
+            return found
+        rest = found.lines if found.evidence else ()
+        evidence = [*(item for one in worst for item in one.evidence), *found.evidence]
+        asked = scene.say(es="¿Qué riesgos tiene {name}?", en="What are the risks at {name}?")
+        return replace(
+            found,
+            title=scene.say(es="Cuentas en riesgo", en="Accounts at risk"),
+            lines=(*(line for one in worst for line in one.lines), *rest),
+            evidence=tuple({item.id: item for item in evidence}.values()),
+            account_ids=tuple(dict.fromkeys([*ids, *found.account_ids])),
+            nothing=False,
+            suggestions=tuple(asked.format(name=one.name) for one in worst[:2]),
         )
 
     def _story(self, account_id: str, scene: Scene, *, compare: bool = True) -> AccountStory:

@@ -72,12 +72,23 @@ def _spoken_of(context: BriefContext) -> Iterator[Meeting]:
 
 def meeting_in(sentence: Sentence, *, after: date) -> Meeting | None:
     """The meeting on a day from `after` on that the sentence speaks of."""
-    plain = flat(sentence.text)
+    day = day_of_meeting(sentence.text, said_on=sentence.day, after=after)
+    return None if day is None else Meeting(day=day, sentence=sentence)
+
+
+def speaks_of_meeting(text: str) -> bool:
+    """Whether any meeting may be spoken of: cheap, for texts that are long."""
+    return _MEETING.search(flat(text)) is not None
+
+
+def day_of_meeting(text: str, *, said_on: date, after: date) -> date | None:
+    """The day from `after` on that a sentence names for a meeting."""
+    plain = flat(text)
     if not _MEETING.search(plain) or _NONE.search(plain) or _THEIRS.search(plain):
         return None
-    for named in named_days(sentence.text, said_on=sentence.day):
+    for named in named_days(text, said_on=said_on):
         if named.exact and not _WEEK.match(flat(named.words)) and after <= named.day <= after + _AHEAD:
-            return Meeting(day=named.day, sentence=sentence)
+            return named.day
     return None
 
 

@@ -1,0 +1,294 @@
+"""Everything that happened with an account, read in one statement, newest first.
+
+Invariant 3: records, documents and alerts through the accounts that the viewer may see, drafts through what of the
+queue they may see. An account out of sight is not found, like one that does not exist.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Numeric,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+
+from copilot.domain.access import Viewer
+from copilot.domain.records import InvoiceStatus, OpportunityStatus
+from copilot.domain.timeline import TYPE_OF, Happening, TimelineEntry, TimelineFilters, TimelinePage
+from copilot.errors import InputError
+from copilot.store.accounts import AccountRepository
+from copilot.store.database import UnitOfWork
+from copilot.store.review_entries import item_is_visible
+from copilot.store.tables.documents import DocumentRow
+from copilot.store.tables.records import ActivityRow, InvoiceRow, OpportunityRow, SurveyRow, TicketRow
+from copilot.store.tables.scores import AlertRow, DealStageRow
+from copilot.store.tables.work import ReleaseRow, ReviewItemRow
+from copilot.store.visibility import visible_accounts
+
+_LONGEST = 400
+"""Characters of a source's words; the whole stands where the entry leads."""
+_NAMES = ("happening", "at", "whole_day", "subject_id", "title", "code", "detail", "who", "amount", "currency")
+
+
+class TimelineRepository:
+    """Works within one unit of work."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._session = uow.session
+
+    def page(
+        self, account_id: str, filters: TimelineFilters, *, viewer: Viewer, cursor: str | None = None, limit: int = 50
+    ) -> TimelinePage:
+        """Entries of one account. Raises NotFound, and InputError for a cursor that is not ours."""
+        AccountRepository(self._uow).head(account_id, viewer=viewer)
+        scope = _Scope(account_id, viewer, today=self._uow.clock.today())
+        wanted = [part for happening, part in _parts(scope) if not filters.types or TYPE_OF[happening] in filters.types]
+        entries = union_all(*wanted).subquery("entries")
+        order = tuple_(entries.c.at, entries.c.happening, entries.c.subject_id)
+        query = select(entries).where(*_within(entries.c.at, filters))
+        if cursor is not None:
+            at, happening, subject_id = _decoded(cursor)
+            query = query.where(
+                order < tuple_(literal(at, DateTime(timezone=True)), literal(happening), literal(subject_id))
+            )
+        newest = query.order_by(entries.c.at.desc(), entries.c.happening.desc(), entries.c.subject_id.desc())
+        found = [_entry(row, account_id) for row in self._session.execute(newest.limit(limit + 1))]
+        more = len(found) > limit
+        return TimelinePage(tuple(found[:limit]), _encoded(found[limit - 1]) if more else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    account_id: str
+    viewer: Viewer
+    today: date
+
+    def owns(self, column: Any) -> ColumnElement[bool]:
+        """Of the account, if the viewer may see it."""
+        return and_(column == self.account_id, column.in_(visible_accounts(self.viewer)))
+
+
+def _parts(scope: _Scope) -> list[tuple[Happening, Select[Any]]]:
+    return [
+        (Happening.ACTIVITY, _activities(scope)),
+        *_tickets(scope),
+        *_deals(scope),
+        (Happening.DEAL_STAGE, _stages(scope)),
+        (Happening.DEAL_STAGE, _present_stages(scope)),
+        (Happening.SURVEY, _surveys(scope)),
+        *_invoices(scope),
+        (Happening.ALERT, _alerts(scope)),
+        *_drafts(scope),
+        (Happening.DOCUMENT, _documents(scope)),
+    ]
+
+
+def _part(
+    happening: Happening,
+    *,
+    at: Any,
+    subject_id: Any,
+    title: Any,
+    code: Any = None,
+    detail: Any = None,
+    who: Any = None,
+    amount: Any = None,
+    currency: Any = None,
+    is_day: bool = False,
+) -> Select[Any]:
+    """One kind of entries in the columns that all have. `is_day`: `at` is a date."""
+    moment = func.timezone("UTC", cast(at, DateTime(timezone=False))) if is_day else at
+    words = null() if detail is None else func.left(detail, _LONGEST)
+    return select(
+        literal(happening.value).label("happening"),
+        cast(moment, DateTime(timezone=True)).label("at"),
+        literal(is_day).label("whole_day"),
+        cast(subject_id, String).label("subject_id"),
+        func.coalesce(cast(title, String), "").label("title"),
+        cast(null() if code is None else code, String).label("code"),
+        cast(words, String).label("detail"),
+        cast(null() if who is None else who, String).label("who"),
+        cast(null() if amount is None else amount, Numeric).label("amount"),
+        cast(null() if currency is None else currency, String).label("currency"),
+    ).where(at.is_not(None))
+
+
+def _activities(scope: _Scope) -> Select[Any]:
+    row = ActivityRow
+    found = _part(
+        Happening.ACTIVITY,
+        at=row.occurred_at,
+        subject_id=row.id,
+        title=row.subject,
+        code=row.kind,
+        detail=row.body,
+        who=row.author,
+    )
+    return found.where(scope.owns(row.account_id))
+
+
+def _tickets(scope: _Scope) -> list[tuple[Happening, Select[Any]]]:
+    row = TicketRow
+    own = scope.owns(row.account_id)
+    opened = _part(
+        Happening.TICKET_OPENED,
+        at=row.opened_at,
+        subject_id=row.id,
+        title=row.subject,
+        code=row.priority,
+        detail=row.body,
+    )
+    closed = _part(Happening.TICKET_CLOSED, at=row.closed_at, subject_id=row.id, title=row.subject, code=row.priority)
+    return [(Happening.TICKET_OPENED, opened.where(own)), (Happening.TICKET_CLOSED, closed.where(own))]
+
+
+def _deals(scope: _Scope) -> list[tuple[Happening, Select[Any]]]:
+    row = OpportunityRow
+    of_deal: dict[str, Any] = {"subject_id": row.id, "title": row.name, "code": row.kind, "who": row.owner_name}
+    of_deal |= {"amount": row.amount, "currency": row.currency, "is_day": True}
+    created = _part(Happening.DEAL_CREATED, at=row.created_on, **of_deal).where(scope.owns(row.account_id))
+    found = [(Happening.DEAL_CREATED, created)]
+    for happening, status, reason in (
+        (Happening.DEAL_WON, OpportunityStatus.WON, None),
+        (Happening.DEAL_LOST, OpportunityStatus.LOST, row.lost_reason),
+    ):
+        ended = _part(happening, at=row.close_date, detail=reason, **of_deal)
+        found.append((happening, ended.where(scope.owns(row.account_id), row.status == status.value)))
+    return found
+
+
+def _stages(scope: _Scope) -> Select[Any]:
+    """As they were written down from day to day."""
+    deal = OpportunityRow
+    found = _part(
+        Happening.DEAL_STAGE,
+        at=DealStageRow.since,
+        subject_id=deal.id,
+        title=deal.name,
+        code=deal.kind,
+        detail=DealStageRow.stage,
+        who=deal.owner_name,
+        is_day=True,
+    )
+    return found.join_from(DealStageRow, deal, deal.id == DealStageRow.opportunity_id).where(
+        scope.owns(deal.account_id)
+    )
+
+
+def _present_stages(scope: _Scope) -> Select[Any]:
+    """The last change that an export tells, where nobody wrote that stage down."""
+    deal = OpportunityRow
+    found = _part(
+        Happening.DEAL_STAGE,
+        at=deal.stage_changed_on,
+        subject_id=deal.id,
+        title=deal.name,
+        code=deal.kind,
+        detail=deal.stage,
+        who=deal.owner_name,
+        is_day=True,
+    )
+    kept = select(DealStageRow.since).where(DealStageRow.opportunity_id == deal.id, DealStageRow.stage == deal.stage)
+    return found.where(scope.owns(deal.account_id), deal.stage.is_not(None), ~exists(kept))
+
+
+def _surveys(scope: _Scope) -> Select[Any]:
+    row = SurveyRow
+    found = _part(
+        Happening.SURVEY,
+        at=row.answered_on,
+        subject_id=row.id,
+        title=row.kind,
+        code=row.kind,
+        detail=row.comment,
+        who=row.contact_name,
+        amount=row.score,
+        is_day=True,
+    )
+    return found.where(scope.owns(row.account_id))
+
+
+def _invoices(scope: _Scope) -> list[tuple[Happening, Select[Any]]]:
+    row = InvoiceRow
+    of_invoice: dict[str, Any] = {"subject_id": row.id, "title": row.number, "code": row.status}
+    of_invoice |= {"amount": row.amount, "currency": row.currency, "is_day": True}
+    own = scope.owns(row.account_id)
+    overdue = and_(row.status == InvoiceStatus.OPEN.value, row.due_on < scope.today, row.paid_on.is_(None))
+    return [
+        (Happening.INVOICE_ISSUED, _part(Happening.INVOICE_ISSUED, at=row.issued_on, **of_invoice).where(own)),
+        (Happening.INVOICE_OVERDUE, _part(Happening.INVOICE_OVERDUE, at=row.due_on, **of_invoice).where(own, overdue)),
+        (Happening.INVOICE_PAID, _part(Happening.INVOICE_PAID, at=row.paid_on, **of_invoice).where(own)),
+    ]
+
+
+def _alerts(scope: _Scope) -> Select[Any]:
+    row = AlertRow
+    found = _part(
+        Happening.ALERT, at=row.opened_at, subject_id=row.id, title=row.kind, code=row.cause, detail=row.state
+    )
+    return found.where(scope.owns(row.account_id))
+
+
+def _drafts(scope: _Scope) -> list[tuple[Happening, Select[Any]]]:
+    item = ReviewItemRow
+    seen = and_(scope.owns(item.account_id), item_is_visible(scope.viewer), ~item.is_test)
+    of_item: dict[str, Any] = {"subject_id": item.id, "title": item.title, "code": item.kind}
+    filed = _part(Happening.DRAFT_FILED, at=item.submitted_at, detail=item.state, **of_item).where(seen)
+    left = _part(Happening.DRAFT_RELEASED, at=ReleaseRow.finished_at, detail=ReleaseRow.sink, **of_item)
+    released = left.join_from(ReleaseRow, item, item.id == ReleaseRow.review_item_id).where(
+        seen, ReleaseRow.state == "released"
+    )
+    return [(Happening.DRAFT_FILED, filed), (Happening.DRAFT_RELEASED, released)]
+
+
+def _documents(scope: _Scope) -> Select[Any]:
+    row = DocumentRow
+    when = func.coalesce(row.authored_at, row.imported_at)
+    found = _part(Happening.DOCUMENT, at=when, subject_id=row.id, title=row.title, code=row.kind, who=row.author)
+    return found.where(scope.owns(row.account_id))
+
+
+def _within(at: Any, filters: TimelineFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.since is not None:
+        found.append(at >= datetime.combine(filters.since, time(), UTC))
+    if filters.until is not None and filters.until < date.max:
+        found.append(at < datetime.combine(filters.until + timedelta(days=1), time(), UTC))
+    return found
+
+
+def _entry(row: Any, account_id: str) -> TimelineEntry:
+    values = {name: getattr(row, name) for name in _NAMES}
+    return TimelineEntry(account_id=account_id, **values | {"happening": Happening(row.happening)})
+
+
+def _encoded(entry: TimelineEntry) -> str:
+    content = "\x1f".join((entry.at.isoformat(), entry.happening.value, entry.subject_id))
+    return base64.urlsafe_b64encode(content.encode()).decode()
+
+
+def _decoded(cursor: str) -> tuple[datetime, str, str]:
+    try:
+        at, happening, subject_id = base64.urlsafe_b64decode(cursor.encode()).decode().split("\x1f")
+        moment = datetime.fromisoformat(at)
+    except (binascii.Error, ValueError) as error:
+        raise InputError("This page marker is not one of ours.", hint="Start again from the first page.") from error
+    if moment.tzinfo is None or "\x00" in happening + subject_id:
+        raise InputError("This page marker is not one of ours.", hint="Start again from the first page.")
+    return moment, happening, subject_id
