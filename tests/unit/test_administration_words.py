@@ -1,6 +1,7 @@
 """Every code that the administration shows has a word, and an upload keeps to its place and its time."""
 
 import io
+import itertools
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,7 +45,7 @@ from tests.conftest import TODAY
         (Whose, admin_words.WHOSE),
         (RetentionRules.model_fields, admin_words.RETENTION),
     ],
-    ids=str,
+    ids=itertools.count(),
 )
 def test_every_code_has_a_word(codes: object, words: dict[str, str]) -> None:
     assert [code for code in map(str, codes) if code not in words] == []  # type: ignore[call-overload]
