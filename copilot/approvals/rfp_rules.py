@@ -4,7 +4,7 @@ Invariant: none of it lets anything out; answers leave by the rules of the queue
 """
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -39,6 +39,16 @@ class RfpRules(BaseModel):
     """How likely a second sentence beside the best one must be to answer."""
     high_from: float = Field(default=0.95, gt=0, le=1)
     """Answers of at least this confidence go to review without an expert."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_what_became_of_a_key(cls, told: Any) -> Any:
+        if isinstance(told, dict) and "answer_from" in told:
+            raise ValueError(
+                "`answer_from` is now `wrong_costs`: from a chance of 0.75 is 3, of 0.8 is 4, of 0.9 is 9, of p is "
+                "p / (1 - p). Chances are of questionnaires that nothing was fitted on; 6 comes with the product"
+            )
+        return told
 
     @model_validator(mode="after")
     def _asks_nothing_twice(self) -> Self:

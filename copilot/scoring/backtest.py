@@ -132,6 +132,7 @@ def train(uow: UnitOfWork, kind: ScoreKind, *, horizon: int, found: Learnable, o
         counts=found.counts.model_copy(update={"sampled": found.past.sampled, "unknown_rows": found.past.unknown}),
         delay=DelayTold(days=delay.days, source=delay.source, cases=delay.cases),
         alerts=_alerts(uow) if kind in CHURN_DAYS else (),
+        kept=tuple(sorted(options.kept)),
     )
     verdict = Verdict(Refusal.FEW_ROWS)
     all_rows = rows_of(found.past, horizon=horizon, delay=delay)

@@ -55,9 +55,12 @@ class Recent:
         if before < _LEAST:
             return None
         table = self.rows.table.at(known)
-        # A month has as much of the chance within the horizon as it had in the months before.
+        # A month has as much of the chance within the horizon as it had in the months that were learnt from: with only
+        # those before the newest, what of the newest was learnt from as well would count twice.
         told = 1 - (1 - model.probabilities(table)) ** (MONTH_DAYS / self.horizon)
-        told *= before / float(told[~is_new].sum())
+        learnt = days + self.horizon + self.delay <= by
+        learnt = learnt if happened[learnt].any() else ~is_new
+        told *= float(happened[learnt].sum()) / float(told[learnt].sum())
         new = np.flatnonzero(is_new)
         groups = list(_groups(model, table.at(new)))
         return _lately(_Seen(happened[new], told[new]), groups, first=days[new].min(), last=days.max())
@@ -87,7 +90,7 @@ class _Seen:
 
     happened: Marks
     told: Floats
-    """As often it was expected, by what the score tells and by how often it happened before."""
+    """As often it was expected, by what the score tells of months and by how often it happened in those learnt from."""
 
     def sums(self, rows: Marks) -> tuple[int, float]:
         """To how many of these it happened, and how many were expected."""

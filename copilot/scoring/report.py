@@ -232,5 +232,7 @@ class Report(_Plain):
     alerts: tuple[AlertsTold, ...] = ()
     used: tuple[str, ...] = ()
     """Columns of the model."""
+    kept: tuple[str, ...] = ()
+    """Columns that somebody vouched for."""
     known_since: Mapping[str, date] = {}
     """Those of which nothing was known of anybody on the first days: on earlier days they have no effect."""

@@ -14,10 +14,11 @@ from copilot.store.database import UnitOfWork
 from copilot.store.erasure_drafts import Version, empty_versions
 from copilot.store.reviews import UNRELEASED
 from copilot.store.rfp_projects import RfpProjectRepository
+from copilot.store.signals_sql import TEXT_DAYS
 from copilot.store.tables.chat import ChatThreadRow, ChatTurnRow, CheckpointRow
 from copilot.store.tables.people import LoginAttemptRow, SessionRow
 from copilot.store.tables.records import ImportRunRow
-from copilot.store.tables.scores import AlertRow, SignalSnapshotRow, TextSignalRow
+from copilot.store.tables.scores import AlertRow, SignalSnapshotRow, TextSignalRow, TextsReadRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow
 
 _AT_ONCE = 200
@@ -53,9 +54,18 @@ class RetentionRepository:
         return self._deleted(delete(SignalSnapshotRow).where(SignalSnapshotRow.day < before.date()))
 
     def text_signals(self, *, before: datetime) -> int:
-        """Forget what was found in texts of days before."""
+        """Forget what was found in texts of days before.
+
+        Of days whose count would reach further back nothing is known any more, of nobody: else models would learn that
+        there were no complaints then.
+        """
         last_day = func.greatest(TextSignalRow.day, TextSignalRow.until)
-        return self._deleted(delete(TextSignalRow).where(last_day < before.date()))
+        forgotten = self._deleted(delete(TextSignalRow).where(last_day < before.date()))
+        if forgotten:
+            known_from = before.date() + TEXT_DAYS
+            early = update(TextsReadRow).where(TextsReadRow.first_day < known_from)
+            self._session.execute(early.values(first_day=known_from))
+        return forgotten
 
     def conversations(self, *, before: datetime) -> int:
         """Delete the threads in which nothing was asked since, some at a time; what they filed stays in the queue."""

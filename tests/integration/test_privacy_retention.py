@@ -20,7 +20,7 @@ from copilot.store.alerts import AlertRepository
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
 from copilot.store.people import PeopleRepository
-from copilot.store.tables.scores import SignalSnapshotRow, TextSignalRow
+from copilot.store.tables.scores import SignalSnapshotRow, TextSignalRow, TextsReadRow
 from tests import alert_worlds as alerts
 from tests import privacy_company as world
 from tests.conftest import MakeUser
@@ -117,6 +117,7 @@ def test_what_alerts_and_scores_leave_behind_goes_only_where_the_policy_says_so(
         uow.session.add(SignalSnapshotRow(account_id=alert.account_id, day=alerts.DAY, values={}))
         said = {"kind": "complaint", "evidence_id": "record:x:body", "account_id": alert.account_id}
         uow.session.add(TextSignalRow(**said, day=alerts.DAY))
+        uow.session.add(TextsReadRow(account_id=alert.account_id, digest="", first_day=alerts.A_WEEK_AGO))
         uow.session.add(TextSignalRow(**said | {"evidence_id": "later"}, day=alerts.A_WEEK_AGO, until=alerts.DAY))
     rules = RetentionRules(alert_days=365, signal_snapshot_days=365, text_signal_days=365)
     clock.advance(timedelta(days=364))
@@ -124,4 +125,8 @@ def test_what_alerts_and_scores_leave_behind_goes_only_where_the_policy_says_so(
     clock.advance(timedelta(days=3))
     assert run(database, RetentionRules()) == 0
     assert run(database, rules) == 4
+    with database.unit_of_work() as uow:
+        read = uow.session.get_one(TextsReadRow, alert.account_id)
+        # Days whose count would reach into what went are not known to be without complaints.
+        assert read.first_day == clock.today() - timedelta(days=365 - 180)
     assert [one.id for one in alerts.all_alerts(database, owner)] == [open_one.id]

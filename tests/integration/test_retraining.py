@@ -11,6 +11,7 @@ from copilot.scoring.backtest import TrainingOptions
 from copilot.scoring.retraining import retrain_due
 from copilot.settings import Settings
 from copilot.store.database import Database
+from copilot.store.score_due import ScoreDueRepository
 from copilot.store.scores import ScoreRepository
 from tests.conftest import MakeUser
 from tests.integration.test_notifications import Outgoing
@@ -49,6 +50,25 @@ def test_what_was_trained_before_is_learnt_again_once_it_is_old(
     [(recipient, mail)] = outgoing.mails
     assert recipient == admin.email
     assert "A score was learnt again" in " ".join(str(mail.get_content()).split())
+
+
+def test_while_another_process_trains_nothing_is_put_off(database: Database, clock: FixedClock) -> None:
+    with database.unit_of_work() as uow:
+        keep_trained(uow, ScoreKind.CHURN_90, "before", report=a_report())
+    clock.advance(timedelta(days=40))
+    with database.unit_of_work() as uow:
+        assert ScoreDueRepository(uow).take_turn_to_train()
+        assert retrained(database) == 0
+    assert retrained(database) == 1
+
+
+def test_columns_that_somebody_vouched_for_are_vouched_for_again(database: Database, clock: FixedClock) -> None:
+    with database.unit_of_work() as uow:
+        keep_trained(uow, ScoreKind.CHURN_90, "before", report=a_report() | {"kept": ["days_since_use"]})
+    clock.advance(timedelta(days=40))
+    assert retrained(database) == 1
+    with database.unit_of_work() as uow:
+        assert ScoreRepository(uow).models()[0].report["kept"] == ["days_since_use"]
 
 
 def test_a_worker_that_stops_begins_nothing(database: Database, clock: FixedClock) -> None:

@@ -35,6 +35,28 @@ CASES = [
     ("Do you hold ISO 22301?", "We hold ISO 22301.", False),
     ("Is there a process for employees who break rules?", "Breaking rules has consequences.", False),
     ("How are engineers vetted, and how many are there?", "Engineers are vetted before they start.", False),
+    ("Who has access to production?", "Only authorised personnel have access to production.", False),
+    ("¿Quién accede a producción?", "Solo accede el personal autorizado.", False),
+    ("¿Quién es el propietario de los datos?", "Los datos son propiedad del cliente.", False),
+    ("Who else has access?", "Nobody else has access.", False),
+    ("How many times a year are backups tested?", "Backups are tested twice a year.", False),
+    ("¿Cuántas veces al año se prueba el plan?", "El plan se prueba anualmente.", False),
+    ("¿Cada cuánto tiempo se prueban las copias?", "Las copias se prueban trimestralmente.", False),
+    ("¿Cada cuántos meses se revisan los accesos?", "Los accesos se revisan semestralmente.", False),
+    ("How soon do you notify us of a breach?", "We notify without undue delay.", False),
+    ("How long is data kept?", "Data is kept until the contract ends.", False),
+    ("How long does recovery take?", "Recovery takes 4h.", False),
+    ("Is data encrypted at rest where possible?", "All data is encrypted at rest.", False),
+    ("Where applicable, explain how data is encrypted.", "All data is encrypted at rest.", False),
+    ("¿Se cifran los datos donde sea posible?", "Se cifran todos los datos.", False),
+    ("Does each user have a unique account ID?", "Every user has a unique account.", False),
+    ("List any subcontractors.", "We do not use subcontractors.", False),
+    ("Enumere los subencargados.", "No utilizamos subencargados.", False),
+    ("Which providers host the data?", "AWS hosts all customer data.", False),
+    ("Where are backups kept?", "Backups are kept in a second availability zone.", False),
+    ("¿Dónde se alojan los datos?", "Los datos se alojan en instalaciones propias.", False),
+    ("Do you have a policy on how long data is kept?", "Our policy sets periods for each kind of data.", False),
+    ("Do you train staff? How often?", "Training materials are kept.", True),
 ]
 
 
@@ -73,3 +95,8 @@ def test_what_stands_under_a_year_long_past_is_old(heading: str, asked: str, *, 
 @pytest.mark.parametrize(("costs", "chance"), [(0, 0.0), (1, 0.5), (9, 0.9), (99, 0.99)])
 def test_the_harm_of_a_wrong_answer_says_from_which_chance_one_is_given(costs: float, chance: float) -> None:
     assert RfpRules(wrong_costs=costs).answer_from == pytest.approx(chance)
+
+
+def test_a_policy_of_before_is_told_what_became_of_its_key() -> None:
+    with pytest.raises(ValueError, match="is now `wrong_costs`"):
+        RfpRules.model_validate({"answer_from": 0.75})

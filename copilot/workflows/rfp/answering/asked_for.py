@@ -15,12 +15,13 @@ from copilot.guardrails.grounding.words import words_of
 from copilot.workflows.chat.question import identifiers
 
 _FILE = Path(__file__).with_name("asked_for.toml")
-_NAME = re.compile(r"(?<![.!?¿¡“«\"(]\s)(?<!^)(?<!\w)[A-ZÁÉÍÓÚÑ][\w&-]+")
-"""Written with a capital within a sentence."""
+_NAME = re.compile(r"\b[A-Z]{2,}\b|(?<![.!?¿¡“«\"(]\s)(?<!^)(?<!\w)[A-ZÁÉÍÓÚÑ][\w&-]+")
+"""Written with a capital within a sentence, or in capitals."""
 _FIGURE = re.compile(r"\d{3,}|[A-Z]+\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BY_WORDS = ("person", "place", "frequency", "length")
-_NAMED_WILL_DO = frozenset({"person", "place"})
+_NAMED_WILL_DO = frozenset({"name", "person", "place"})
+_MAY_BE_NONE = frozenset({"name", "person"})
 
 
 def lacks_what_is_asked(question: str, text: str, *, heading: str = "") -> bool:
@@ -42,8 +43,11 @@ def leaves_out_customers(question: str, text: str, *, heading: str) -> bool:
 def _wanted(question: str) -> tuple[str, ...]:
     patterns, plain = _patterns(), _plain(question)
     wanted = tuple(kind for kind, pattern in patterns.asks.items() if pattern.search(plain))
-    if "length" in wanted:
-        wanted = tuple(kind for kind in wanted if kind != "count")
+    if patterns.whether.search(plain) and not patterns.goes_on.search(plain):
+        return ()
+    # "Every how many months" asks how often, and "how many months" how long: neither wants a count.
+    if "frequency" in wanted or "length" in wanted:
+        wanted = tuple(kind for kind in wanted if kind != "count" and (kind != "length" or "frequency" not in wanted))
     asking = set(patterns.several.findall(patterns.joins.sub(" ", plain)))
     several = len(asking) > 1 and not patterns.asks["count"].match(plain)
     return () if several or patterns.second.search(plain) else wanted
@@ -54,7 +58,9 @@ def _lacks(kind: str, question: str, text: str, plain: str) -> bool:
         return not _counts(plain)
     if kind == "identifier":
         return not _FIGURE.search(text)
-    if (kind == "name" or kind in _NAMED_WILL_DO) and _names_another(question, text):
+    if kind in _NAMED_WILL_DO and _names_another(question, text):
+        return False
+    if kind in _MAY_BE_NONE and _patterns().denies.search(plain):
         return False
     return kind == "name" or not _patterns().held[kind].search(plain)
 
@@ -86,6 +92,9 @@ class _Patterns:
     several: re.Pattern[str]
     joins: re.Pattern[str]
     second: re.Pattern[str]
+    whether: re.Pattern[str]
+    goes_on: re.Pattern[str]
+    denies: re.Pattern[str]
     customer: dict[str, re.Pattern[str]]
 
 
@@ -100,5 +109,8 @@ def _patterns() -> _Patterns:
         several=re.compile(data["several"]["words"]),
         joins=re.compile(data["several"]["joins"]),
         second=re.compile(data["several"]["second"]),
+        whether=re.compile(data["whether"]["begins"]),
+        goes_on=re.compile(data["whether"]["goes_on"]),
+        denies=re.compile(data["whether"]["denies"]),
         customer={key: re.compile(pattern) for key, pattern in data["customer"].items()},
     )
