@@ -7,7 +7,7 @@ DATA ?=
 OPTIONS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install develop demo serve test quick lint types evals evals-model bench figures lock browser catalogues yardstick clean
+.PHONY: help install develop demo serve test quick screenshots lint types evals evals-model bench figures lock browser catalogues yardstick clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ test: develop ## Run every test
 
 quick: develop ## Run the tests that need neither a browser nor patience
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
+
+screenshots: develop ## Pictures of every page, both themes and sizes, into build/screenshots
+	-bash .ci/browser
+	$(BIN)/python -m pytest tests/browser/test_browser_every_page.py --screenshots build/screenshots
 
 lint: develop ## Formatter, linter and import contracts
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
@@ -106,6 +107,8 @@ API = (
     team,
     value,
 )
+_SHORTEST_COMPRESSED, _COMPRESSION = 1_000, 5
+"""Bytes, and zlib's level: beyond it pages get little shorter and take longer."""
 PUBLIC_PATHS = {
     "/health",
     "/sign-in",
@@ -138,6 +141,7 @@ def create_app(application: Application, *, worker: bool = True) -> FastAPI:
     app.state.application = application
     app.middleware("http")(security.guard)
     app.add_middleware(security.HeadAsGet)
+    app.add_middleware(GZipMiddleware, minimum_size=_SHORTEST_COMPRESSED, compresslevel=_COMPRESSION)
     errors.install(app, page=error_page)
     for module in API:
         app.include_router(module.router)

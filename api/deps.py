@@ -38,10 +38,13 @@ def get_application(request: Request) -> Application:
 ApplicationDep = Annotated[Application, Depends(get_application)]
 
 
-def unit_of_work(application: ApplicationDep) -> Iterator[UnitOfWork]:
+def unit_of_work(request: Request, application: ApplicationDep) -> Iterator[UnitOfWork]:
     """One transaction for the whole request."""
     with application.database.unit_of_work() as uow:
         yield uow
+        if getattr(request.state, "read_only", False):
+            # Reading notes things as well: that somebody opened a draft, which a program that reads did not.
+            uow.session.rollback()
 
 
 UnitOfWorkDep = Annotated[UnitOfWork, Depends(unit_of_work, scope="function")]

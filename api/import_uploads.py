@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from api.localisation import mark as _
-from api.staging import Phase, Staging, Trouble, Upload, UploadOptions
+from api.staging import RUNNING, Phase, Staging, Trouble, Upload, UploadOptions
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
 from copilot.domain.import_messages import ImportMessage
@@ -54,7 +54,8 @@ class ImportUploads:
     def rehearse_again(self, upload_id: str, options: UploadOptions) -> Upload:
         """Ask for another rehearsal with other options. Raises NotFound or Conflict."""
         with self.staging.locked(upload_id) as upload:
-            if upload.phase not in {Phase.CHECKED, Phase.REFUSED} and not upload.has_stopped(self._clock.now()):
+            at_rest = upload.phase in {Phase.CHECKED, Phase.REFUSED} or upload.has_stopped(self._clock.now())
+            if not upload.files or not at_rest:
                 raise Conflict("It is being worked on, or done.", hint="Look at the page again.")
             return self._begin(upload.model_copy(update={"options": options, "report": None}), Phase.CHECKING)
 
@@ -70,11 +71,16 @@ class ImportUploads:
         with self.staging.locked(upload_id) as upload:
             if upload.is_running(self._clock.now()):
                 raise Conflict("It is being worked on.", hint="Wait until it is done.")
-        self.staging.discard(upload)
+            # Under the lock: whoever confirms at the same time finds nothing, instead of files that are going.
+            self.staging.discard(upload)
 
     def run(self, upload_id: str, *, viewer: Viewer) -> Upload:
         """Make the rehearsal or the import that was asked for, and return what became of it."""
-        upload = self.staging.find(upload_id)
+        with self.staging.at_work(upload_id) as upload:
+            # Asked for twice, because it began late: the other run did it, and nobody confirmed an import since.
+            return self._ended(upload, viewer=viewer) if upload.phase in RUNNING else upload
+
+    def _ended(self, upload: Upload, *, viewer: Viewer) -> Upload:
         try:
             ended = self._run(upload, viewer=viewer)
         except CopilotError as error:

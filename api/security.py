@@ -67,9 +67,10 @@ class HeadAsGet:
 
 async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse bodies that are too large or of unknown length, add the headers, keep private pages out of caches."""
-    if request.method in {"POST", "PUT", "PATCH"}:
+    # Of what has a body: DELETE may, and its form is read for the token.
+    if request.method in {"POST", "PUT", "PATCH"} or _announces_body(request):
         length = request.headers.get("content-length", "")
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             return problem(411, code="length_required", detail="The request must say how long it is.")
         most = LARGER_BODIES.get(request.url.path, MAX_BODY_BYTES)
         if int(length) > most:
@@ -92,6 +93,10 @@ async def guard(request: Request, call_next: Callable[[Request], Awaitable[Respo
     if not request.url.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _announces_body(request: Request) -> bool:
+    return bool({"content-length", "transfer-encoding"} & set(request.headers))
 
 
 def _is_signed_in(request: Request) -> bool:

@@ -1,11 +1,14 @@
 """Files that were handed in for an import and wait for a person to confirm it, in a folder of the data folder.
 
 Invariants: nothing is written outside an upload's own folder, whatever its files are called; nothing stays longer than
-a day, and the files go as soon as they are imported; a state is written whole or not at all.
+a day, not even what was cut off while it came in, and the files go as soon as they are imported; a state is written
+whole or not at all; whether a run is at work is told by a lock that ends with its process.
 """
 
+import errno
 import fcntl
 import json
+import lzma
 import re
 import shutil
 import zipfile
@@ -17,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from copilot.clock import Clock
 from copilot.domain.access import Visibility
@@ -28,11 +31,13 @@ from knowledge.values.text import slug
 
 KEPT = timedelta(days=1)
 SILENT = timedelta(minutes=5)
-"""A run that gave no sign of life for so long has ended with its process."""
+"""A run that is not at work, and gave no sign of life for so long, has ended with its process."""
 _ID = re.compile(r"^upload_[0-9a-f]{32}$")
-_STATE, _FILES, _LOCK = "state.json", "files", "lock"
+_STATE, _FILES, _LOCK, _AT_WORK = "state.json", "files", "lock", "at-work"
 _BLOCK = 1 << 20
 _LONGEST_PART = 120
+"""Bytes, as file systems count: a letter may be several."""
+_DEEPEST = 20
 _ENCRYPTED = 0x1
 
 
@@ -101,10 +106,18 @@ class Upload(BaseModel):
     """Of the rehearsal, as `knowledge.report` writes it."""
     run_id: str | None = None
     """Of the import, once it is done."""
+    _at_work: bool = PrivateAttr(default=False)
+    """Whether a run held the upload when it was read."""
 
     def is_running(self, now: datetime) -> bool:
-        """Whether somebody is at work on it."""
-        return self.phase in RUNNING and (self.beat_at is None or now - self.beat_at < SILENT)
+        """Whether somebody is at work on it, or will be in a moment."""
+        lately = self.beat_at is None or now - self.beat_at < SILENT
+        return self.phase in RUNNING and (self._at_work or lately)
+
+    def found(self, *, at_work: bool) -> "Upload":
+        """The same, as it was found."""
+        self._at_work = at_work
+        return self
 
     def has_stopped(self, now: datetime) -> bool:
         """Whether its run ended without saying how; nothing of it was kept."""
@@ -128,16 +141,19 @@ class Staging:
         # The folder's name is the source system of plain tables, so it is that of the source.
         target = own / _FILES / (slug(PurePosixPath(source).name) or "upload")
         target.mkdir(mode=0o700, parents=True)
-        try:
-            files = _kept_files(sent, below=target)
-        except InputError:
-            shutil.rmtree(own)
-            raise
+        # Known before the first file is: what is cut off here is forgotten after a day like everything else.
         upload = Upload(
-            id=upload_id, source=source, phase=Phase.CHECKING, sent_at=now, sent_by=sent_by, files=files,
-            options=options, beat_at=now,
-        )  # fmt: skip
-        self.save(upload)
+            id=upload_id, source=source, phase=Phase.REFUSED, sent_at=now, sent_by=sent_by, files=(), options=options
+        )
+        try:
+            self.save(upload)
+            files = _kept_files(sent, below=target)
+            whole = upload.model_copy(update={"phase": Phase.CHECKING, "files": files, "beat_at": self.clock.now()})
+            self.save(whole)
+            upload = whole
+        finally:
+            if upload.phase is not Phase.CHECKING:
+                shutil.rmtree(own, ignore_errors=True)
         return upload
 
     def all(self) -> tuple[Upload, ...]:
@@ -177,65 +193,118 @@ class Staging:
     def locked(self, upload_id: str) -> Iterator[Upload]:
         """The upload, which nobody else changes meanwhile. Raises NotFound."""
         self.find(upload_id)
-        with (self._folder / upload_id / _LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._lock(upload_id, _LOCK):
             yield self.find(upload_id)
+
+    @contextmanager
+    def at_work(self, upload_id: str) -> Iterator[Upload]:
+        """The upload, while a run works on it; others see that it does, however long it is silent. Raises NotFound."""
+        self.find(upload_id)
+        with self._lock(upload_id, _AT_WORK):
+            yield self.find(upload_id)
+
+    @contextmanager
+    def _lock(self, upload_id: str, name: str) -> Iterator[None]:
+        try:
+            lock = (self._folder / upload_id / name).open("w")
+        except FileNotFoundError:
+            # Discarded since it was found.
+            self.find(upload_id)
+            raise
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def forget_old(self) -> None:
         """Delete what has waited for longer than a day."""
         if not self._folder.is_dir():
             return
         for entry in self._folder.iterdir():
-            upload = self._read(entry.name)
-            if upload is not None and self.clock.now() - upload.sent_at > KEPT:
+            upload, now = self._read(entry.name), self.clock.now()
+            if upload is not None and now - upload.sent_at > KEPT and not upload.is_running(now):
                 shutil.rmtree(entry, ignore_errors=True)
 
     def _read(self, upload_id: str) -> Upload | None:
         path = self._folder / upload_id / _STATE
         if not _ID.match(upload_id) or not path.is_file():
             return None
-        return Upload.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return Upload.model_validate(state).found(at_work=self._is_held(upload_id))
+
+    def _is_held(self, upload_id: str) -> bool:
+        try:
+            with (self._folder / upload_id / _AT_WORK).open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+
+class _Room:
+    """What one upload may still expand to, over all its archives."""
+
+    def __init__(self) -> None:
+        self._entries, self._bytes = MAX_ENTRIES, MAX_EXPANDED
+
+    def take(self, entries: Sequence[zipfile.ZipInfo]) -> None:
+        """The sizes that an archive declares are binding: reading stops there. Raises UnreadableFile."""
+        self._entries -= len(entries)
+        self._bytes -= sum(entry.file_size for entry in entries)
+        if self._entries < 0 or self._bytes < 0:
+            raise _too_much()
+
+
+def _too_much() -> UnreadableFile:
+    return UnreadableFile(
+        "The ZIP file holds too much.", hint="Send it in parts, or import the folder with `sales-copilot import`."
+    )
 
 
 def _kept_files(sent: Sequence[tuple[str, BinaryIO]], *, below: Path) -> tuple[SentName, ...]:
     """Write everything below a folder. Raises InputError or UnreadableFile."""
+    room = _Room()
     for name, stream in sent:
-        _keep(name, stream, below=below)
+        if name.casefold().endswith(".zip"):
+            _unpack(stream, below=below, room=room)
+        else:
+            with _placed(name, below=below) as kept:
+                shutil.copyfileobj(stream, kept, _BLOCK)
     paths = [path for path in sorted(below.rglob("*")) if path.is_file()]
     if not paths:
         raise InputError("No file was chosen.", hint="Choose exports, documents or a ZIP of their folder.")
     return tuple(SentName(name=path.relative_to(below).as_posix(), size=path.stat().st_size) for path in paths)
 
 
-def _keep(name: str, stream: BinaryIO, *, below: Path) -> None:
-    if name.casefold().endswith(".zip"):
-        _unpack(stream, below=below)
-        return
-    with _place(name, below=below).open("xb") as kept:
-        shutil.copyfileobj(stream, kept, _BLOCK)
-
-
-def _unpack(stream: BinaryIO, *, below: Path) -> None:
+def _unpack(stream: BinaryIO, *, below: Path, room: _Room) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check(entries)
+            if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+                raise UnreadableFile("The ZIP file is protected by a password.", hint="Pack the folder without one.")
+            room.take(entries)
             top = _top_of([entry.filename for entry in entries])
             for entry in entries:
-                with archive.open(entry) as source, _place(entry.filename[len(top) :], below=below).open("xb") as kept:
+                with archive.open(entry) as source, _placed(entry.filename[len(top) :], below=below) as kept:
                     shutil.copyfileobj(source, kept, _BLOCK)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
-        raise UnreadableFile("The ZIP file is damaged.", hint="Pack the folder again.") from error
+    except _DAMAGED as error:
+        raise _damaged() from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        # So says bzip2 of what it cannot read.
+        raise _damaged() from error
 
 
-def _check(entries: Sequence[zipfile.ZipInfo]) -> None:
-    """The sizes that an archive declares are binding: reading stops there."""
-    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        raise UnreadableFile("The ZIP file is protected by a password.", hint="Pack the folder without one.")
-    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_EXPANDED:
-        raise UnreadableFile(
-            "The ZIP file holds too much.", hint="Send it in parts, or import the folder with `sales-copilot import`."
-        )
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, UnicodeDecodeError)
+
+
+def _damaged() -> UnreadableFile:
+    return UnreadableFile("The ZIP file is damaged.", hint="Pack the folder again.")
 
 
 def _top_of(names: Sequence[str]) -> str:
@@ -246,20 +315,28 @@ def _top_of(names: Sequence[str]) -> str:
     return f"{top}/" if together and top.casefold() not in DOCUMENT_FOLDERS else ""
 
 
-def _place(name: str, *, below: Path) -> Path:
-    """Where a file of this name goes: always below the folder. Raises InputError."""
+def _placed(name: str, *, below: Path) -> BinaryIO:
+    """A new file of this name, always below the folder. Raises InputError."""
     parts = [_plain(part) for part in PurePosixPath(name.replace("\\", "/")).parts]
     kept = [part for part in parts if part not in {"", ".", ".."}]
     if not kept:
         raise InputError("A file has no name.", hint="Give it one, and send it again.")
+    if len(kept) > _DEEPEST:
+        raise _too_much()
     path = below.joinpath(*kept)
-    if path.exists():
-        raise InputError("Two of the files have the same name.", hint="Rename one, or pack them as a ZIP of a folder.")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path.open("xb")
+    except OSError as error:
+        # There already, or a file where another needs a folder.
+        if error.errno not in {errno.EEXIST, errno.ENOTDIR, errno.EISDIR}:
+            raise
+        raise InputError(
+            "Two of the files have the same name.", hint="Rename one, or pack them as a ZIP of a folder."
+        ) from error
 
 
 def _plain(part: str) -> str:
     """Letters as they are; no separator, drive or control character; the ending is kept of a long name."""
     plain = "".join(char for char in part if char.isprintable() and char not in "/\\:\0")
-    return plain[-_LONGEST_PART:].strip()
+    return plain.encode()[-_LONGEST_PART:].decode(errors="ignore").strip()

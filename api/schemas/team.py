@@ -19,7 +19,7 @@ class Read(BaseModel):
 
 
 class WaitsOut(Read):
-    """Undecided items: asked for by the person, and those they were asked to decide about."""
+    """Open items: asked for by the person, and those they were asked to decide about."""
 
     asked_for: int
     overdue: int

@@ -80,14 +80,19 @@ class Schedule(BaseModel):
         return self
 
     def week(self, now: datetime, *, preferences: Preferences) -> str | None:
-        """Key of the week whose moment has come; None: it has not, or was before the wish counted."""
+        """Key of the week whose moment came last; None: that was before the wish counted.
+
+        It stands until the next one comes, so that what is due late on a Sunday is not lost on Monday.
+        """
         here = preferences.local(now)
-        monday = here.date() - timedelta(days=here.weekday())
-        due_on = monday + timedelta(days=self.weekday or 0)
+        due_on = here.date() - timedelta(days=(here.weekday() - (self.weekday or 0)) % 7)
         due_at = datetime.combine(due_on, time(self.hour or 0), here.tzinfo)
-        if here < due_at or due_at <= self.counts_from:
+        if here < due_at:
+            due_on -= timedelta(days=7)
+            due_at = datetime.combine(due_on, time(self.hour or 0), here.tzinfo)
+        if due_at <= self.counts_from:
             return None
-        year, week, _ = here.isocalendar()
+        year, week, _ = due_on.isocalendar()
         return f"week:{year}-W{week:02}"
 
     def is_before(self, meeting_at: datetime, *, now: datetime) -> bool:

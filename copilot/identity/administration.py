@@ -140,6 +140,8 @@ def reactivate(user_id: str, *, actor: Viewer, uow: UnitOfWork) -> Person:
     person = person_of(user_id, uow=uow)
     if person.active:
         return person
+    # Again: somebody who was signing in while the door closed may have got through after what was open had ended.
+    WaysIn(uow).end_all(user_id)
     StaffRepository(uow).reactivate(user_id)
     record(REACTIVATED, subject=subject_of(user_id), actor=actor, uow=uow)
     return person_of(user_id, uow=uow)

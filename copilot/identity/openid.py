@@ -1,8 +1,9 @@
 """What is said to an OpenID Connect provider, and what is believed of its answers.
 
-Invariants: nothing is believed that the provider did not sign, with a key of its own and a method that keeps the key
-to itself, for this client, for this sign-in and a short while ago; no call waits longer than a few seconds; neither
-codes nor tokens are logged or kept.
+Invariants: nobody is believed to be somebody for whom the provider did not sign, with a key of its own and a method
+that keeps the key to itself, for this client, for this sign-in and a short while ago; what else is asked about them is
+asked of the provider over HTTPS; no call waits longer than a few seconds, and while the provider is away nobody waits
+in line; neither codes nor tokens are logged or kept.
 """
 
 from collections.abc import Collection, Mapping
@@ -35,6 +36,8 @@ _DISCOVERY = "/.well-known/openid-configuration"
 _KEPT_FOR: Final = timedelta(hours=1)
 _KEYS_ANEW: Final = timedelta(minutes=1)
 """So long after keys were read an unknown one does not make them be read again."""
+_AWAY_FOR: Final = timedelta(seconds=10)
+"""So long after it could not be reached nobody tries again: each would hold a thread for all seconds of a call."""
 _LEEWAY: Final = 60
 """Seconds by which the provider's clock may differ."""
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -75,6 +78,7 @@ class Provider:
         self.connection = connection
         self._clock = clock
         self._known: _Known | None = None
+        self._away_since: datetime | None = None
         self._lock = Lock()
 
     def sign_in_address(self, *, state: str, nonce: str, verifier: str) -> str:
@@ -98,7 +102,11 @@ class Provider:
         claims = self._verified(raw, nonce=nonce, access_token=access if isinstance(access, str) else None)
         if all(name in claims for name in wanted):
             return claims
-        return {**self._user_info(access, subject=claims["sub"], known=known), **claims}
+        told = self._user_info(access, subject=claims["sub"], known=known)
+        if "email" in claims and told.get("email") != claims["email"]:
+            # What it vouches for there is another address than the one that is taken.
+            told = {name: value for name, value in told.items() if name != "email_verified"}
+        return {**told, **claims}
 
     def check_answer(self, issuer: str | None) -> None:
         """Whether an answer came from this provider (RFC 9207). Raises NotAuthenticated or UnavailableError."""
@@ -156,14 +164,22 @@ class Provider:
         address = known.metadata.get("userinfo_endpoint")
         if not isinstance(address, str) or not isinstance(access, str):
             return {}
+        if not is_safe_address(address):
+            raise _unavailable(ValueError("userinfo_endpoint"))
         found = self._get(address, headers={"authorization": f"Bearer {access}"})
         return found if found.get("sub") == subject else {}
 
     def _read(self, *, anew: bool = False) -> _Known:
         with self._lock:
-            known = self._known
-            if known is None or anew or self._clock.now() - known.read_at >= _KEPT_FOR:
-                known = self._known = self._discovered()
+            known, now = self._known, self._clock.now()
+            if known is None or anew or now - known.read_at >= _KEPT_FOR:
+                if self._away_since is not None and now - self._away_since < _AWAY_FOR:
+                    raise _unavailable(TimeoutError("away"))
+                try:
+                    known = self._known = self._discovered()
+                except UnavailableError:
+                    self._away_since = self._clock.now()
+                    raise
             return known
 
     def _discovered(self) -> _Known:

@@ -67,6 +67,11 @@ def end_sessions_of(user_id: str, *, actor: Viewer, uow: UnitOfWork) -> int:
     return ended
 
 
+def end_ways_in(user_id: str, *, actor: Viewer, uow: UnitOfWork) -> None:
+    """End the sessions, tokens and links of somebody who is not let in any more."""
+    _record(WaysIn(uow).end_all(user_id), user_id, actor=actor, uow=uow)
+
+
 def _record(ended: int, user_id: str, *, actor: Viewer, uow: UnitOfWork) -> None:
     if ended:
         record(ENDED, subject=subject_of(user_id), actor=actor, uow=uow, details={"sessions": str(ended)})

@@ -1,8 +1,8 @@
 """Signing in through the company's identity provider.
 
 Invariants: a sign-in ends in the browser that began it, once, within minutes; the session is a new one whatever the
-browser held before; somebody new is let in only as what a rule says; who was let go stays out, whatever the provider
-says; nobody is taken for somebody else because an address was given away again.
+browser held before; somebody new is let in only as what a rule says, and is out everywhere once none does; who was let
+go stays out, whatever the provider says; nobody is taken for somebody else because an address was given away again.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from copilot.errors import InputError, NotAuthenticated, TooFast
 from copilot.identity.administration import CHANGED, Details, add_person, move_person
 from copilot.identity.openid import Provider, refused
 from copilot.identity.rules import LONGEST_NAME, checked_address, record, subject_of
+from copilot.identity.sessions import end_ways_in
 from copilot.identity.sign_on_rules import GroupRule, SignOnRules
 from copilot.identity.teams import create_team
 from copilot.people import SIGN_ON, People, SignedIn, digest
@@ -96,10 +97,13 @@ class SingleSignOn:
             viewer = self._admitted(claims, uow=uow)
             if before:
                 self._people.sign_out(before, uow=uow)
-            return self._people.open_session(viewer, way=SIGN_ON, uow=uow, browser=browser), flow.following
+            if viewer is not None:
+                return self._people.open_session(viewer, way=SIGN_ON, uow=uow, browser=browser), flow.following
+        # Only now: what ended for them stays ended.
+        raise _without_rule()
 
-    def _admitted(self, claims: Mapping[str, object], *, uow: UnitOfWork) -> Viewer:
-        """Whom the claims speak of. Raises NotAuthenticated."""
+    def _admitted(self, claims: Mapping[str, object], *, uow: UnitOfWork) -> Viewer | None:
+        """Whom the claims speak of; None: somebody who is in no group any more. Raises NotAuthenticated."""
         address, subject = self._address(claims), str(claims["sub"])
         rule = self._rules.rule_for(self._rules.groups_in(claims))
         identity = WaysIn(uow).identity(self._provider.connection.issuer, subject)
@@ -115,7 +119,12 @@ class SingleSignOn:
                 NotAuthenticated("You are not let in here any more.", hint="Ask your administrator to let you in."),
             )
         WaysIn(uow).identity_used(identity)
-        return self._as_groups_say(person, rule, uow=uow) if identity.by_groups else person.viewer
+        if not identity.by_groups:
+            return person.viewer
+        if rule is None:
+            end_ways_in(person.viewer.user_id, actor=SYSTEM_VIEWER, uow=uow)
+            return None
+        return self._as_groups_say(person, rule, uow=uow)
 
     def _address(self, claims: Mapping[str, object]) -> str:
         """The address that the provider vouches for. Raises NotAuthenticated."""
@@ -166,12 +175,7 @@ class SingleSignOn:
         by_groups = person is None
         if person is None:
             if rule is None:
-                raise _noted(
-                    "no_rule",
-                    NotAuthenticated(
-                        "None of your groups is let in here.", hint="Ask your administrator to let you in."
-                    ),
-                )
+                raise _without_rule()
             details = Details(_name_of(claims, address), rule.role, self._team(rule, uow=uow), self._speaks(claims))
             person = add_person(address, details, actor=SYSTEM_VIEWER, uow=uow)
         identity = Identity(self._provider.connection.issuer, subject, person.viewer.user_id, by_groups)
@@ -186,13 +190,8 @@ class SingleSignOn:
         record(LINKED, subject=subject_of(person.viewer.user_id), actor=person.viewer, uow=uow, details=told)
         return identity
 
-    def _as_groups_say(self, person: Person, rule: GroupRule | None, *, uow: UnitOfWork) -> Viewer:
-        """The person in the role and team of today's groups. Raises NotAuthenticated when no group is let in."""
-        if rule is None:
-            raise _noted(
-                "no_rule",
-                NotAuthenticated("None of your groups is let in here.", hint="Ask your administrator to let you in."),
-            )
+    def _as_groups_say(self, person: Person, rule: GroupRule, *, uow: UnitOfWork) -> Viewer:
+        """The person in the role and team of today's groups."""
         before, team_id = person.viewer, self._team(rule, uow=uow)
         if (rule.role, team_id) == (before.role, before.team_id):
             return before
@@ -222,6 +221,13 @@ def _name_of(claims: Mapping[str, object], address: str) -> str:
     given = claims.get("name")
     words = " ".join(given.split())[:LONGEST_NAME] if isinstance(given, str) else ""
     return words if words and words.isprintable() else address.partition("@")[0]
+
+
+def _without_rule() -> NotAuthenticated:
+    return _noted(
+        "no_rule",
+        NotAuthenticated("None of your groups is let in here.", hint="Ask your administrator to let you in."),
+    )
 
 
 def _noted(reason: str, error: NotAuthenticated) -> NotAuthenticated:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.access import Viewer
@@ -152,6 +152,18 @@ class BriefScheduleRepository:
         ).one_or_none()
         return changed is not None or self.get(schedule_id, viewer=viewer) is not None
 
+    def end(self, schedule: Schedule, *, key: str) -> None:
+        """Switch a wish off as it was read, unless an occasion with this key may still be taken up again."""
+        left = exists().where(
+            BriefOccasionRow.schedule_id == schedule.id, BriefOccasionRow.key == key, self._is_begun()
+        )
+        self._session.execute(
+            update(BriefScheduleRow)
+            .where(BriefScheduleRow.id == schedule.id, BriefScheduleRow.counts_from == schedule.counts_from, not_(left))
+            .values(active=False)
+            .execution_options(synchronize_session=False)
+        )
+
     def remove(self, schedule_id: str, *, viewer: Viewer) -> bool:
         """Remove one of the viewer's own, with what came of it. False: there is none."""
         removed = self._session.scalars(
@@ -194,11 +206,16 @@ class BriefScheduleRepository:
         return frozenset((row.account_id, row.key) for row in self._session.execute(query))
 
     def take(self, schedule_id: str, account_id: str, key: str) -> int | None:
-        """Take an occasion, so that nobody else deals with it; returns which attempt it is. None: somebody has.
+        """Take an occasion, so that nobody else deals with it; returns which attempt it is.
+
+        None: somebody has, or the wish was taken back or switched off meanwhile.
 
         Commit before the work begins: what was cut off is then taken up again, a few times.
         """
         now = self._uow.clock.now()
+        wish = select(BriefScheduleRow.id).where(BriefScheduleRow.id == schedule_id, BriefScheduleRow.active)
+        if self._session.scalar(wish.with_for_update(read=True, key_share=True)) is None:
+            return None
         begun = {"outcome": OccasionOutcome.FAILED.value, "error_code": _BEGUN, "happened_at": now}
         added = insert(BriefOccasionRow).values(
             schedule_id=schedule_id, account_id=account_id, key=key, attempts=1, **begun
@@ -229,11 +246,15 @@ class BriefScheduleRepository:
         return settled.one_or_none() is not None
 
     def _was_cut_off(self) -> ColumnElement[bool]:
+        return and_(self._is_begun(), BriefOccasionRow.happened_at < self._uow.clock.now() - _LEASE)
+
+    @staticmethod
+    def _is_begun() -> ColumnElement[bool]:
+        """Somebody is at it, or was cut off and may be followed by another attempt."""
         return and_(
             BriefOccasionRow.outcome == OccasionOutcome.FAILED.value,
             func.coalesce(BriefOccasionRow.error_code, "") == _BEGUN,
             BriefOccasionRow.attempts < _MOST_ATTEMPTS,
-            BriefOccasionRow.happened_at < self._uow.clock.now() - _LEASE,
         )
 
     def occasions(self, *, viewer: Viewer, limit: int) -> tuple[ListedOccasion, ...]:

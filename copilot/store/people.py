@@ -84,7 +84,9 @@ class PeopleRepository:
         """Close the door for a person: no sign-in, no session, no token; what they did stays theirs."""
         self._session.execute(update(UserRow).where(UserRow.id == user_id).values(active=False))
         self._session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
-        self._session.execute(update(ApiTokenRow).where(ApiTokenRow.user_id == user_id).values(revoked_at=now))
+        # When a token ended that had ended before stays known.
+        live = update(ApiTokenRow).where(ApiTokenRow.user_id == user_id, ApiTokenRow.revoked_at.is_(None))
+        self._session.execute(live.values(revoked_at=now))
 
     def save_team(self, team_id: str, name: str) -> None:
         """Insert or rename a team."""

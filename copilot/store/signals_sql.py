@@ -274,6 +274,9 @@ group by account_id
     recorded=("opportunities",),
 )
 
+TEXT_DAYS = timedelta(days=180)
+"""So far back what texts say counts, as written in the statement."""
+
 _TEXTS = Statement(
     """
 select texts_read.account_id,

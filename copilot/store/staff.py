@@ -124,11 +124,6 @@ class StaffRepository:
         )
         return self._session.scalar(gone.returning(AccountGrantRow.account_id)) is not None
 
-    def owned_accounts(self, email: str) -> int:
-        """How many accounts the CRM says are theirs."""
-        owned = select(func.count()).where(func.lower(AccountRow.owner_email) == email.lower())
-        return self._session.scalar(owned.select_from(AccountRow)) or 0
-
     def teams(self) -> tuple[Team, ...]:
         """All teams by name."""
         rows = self._session.execute(

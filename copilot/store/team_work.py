@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from copilot.domain.access import Viewer
 from copilot.domain.alerts import AlertState
-from copilot.domain.review_items import UNDECIDED
+from copilot.domain.review_items import OPEN
 from copilot.store.database import UnitOfWork
 from copilot.store.review_entries import item_is_visible
 from copilot.store.tables.people import UserRow
@@ -26,7 +26,7 @@ _Delegator, _Delegate = aliased(UserRow), aliased(UserRow)
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Undecided items of one person."""
+    """Items of one person that can be decided now; what was sent back waits for nobody's decision."""
 
     asked_for: int = 0
     overdue: int = 0
@@ -103,12 +103,12 @@ class TeamWork:
     def _counted(
         self, person: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
     ) -> dict[str, tuple[int, int]]:
-        """Undecided ones and those of them that are overdue."""
+        """Open ones and those of them that are overdue."""
         rows = self._session.execute(
             select(person, func.count(), func.count().filter(ReviewItemRow.due_at <= self._now))
             .where(
                 person == any_(self._people),
-                ReviewItemRow.state.in_([state.value for state in UNDECIDED]),
+                ReviewItemRow.state.in_([state.value for state in OPEN]),
                 item_is_visible(self._viewer),
             )
             .group_by(person)

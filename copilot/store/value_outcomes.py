@@ -33,7 +33,6 @@ from copilot.domain.records import ActivityKind, Direction
 from copilot.domain.rfp_projects import QuestionState
 from copilot.store.database import UnitOfWork
 from copilot.store.releases import ReleaseState
-from copilot.store.tables.briefs import BriefOccasionRow
 from copilot.store.tables.chat import ChatThreadRow, ChatTurnRow
 from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.models import ModelCallRow
@@ -42,6 +41,7 @@ from copilot.store.tables.records import ActivityRow
 from copilot.store.tables.rfp import RfpProjectRow, RfpQuestionRow
 from copilot.store.tables.scores import AlertRow
 from copilot.store.tables.work import (
+    AuditEventRow,
     DraftRow,
     DraftVersionRow,
     ReleaseRow,
@@ -216,8 +216,9 @@ class ValueOutcomes:
     def _acts(self) -> tuple[Select[Any, Any], ...]:
         """What shows that somebody worked with it. Notes on alerts, briefs made by themselves and test items do not."""
         by_itself = ReviewItemRow.id.in_(
-            select(BriefOccasionRow.review_item_id).where(
-                BriefOccasionRow.outcome == "made", BriefOccasionRow.review_item_id.is_not(None)
+            # The chain keeps it also when the wish is taken back.
+            select(AuditEventRow.details["item"].as_string()).where(
+                AuditEventRow.action == "brief.scheduled", AuditEventRow.details["item"].as_string().is_not(None)
             )
         )
         asked = select(DraftRow.requester_id.label("person"), DraftRow.created_at.label("at")).where(

@@ -139,6 +139,13 @@ class WaysIn:
         )
         return self._session.scalar(ended.execution_options(synchronize_session=False)) is not None
 
+    def end_all(self, user_id: str) -> int:
+        """End the person's sessions, tokens and links; returns how many sessions were open."""
+        self.drop_links(user_id)
+        live = update(ApiTokenRow).where(ApiTokenRow.user_id == user_id, ApiTokenRow.revoked_at.is_(None))
+        self._session.execute(live.values(revoked_at=self._now).execution_options(synchronize_session=False))
+        return self.end_sessions(user_id)
+
     def token_used(self, token_id: str) -> None:
         """Note when it was used."""
         used = update(ApiTokenRow).where(ApiTokenRow.id == token_id).values(last_used_at=self._now)
@@ -202,10 +209,6 @@ class WaysIn:
         """Note when it was used."""
         key = (IdentityRow.issuer == identity.issuer, IdentityRow.subject == identity.subject)
         self._session.execute(update(IdentityRow).where(*key).values(last_used_at=self._now))
-
-    def unlink_identities(self, user_id: str) -> None:
-        """Forget how providers call the person: at the next sign-in they are found by their address again."""
-        self._session.execute(delete(IdentityRow).where(IdentityRow.user_id == user_id))
 
     def begin_flow(
         self, flow: Flow, *, state_sha256: str, browser_sha256: str, origin_sha256: str, lasts: timedelta

@@ -1,18 +1,21 @@
 """One thing of each kind that an account executive may have, and the paths that name them."""
 
 import re
+import time
 from typing import Any
 
 from sqlalchemy import select
 
 from copilot import bootstrap
+from copilot.domain.scores import ScoreKind
 from copilot.people import PASSWORD
 from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.records import AccountRow, ActivityRow, ContactRow, OpportunityRow, SurveyRow, TicketRow
 from copilot.store.ways_in import WaysIn
 from tests import alert_worlds
 from tests.api.queue_client import Program
-from tests.api.web_company import Company
+from tests.api.web_company import AS_OF, Company
+from tests.portfolio_builders import model
 
 HOSTILE = "\"'><img src=/x onerror=alert(1)><script>alert(2)</script>[x](javascript:alert(3)) {{7*7}}"
 """Runs, or asks for what is not there, wherever it is not escaped."""
@@ -24,6 +27,10 @@ _TYPED: dict[Any, tuple[str, ...]] = {
     SurveyRow: ("comment",),
     DocumentRow: ("title",),
 }
+_TABLE = f"""account id,name,country,owner email
+k1,Molinos {HOSTILE.replace('"', "")},ES,lucia@tramontia.example
+k2,,ES,lucia@tramontia.example
+"""
 _PARAMETER = re.compile(r"{(\w+)(?::path)?}")
 
 
@@ -98,3 +105,44 @@ def _made(owner: Program, path: str, body: object = None) -> dict[str, Any]:
     assert answer.status_code in {200, 201}, f"{path}: {answer.text}"
     made: dict[str, Any] = answer.json()
     return made
+
+
+def admins_things(application: bootstrap.Application, admin: Program, company: Company) -> dict[str, str]:
+    """What only administrators make or look at."""
+    with application.database.unit_of_work() as uow:
+        model(uow, ScoreKind.CHURN_90, refusal="few_rows")
+    files = {"files": ("accounts.csv", _TABLE.encode(), "text/csv")}
+    headers = {"authorization": f"Bearer {admin.token}"}
+    sent = admin.client.post("/api/v1/admin/uploads", data={"source": HOSTILE[:40]}, files=files, headers=headers)
+    assert sent.status_code == 202, sent.text
+    upload = f"/admin/uploads/{sent.json()['id']}"
+    _until(admin, upload, "checked")
+    assert admin.send("POST", f"{upload}/import").status_code == 202
+    run_id = str(_until(admin, upload, "imported")["run_id"])
+    with application.database.unit_of_work() as uow:
+        uow.session.add(_leaver(company.second_id))
+    erased = admin.send("POST", "/privacy/erase", body={"person": "Ivo Prueba", "reason": "request"})
+    assert erased.status_code == 200, erased.text
+    return {
+        "person_id": company.outsider.user_id,
+        "model_id": "churn_90-refused",
+        "prompt_id": "account_brief",
+        "upload_id": sent.json()["id"],
+        "run_id": run_id,
+        "erasure_id": str(erased.json()["erasure_id"]),
+    }
+
+
+def _leaver(account_id: str) -> ContactRow:
+    of = {"source_system": "hubspot", "source_id": "c9", "as_of": AS_OF, "content_hash": "c9"}
+    return ContactRow(id="con_leaver", account_id=account_id, account_source_id="a2", name="Ivo Prueba", **of)
+
+
+def _until(admin: Program, upload: str, phase: str) -> dict[str, Any]:
+    """The upload once it is there: the work goes on after the answer."""
+    for _ in range(200):
+        found: dict[str, Any] = admin.get(upload).json()["upload"]
+        if found["phase"] == phase:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{upload} is still {found['phase']}")

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from fastapi.testclient import TestClient
 
+from api.import_uploads import ImportUploads
 from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
 from copilot.domain.model_calls import CallEnd, CallOutcome, Fitness, ModelVerdict, NewCall, Spending
@@ -336,6 +337,15 @@ class TestUploads:
         assert "Something went wrong on our side." in page
         assert "Check again with other options" in page
         assert "Almendro" not in page + capsys.readouterr().out
+
+    def test_a_rehearsal_that_was_asked_for_twice_never_imports(
+        self, browser: TestClient, admin: Viewer, application: bootstrap.Application
+    ) -> None:
+        sign_in(browser, admin)
+        upload_id = self._send(browser, ACCOUNTS.encode()).rpartition("/")[2]
+        late = ImportUploads(application).run(upload_id, viewer=admin)
+        assert late.phase == "checked"
+        assert "Molinos del Alba" not in self._names(application.database)
 
     def test_programs_do_the_same(self, browser: TestClient, admin: Viewer) -> None:
         sign_in(browser, admin)

@@ -136,6 +136,8 @@ def test_headers_forbid_foreign_and_inline_code(client: TestClient) -> None:
 def test_large_and_unmeasured_bodies_are_refused(client: TestClient) -> None:
     assert client.post("/api/v1/sessions", content=b"x" * 2_000_001).status_code == 413
     assert client.post("/api/v1/sessions", content=iter([b"x"])).status_code == 411
+    for content, expected in ((b"x" * 2_000_001, 413), (iter([b"x"]), 411)):
+        assert client.request("DELETE", "/api/v1/sessions/current", content=content).status_code == expected
 
 
 def test_a_refused_request_does_not_echo_its_input(client: TestClient) -> None:

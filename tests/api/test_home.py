@@ -115,6 +115,17 @@ def test_a_meeting_ahead_can_be_prepared_at_once(
     assert f'href="{line["preparation"]}"' in browser.get("/").text
 
 
+def test_two_meetings_of_one_day_are_two(
+    browser: TestClient, application: bootstrap.Application, company: Company
+) -> None:
+    with application.database.unit_of_work() as uow:
+        meeting(uow, company.account_id, datetime(2026, 11, 17, 9, tzinfo=UTC), "Renovación")
+        meeting(uow, company.account_id, datetime(2026, 11, 17, 16, tzinfo=UTC), "Formación")
+    sign_in(browser, company.ae)
+    found = cards(browser)["meetings"]
+    assert (found["total"], [line["said_in"] for line in found["lines"]]) == (2, ["Renovación", "Formación"])
+
+
 def test_steps_tick_by_what_was_done_and_stay_ticked(browser: TestClient, company: Company) -> None:
     sign_in(browser, company.ae)
     assert not any(steps(browser).values())

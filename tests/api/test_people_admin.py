@@ -181,6 +181,34 @@ def test_a_successor_who_may_decide_is_asked(
     assert back.json()["active"] is True
 
 
+def test_nobody_who_came_in_while_the_door_closed_is_in_when_it_opens_again(
+    client: TestClient, application: bootstrap.Application, headers: dict[str, str], make_user: MakeUser
+) -> None:
+    person = make_user("Nuno Prueba")
+    path = f"/api/v1/people/{person.user_id}"
+    assert client.post(f"{path}/deactivation", headers=headers).status_code == 200
+    with application.database.unit_of_work() as uow:
+        late = application.people.open_session(person, way="password", uow=uow)
+        _, token = application.people.create_api_token(person, name="t", valid_for=None, uow=uow)
+    assert client.post(f"{path}/reactivation", headers=headers).status_code == 200
+    client.cookies.clear()
+    assert client.get("/api/v1/me", headers={"authorization": f"Bearer {token}"}).status_code == 401
+    client.cookies.set("sc_session", late.token)
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def test_a_link_to_choose_a_password_is_told_to_nobody_else(
+    client: TestClient, headers: dict[str, str], make_user: MakeUser
+) -> None:
+    person = make_user("Nuno Prueba").user_id
+    link = client.post(f"/api/v1/people/{person}/password-link", headers=headers).json()["address"]
+    path = str(link).removeprefix("http://testserver")
+    short = {"password": "short", "again": "short"}
+    for page in (client.get(path), client.post(path, data=short), client.get(path + "x")):
+        assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["cache-control"] == "no-store"
+
+
 def test_an_account_is_opened_and_closed(
     client: TestClient, application: bootstrap.Application, headers: dict[str, str], make_user: MakeUser
 ) -> None:

@@ -151,6 +151,31 @@ def test_the_team_by_name_with_who_stands_in(
     assert company.outsider.name not in page
 
 
+def test_the_team_s_counts_are_those_of_the_lists_that_they_lead_to(
+    browser: TestClient, application: bootstrap.Application, company: Company, history: None
+) -> None:
+    sent_back = Written(FOUR, ReviewState.CHANGES_REQUESTED, at(14))
+    for assignee in (company.manager, None):
+        add_draft(
+            application.database,
+            company.ae,
+            [sent_back],
+            account_id=company.account_id,
+            due_at=at(15),
+            assignee=assignee,
+        )
+    sign_in(browser, company.manager)
+    waits = [each["waits"] for each in browser.get("/api/v1/team").json()["members"]]
+    assert (waits[0]["asked_for"], waits[0]["overdue"]) == (3, 1)
+    assert (waits[1]["to_decide"], waits[1]["to_decide_overdue"]) == (2, 1)
+    page = browser.get("/team").text
+    person = f"show=open&amp;requester={company.ae.user_id}"
+    assert f"{person}&amp;overdue=yes" in page
+    for overdue, number in (("", 3), ("yes", 1)):
+        asked = {"show": "open", "requester": company.ae.user_id, "overdue": overdue}
+        assert f"{number} borrador" in browser.get("/queue", params=asked).text
+
+
 def test_an_administrator_chooses_a_team(
     browser: TestClient, application: bootstrap.Application, company: Company, history: None
 ) -> None:

@@ -1,7 +1,9 @@
 """Every code that the administration shows has a word, and an upload keeps to its place and its time."""
 
+import errno
 import io
 import itertools
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from copilot.domain.data_issues import TEXTS
 from copilot.domain.findings import Stage
 from copilot.domain.model_calls import BudgetScope, Fitness
 from copilot.domain.personal_data import DataClass
-from copilot.errors import InputError, NotFound
+from copilot.errors import InputError, NotFound, UnreadableFile
 from copilot.guardrails.commitments.kinds import CommitmentKind
 from copilot.guardrails.contact_rules_policy import Weekday
 from copilot.guardrails.policy import Handling
@@ -51,6 +53,14 @@ def test_every_code_has_a_word(codes: object, words: dict[str, str]) -> None:
     assert [code for code in map(str, codes) if code not in words] == []  # type: ignore[call-overload]
 
 
+def zipped(files: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
 class TestStaging:
     """Where uploads wait."""
 
@@ -72,7 +82,9 @@ class TestStaging:
         upload = staging.find(self._receive(staging, "a.csv", source="/exports/Sáles CRM"))
         assert staging.files_of(upload).name == "sales-crm"
 
-    @pytest.mark.parametrize("names", [(), ("..",), ("a.csv", "./a.csv")])
+    @pytest.mark.parametrize(
+        "names", [(), ("..",), ("a.csv", "./a.csv"), ("a", "a/b.csv"), ("a/b.csv", "a"), ("a/" * 30,)]
+    )
     def test_what_cannot_be_kept_leaves_nothing(self, staging: Staging, tmp_path: Path, names: tuple[str, ...]) -> None:
         with pytest.raises(InputError):
             self._receive(staging, *names)
@@ -90,6 +102,64 @@ class TestStaging:
         upload = staging.find(self._receive(staging, "a.csv"))
         assert upload.is_running(TODAY)
         assert upload.has_stopped(TODAY + SILENT)
+
+    def test_a_run_that_is_silent_for_long_is_still_at_work(self, staging: Staging) -> None:
+        upload_id = self._receive(staging, "a.csv")
+        with staging.at_work(upload_id):
+            assert staging.find(upload_id).is_running(TODAY + SILENT)
+        assert staging.find(upload_id).has_stopped(TODAY + SILENT)
+
+    def test_all_archives_of_an_upload_together_have_one_limit(
+        self, staging: Staging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("api.staging.MAX_EXPANDED", 1_500)
+        packed = [zipped({f"{name}.csv": b"x" * 1_000}) for name in ("a", "b")]
+        with pytest.raises(UnreadableFile, match="holds too much"):
+            staging.receive(
+                [(f"{place}.zip", io.BytesIO(each)) for place, each in enumerate(packed)],
+                source="crm", options=UploadOptions(), sent_by="user-1",
+            )  # fmt: skip
+        assert list((tmp_path / "uploads").iterdir()) == []
+
+    @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
+    def test_a_damaged_archive_is_told_and_leaves_nothing(self, staging: Staging, tmp_path: Path, method: int) -> None:
+        broken = bytearray(zipped({"a.csv": bytes(range(256)) * 40}, method=method))
+        broken[60:90] = b"\xff" * 30
+        with pytest.raises(UnreadableFile, match="damaged"):
+            staging.receive([("a.zip", io.BytesIO(broken))], source="crm", options=UploadOptions(), sent_by="user-1")
+        assert list((tmp_path / "uploads").iterdir()) == []
+
+    def test_long_names_are_cut_as_the_disk_counts_them(self, staging: Staging) -> None:
+        [file] = staging.find(self._receive(staging, f"{'ñ' * 400}.csv")).files
+        assert file.name.endswith("ññ.csv")
+
+    def test_what_breaks_off_while_it_comes_in_does_not_stay(
+        self, staging: Staging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "full")
+
+        monkeypatch.setattr("api.staging.shutil.copyfileobj", full)
+        with pytest.raises(OSError, match="full"):
+            self._receive(staging, "a.csv")
+        assert list((tmp_path / "uploads").iterdir()) == []
+
+    def test_what_was_cut_off_with_its_process_is_forgotten_too(
+        self, staging: Staging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def cut(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("api.staging.shutil.copyfileobj", cut)
+        monkeypatch.setattr("api.staging.shutil.rmtree", lambda *_, **__: None)
+        with pytest.raises(KeyboardInterrupt):
+            self._receive(staging, "a.csv")
+        monkeypatch.undo()
+        [left] = staging.all()
+        assert not left.files
+        staging.clock = FixedClock(TODAY + KEPT + timedelta(seconds=1))
+        assert staging.all() == ()
+        assert list((tmp_path / "uploads").iterdir()) == []
 
     @pytest.mark.parametrize("name", ["../x", "upload_1", "upload_" + "g" * 32])
     def test_an_id_is_never_a_path(self, staging: Staging, name: str) -> None:

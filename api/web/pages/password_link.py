@@ -65,7 +65,7 @@ def choose(
 def _page(
     request: Request, secret: str, *, email: str = "", failure: Failure | None = None, status: int = HTTPStatus.OK
 ) -> Response:
-    return render(
+    page = render(
         request,
         "password_link.html",
         status=status,
@@ -74,3 +74,6 @@ def _page(
         failure=failure,
         least=MINIMUM_PASSWORD_LENGTH,
     )
+    # The address is the secret: what the page loads, and where it leads, is not told it.
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page

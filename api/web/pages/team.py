@@ -41,6 +41,7 @@ def team(
     )
 
 
-def _queue_address(group: str, *, requester: str = "", assignee: str = "") -> str:
-    """The list of the queue that holds one person's items."""
-    return QueueQuery(show=Group(group), requester=requester, assignee=assignee, sort=Sort.DEADLINE).address
+def _queue_address(*, overdue: bool = False, requester: str = "", assignee: str = "") -> str:
+    """The list of the queue that holds one person's open items."""
+    query = QueueQuery(show=Group.OPEN, overdue=overdue, requester=requester, assignee=assignee, sort=Sort.DEADLINE)
+    return query.address

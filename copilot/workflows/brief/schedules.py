@@ -96,9 +96,10 @@ class BriefSchedules:
         repository = BriefScheduleRepository(uow)
         if wish.account_id is not None:
             AccountRepository(uow).head(wish.account_id, viewer=viewer)
-        if repository.count(viewer) >= MOST_SCHEDULES:
+        saved_id = repository.save(wish, viewer=viewer)
+        if repository.count(viewer) > MOST_SCHEDULES:
             raise error(InputError, "too_many", viewer)
-        saved = self.get(repository.save(wish, viewer=viewer), viewer=viewer, uow=uow)
+        saved = self.get(saved_id, viewer=viewer, uow=uow)
         self._ask_for_run(uow)
         return saved
 
@@ -173,7 +174,7 @@ class BriefSchedules:
         if not BriefScheduleRepository(uow).settle(taken, outcome=outcome, item_id=item_id):
             raise Conflict("Somebody else made this brief meanwhile.")
         if outcome is OccasionOutcome.MADE:
-            _note(schedule, taken, outcome, uow=uow)
+            _note(schedule, taken, outcome, item_id=item_id, uow=uow)
         return outcome is OccasionOutcome.MADE
 
     def _last_that_holds(self, account_id: str, language: Language, *, viewer: Viewer, uow: UnitOfWork) -> str | None:
@@ -231,19 +232,21 @@ def _before_meetings(
 
 
 def _end(schedule: Schedule, database: Database) -> None:
-    """A request that is carried out is over."""
+    """A request that is carried out is over; what was cut off is still to be taken up, and so is a newer request."""
     with database.unit_of_work() as uow:
-        viewer = PeopleRepository(uow).by_id(schedule.owner_id)
-        if viewer is not None:
-            BriefScheduleRepository(uow).switch(schedule.id, on=False, viewer=viewer)
+        BriefScheduleRepository(uow).end(schedule, key=asked_key(schedule.counts_from))
 
 
-def _note(schedule: Schedule, taken: Taken, outcome: OccasionOutcome, *, uow: UnitOfWork) -> None:
-    """For the audit chain; the outbox makes a notice of it."""
+def _note(
+    schedule: Schedule, taken: Taken, outcome: OccasionOutcome, *, item_id: str | None = None, uow: UnitOfWork
+) -> None:
+    """For the audit chain; the outbox makes a notice of it, and figures of use know by it what nobody asked for."""
     details = {
         "schedule": schedule.id,
         "account": taken.account_id,
         "occasion": schedule.occasion.value,
         "outcome": outcome.value,
     }
+    if item_id is not None:
+        details["item"] = item_id
     AuditLog(uow).append("brief.scheduled", actor_id=SYSTEM, subject=f"user:{schedule.owner_id}", details=details)

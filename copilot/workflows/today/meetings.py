@@ -27,10 +27,12 @@ _SHOWN = 6
 def meetings_card(*, viewer: Viewer, uow: UnitOfWork) -> Card:
     """Today's meetings and those of the next days, the soonest first."""
     today = uow.clock.today()
-    found = {(line.account_id, line.day): line for line in _said(today, viewer=viewer, uow=uow)}
-    # A record knows the hour, so it replaces what a text says of the same day.
-    found |= {(line.account_id, line.day): line for line in _booked(today, viewer=viewer, uow=uow)}
-    lines = sorted(found.values(), key=lambda line: (line.day, line.at is None, line.at, line.account_name))
+    booked = list(_booked(today, viewer=viewer, uow=uow))
+    on_record = {(line.account_id, line.day) for line in booked}
+    said = {(line.account_id, line.day): line for line in _said(today, viewer=viewer, uow=uow)}
+    # A record knows the hour, so it replaces what a text says of the same day; two records are two meetings.
+    found = [*booked, *(line for day, line in said.items() if day not in on_record)]
+    lines = sorted(found, key=lambda line: (line.day, line.at is None, line.at, line.account_name))
     shown = tuple(_with_preparation(line, viewer=viewer, uow=uow) for line in lines[:_SHOWN])
     return Card(kind=CardKind.MEETINGS, total=len(lines), address="/accounts", lines=shown)
 
