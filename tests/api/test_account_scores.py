@@ -90,7 +90,7 @@ def test_the_command_line_says_the_same_and_checks_a_scorecard_without_changing_
     lenient.write_text(text.replace("watch = 50", "watch = 5"), encoding="utf-8")
     checked = run("scores", "health", "--check", str(lenient), viewer=company.ae)
     assert checked.exit_code == 0
-    assert "1 cambiarían de banda" in checked.output
+    assert "1 cambiaría de banda" in checked.output
     broken.write_text(text.replace("[14, 65]", "[400, 65]", 1), encoding="utf-8")
     refused = run("scores", "health", "--check", str(broken), viewer=company.ae)
     assert refused.exit_code == 1
