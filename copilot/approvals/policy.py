@@ -4,14 +4,13 @@ Invariant: what no rule matches is held, so nobody can approve it; a rule that w
 only approver of something outgoing or risky (invariant 4) is refused when the file is read.
 """
 
-import tomllib
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from copilot.approvals.chat_rules import ChatRules
 from copilot.approvals.delivery_rules import DeliveryRules
@@ -25,7 +24,7 @@ from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Risk
 from copilot.domain.notifications import NotificationRules
 from copilot.domain.review_items import Requirement, ReviewItem, Step
-from copilot.errors import ConfigurationError
+from copilot.rule_files import read_rules
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 HOLD = "hold"
@@ -154,18 +153,7 @@ def load_policy(path: Path | None = None) -> Policy:
 
     Raises ConfigurationError that names every fault and where it is.
     """
-    source = path or DEFAULT_POLICY
-    try:
-        content = tomllib.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"The policy file {source.name} cannot be read.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The policy file {source.name} is not valid TOML: {error}.", hint=_HINT) from error
-    try:
-        return Policy.model_validate(content)
-    except ValidationError as error:
-        problems = "; ".join(f"{_place(item['loc'], content)}: {item['msg']}" for item in error.errors())
-        raise ConfigurationError(f"The policy file {source.name} cannot be used: {problems}.", hint=_HINT) from error
+    return read_rules(Policy, path or DEFAULT_POLICY, called="The policy file", hint=_HINT, place=_place)
 
 
 def _place(location: tuple[int | str, ...], content: dict[str, object]) -> str:

@@ -4,7 +4,6 @@ Invariant: a policy can add to what protects and never take away from it. The re
 policy that loads, and findings of protected rules cannot be made lighter.
 """
 
-import tomllib
 from collections.abc import Iterable
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -12,12 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.drafts import Audience, DraftKind
 from copilot.domain.findings import Action, Finding, Severity, Stage
 from copilot.domain.personal_data import DataClass
-from copilot.errors import ConfigurationError
 from copilot.guardrails.commitments.rules import CommitmentRules
 from copilot.guardrails.contact_rules_policy import NEVER_WRITTEN_TO, ContactPolicy
 from copilot.guardrails.freshness_rules import FreshnessRules
@@ -26,6 +24,7 @@ from copilot.guardrails.link_rules import LinkRules
 from copilot.guardrails.privacy_retention import PrivacyRetention
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.guardrails.tone_rules import ToneRules
+from copilot.rule_files import read_rules
 
 DEFAULT_POLICY = Path(__file__).with_name("policy.toml")
 REQUIRED: dict[Stage, frozenset[str]] = {
@@ -153,17 +152,7 @@ def load_guardrail_policy(path: Path | None = None) -> GuardrailPolicy:
 
     Raises ConfigurationError that names every fault and where it is.
     """
-    source = path or DEFAULT_POLICY
-    try:
-        content = tomllib.loads(source.read_text(encoding="utf-8"))
-        return GuardrailPolicy.model_validate(content)
-    except OSError as error:
-        raise ConfigurationError(f"The policy file {source.name} cannot be read.", hint=_HINT) from error
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
-        raise ConfigurationError(f"The policy file {source.name} cannot be used: {faults}.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The policy file {source.name} is not valid TOML: {error}.", hint=_HINT) from error
+    return read_rules(GuardrailPolicy, path or DEFAULT_POLICY, called="The policy file", hint=_HINT)
 
 
 @cache

@@ -3,15 +3,14 @@
 Invariant: nobody gets a role that no rule names; without a rule that fits, nobody new is let in.
 """
 
-import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.access import Role
-from copilot.errors import ConfigurationError
+from copilot.rule_files import read_rules
 
 _HINT = "Correct the rules of single sign-on (COPILOT_SSO_RULES)."
 
@@ -78,12 +77,4 @@ def load_sign_on_rules(path: Path | None) -> SignOnRules:
     """Read and check the file (None: people come as what an administrator made them). Raises ConfigurationError."""
     if path is None:
         return SignOnRules()
-    try:
-        return SignOnRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigurationError(f"The file {path.name} cannot be read.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The file {path.name} is not valid TOML: {error}.", hint=_HINT) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors())
-        raise ConfigurationError(f"The file {path.name} cannot be used: {problems}.", hint=_HINT) from error
+    return read_rules(SignOnRules, path, called="The file", hint=_HINT)

@@ -5,15 +5,14 @@ number that fits one company only.
 """
 
 import hashlib
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.scores import Band, ScoreKind
-from copilot.errors import ConfigurationError
+from copilot.rule_files import read_rules
 
 DEFAULT_BANDS = Path(__file__).with_name("bands.toml")
 _HINT = "Correct the bands (COPILOT_SCORE_BANDS), or unset it to use those that come with the product."
@@ -103,13 +102,4 @@ def load_bands(path: Path | None = None) -> Bands:
 
     Raises ConfigurationError that names every fault and where it is.
     """
-    source = path or DEFAULT_BANDS
-    try:
-        return Bands.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigurationError(f"The file of bands {source.name} cannot be read.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The file of bands {source.name} is not valid TOML: {error}.", hint=_HINT) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
-        raise ConfigurationError(f"The file of bands {source.name} cannot be used: {problems}.", hint=_HINT) from error
+    return read_rules(Bands, path or DEFAULT_BANDS, called="The file of bands", hint=_HINT)

@@ -5,7 +5,6 @@ has no effect; it moves by what becomes known alone, and not because others weig
 """
 
 import hashlib
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,11 +12,11 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.scores import Band, ScoreKind
 from copilot.domain.signals import Signal
-from copilot.errors import ConfigurationError
+from copilot.rule_files import read_rules
 from copilot.scoring.bands import Cuts
 from copilot.scoring.scored import Scored
 from copilot.scoring.tables import Floats
@@ -163,18 +162,7 @@ def load_scorecard(path: Path | None = None) -> Scorecard:
 
     Raises ConfigurationError that names every fault and where it is.
     """
-    source = path or DEFAULT_SCORECARD
-    try:
-        content = tomllib.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"The scorecard {source.name} cannot be read.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The scorecard {source.name} is not valid TOML: {error}.", hint=_HINT) from error
-    try:
-        return Scorecard.model_validate(content)
-    except ValidationError as error:
-        problems = "; ".join(f"{_place(item['loc'], content)}: {item['msg']}" for item in error.errors())
-        raise ConfigurationError(f"The scorecard {source.name} cannot be used: {problems}.", hint=_HINT) from error
+    return read_rules(Scorecard, path or DEFAULT_SCORECARD, called="The scorecard", hint=_HINT, place=_place)
 
 
 def _place(location: tuple[int | str, ...], content: dict[str, object]) -> str:

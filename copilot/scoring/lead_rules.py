@@ -5,7 +5,6 @@ refused as a whole.
 """
 
 import hashlib
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,11 +13,11 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.access import Role
 from copilot.domain.signals import Signal
-from copilot.errors import ConfigurationError
+from copilot.rule_files import read_rules
 from copilot.scoring.bands import Cuts, ExpansionCuts
 from copilot.store.lead_facts import WORDS
 
@@ -178,16 +177,4 @@ def load_lead_rules(path: Path | None = None) -> LeadRules:
 
     Raises ConfigurationError that names every fault and where it is.
     """
-    source = path or DEFAULT_LEAD_RULES
-    try:
-        return LeadRules.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigurationError(f"The rules for leads {source.name} cannot be read.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"The rules for leads {source.name} are not valid TOML: {error}."
-        raise ConfigurationError(message, hint=_HINT) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
-        raise ConfigurationError(
-            f"The rules for leads {source.name} cannot be used: {problems}.", hint=_HINT
-        ) from error
+    return read_rules(LeadRules, path or DEFAULT_LEAD_RULES, called="The rules for leads", verb="are", hint=_HINT)

@@ -9,7 +9,6 @@ that stays as it is; where there is no model, from how long customers stayed so 
 with a gamma prior towards that of all (Gelman et al. 2013, ch. 2.6).
 """
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +17,9 @@ from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from copilot.errors import ConfigurationError
+from copilot.rule_files import read_rules
 from copilot.scoring.quality import Quality
 from copilot.scoring.tables import Floats
 from copilot.store.courses import CustomerCourse
@@ -195,13 +194,4 @@ def _by_tenure(rates: Floats, tenure: float, *, months: int) -> Floats:
 
 def load_lifetime_rules(path: Path | None = None) -> LifetimeRules:
     """Read and check the file (None: the one that comes with the product). Raises ConfigurationError."""
-    source = path or DEFAULT_LIFETIME
-    try:
-        return LifetimeRules.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigurationError(f"The file {source.name} cannot be read.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The file {source.name} is not valid TOML: {error}.", hint=_HINT) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
-        raise ConfigurationError(f"The file {source.name} cannot be used: {problems}.", hint=_HINT) from error
+    return read_rules(LifetimeRules, path or DEFAULT_LIFETIME, called="The file", hint=_HINT)

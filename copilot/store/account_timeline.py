@@ -173,19 +173,25 @@ def _deals(scope: _Scope) -> list[tuple[Happening, Select[Any]]]:
     return found
 
 
-def _stages(scope: _Scope) -> Select[Any]:
-    """As they were written down from day to day."""
+def _stage(*, at: Any, stage: Any) -> Select[Any]:
+    """A deal that came to a stage on a day."""
     deal = OpportunityRow
-    found = _part(
+    return _part(
         Happening.DEAL_STAGE,
-        at=DealStageRow.since,
+        at=at,
         subject_id=deal.id,
         title=deal.name,
         code=deal.kind,
-        detail=DealStageRow.stage,
+        detail=stage,
         who=deal.owner_name,
         is_day=True,
     )
+
+
+def _stages(scope: _Scope) -> Select[Any]:
+    """As they were written down from day to day."""
+    deal = OpportunityRow
+    found = _stage(at=DealStageRow.since, stage=DealStageRow.stage)
     return found.join_from(DealStageRow, deal, deal.id == DealStageRow.opportunity_id).where(
         scope.owns(deal.account_id)
     )
@@ -194,16 +200,7 @@ def _stages(scope: _Scope) -> Select[Any]:
 def _present_stages(scope: _Scope) -> Select[Any]:
     """The last change that an export tells, where nobody wrote that stage down."""
     deal = OpportunityRow
-    found = _part(
-        Happening.DEAL_STAGE,
-        at=deal.stage_changed_on,
-        subject_id=deal.id,
-        title=deal.name,
-        code=deal.kind,
-        detail=deal.stage,
-        who=deal.owner_name,
-        is_day=True,
-    )
+    found = _stage(at=deal.stage_changed_on, stage=deal.stage)
     kept = select(DealStageRow.since).where(DealStageRow.opportunity_id == deal.id, DealStageRow.stage == deal.stage)
     return found.where(scope.owns(deal.account_id), deal.stage.is_not(None), ~exists(kept))
 

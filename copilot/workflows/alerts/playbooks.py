@@ -4,19 +4,18 @@ Invariant: every kind of alert has a playbook for a change that no signal stands
 alert; no cause has two; every text is there in both languages.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.alerting import NO_SIGNAL
 from copilot.domain.alerts import AlertKind
 from copilot.domain.language import Language
 from copilot.domain.signals import Signal
-from copilot.errors import ConfigurationError
+from copilot.rule_files import read_rules
 
 DEFAULT_PLAYBOOKS = Path(__file__).with_name("playbooks.toml")
 _HINT = "Correct the file of playbooks (COPILOT_PLAYBOOKS), or unset it to use those that come with the product."
@@ -114,18 +113,5 @@ def load_playbooks(path: Path | None = None) -> Playbooks:
 
     Raises ConfigurationError that names every fault.
     """
-    source = path or DEFAULT_PLAYBOOKS
-    try:
-        read = _File.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigurationError(f"The file of playbooks {source.name} cannot be read.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"The file of playbooks {source.name} is not valid TOML: {error}.", hint=_HINT
-        ) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors())
-        raise ConfigurationError(
-            f"The file of playbooks {source.name} cannot be used: {problems}.", hint=_HINT
-        ) from error
+    read = read_rules(_File, path or DEFAULT_PLAYBOOKS, called="The file of playbooks", hint=_HINT)
     return Playbooks({playbook.key: playbook for playbook in read.playbook})

@@ -4,18 +4,17 @@ Invariant: every kind of draft has its minutes, with where they come from in bot
 assumption that nobody can read.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from copilot.domain.language import Language
 from copilot.domain.value import KINDS, Minutes
-from copilot.errors import ConfigurationError
+from copilot.rule_files import read_rules
 
 DEFAULT_VALUE = Path(__file__).with_name("value.toml")
 _HINT = "Correct the file of values (COPILOT_VALUE), or unset it to use the one that comes with the product."
@@ -81,13 +80,4 @@ class ValueRules(BaseModel):
 
 def load_value_rules(path: Path | None = None) -> ValueRules:
     """Read and check the file (None: the one that comes with the product). Raises ConfigurationError."""
-    source = path or DEFAULT_VALUE
-    try:
-        return ValueRules.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigurationError(f"The file {source.name} cannot be read.", hint=_HINT) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The file {source.name} is not valid TOML: {error}.", hint=_HINT) from error
-    except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
-        raise ConfigurationError(f"The file {source.name} cannot be used: {problems}.", hint=_HINT) from error
+    return read_rules(ValueRules, path or DEFAULT_VALUE, called="The file", hint=_HINT)
