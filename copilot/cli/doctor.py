@@ -22,6 +22,7 @@ from copilot.llm.endpoints import Endpoint, chain_of
 from copilot.llm.policy import load_model_policy
 from copilot.llm.roles import ModelRole
 from copilot.settings import Settings, load_settings
+from copilot.store import clean_memory
 from copilot.store.database import open_database
 from copilot.store.model_calls import ModelCallRepository
 from copilot.store.people import PeopleRepository
@@ -154,6 +155,17 @@ def _embeddings(settings: Settings) -> tuple[Verdict, str]:
     return Verdict.OK, check_embeddings(settings)
 
 
+def _shared_vectors(settings: Settings) -> tuple[Verdict, str]:
+    if settings.chroma_url is not None:
+        return Verdict.OK, "server of CHROMA_URL"
+    if clean_memory.available():
+        return Verdict.OK, "embedded, works in cleared memory"
+    return Verdict.WARNING, (
+        "embedded, and this system cannot clear memory first: text read earlier can stay in the files of vectors; "
+        "run a Chroma server and set CHROMA_URL"
+    )
+
+
 def _models(role: ModelRole) -> Callable[[Settings], tuple[Verdict, str]]:
     """The check of one role: each of its models, what it was found fit for, and whether its endpoint answers."""
 
@@ -207,6 +219,7 @@ _CHECKS: dict[str, Callable[[Settings], tuple[Verdict, str]]] = {
     "Audit checkpoints": _audit_checkpoints,
     "People": _people,
     "Embeddings": _embeddings,
+    "Shared vectors": _shared_vectors,
     "Writer model": _models(ModelRole.WRITER),
     "Planner model": _models(ModelRole.PLANNER),
     "Judge model": _models(ModelRole.JUDGE),

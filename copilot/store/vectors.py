@@ -2,6 +2,7 @@
 
 Invariant: the collection is the wall. A query opens only collections of classes that its viewer may read, and
 never filters by metadata (a linear scan in Chroma). SQL stays the truth: what comes back is joined to rows.
+The embedded engine works in clean memory only: it writes to disk what it never used (`copilot.store.clean_memory`).
 """
 
 import re
@@ -10,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,12 +20,14 @@ from numpy.typing import NDArray
 
 from copilot.domain.access import Visibility
 from copilot.errors import ConfigurationError, UnavailableError
+from copilot.store.clean_memory import CleanMemory
 
 Vectors = NDArray[np.float32]
 _SEARCH_BREADTH = 100
 """`ef_search` of the graph: candidates looked at per query; recall at 10 stays above 0.98 at 100,000 vectors."""
 _WRITE_BATCH = 1000
 _FRESHNESS_SECONDS = 5.0
+_CLEAN_MEMORY = CleanMemory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class SharedVectors:
         """`url` of a Chroma server, else embedded under `folder` (for one process at a time)."""
         self._folder = folder
         self._url = url
+        self._engine = _Engine(embedded=url is None)
         self._lock = threading.Lock()
         self._client: Any = None
         self._collections: dict[str, Any] = {}
@@ -50,7 +55,8 @@ class SharedVectors:
     def put(self, visibility: Visibility, *, model_id: str, passage_ids: Sequence[str], vectors: Vectors) -> None:
         """Store or replace vectors. Durable when it returns."""
         collection = self._collection(visibility, model_id)
-        with _translated():
+        with self._engine:
+            self._engine.clear_cached()
             for start in range(0, len(passage_ids), _WRITE_BATCH):
                 part = slice(start, start + _WRITE_BATCH)
                 collection.upsert(ids=list(passage_ids[part]), embeddings=vectors[part])
@@ -59,7 +65,7 @@ class SharedVectors:
     def remove(self, visibility: Visibility, *, model_id: str, passage_ids: Sequence[str]) -> None:
         """Forget passages; unknown ids are ignored."""
         collection = self._collection(visibility, model_id)
-        with _translated():
+        with self._engine:
             for start in range(0, len(passage_ids), _WRITE_BATCH):
                 collection.delete(ids=list(passage_ids[start : start + _WRITE_BATCH]))
         self._remember(visibility, model_id)
@@ -67,7 +73,7 @@ class SharedVectors:
     def nearest(self, visibility: Visibility, *, model_id: str, vector: Vectors, limit: int) -> list[Neighbour]:
         """The nearest passages of one class, best first."""
         collection = self._fresh_collection(visibility, model_id)
-        with _translated():
+        with self._engine:
             answer = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [
             Neighbour(passage_id, 1.0 - distance)
@@ -77,20 +83,20 @@ class SharedVectors:
     def count(self, visibility: Visibility, *, model_id: str) -> int:
         """How many vectors a class holds."""
         collection = self._collection(visibility, model_id)
-        with _translated():
+        with self._engine:
             return int(collection.count())
 
     def passage_ids(self, visibility: Visibility, *, model_id: str) -> set[str]:
         """All ids of a class, for comparing with SQL."""
         collection = self._collection(visibility, model_id)
-        with _translated():
+        with self._engine:
             return set(collection.get(include=[])["ids"])
 
     def drop_other_models(self, *, model_id: str) -> int:
         """Delete the collections of every other model. Returns how many."""
         keep = {_collection_name(visibility, model_id) for visibility in Visibility}
         client = self._connected()
-        with _translated():
+        with self._engine:
             others = [item.name for item in client.list_collections() if item.name not in keep]
             for name in others:
                 client.delete_collection(name)
@@ -112,7 +118,7 @@ class SharedVectors:
         seen = self._seen.get(name)
         if seen is not None and now < seen[1]:
             return collection
-        with _translated():
+        with self._engine:
             count = int(collection.count())
         if seen is not None and seen[0] != count:
             self._reopen()
@@ -124,7 +130,7 @@ class SharedVectors:
         """What this process writes itself is no reason to open anything again."""
         name = _collection_name(visibility, model_id)
         if name in self._seen:
-            with _translated():
+            with self._engine:
                 count = int(self._collection(visibility, model_id).count())
             self._seen[name] = (count, time.monotonic() + _FRESHNESS_SECONDS)
 
@@ -142,7 +148,8 @@ class SharedVectors:
         collection = self._collections.get(name)
         if collection is None:
             client = self._connected()
-            with _translated():
+            with self._engine:
+                self._engine.clear_cached()
                 collection = client.get_or_create_collection(
                     name,
                     # Without this Chroma would download a model of its own.
@@ -155,7 +162,8 @@ class SharedVectors:
     def _connected(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._client = _connect(self._folder, self._url)
+                with self._engine:
+                    self._client = _connect(self._folder, self._url)
             return self._client
 
 
@@ -165,17 +173,16 @@ def _connect(folder: Path, url: str | None) -> Any:
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
-    with _translated():
-        if url is None:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return chromadb.PersistentClient(str(folder), settings=settings)
-        parts = urlsplit(url)
-        if not parts.hostname:
-            raise ConfigurationError("CHROMA_URL is not a URL.", hint="Use e.g. CHROMA_URL=http://localhost:8000.")
-        secure = parts.scheme == "https"
-        return chromadb.HttpClient(
-            host=parts.hostname, port=parts.port or (443 if secure else 80), ssl=secure, settings=settings
-        )
+    if url is None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return chromadb.PersistentClient(str(folder), settings=settings)
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise ConfigurationError("CHROMA_URL is not a URL.", hint="Use e.g. CHROMA_URL=http://localhost:8000.")
+    secure = parts.scheme == "https"
+    return chromadb.HttpClient(
+        host=parts.hostname, port=parts.port or (443 if secure else 80), ssl=secure, settings=settings
+    )
 
 
 def _collection_name(visibility: Visibility, model_id: str) -> str:
@@ -183,13 +190,29 @@ def _collection_name(visibility: Visibility, model_id: str) -> str:
     return f"{visibility.value}--{re.sub(r'[^a-zA-Z0-9.-]', '-', model_id)}".strip("-.")
 
 
-class _translated:  # noqa: N801 - used as a context manager, reads like a function
-    """Turn Chroma's errors into ours. A class: entering a generator twice per query is measurable."""
+class _Engine:
+    """Around every call: clean memory where the engine is ours, and its errors turned into ours.
+
+    A class: entering a generator twice per query is measurable.
+    """
+
+    def __init__(self, *, embedded: bool) -> None:
+        self._embedded = embedded
 
     def __enter__(self) -> None:
-        return None
+        if self._embedded:
+            _CLEAN_MEMORY.__enter__()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+    def clear_cached(self) -> None:
+        """Before calls that make a graph: its smallest parts can come from what this thread kept."""
+        if self._embedded:
+            _CLEAN_MEMORY.clear_cached()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._embedded:
+            _CLEAN_MEMORY.__exit__(kind, error, trace)
         if kind is None or isinstance(error, ConfigurationError):
             return
         import httpx
