@@ -89,5 +89,5 @@ def test_the_pages_are_accessible_and_fit(manager: Viewer, visit: Open, theme: s
     assert one.page.locator("section[aria-labelledby=weekly] svg[role=img] rect.mark").count() > 0
     one.page.click("main .page-links a[href='/team']")
     one.page.click("a.late >> nth=0")
-    assert "show=overdue" in one.page.url
+    assert "overdue=yes" in one.page.url
     assert one.page.locator("main a[href*='/queue/review_']").count() > 0
