@@ -48,6 +48,17 @@ QUESTIONS: dict[str, Question] = {
             subject=Subject.ACCOUNTS, conditions=(*NEXT_90_DAYS, where("arr", Operator.AT_LEAST, 50000))
         ),
     ),
+    "fallen-use-or-little-of-it": (
+        StepKind.FIND_ACCOUNTS,
+        lambda _: FigureQuery(
+            subject=Subject.ACCOUNTS,
+            conditions=(CUSTOMER,),
+            computed=(
+                where("active_users_change_pct", Operator.LESS_THAN, -5),
+                where("seat_utilisation_pct", Operator.LESS_THAN, 90),
+            ),
+        ),
+    ),
     "arr-by-country": (
         StepKind.FIGURES,
         lambda _: FigureQuery(

@@ -155,6 +155,7 @@ def _query(query: FigureQuery) -> str:
     parts += ["mine"] if query.mine else []
     parts += [f"[{_conditions(content['conditions'])}]"] if query.conditions else []
     parts += [f"of[{_conditions(content['of_account'])}]"] if query.of_account else []
+    parts += [f"computed[{_conditions(content['computed'])}]"] if query.computed else []
     for related in content.get("related", ()):
         most = f"<={related['at_most']}" if "at_most" in related else ""
         parts.append(

@@ -8,13 +8,15 @@ from datetime import date
 from decimal import Decimal
 
 from copilot.domain.figure_field_words import joined, noun_of, quoted, value_in_words
-from copilot.domain.figure_queries import DATES, Condition, Operator, Subject, Value
+from copilot.domain.figure_queries import COMPUTED_DAYS, DATES, Condition, Operator, Subject, Value
 from copilot.domain.language import Language
 
 _DATED = {
     "close_date": ("con cierre", "closing"),
     "renewal_date": ("con renovación", "renewing"),
     "customer_since": ("con alta como cliente", "that became customers"),
+    "churned_on": ("con baja", "that left"),
+    "last_activity": ("con última actividad", "last active"),
     "created_on": ("con creación", "created"),
     "stage_changed_on": ("con cambio de etapa", "with a stage change"),
     "opened_at": ("con apertura", "opened"),
@@ -23,6 +25,7 @@ _DATED = {
     "answered_on": ("con respuesta", "answered"),
     "left_on": ("con salida", "who left"),
 }
+_DAYS = DATES | COMPUTED_DAYS
 _DATE_OPERATORS = {
     Operator.IS: ("el {0}", "on {0}"),
     Operator.IS_NOT: ("no el {0}", "not on {0}"),
@@ -30,6 +33,11 @@ _DATE_OPERATORS = {
     Operator.MORE_THAN: ("después del {0}", "after {0}"),
     Operator.AT_MOST: ("hasta el {0}", "up to {0}"),
     Operator.LESS_THAN: ("antes del {0}", "before {0}"),
+}
+_CHANGE = "active_users_change_pct"
+_FALLS = {
+    Operator.LESS_THAN: ("de más de {0}", "of more than {0}"),
+    Operator.AT_MOST: ("de al menos {0}", "of at least {0}"),
 }
 _NUMBER_OPERATORS = {
     Operator.IS: ("de {0}", "of {0}"),
@@ -85,10 +93,10 @@ def _is_stretch(first: Condition, other: Condition) -> bool:
 
 def _between(first: Condition, other: Condition, language: Language) -> str:
     low, high = (first, other) if first.operator is Operator.AT_LEAST else (other, first)
-    if first.field in DATES and low.values == high.values:
+    if first.field in _DAYS and low.values == high.values:
         return _dated(low.model_copy(update={"operator": Operator.IS}), language)
     start, end = (_value(item, item.values[0], language, None) for item in (low, high))
-    if first.field in DATES:
+    if first.field in _DAYS:
         verb = _DATED[first.field]
         if language is Language.ES:
             return f"{verb[0]} entre el {start} y el {end}"
@@ -106,14 +114,29 @@ def _one(subject: Subject, condition: Condition, language: Language) -> str:
         return f"{('sin', 'without')[index]} {noun.bare(language)}"
     if operator is Operator.IS_FILLED:
         return f"{('con', 'with')[index]} {noun.bare(language)}"
-    if condition.field in DATES:
+    if condition.field in _DAYS:
         return _dated(condition, language)
+    if (fall := _fall(condition, language)) is not None:
+        return fall
     if all(isinstance(value, Decimal) for value in condition.values):
         values = joined([_value(condition, value, language, subject) for value in condition.values], language=language)
         return f"{('con', 'with')[index]} {noun.bare(language)} {_NUMBER_OPERATORS[operator][index].format(values)}"
     if condition.field == "do_not_contact":
         return _asked_for_silence(condition, language)
     return _on_text(subject, condition, language)
+
+
+def _fall(condition: Condition, language: Language) -> str | None:
+    """`fell by more than 20 %` rather than a change of less than -20 %."""
+    number = condition.values[0] if condition.values else None
+    if condition.field != _CHANGE or condition.operator not in _FALLS or not isinstance(number, Decimal) or number >= 0:
+        return None
+    share = _FALLS[condition.operator][0 if language is Language.ES else 1].format(
+        _value(condition, -number, language, None)
+    )
+    if language is Language.ES:
+        return f"con una caída de usuarios activos {share}"
+    return f"with a fall in active users {share}"
 
 
 def _dated(condition: Condition, language: Language) -> str:

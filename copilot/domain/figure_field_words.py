@@ -53,6 +53,7 @@ _FIELDS = {
     "seats_licensed": Noun("las licencias contratadas", "licensed seats", plural=True),
     "customer_since": Noun("la fecha de alta como cliente", "customer-since date"),
     "renewal_date": Noun("la fecha de renovación", "renewal date"),
+    "churned_on": Noun("la fecha de baja", "leaving date"),
     "parent_name": Noun("la matriz", "parent company"),
     "kind": Noun("el tipo", "kind"),
     "stage": Noun("la etapa", "stage"),

@@ -20,6 +20,8 @@ from pydantic_core import PydanticCustomError
 from copilot.domain.formatting import canonical_number
 
 MOST_CONDITIONS = 8
+MOST_COMPUTED = 4
+"""Conditions on computed figures: each is worked out for every account that is looked at."""
 MOST_ROWS = 50
 MOST_ALTERNATIVES = 40
 """Values of one condition: a region named in a question stands for all its countries, 30 for Europe."""
@@ -71,7 +73,8 @@ FIELDS: dict[Subject, frozenset[str]] = {
     Subject.ACCOUNTS: frozenset(
         {
             "name", "country", "industry", "segment", "language", "owner_email", "lifecycle", "employees",
-            "annual_revenue", "arr", "currency", "seats_licensed", "customer_since", "renewal_date", "parent_name",
+            "annual_revenue", "arr", "currency", "seats_licensed", "customer_since", "renewal_date", "churned_on",
+            "parent_name",
         }
     ),
     Subject.OPPORTUNITIES: frozenset(
@@ -106,14 +109,20 @@ METRICS = frozenset(
 )  # fmt: skip
 """Computed figures of one account that a list of accounts may show, see `copilot.domain.metric_words`."""
 
+COMPARED_METRICS = METRICS - {"open_pipeline"}
+"""Those that a condition can compare. An open pipeline can be in several currencies, and is then no one number."""
+COMPUTED_DAYS = frozenset({"last_activity"})
+"""Metrics that are days."""
 INSTANTS = frozenset({"opened_at", "closed_at", "occurred_at"})
 """Dates with a time: conditions look at their day in UTC."""
 DATES = INSTANTS | {
-    "customer_since", "renewal_date", "created_on", "close_date", "stage_changed_on", "answered_on", "left_on",
+    "customer_since", "renewal_date", "churned_on", "created_on", "close_date", "stage_changed_on", "answered_on",
+    "left_on",
 }  # fmt: skip
 MONEY = frozenset({"arr", "annual_revenue", "amount"})
 YES_NO = frozenset({"do_not_contact"})
-_NUMERIC = frozenset().union(*NUMBERS.values())
+_NUMERIC = frozenset().union(*NUMBERS.values()) | (COMPARED_METRICS - COMPUTED_DAYS)
+_DAYS = DATES | COMPUTED_DAYS
 
 Value = date | Decimal | bool | str
 
@@ -148,11 +157,11 @@ class Condition(BaseModel):
         if self.operator in _WITHOUT_VALUE:
             fits = not self.values
         elif self.operator in COMPARISONS:
-            fits = len(self.values) == 1 and self.field in DATES | _NUMERIC
+            fits = len(self.values) == 1 and self.field in _DAYS | _NUMERIC
         else:
             fits = bool(self.values)
         if self.operator is Operator.CONTAINS:
-            fits = fits and self.field not in DATES | _NUMERIC | YES_NO
+            fits = fits and self.field not in _DAYS | _NUMERIC | YES_NO
         if not fits:
             raise ValueError(f"{self.field} {self.operator.value} cannot be asked with {len(self.values)} values")
         return self
@@ -164,7 +173,7 @@ COMPARISONS = frozenset({Operator.AT_LEAST, Operator.MORE_THAN, Operator.AT_MOST
 
 def _typed(value: object, *, field: str) -> Value:
     """`value` as the type of `field`. Raises ValueError."""
-    if field in DATES:
+    if field in _DAYS:
         return _day(value)
     if field in _NUMERIC:
         return _number(value)
@@ -254,6 +263,8 @@ class FigureQuery(BaseModel):
     conditions: tuple[Condition, ...] = Field(default=(), max_length=MOST_CONDITIONS)
     of_account: tuple[Condition, ...] = Field(default=(), max_length=MOST_CONDITIONS)
     """Conditions on the account of the record, where the subject is not the account itself."""
+    computed: tuple[Condition, ...] = Field(default=(), max_length=MOST_COMPUTED)
+    """Comparisons of computed figures of the account. One whose figure is not known does not meet them."""
     related: tuple[Related, ...] = Field(default=(), max_length=4)
     group_by: str | None = None
     """Field of the subject, or `account.<field>`; for counts, sums and means."""
@@ -270,10 +281,13 @@ class FigureQuery(BaseModel):
         if self.group_by is not None and not _can_group(self.subject, self.group_by):
             unknown.append(self.group_by)
         unknown += [name for name in self.metrics if name not in METRICS]
+        unknown += [item.field for item in self.computed if item.field not in COMPARED_METRICS]
         if unknown:
             raise ValueError(f"{self.subject.value} have no field {', '.join(unknown)}")
         if self.measure in {Measure.SUM, Measure.MEAN} and self.field not in NUMBERS.get(self.subject, frozenset()):
             raise ValueError(f"{self.measure.value} needs a field that is a number")
+        if any(item.operator not in COMPARISONS for item in self.computed):
+            raise ValueError("computed figures are compared: at least, more than, at most, less than")
         if self.metrics and self.subject is not Subject.ACCOUNTS:
             raise ValueError("only accounts have computed figures")
         return self
@@ -281,7 +295,10 @@ class FigureQuery(BaseModel):
     @model_validator(mode="after")
     def _is_not_too_wide(self) -> Self:
         linked = (condition for item in self.related for condition in item.conditions)
-        if sum(len(item.values) for item in (*self.conditions, *self.of_account, *linked)) > MOST_VALUES:
+        if (
+            sum(len(item.values) for item in (*self.conditions, *self.of_account, *self.computed, *linked))
+            > MOST_VALUES
+        ):
             raise ValueError(f"a question compares with at most {MOST_VALUES} values")
         return self
 

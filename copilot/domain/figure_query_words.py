@@ -103,6 +103,7 @@ def words_of(query: FigureQuery, *, language: Language, names: Mapping[str, str]
     further = condition_in_words(query.subject, rest, language=language)
     whose = _whose(query, language, names)
     related = tuple(_related(item, language) for item in query.related)
+    computed = () if query.subject is not Subject.ACCOUNTS else _computed(query, language)
     if query.subject is Subject.ACCOUNTS:
         places, further = places_in_words(query.conditions, language=language), tuple(further)
         whose = " ".join(filter(None, [whose, places]))
@@ -110,7 +111,7 @@ def words_of(query: FigureQuery, *, language: Language, names: Mapping[str, str]
         one=one,
         many=many,
         whose=whose,
-        further=(*further, *related),
+        further=(*further, *computed, *related),
         is_open=many in {"open opportunities", "oportunidades abiertas"},
     )
 
@@ -224,10 +225,14 @@ def _whose(query: FigureQuery, language: Language, names: Mapping[str, str]) -> 
     elif query.mine:
         whose = f"de tus {accounts}" if spanish else f"of your {accounts}"
     else:
-        whose = (f"de {accounts}" if spanish else f"of {accounts}") if query.of_account else ""
+        whose = (f"de {accounts}" if spanish else f"of {accounts}") if query.of_account or query.computed else ""
     places = places_in_words(query.of_account, language=language)
-    further = ", ".join(condition_in_words(Subject.ACCOUNTS, rest, language=language))
+    further = ", ".join((*condition_in_words(Subject.ACCOUNTS, rest, language=language), *_computed(query, language)))
     return " ".join(filter(None, [whose, places, further]))
+
+
+def _computed(query: FigureQuery, language: Language) -> tuple[str, ...]:
+    return condition_in_words(Subject.ACCOUNTS, query.computed, language=language)
 
 
 def _named(query: FigureQuery, language: Language, names: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.figure_queries import FigureQuery, Subject
 from copilot.domain.figure_results import NAME_FIELDS
 from copilot.store.figure_conditions import TABLES, all_hold, has_related
+from copilot.store.figure_metric_order import metric_holds
 from copilot.store.tables.records import AccountRow
 from copilot.store.visibility import visible_accounts
 
@@ -45,11 +46,13 @@ class Asked:
         return self.whatever_is_linked(*columns).where(*(has_related(item) for item in self.query.related))
 
     def whatever_is_linked(self, *columns: Any) -> Select[Any]:
-        """`columns` of the subject's records, beside their accounts, among those that the viewer may see."""
+        """`columns` of the subject's records, beside their accounts, among those that the viewer may see and whose
+        computed figures are as the query wants them."""
         query = self.query
         statement = select(*columns).select_from(self.table).where(_is_visible(self.viewer))
         if query.subject is not Subject.ACCOUNTS:
             statement = statement.join(AccountRow, AccountRow.id == self.table.account_id)
+        statement = statement.where(*(metric_holds(item, self.today) for item in query.computed))
         if query.account_ids:
             statement = statement.where(AccountRow.id.in_(query.account_ids))
         if query.mine:

@@ -122,7 +122,8 @@ def _met(column: Any, subject: Subject, condition: Condition) -> ColumnElement[b
         case Operator.CONTAINS:
             return or_(*(func.strpos(folded(column), folded(literal(str(v)))) > 0 for v in condition.values))
         case _:
-            return _compared(column, condition.operator, condition.values[0])
+            met = compared(column, condition.operator, condition.values[0])
+            return and_(column.is_not(None), met)
 
 
 def _of_day(column: Any, condition: Condition) -> ColumnElement[bool]:
@@ -151,18 +152,19 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _compared(column: Any, operator: Operator, value: Value) -> ColumnElement[bool]:
+def compared(column: Any, operator: Operator, value: Value) -> ColumnElement[bool]:
+    """A comparison with an expression, which is not known where the expression is not."""
     wanted = _parameter(value)
     match operator:
         case Operator.AT_LEAST:
-            found = column >= wanted
+            found: ColumnElement[bool] = column >= wanted
         case Operator.MORE_THAN:
             found = column > wanted
         case Operator.AT_MOST:
             found = column <= wanted
         case _:
             found = column < wanted
-    return and_(column.is_not(None), found)
+    return found
 
 
 def _equals(column: Any, subject: Subject, field: str, value: Value) -> ColumnElement[bool]:

@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, not_
 from sqlalchemy.orm import Session, aliased
 
-from copilot.domain.figure_queries import MONEY, Condition, Subject
+from copilot.domain.figure_queries import METRICS, MONEY, Condition, Subject
 from copilot.domain.figure_results import LeftOut, LeftOutReason, LeftOutRecord
 from copilot.store.figure_asked import NAMES, Asked
 from copilot.store.figure_conditions import TABLES, can_be_judged, currency_of, holds, is_on_money
+from copilot.store.figure_metric_order import metric_expression
 from copilot.store.figure_possible import with_linked
 from copilot.store.tables.records import AccountRow
 
 _MOST_EXAMPLES = 3
+_DAY_OF_LEAVING = "churned_on"
 
 
 def judged_by_all(asked: Asked) -> list[ColumnElement[bool]]:
@@ -38,7 +40,31 @@ def not_judged(session: Session, asked: Asked) -> tuple[LeftOut, ...]:
     for place, related in enumerate(asked.query.related):
         for condition in filter(is_on_money, related.conditions):
             found |= dict.fromkeys(_linked_left_out_by(session, asked, place, condition))
+    found |= dict.fromkeys(_gone_without_a_day(session, asked))
+    for condition in asked.query.computed:
+        found |= dict.fromkeys(_not_computed(session, asked, condition))
     return tuple(found)
+
+
+def _gone_without_a_day(session: Session, asked: Asked) -> list[LeftOut]:
+    """Accounts that left, where the day is asked for and was not kept: no condition on it can find them."""
+    query = asked.query
+    if not any(item.field == _DAY_OF_LEAVING for item in query.conditions):
+        return []
+    others = tuple(item for item in query.conditions if item.field != _DAY_OF_LEAVING)
+    rest = replace(asked, query=query.model_copy(update={"conditions": others}))
+    count = session.scalar(rest.matching(func.count()).where(AccountRow.churned_on.is_(None))) or 0
+    return [LeftOut(LeftOutReason.NO_VALUE, _DAY_OF_LEAVING, count)] if count else []
+
+
+def _not_computed(session: Session, asked: Asked, condition: Condition) -> list[LeftOut]:
+    """Records that meet everything else, and whose account's figure is not known."""
+    others = tuple(item for item in asked.query.computed if item.field != condition.field)
+    rest = replace(asked, query=asked.query.model_copy(update={"computed": others}))
+    unknown = metric_expression(condition.field, asked.today).is_(None)
+    count = session.scalar(rest.matching(func.count()).where(unknown)) or 0
+    of_account = asked.query.subject is not Subject.ACCOUNTS
+    return [LeftOut(LeftOutReason.NO_VALUE, condition.field, count, of_account=of_account)] if count else []
 
 
 def _left_out_by(session: Session, asked: Asked, table: Any, condition: Condition) -> list[LeftOut]:
@@ -87,6 +113,8 @@ def with_examples(session: Session, asked: Asked, left_out: Iterable[LeftOut]) -
 
 
 def _examples(session: Session, asked: Asked, item: LeftOut) -> tuple[LeftOutRecord, ...]:
+    if item.field in METRICS:
+        return ()
     if item.place is not None:
         return _linked_examples(session, asked, item, item.place)
     table = AccountRow if item.of_account else asked.table

@@ -1,7 +1,7 @@
-"""The computed figures of an account as expressions to order accounts by.
+"""The computed figures of an account as expressions to order accounts by, and to compare.
 
 Invariant: each says what `copilot.store.account_metrics` says for the same account and day, in one statement over all
-accounts (tested); what is shown is always read from there, never from here.
+accounts (tested); what is shown is always read from there, never from here. What is compared is rounded as it is shown.
 """
 
 from collections.abc import Callable
@@ -9,13 +9,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Integer, Numeric, cast, func, select, union_all
 
+from copilot.domain.figure_queries import Condition
 from copilot.store.account_metrics import HALF_YEAR, QUARTER, last_week_over
-from copilot.store.figure_conditions import utc_day
+from copilot.store.figure_conditions import compared, utc_day
 from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.records import AccountRow, ActivityRow, OpportunityRow, SurveyRow, TicketRow, UsagePointRow
 
+_PLACES = {
+    "active_users_recent": 2, "active_users_prior": 2, "active_users_change_pct": 1, "seat_utilisation_pct": 1,
+    "csat_mean_180d": 2, "median_days_to_close_180d": 1,
+}  # fmt: skip
+"""Decimals that are shown."""
 Expression = Callable[[date], Any]
 _USERS = "active_users"
 _RECENT = 4
@@ -25,6 +31,14 @@ _PRIOR_FROM = 13
 def metric_expression(name: str, today: date) -> Any:
     """A scalar expression over the row of `accounts`. Raises KeyError if there is no such figure."""
     return _EXPRESSIONS[name](today)
+
+
+def metric_holds(condition: Condition, today: date) -> ColumnElement[bool]:
+    """A comparison of a computed figure, over the row of `accounts`; of a figure that is not known it does not hold."""
+    found = metric_expression(condition.field, today)
+    if condition.field in _PLACES:
+        found = func.round(cast(found, Numeric), _PLACES[condition.field])
+    return compared(found, condition.operator, condition.values[0])
 
 
 def _days_to_renewal(today: date) -> Any:
@@ -149,7 +163,9 @@ _EXPRESSIONS: dict[str, Expression] = {
     "active_users_change_pct": lambda today: (
         (_recent(today) - _prior(today)) / func.nullif(_prior(today), 0) * Decimal(100)
     ),
-    "seat_utilisation_pct": lambda today: _recent(today) / func.nullif(AccountRow.seats_licensed, 0) * Decimal(100),
+    "seat_utilisation_pct": lambda today: (
+        func.round(_recent(today), 2) / func.nullif(AccountRow.seats_licensed, 0) * Decimal(100)
+    ),
     "nps_latest": lambda today: _nps(today, skip=0),
     "nps_previous": lambda today: _nps(today, skip=1),
     "csat_mean_180d": _csat,

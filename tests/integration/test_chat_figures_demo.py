@@ -3,6 +3,8 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import partial
+from operator import ge, gt, le, lt
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,15 @@ import pytest
 
 import knowledge
 from copilot.domain.drafts import Provenance
-from copilot.domain.figure_queries import FIELDS, METRICS, FigureQuery, Subject
+from copilot.domain.figure_queries import (
+    COMPARED_METRICS,
+    FIELDS,
+    METRICS,
+    Condition,
+    FigureQuery,
+    Operator,
+    Subject,
+)
 from copilot.domain.findings import Risk
 from copilot.domain.language import Language
 from copilot.domain.plans import CompareStep, Plan, QueryStep, Step, StepKind
@@ -198,6 +208,41 @@ def test_accounts_come_in_the_order_of_a_figure_as_it_is_computed_for_each(
     assert len(values) == result.total > 30
     assert len(set(known)) > 1
     assert values == sorted(known, reverse=descending) + [None] * (len(values) - len(known))
+
+
+@pytest.mark.parametrize("operator", [Operator.LESS_THAN, Operator.AT_MOST, Operator.AT_LEAST, Operator.MORE_THAN])
+@pytest.mark.parametrize("name", sorted(COMPARED_METRICS))
+def test_accounts_are_those_whose_figure_as_shown_meets_a_comparison(
+    world: Demo, name: str, operator: Operator
+) -> None:
+    """At the very value of an account: nothing is found by more decimals than are shown."""
+    holds = {
+        Operator.LESS_THAN: lt, Operator.AT_MOST: le, Operator.AT_LEAST: ge, Operator.MORE_THAN: gt,
+    }[operator]  # fmt: skip
+    with world.application.database.unit_of_work() as uow:
+        run = partial(FigureQueries(uow).run, viewer=world.admin, today=TODAY)
+        every = run(FigureQuery(subject=Subject.ACCOUNTS, metrics=(name,), limit=50)).rows
+        shown = {row.account_id: row.metrics[name].value for row in every}
+        known = sorted(value for value in shown.values() if value is not None)
+        middle = known[len(known) // 2]
+        condition = Condition(field=name, operator=operator, values=(middle,))
+        result = run(FigureQuery(subject=Subject.ACCOUNTS, computed=(condition,), limit=50))
+    expected = {account for account, value in shown.items() if value is not None and holds(value, middle)}
+    assert {row.account_id for row in result.rows} == expected
+    unknown = sum(value is None for value in shown.values())
+    assert [(item.field, item.count) for item in result.left_out] == ([(name, unknown)] if unknown else [])
+
+
+def test_a_comparison_of_a_figure_is_said_and_shown_and_what_it_could_not_judge_is_counted(world: Demo) -> None:
+    condition = Condition(field="seat_utilisation_pct", operator=Operator.LESS_THAN, values=(75,))
+    customers = Condition(field="lifecycle", operator=Operator.IS, values=("customer",))
+    query = FigureQuery(subject=Subject.ACCOUNTS, conditions=(customers,), computed=(condition,))
+    english = _run(world, _step(StepKind.FIND_ACCOUNTS, query))
+    spanish = _run(world, _step(StepKind.FIND_ACCOUNTS, query), language=Language.ES)
+    told = [" ".join(line.text for line in found.lines) for found in (english, spanish)]
+    assert "with seat utilisation of less than 75%" in told[0]
+    assert "con uso de licencias de menos de 75\xa0%" in told[1]
+    assert told[0].count("seat utilisation") > 2
 
 
 def test_an_account_of_somebody_else_does_not_exist(world: Demo) -> None:

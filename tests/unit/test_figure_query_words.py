@@ -106,10 +106,34 @@ WORDS = [
         "contactos impulsores · de Harbourline y 1 cuenta · sin fecha de salida",
         "champion contacts · of Harbourline and 1 account · without leaving date",
     ),
+    (
+        FigureQuery(
+            subject=Subject.ACCOUNTS,
+            computed=(
+                where("active_users_change_pct", Operator.LESS_THAN, -20),
+                where("seat_utilisation_pct", Operator.AT_LEAST, 30),
+                where("seat_utilisation_pct", Operator.AT_MOST, 60),
+            ),
+        ),
+        ("cuentas · con una caída de usuarios activos de más de 20\u00a0% · con uso de licencias de entre 30\u00a0% "
+        "y 60\u00a0%"),
+        "accounts · with a fall in active users of more than 20% · with seat utilisation between 30% and 60%",
+    ),
+    (
+        FigureQuery(
+            subject=Subject.TICKETS, computed=(where("last_activity", Operator.LESS_THAN, "2026-10-01"),), mine=True,
+        ),
+        "tickets · de tus cuentas con última actividad antes del 1 de octubre de 2026",
+        "tickets · of your accounts last active before 1 October 2026",
+    ),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("query", "spanish", "english"), WORDS, ids=["sum", "related", "count", "order", "contacts"])
+@pytest.mark.parametrize(
+    ("query", "spanish", "english"),
+    WORDS,
+    ids=["sum", "related", "count", "order", "contacts", "computed", "computed-of-account"],
+)
 def test_a_query_reads_as_a_person_would_put_it(query: FigureQuery, spanish: str, english: str) -> None:
     names = {"acc_1": "Harbourline"}
     assert query_in_words(query, language=Language.ES, names=names) == spanish

@@ -15,10 +15,14 @@ NOT_ANSWERED = (
     "es: estoy cubriendo el canal de distribuidores, cuántas cuentas renuevan este trimestre",
     "es: mineras que renuevan este trimestre",
     "en: mining and water customers",
-    "en: customers that churned in March",
-    "en: accounts that left us this quarter",
-    "es: clientes que perdimos en marzo",
-    "es: clientes que se nos fueron este trimestre",
+    "en: what percentage of my customers renewed",
+    "es: qué porcentaje de mis clientes renovó",
+    "en: how long does it take us to close a deal",
+    "es: cuánto se tarda en cerrar una venta",
+    "en: which competitors show up in my accounts",
+    "es: qué competidores salen en mi cartera",
+    "en: customers renewing in January | which of them are at risk",
+    "es: clientes que renuevan en enero | cuáles de ellos están en riesgo",
 )
 READ = (
     ("es: empresas que aún no nos han comprado nada", "accounts:list [lifecycle is prospect]"),

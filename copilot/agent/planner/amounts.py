@@ -63,26 +63,26 @@ _OPERATORS = {
     Operator.IS: r"exactly|precisely|exactamente|precisamente|equal to|igual a",
     Operator.AT_LEAST: (
         r"at least|>\s*=|≥|=>|minimum(?: of)?|min\.?|no less than|starting (?:at|from)|como minimo|"
-        r"al menos|minimo(?: de)?|a partir de|no menos de|por lo menos|upwards of|igual o (?:superior|mayor) a"
+        r"al menos|minimo(?: del?)?|a partir del?|no menos del?|por lo menos|upwards of|igual o (?:superior|mayor) a"
     ),
     Operator.AT_MOST: (
-        r"at most|<\s*=|≤|=<|up to|no more than|maximum(?: of)?|max\.?|hasta|como mucho|"
-        r"como maximo|no mas de|"
+        r"at most|<\s*=|≤|=<|up to|no more than|maximum(?: of)?|max\.?|hasta(?: el)?|como mucho|"
+        r"como maximo|no mas del?|"
         r"maximo(?: de)?|igual o (?:inferior|menor) a"
     ),
     Operator.MORE_THAN: (
         r"over|above|(?:goes?|going) over|more than|greater than|bigger than|larger than|higher than|"
         r"exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|"
         r"north of|in excess of|"
-        r"worth (?:over|more than)|>|mas de|de mas de|mas que|superior(?:es)? a(?: los| las)?|"
-        r"por encima de(?: los| las)?|mayor(?:es)? (?:de|que|a)|"
+        r"worth (?:over|more than)|>|mas del?|de mas del?|mas que|superior(?:es)? al?(?: los| las)?|"
+        r"por encima del?(?: los| las)?|mayor(?:es)? (?:de|que|a)|"
         r"(?:que )?(?:super[ea](?:n|r|ron|ndo)?|pas[ea](?:n|r|ndo)? de|exced[aei](?:n|r|endo)?|rebas[ea](?:n|r|ndo)?)"
         r"(?: de| a)?(?: los| las)?|arriba de|"
         r"beyond|sobre los"
     ),
     Operator.LESS_THAN: (
-        r"under|below|less than|lower than|smaller than|fewer than|<|menos de|menos que|inferior(?:es)? a|"
-        r"por debajo de(?: los| las)?|menor(?:es)? (?:de|que|a)|abajo de|(?:que )?no llegu?[ae]n? al?|sin llegar al?"
+        r"under|below|less than|lower than|smaller than|fewer than|<|menos del?|menos que|inferior(?:es)? al?|"
+        r"por debajo del?(?: los| las)?|menor(?:es)? (?:de|que|a)|abajo de|(?:que )?no llegu?[ae]n? al?|sin llegar al?"
     ),
 }
 _COMPARED = re.compile(
@@ -93,6 +93,8 @@ _COMPARED = re.compile(
 )
 _ONE = re.compile(rf"\s*(?:the |los |las |un |an? )?(?P<sign>[-−–]\s?|minus |menos )?{_sized('one')}(?![\w]|[.,]\d)")
 _SPELLED = re.compile(rf"\s*(?P<one>{_any(_NUMERALS)})(?!\w)(?!\s*\d)(?! (?:and|y|of|de|hundred|cientos)\b)")
+_HALF = re.compile(r"\s*(?:the |la )?(?:half|mitad)(?: (?:of|de))?(?!\w)")
+_PERCENT_OF_HALF = Decimal(50)
 _BETWEEN_DENIAL = (
     r"(?:(?:that|que|be|been|being|is|are|was|were|to|by|at|a|an|it|they|currently|yet|ever|worth|valued|costing|have|"
     r"has|having|going|get|gets|reach|reaches|con|de|por|los|las|se|ni|son|sean|es|sea|esta|este|estan|esten|"
@@ -188,6 +190,8 @@ def _compared(text: str) -> Iterator[Amount]:
             number, scale, currency = _parts(one, "one")
             value = _worth(number, scale) * (-1 if one["sign"] else 1)
             yield Amount(operator, value, currency, start, one.end(), bool(scale or currency), denied)
+        elif half := _HALF.match(text, match.end()):
+            yield Amount(operator, _PERCENT_OF_HALF, None, start, half.end(), money=False, denied=denied, percent=True)
         elif spelled := _SPELLED.match(text, match.end()):
             yield Amount(
                 operator, Decimal(_NUMERALS[spelled["one"]]), None, start, spelled.end(), money=False, denied=denied

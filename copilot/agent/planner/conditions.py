@@ -83,7 +83,7 @@ def conditions(reading: Reading) -> tuple[Placed, ...]:
     found = [(hit, (subject, condition)) for words, subject, condition in stated for hit in hits(work, words)]
     aside = _left_aside(work)
     placed = [Placed(subject, condition, hit.start, hit.end) for hit, (subject, condition) in _longest_of_each(found)]
-    placed += [*_products(reading), *_countries(reading), *_sectors(work), *_ticket_topics(work)]
+    placed += [*_products(reading), *_countries(reading), *_sectors(work), *_ticket_topics(work), *_rivals(reading)]
     renewal = Condition(field="kind", operator=Operator.IS, values=("renewal",))
     placed += [Placed(Subject.OPPORTUNITIES, renewal, noun.start, noun.end) for noun in aside]
     return tuple(turned_round(placed, work, spoken=_spoken(nouns(work))))
@@ -220,6 +220,14 @@ def _ticket_topics(work: str) -> list[Placed]:
         for name, lines in data["ticket_topics"].items()
         for hit in hits(work, lines)
     ][:1]
+
+
+def _rivals(reading: Reading) -> Iterator[Placed]:
+    """`lost to Fieldora`: whom a deal went to stands in the reason for the loss, if anywhere."""
+    for match in mark("lost_to").finditer(reading.work):
+        name = reading.shown[match.start("rival") : match.end("rival")]
+        reason = Condition(field="lost_reason", operator=Operator.CONTAINS, values=(name,))
+        yield Placed(Subject.OPPORTUNITIES, reason, match.start("rival"), match.end("rival"))
 
 
 def within(field: str, period: Period) -> tuple[Condition, ...]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from copilot.agent.planner.beside import beside
 from copilot.agent.planner.clause import WANTS, Clause
+from copilot.agent.planner.computed import compared_at, computed_in
 from copilot.agent.planner.conditions import compared, conditions, narrowed, nouns, within
 from copilot.agent.planner.context import records_query
+from copilot.agent.planner.counted import amounts_with_places
 from copilot.agent.planner.cues import cue, mark
 from copilot.agent.planner.fact_words import facts_in
 from copilot.agent.planner.measures import number_of
@@ -19,7 +21,9 @@ from copilot.agent.planner.question import default_day, default_number, fields_a
 from copilot.agent.planner.reading import Reading
 from copilot.agent.planner.subjects import points_at_several
 from copilot.domain.figure_queries import (
+    DATES,
     FIELDS,
+    MOST_COMPUTED,
     Condition,
     FigureQuery,
     Measure,
@@ -49,9 +53,6 @@ _EVERY_ACCOUNT = FigureQuery(subject=Subject.ACCOUNTS, order_by="name")
 _SHORT = 8
 _SAME_AGAIN = 4
 """Words of a message that names the same records again, and still means those of the last list."""
-_DATE_FIELDS = frozenset(
-    "close_date renewal_date opened_at closed_at answered_on occurred_at created_on customer_since left_on".split()  # noqa: SIM905
-)
 
 
 def followed_up(clause: Clause, context: PlanningContext) -> tuple[Step, ...] | str | None:
@@ -135,9 +136,7 @@ def _query_within(query: FigureQuery, period: Period) -> FigureQuery:
     for part in ("conditions", "of_account"):
         items: tuple[Condition, ...] = getattr(query, part)
         dated = [
-            item
-            for item in items
-            if item.field in _DATE_FIELDS and item.operator in {Operator.AT_LEAST, Operator.AT_MOST}
+            item for item in items if item.field in DATES and item.operator in {Operator.AT_LEAST, Operator.AT_MOST}
         ]
         if dated:
             kept = tuple(item for item in items if item not in dated)
@@ -230,11 +229,12 @@ def _with_others(clause: Clause, last: QueryStep) -> tuple[Step, ...] | str | No
         return _whose(step, step.query, query)
     on_accounts = query.conditions if query.subject is Subject.ACCOUNTS else query.of_account
     if query.subject is not Subject.ACCOUNTS or step.query.subject is Subject.ACCOUNTS:
-        on_accounts = tuple(item for item in on_accounts if item.field not in _DATE_FIELDS and item.field != "arr")
+        on_accounts = tuple(item for item in on_accounts if item.field not in DATES and item.field != "arr")
     part = "conditions" if step.query.subject is Subject.ACCOUNTS else "of_account"
     said: tuple[Condition, ...] = getattr(step.query, part)
     fresh = tuple(item for item in on_accounts if item.field not in {one.field for one in said})
     changes: dict[str, Any] = {part: (*said, *fresh)[:8], "mine": step.query.mine or query.mine}
+    changes["computed"] = tuple(dict.fromkeys((*step.query.computed, *query.computed)))[:MOST_COMPUTED]
     return (step.model_copy(update={"query": step.query.model_copy(update=changes)}),)
 
 
@@ -258,6 +258,7 @@ def _whose(step: QueryStep, said: FigureQuery, query: FigureQuery) -> tuple[Step
         "account_ids": query.account_ids,
         "conditions": (*query.of_account, *fresh)[:8],
         "related": (linked, *said.related)[:4],
+        "computed": tuple(dict.fromkeys((*said.computed, *query.computed)))[:MOST_COMPUTED],
         "mine": said.mine or query.mine,
     }
     found = said.model_copy(update=changes)
@@ -285,11 +286,15 @@ def _changed(clause: Clause, query: FigureQuery) -> FigureQuery:
             base: tuple[Condition, ...] = changes.get(part, getattr(query, part))
             changes[part] = narrowed(base, item.condition)
     number = default_number(query.subject)
-    for amount in reading.amounts:
-        if number is not None:
+    for amount, place in amounts_with_places(reading):
+        if number is not None and compared_at(reading, amount, place) is None:
             base = changes.get("conditions", query.conditions)
             kept = tuple(one for one in base if not (one.field == number and one.operator is amount.operator))
             changes["conditions"] = (*kept, compared(number, amount, money=True))[:8]
+    said = computed_in(reading, query.subject)
+    if said:
+        kept = tuple(one for one in query.computed if one.field not in {item.field for item in said})
+        changes["computed"] = (*kept, *said)[:MOST_COMPUTED]
     if mark("follow_mine").search(reading.work) and clause.own:
         changes["mine"] = True
     changed = query.model_copy(update=changes)

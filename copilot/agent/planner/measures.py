@@ -160,7 +160,7 @@ def _shown_of_deals(query: FigureQuery, work: str) -> tuple[str, ...]:
     """Why lost ones were lost; since when those have stood still that nobody has moved."""
     fields = {item.field for item in query.conditions}
     lost = any(item.field == "status" and "lost" in item.values for item in query.conditions)
-    if lost and mark("lost_why").search(work):
+    if "lost_reason" in fields or (lost and mark("lost_why").search(work)):
         return ("amount", "close_date", "lost_reason")
     still = mark("still").search(work) and "stage_changed_on" in fields
     return ("amount", "stage", "stage_changed_on") if still else ()

@@ -31,7 +31,7 @@ from copilot.agent.planner.measures import counted_and_summed
 from copilot.agent.planner.reading import Reading, language_of, read
 from copilot.agent.planner.refusals import refusal_for
 from copilot.agent.planner.steps import plan_clause
-from copilot.agent.planner.subjects import Subjects, leans_back, says, subjects_of, which_account
+from copilot.agent.planner.subjects import Subjects, leans_back, points_at_several, says, subjects_of, which_account
 from copilot.agent.planner.unread import (
     asks_to_say,
     is_told_in_texts,
@@ -244,7 +244,7 @@ def _one_planned(reading: Reading, turn: _Turn, *, alone: bool, follows: bool = 
         if planned == NEEDS_ACCOUNT:
             return _account_asked(reading, turn)
         steps = planned if isinstance(planned, tuple) else None
-        asked = _not_understood(reading, steps)
+        asked = _not_understood(reading, steps, turn.context)
         if asked is not None and subjects.accounts and is_told_in_texts(reading):
             return _searched(reading, turn)
         if asked is not None:
@@ -272,12 +272,13 @@ def _no_figure(reading: Reading) -> Clarification | None:
     return None if reading.has("rfp_answer") else unanswerable(reading)
 
 
-def _not_understood(reading: Reading, steps: Sequence[Step] | None) -> Clarification | None:
+def _not_understood(reading: Reading, steps: Sequence[Step] | None, context: PlanningContext) -> Clarification | None:
     """Asks back where a part of the question would be dropped from the figures."""
     if not steps:
         return None
     if any(isinstance(step, RisksStep) and step.account_id is None for step in steps):
-        return narrowed_risks(reading)
+        of_a_list = records_query(context.steps) is not None and points_at_several(reading)
+        return asks_to_say(reading, "risks") if of_a_list else narrowed_risks(reading)
     return unread_question(reading) if all(isinstance(step, QueryStep) for step in steps) else None
 
 

@@ -8,6 +8,7 @@ import re
 from datetime import date, timedelta
 
 from copilot.agent.planner.amounts import Amount
+from copilot.agent.planner.computed import compared_at, computed_in
 from copilot.agent.planner.conditions import Noun, compared, from_day, owned_by, united, within
 from copilot.agent.planner.counted import amounts_with_places, bounds
 from copilot.agent.planner.cues import cue, mark
@@ -22,7 +23,7 @@ from copilot.domain.plans import QueryStep, StepKind
 QUIET_DAYS = 30
 """Without activity for so long, where a question names no period."""
 _BEFORE = 34
-_TELLING = frozenset({"stage", "kind", "product_name"})
+_TELLING = frozenset({"stage", "kind", "product_name", "next_step"})
 """Fields of opportunities that ask for accounts with such an opportunity."""
 
 
@@ -45,6 +46,7 @@ def step_for(question: Question, *, mine_counts: bool) -> QueryStep:
         and not mark("team").search(question.reading.work),
         conditions=united(own),
         of_account=united(of_account),
+        computed=computed_in(question.reading, question.subject),
         related=related,
     )
     return QueryStep(kind=_kind(question, query), query=measured(question, query))
@@ -158,6 +160,12 @@ def _timed(question: Question, linked: dict[Subject, Noun]) -> list[Placed]:
             found.append(Placed(Subject.OPPORTUNITIES, _unmoved(read.period, question.today), place, place + 4))
             continue
         subject, name = _day_field(question, place, linked)
+        aged = mark("age").match(read.period.words)
+        if aged and name == "close_date":
+            name = "created_on"
+        if aged and name == "opened_at" and (aged["open"] or mark("opened_then").search(question.reading.work)):
+            still = Condition(field="status", operator=Operator.IS_NOT, values=("closed",))
+            found.append(Placed(subject, still, place, place + 4))
         quiet = subject is Subject.ACTIVITIES and bool(linked)
         period = _looking_back(read.period, question.today) if quiet else read.period
         if name == "renewal_date" and question.head.name == "accounts" and _is_past(period, question.today):
@@ -209,6 +217,8 @@ def _day_field(question: Question, place: int, linked: dict[Subject, Noun]) -> t
         return subject, "closed_at" if mark("resolved").search(before) else "opened_at"
     if subject is not Subject.ACCOUNTS:
         return subject, DATES[subject]
+    if any(item.condition.values == ("churned",) for item in question.placed):
+        return subject, "churned_on"
     after = question.text(place, place + _BEFORE)
     renewing = renewing or question.head.name == "renewals" or mark("renewing").search(after) is not None
     joined = mark("joined").search(question.reading.work) is not None
@@ -230,6 +240,8 @@ def _sized(question: Question, linked: dict[Subject, Noun]) -> list[Placed]:
     """Amounts as conditions on the number that they are said of."""
     found: list[Placed] = []
     for amount, place in amounts_with_places(question.reading):
+        if compared_at(question.reading, amount, place) is not None:
+            continue
         placed = _number_field(question, amount, place, linked)
         if placed is not None:
             subject, name, money = placed

@@ -93,8 +93,13 @@ def _scores_asked(work: str, found: tuple[Noun, ...]) -> Noun | None:
 
 
 def _implied_noun(work: str) -> tuple[Noun, ...]:
-    """`ARR by country`, `average NPS`: a figure that is asked of accounts, or of answers to surveys."""
+    """`ARR by country`, `average NPS`: a figure that is asked of accounts, or of answers to surveys.
+
+    `who have I not spoken to`: accounts, too.
+    """
     facts = facts_in(work)
+    if cue("facts", "activity", "none").search(work):
+        return (Noun("accounts", 0, 0, ""),)
     if not facts:
         return ()
     answered = {"nps_latest", "csat_mean_180d"} & {name for fact in facts for name in fact.metrics}

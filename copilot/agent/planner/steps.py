@@ -42,6 +42,7 @@ def plan_clause(clause: Clause) -> Planned:
         _unkept,
         _person,
         _risks,
+        _quiet,
         _said,
         _portfolio,
         _timeline,
@@ -140,6 +141,18 @@ def _risks(clause: Clause) -> Planned:
     if subjects.before and not portfolio:
         return _one(RisksStep(account_id=subjects.before[0]))
     return _one(RisksStep(mine=clause.mine))
+
+
+def _quiet(clause: Clause) -> Planned:
+    """`who has not replied since May`: accounts without activity, and no text that says so."""
+    reading = clause.reading
+    if clause.subjects.any or not cue("facts", "activity", "none").search(reading.work):
+        return None
+    spoken = {noun.subject for noun in nouns(reading.work)}
+    if spoken - {Subject.ACCOUNTS, Subject.ACTIVITIES} or not (spoken or mark("asks_who").search(reading.work)):
+        return None
+    step = ask(reading, account_ids=(), mine_counts=clause.own, today=clause.today)
+    return None if step is None else _one(step)
 
 
 def _said(clause: Clause) -> Planned:

@@ -76,9 +76,11 @@ def _denied_days(reading: Reading, queries: Sequence[FigureQuery]) -> Iterator[_
 
 def _uses(query: FigureQuery, amount: Amount) -> bool:
     """Whether the number stands in the query: compared, as a count, or as how many are shown."""
-    everywhere = [*query.conditions, *query.of_account]
+    everywhere = [*query.conditions, *query.of_account, *query.computed]
     everywhere += [item for related in query.related for item in related.conditions]
-    if any(amount.value == value for item in everywhere for value in item.values if isinstance(value, Decimal)):
+    if any(
+        amount.value in {value, -value} for item in everywhere for value in item.values if isinstance(value, Decimal)
+    ):
         return True
     edges = {amount.value}
     edges |= {amount.value + 1} if amount.operator is Operator.MORE_THAN else set()

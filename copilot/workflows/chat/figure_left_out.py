@@ -53,7 +53,7 @@ def _opening(told: Told, item: LeftOut) -> str:
     query = told.result.query
     if item.place is not None:
         return told.scene.say(es="Sin valorar, por ", en="Not judged, as ")
-    judged = any(condition.field == item.field for condition in (*query.conditions, *query.of_account))
+    judged = any(condition.field == item.field for condition in (*query.conditions, *query.of_account, *query.computed))
     if query.measure is Measure.LIST and not judged:
         return told.scene.say(es="Sin sumar, por ", en="Left out of the sum, as ")
     return told.scene.say(es="Sin contar, por ", en="Left out, as ")

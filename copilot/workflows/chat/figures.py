@@ -70,9 +70,13 @@ def _completed(step: QueryStep) -> FigureQuery:
     if not (query.show or query.metrics or query.group_by):
         usual = _USUAL_FIELDS[query.subject]
         fields = _RENEWALS if step.kind is StepKind.RENEWALS and query.subject is Subject.ACCOUNTS else usual
+    metrics = query.metrics
     if query.measure is Measure.LIST:
         fields = tuple(dict.fromkeys((*fields, *_judged_by(query))))[:_MOST_FIELDS]
-    return query.model_copy(update={"show": fields})
+        if query.subject is Subject.ACCOUNTS:
+            compared_by = (item.field for item in query.computed)
+            metrics = tuple(dict.fromkeys((*compared_by, *metrics)))[:_MOST_FIELDS]
+    return query.model_copy(update={"show": fields, "metrics": metrics})
 
 
 def _judged_by(query: FigureQuery) -> Iterator[str]:
@@ -89,6 +93,7 @@ def _asks_for_facts(query: FigureQuery) -> bool:
         and query.measure is Measure.LIST
         and len(query.account_ids) == 1
         and not query.conditions
+        and not query.computed
         and not query.related
     )
 
