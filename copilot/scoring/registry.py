@@ -1,8 +1,10 @@
 """Which model is in use, and what a new one has to be to take its place.
 
 Invariants: a model takes the place of another only if it is not surely worse on accounts that neither learnt from, or
-if somebody says so; every model and every refusal stays on record, and who put what in use is in the audit chain. A
-model that its newest backtest finds no better than chance, or too good to be true, scores nobody any more.
+if somebody says so; every model and every refusal stays on record, and who put what in use is in the audit chain. What
+somebody chose by hand stays in use, whatever is learnt, until an administrator takes the choice back or trains with
+`even_if_worse`. Else a model that its newest backtest finds no better than chance, or too good to be true, scores
+nobody any more.
 """
 
 from dataclasses import dataclass
@@ -33,6 +35,12 @@ class Put(StrEnum):
     """There is no model, and none is in use."""
     REFUSED_BESIDE = "refused_beside"
     """There is too little to judge by now; the one before stays in use."""
+    BESIDE_CHOICE = "beside_choice"
+    """It is on record, and the one that somebody chose by hand stays in use."""
+
+
+_PUTS = frozenset({Put.IN_USE, Put.REFUSED})
+"""What takes the place of the one in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,15 @@ def keep(
     even_if_worse: bool = False,
 ) -> Trained:
     """Put a model on record, and in use where it may be."""
-    put = _decided(model, before, even_if_worse=even_if_worse)
-    ScoreRepository(uow).keep(model, in_use=put in {Put.IN_USE, Put.REFUSED})
+    put, scores = _decided(model, before, even_if_worse=even_if_worse), ScoreRepository(uow)
+    # Asked anew: training takes minutes, in which somebody may have chosen.
+    in_use = scores.model(model.kind)
+    if put in _PUTS and in_use is not None and in_use.chosen_at is not None:
+        if even_if_worse:
+            take_back_choice(uow, model.kind, actor_id=actor_id)
+        else:
+            put = Put.BESIDE_CHOICE
+    scores.keep(model, in_use=put in _PUTS)
     details = {"kind": model.kind.value, "put": put.value, "refusal": model.refusal or ""}
     AuditLog(uow).append("scores.trained", actor_id=actor_id, subject=f"score_model:{model.id}", details=details)
     _log.info("scores.trained", kind=model.kind.value, put=put.value, refusal=model.refusal)
@@ -83,14 +98,24 @@ def keep(
 
 
 def put_in_use(uow: UnitOfWork, beginning: str, *, actor_id: str) -> ScoreModel:
-    """Let an earlier model make the scores again. Raises NotFound, and InputError for a refusal."""
+    """Let a model make the scores until the choice is taken back. Raises NotFound, and InputError for a refusal."""
     model = named(uow, beginning)
     if model.model is None:
         raise InputError("This is a refusal, not a model.", hint="`sales-copilot scores models` shows the models.")
-    ScoreRepository(uow).put_in_use(model.id)
+    ScoreRepository(uow).choose(model, by=actor_id)
     details = {"kind": model.kind.value}
     AuditLog(uow).append("scores.put_in_use", actor_id=actor_id, subject=f"score_model:{model.id}", details=details)
     return model
+
+
+def take_back_choice(uow: UnitOfWork, kind: ScoreKind, *, actor_id: str) -> bool:
+    """Let retraining decide again. The model that was chosen makes the scores until then. False: none was chosen."""
+    model_id = ScoreRepository(uow).take_back_choice(kind)
+    if model_id is None:
+        return False
+    details = {"kind": kind.value}
+    AuditLog(uow).append("scores.choice_ended", actor_id=actor_id, subject=f"score_model:{model_id}", details=details)
+    return True
 
 
 def named(uow: UnitOfWork, beginning: str) -> ScoreModel:

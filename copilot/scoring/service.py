@@ -1,8 +1,9 @@
 """Computes the scores of accounts: of all when the day or what makes the scores is new, else of those that changed.
 
-Invariants: a batch of accounts is one transaction that writes their scores and how far the pass has come, so a killed
-process loses one batch at most and the next one goes on there; one process computes at a time. What changes meanwhile
-stays due. Whoever waits for new scores is told after them, and again if they could not be told.
+Invariants: a batch of accounts is one transaction that writes their scores, the signals that others are compared with
+and how far the pass has come, so a killed process loses one batch at most and the next one goes on there; one process
+computes at a time. What changes meanwhile stays due. Whoever waits for new scores is told after them, and again if they
+could not be told.
 """
 
 import hashlib
@@ -14,13 +15,16 @@ from enum import Enum
 
 from copilot.domain.scores import AccountScore, Missing, ScoreKind
 from copilot.scoring.bands import Bands
+from copilot.scoring.comparison_days import half_a_year_ago, keep_compared
 from copilot.scoring.health import Scorecard
 from copilot.scoring.probabilities import LEARNT_KINDS, InUse, in_use, probabilities
 from copilot.scoring.scored import account_scores, without
+from copilot.scoring.tenure_kept import forget_tenure, keep_tenure
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.score_due import Progress, ScoreDueRepository
 from copilot.store.scores import ScoreRepository
 from copilot.store.signals import Population, SignalsRepository, SignalTable
+from copilot.store.signals_kept import reader, recorded_by
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -129,9 +133,8 @@ class ScoreService:
 
     def making(self, *, uow: UnitOfWork) -> Making:
         """What scores are made by now."""
-        scores = ScoreRepository(uow)
-        kept = {kind: scores.model(kind) for kind in LEARNT_KINDS}
-        models = {kind: in_use(model) for kind, model in kept.items() if model is not None}
+        kept = ScoreRepository(uow).models_in_use(LEARNT_KINDS)
+        models = {kind: in_use(kept[kind]) for kind in LEARNT_KINDS if kind in kept}
         return Making(self.scorecard, self.bands, models)
 
     def recompute(self, database: Database, *, should_stop: Callable[[], bool] = lambda: False) -> Recomputed:
@@ -144,6 +147,8 @@ class ScoreService:
         if step is _Step.NOTHING_LEFT:
             with database.unit_of_work() as uow:
                 raised = self._tell(uow=uow)
+                if tally.accounts and ScoreDueRepository(uow).take_turn():
+                    keep_tenure(uow)
         done = Recomputed(
             day=database.clock.today(),
             whole=tally.whole,
@@ -194,6 +199,7 @@ class ScoreService:
                 ScoreRepository(uow).thin(batch, day=uow.clock.today())
             progress = replaced(progress, after=batch[-1] if batch else progress.after, finished=not batch)
         due.begin(batch)
+        forget_tenure(uow)
         written = self._score(batch, making, uow=uow)
         due.keep(replaced(progress, told=progress.told and not written))
         tally.accounts += len(batch)
@@ -207,6 +213,7 @@ class ScoreService:
         day, scores, signals = uow.clock.today(), ScoreRepository(uow), SignalsRepository(uow)
         table = signals.of_day(day, population=Population.CUSTOMERS, account_ids=account_ids)
         signals.keep_snapshot(table)
+        keep_compared(table, account_ids, uow=uow)
         found = making.scores(table)
         found += _gone(set(account_ids) - set(table.account_ids), table, uow=uow)
         for more in self._more:
@@ -227,9 +234,9 @@ class ScoreService:
 
 def _made_by(making: Making, day: date, *, uow: UnitOfWork) -> str:
     """Names all that the scores of accounts rest on but their own records."""
-    recorded, lead = SignalsRepository(uow).recorded(day), ScoreRepository(uow).model(ScoreKind.LEAD)
-    kinds = ",".join(sorted(name for name, is_there in recorded.items() if is_there))
-    return f"{making.digest} {lead.id if lead else _NO_MODEL} {kinds}"
+    signals, lead = SignalsRepository(uow), ScoreRepository(uow).model(ScoreKind.LEAD)
+    recorded = [recorded_by(then, signals=signals) for then in (day, half_a_year_ago(day))]
+    return " ".join([making.digest, lead.id if lead else _NO_MODEL, reader(), *recorded])
 
 
 def _begun(progress: Progress, *, day: date, made_by: str) -> Progress:

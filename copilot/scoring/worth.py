@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from copilot.domain.scores import ScoreKind, ScoreModel
 from copilot.scoring.cross_sell import CrossSell, cross_sells
-from copilot.scoring.lifetime import Customer, LifetimeRules, LifetimeValue, Tenure, lifetime_values, tenure_of
+from copilot.scoring.lifetime import Customer, LifetimeRules, LifetimeValue, lifetime_values
 from copilot.scoring.quality import Quality
 from copilot.scoring.report import Report
+from copilot.scoring.tenure_kept import tenure_today
 from copilot.store.business_won import BusinessRepository
-from copilot.store.courses import CourseRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.scores import ScoreRepository
 
@@ -47,7 +47,7 @@ def worth_of(customers: Sequence[Revenue], *, rules: LifetimeRules, uow: UnitOfW
     ids = [one.account_id for one in customers]
     scores = ScoreRepository(uow)
     leaving = scores.latest(ScoreKind.CHURN_180, account_ids=ids, on=today)
-    tenure: Tenure = tenure_of(CourseRepository(uow).customers(until=today), day=today)
+    tenure = tenure_today(uow)
     asked = [
         Customer(
             account_id=one.account_id,

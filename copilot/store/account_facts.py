@@ -34,6 +34,8 @@ from copilot.store.visibility import account_is_visible, visible_accounts
 RecordT = TypeVar("RecordT", bound=Record)
 _ACTIVITY_WINDOW = timedelta(days=550)
 _TICKET_WINDOW = timedelta(days=180)
+_SHOWN = 6
+"""Activities on the page of an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,54 @@ class AccountFactsRepository:
             issues=self._issues(scope),
             passages=self._passages(scope),
             metrics=self._metrics(account, scope),
-            staff=tuple(self._session.scalars(select(UserRow.name).where(UserRow.active).order_by(UserRow.name))),
+            staff=self._staff(),
             products=tuple(self._session.scalars(select(ProductRow.name).order_by(ProductRow.name))),
         )
+
+    def account(self, account_id: str, *, viewer: Viewer) -> Account:
+        """Its own record. Raises NotFound as `gather`."""
+        return self._account(account_id, viewer=viewer)
+
+    def overview(self, account_id: str, *, viewer: Viewer, today: date) -> AccountFacts:
+        """Only what the page of an account shows; every other part is left empty. Raises NotFound as `gather`."""
+        account = self._account(account_id, viewer=viewer)
+        scope = _Scope(account_id=account_id, viewer=viewer, today=today)
+        return AccountFacts(
+            account=account,
+            today=today,
+            contacts=self._records(Contact, _contacts(scope)),
+            opportunities=self._records(Opportunity, _opportunities(scope)),
+            tickets=(),
+            surveys=(),
+            activities=self._records(Activity, _activities(scope, most=_SHOWN)),
+            issues=self._issues(scope),
+            passages=(),
+            metrics=self._metrics(account, scope),
+        )
+
+    def around_texts(self, account_id: str, *, viewer: Viewer, today: date) -> AccountFacts:
+        """Only what values stated in texts are read and compared with; every other part is left empty.
+
+        Raises NotFound as `gather`.
+        """
+        account = self._account(account_id, viewer=viewer)
+        scope = _Scope(account_id=account_id, viewer=viewer, today=today)
+        return AccountFacts(
+            account=account,
+            today=today,
+            contacts=self._records(Contact, _contacts(scope)),
+            opportunities=self._records(Opportunity, _opportunities(scope)),
+            tickets=(),
+            surveys=(),
+            activities=(),
+            issues=(),
+            passages=self._passages(scope),
+            metrics={},
+            staff=self._staff(),
+        )
+
+    def _staff(self) -> tuple[str, ...]:
+        return tuple(self._session.scalars(select(UserRow.name).where(UserRow.active).order_by(UserRow.name)))
 
     def _account(self, account_id: str, *, viewer: Viewer) -> Account:
         query = _columns(AccountRow, Account).where(AccountRow.id == account_id, account_is_visible(viewer))
@@ -147,10 +194,10 @@ def _surveys(scope: _Scope) -> Select[Any]:
     return query.order_by(SurveyRow.answered_on.desc(), SurveyRow.id).limit(20)
 
 
-def _activities(scope: _Scope) -> Select[Any]:
+def _activities(scope: _Scope, *, most: int = 80) -> Select[Any]:
     query = _columns(ActivityRow, Activity).where(
         scope.owns(ActivityRow.account_id),
         ActivityRow.occurred_at >= scope.today - _ACTIVITY_WINDOW,
         ActivityRow.occurred_at < scope.today + timedelta(days=1),
     )
-    return query.order_by(ActivityRow.occurred_at.desc(), ActivityRow.id).limit(80)
+    return query.order_by(ActivityRow.occurred_at.desc(), ActivityRow.id).limit(most)

@@ -18,7 +18,7 @@ from copilot.store.signals_sql import TEXT_DAYS
 from copilot.store.tables.chat import ChatThreadRow, ChatTurnRow, CheckpointRow
 from copilot.store.tables.people import LoginAttemptRow, SessionRow
 from copilot.store.tables.records import ImportRunRow
-from copilot.store.tables.scores import AlertRow, SignalSnapshotRow, TextSignalRow, TextsReadRow
+from copilot.store.tables.scores import AccountSignalsRow, AlertRow, SignalSnapshotRow, TextSignalRow, TextsReadRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow
 
 _AT_ONCE = 200
@@ -50,7 +50,8 @@ class RetentionRepository:
         return self._deleted(delete(AlertRow).where(ended, AlertRow.changed_at < before))
 
     def signal_snapshots(self, *, before: datetime) -> int:
-        """Forget what was kept of days before."""
+        """Forget what was kept of days before, and what was computed of it."""
+        self._session.execute(delete(AccountSignalsRow).where(AccountSignalsRow.day < before.date()))
         return self._deleted(delete(SignalSnapshotRow).where(SignalSnapshotRow.day < before.date()))
 
     def text_signals(self, *, before: datetime) -> int:

@@ -4,8 +4,7 @@ Invariant 3: everything is filtered by `account_is_visible(viewer)`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
@@ -15,10 +14,11 @@ from copilot.domain.access import Viewer
 from copilot.domain.alerts import AlertState
 from copilot.domain.portfolio import NONE, Customer, Facets, OpenDeal, Reading, Slice
 from copilot.domain.scores import Band, Missing, ScoreKind
+from copilot.store.account_metrics import last_week_over
 from copilot.store.customers import is_customer, is_prospect, was_ever_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.people import UserRow
-from copilot.store.tables.records import AccountRow, OpportunityRow
+from copilot.store.tables.records import AccountRow, OpportunityRow, UsagePointRow
 from copilot.store.tables.scores import AccountScoreRow, AlertRow
 from copilot.store.visibility import account_is_visible
 
@@ -97,6 +97,28 @@ class PortfolioRepository:
         for account_id, day, value in self._session.execute(statement):
             if value is not None:
                 found.setdefault(account_id, []).append((day, value))
+        return found
+
+    def weekly_use(
+        self, account_ids: Iterable[str], *, viewer: Viewer, today: date, weeks: int
+    ) -> dict[str, list[tuple[date, float]]]:
+        """Active people in each of these accounts' last weeks that are over, by the day that a week began on."""
+        point, last = UsagePointRow, last_week_over(today)
+        statement = (
+            select(AccountRow.id, point.period_start, point.value)
+            .join(AccountRow, AccountRow.id == point.account_id)
+            .where(
+                point.account_id.in_(set(account_ids)),
+                point.metric == "active_users",
+                point.period_start > last - timedelta(weeks=weeks),
+                point.period_start <= last,
+                account_is_visible(viewer),
+            )
+            .order_by(point.account_id, point.period_start)
+        )
+        found: dict[str, list[tuple[date, float]]] = {}
+        for account_id, day, value in self._session.execute(statement):
+            found.setdefault(account_id, []).append((day, float(value)))
         return found
 
     def with_alerts(self, account_ids: Iterable[str], *, viewer: Viewer) -> frozenset[str]:
@@ -199,7 +221,8 @@ def _customer(row: Any, *, kinds: Sequence[ScoreKind], with_before: bool) -> Cus
     head = len(_COLUMNS)
     now = _readings(row, kinds, start=head)
     before = _readings(row, kinds, start=head + len(kinds) * len(_OF_SCORE)) if with_before else {}
-    return replace(Customer(*row[:head]), now=now, before=before)
+    values: tuple[Any, ...] = (*row[:head], now, before)
+    return Customer(*values)
 
 
 def _readings(row: Any, kinds: Sequence[ScoreKind], *, start: int) -> Mapping[ScoreKind, Reading]:

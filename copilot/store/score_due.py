@@ -1,14 +1,15 @@
 """Which accounts' scores have to be computed again, and how far the pass over all of them has come.
 
 Invariants: what changed while scores were computed stays due, because the notes are taken away before the reading
-begins, in the transaction that writes the scores. One computes at a time. See migration 0020 for who writes the notes.
+begins, in the transaction that writes the scores. One computes at a time. See migrations 0020 and 0025 for who
+writes the notes.
 """
 
 from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select, text
+from sqlalchemy import exists, func, select, text
 
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
@@ -18,6 +19,13 @@ from copilot.store.tables.scores import ScoresDueRow
 _LOCK = 727204
 _TRAINING_LOCK = 727207
 _FACT = "scores.progress"
+
+_BEGIN = """
+with noted as (delete from scores_due where account_id = any(:account_ids) returning account_id, since)
+delete from account_signals kept
+using (select account_id, min(since) as since from noted group by account_id) changed
+where kept.account_id = changed.account_id and kept.day >= changed.since
+"""
 
 
 class Progress(BaseModel):
@@ -73,7 +81,11 @@ class ScoreDueRepository:
         query = select(ScoresDueRow.account_id).group_by(ScoresDueRow.account_id).order_by(first).limit(limit)
         return tuple(self._session.scalars(query))
 
+    def is_anything(self) -> bool:
+        """Whether any account is due."""
+        return bool(self._session.scalar(select(exists(select(ScoresDueRow.id)))))
+
     def begin(self, account_ids: Sequence[str]) -> None:
-        """Take away the notes about these accounts; before anything of them is read."""
-        wanted = text("delete from scores_due where account_id = any(:account_ids)")
-        self._session.execute(wanted, {"account_ids": list(account_ids)})
+        """Take away the notes about these accounts, and what was kept of the days that they are about; before anything
+        of them is read."""
+        self._session.execute(text(_BEGIN), {"account_ids": list(account_ids)})

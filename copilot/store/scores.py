@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, CursorResult, func, select, text, true, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import aliased
 
 from copilot.domain.access import Viewer
@@ -25,7 +25,13 @@ IN_FULL = timedelta(weeks=13)
 _THINNED_AT_ONCE = timedelta(weeks=13)
 """Looked at before that: nobody may have come by for some weeks."""
 _AT_ONCE = 1_000
-_IN_USE_FIRST = (ScoreModelRow.used_from.desc(), ScoreModelRow.trained_at.desc(), ScoreModelRow.id)
+_IN_USE_FIRST = (
+    ScoreModelRow.chosen_at.desc().nulls_last(),
+    ScoreModelRow.used_from.desc(),
+    ScoreModelRow.trained_at.desc(),
+    ScoreModelRow.id,
+)
+"""What was chosen by hand comes first, so that no training that ends in the same moment takes its place."""
 
 _THIN = """
 delete from account_scores score
@@ -52,6 +58,23 @@ class ScoreRepository:
         For a person's eyes only with accounts that they may see, see `visible`.
         """
         return self._latest(kind, AccountRow.id.in_(list(account_ids)), on=on)
+
+    def latest_of(self, account_id: str, kinds: Sequence[ScoreKind], *, on: date) -> dict[ScoreKind, AccountScore]:
+        """The scores that one account had on the day, those of these kinds that there are; one statement.
+
+        For a person's eyes only with an account that they may see.
+        """
+        query = (
+            select(AccountScoreRow)
+            .where(
+                AccountScoreRow.account_id == account_id,
+                AccountScoreRow.kind.in_([kind.value for kind in kinds]),
+                AccountScoreRow.day <= on,
+            )
+            .ext(distinct_on(AccountScoreRow.kind))
+            .order_by(AccountScoreRow.kind, AccountScoreRow.day.desc())
+        )
+        return {score.kind: score for score in map(_score, self._session.scalars(query))}
 
     def visible(self, kind: ScoreKind, *, viewer: Viewer, on: date) -> dict[str, AccountScore]:
         """The score of the day of every account that the viewer may see."""
@@ -128,18 +151,31 @@ class ScoreRepository:
     def model(self, kind: ScoreKind) -> ScoreModel | None:
         """The one in use, which may be a refusal; None if none was ever put in use."""
         query = select(ScoreModelRow).where(ScoreModelRow.kind == kind.value, ScoreModelRow.used_from.is_not(None))
-        row = self._session.scalar(query.order_by(*_IN_USE_FIRST).limit(1))
+        first = query.order_by(*_IN_USE_FIRST).limit(1).execution_options(populate_existing=True)
+        row = self._session.scalar(first)
         return None if row is None else _model(row)
+
+    def models_in_use(self, kinds: Sequence[ScoreKind]) -> dict[ScoreKind, ScoreModel]:
+        """Those in use of these kinds, which may be refusals; one statement."""
+        query = (
+            select(ScoreModelRow)
+            .where(ScoreModelRow.kind.in_([kind.value for kind in kinds]), ScoreModelRow.used_from.is_not(None))
+            .ext(distinct_on(ScoreModelRow.kind))
+            .order_by(ScoreModelRow.kind, *_IN_USE_FIRST)
+            .execution_options(populate_existing=True)
+        )
+        return {model.kind: model for model in map(_model, self._session.scalars(query))}
 
     def models(self) -> list[ScoreModel]:
         """All that were trained, newest first."""
         query = select(ScoreModelRow).order_by(ScoreModelRow.trained_at.desc(), ScoreModelRow.kind, ScoreModelRow.id)
-        return [_model(row) for row in self._session.scalars(query)]
+        return [_model(row) for row in self._session.scalars(query.execution_options(populate_existing=True))]
 
     def models_named(self, beginning: str) -> list[ScoreModel]:
         """Those whose id begins so, at most two: more than one is as good as many."""
         wanted = ScoreModelRow.id.startswith(beginning, autoescape=True)
-        return [_model(row) for row in self._session.scalars(select(ScoreModelRow).where(wanted).limit(2))]
+        found = select(ScoreModelRow).where(wanted).limit(2).execution_options(populate_existing=True)
+        return [_model(row) for row in self._session.scalars(found)]
 
     def keep(self, model: ScoreModel, *, in_use: bool = True) -> None:
         """Put a trained model, or its refusal, on record, and in use from now on if not told otherwise."""
@@ -157,10 +193,19 @@ class ScoreRepository:
         )
         self._session.flush()
 
-    def put_in_use(self, model_id: str) -> None:
-        """Let a model that is on record make the scores of its kind from now on."""
-        chosen = update(ScoreModelRow).where(ScoreModelRow.id == model_id)
-        self._session.execute(chosen.values(used_from=self._clock.now()))
+    def choose(self, model: ScoreModel, *, by: str) -> None:
+        """Let a model that is on record make the scores of its kind until the choice is taken back."""
+        in_use, now = self.model(model.kind), self._clock.now()
+        used_from = in_use.used_from if in_use is not None and in_use.id == model.id else now
+        self.take_back_choice(model.kind)
+        chosen = update(ScoreModelRow).where(ScoreModelRow.id == model.id)
+        self._session.execute(chosen.values(used_from=used_from, chosen_by=by, chosen_at=now))
+
+    def take_back_choice(self, kind: ScoreKind) -> str | None:
+        """Let retraining put another model of the kind in use again. Returns which one had been chosen; None: none."""
+        chosen = update(ScoreModelRow).where(ScoreModelRow.kind == kind.value, ScoreModelRow.chosen_at.is_not(None))
+        gone = chosen.values(chosen_by=None, chosen_at=None).returning(ScoreModelRow.id)
+        return next(iter(self._session.scalars(gone)), None)
 
     def days(self, *, until: date) -> list[date]:
         """Days on which any score was written, newest first."""
@@ -210,4 +255,6 @@ def _model(row: ScoreModelRow) -> ScoreModel:
         model=row.model,
         report=row.report,
         used_from=row.used_from,
+        chosen_by=row.chosen_by,
+        chosen_at=row.chosen_at,
     )

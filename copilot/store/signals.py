@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -77,7 +77,7 @@ class SignalsRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
         self._today = uow.clock.today()
-        self._recorded: dict[date, Mapping[str, bool]] = {}
+        self._first: Mapping[str, datetime | None] | None = None
 
     def of_day(
         self, day: date, *, population: Population = Population.CUSTOMERS, account_ids: Sequence[str] | None = None
@@ -115,12 +115,9 @@ class SignalsRepository:
 
     def recorded(self, day: date) -> Mapping[str, bool]:
         """Of which kinds anything was recorded by the day, of any account."""
-        if day not in self._recorded:
-            row = self._session.execute(
-                text(signals_sql.RECORDED), {"day": day, "after": signals_sql.end_of(day)}
-            ).mappings()
-            self._recorded[day] = dict(row.one())
-        return self._recorded[day]
+        if self._first is None:
+            self._first = dict(self._session.execute(text(signals_sql.FIRST_RECORDED)).mappings().one())
+        return signals_sql.recorded_by(day, self._first)
 
     def rows(self, sql: str, parameters: Mapping[str, Any], *, few: bool) -> Any:
         """The rows of a statement as the server sends them; few at once, which is one answer and not three."""

@@ -8,6 +8,7 @@ A count is zero only where it could have been another number: from the first day
 which becomes NaN.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -25,20 +26,27 @@ _DAY: ColumnElement[date] = literal_column(":day")
 CUSTOMERS, PROSPECTS = as_sql(is_customer(_DAY)), as_sql(is_prospect(_DAY))
 EVERYBODY = "true"
 
-RECORDED = """
+FIRST_RECORDED = """
 select
-  exists (select from tickets where opened_at < :after) as tickets,
-  exists (select from tickets where opened_at < cast(:after as timestamptz) - interval '180 days') as tickets_before,
-  exists (select from activities where occurred_at < :after)
-    or exists (select from documents where account_id is not null and authored_at < :after) as contact,
-  exists (select from activities where occurred_at < cast(:after as timestamptz) - interval '180 days')
-    or exists (
-      select from documents
-      where account_id is not null and authored_at < cast(:after as timestamptz) - interval '180 days'
-    ) as contact_before,
-  exists (select from opportunities where created_on <= :day) as opportunities
+  (select min(opened_at) from tickets) as tickets,
+  least(
+    (select min(occurred_at) from activities), (select min(authored_at) from documents where account_id is not null)
+  ) as contact,
+  cast((select min(created_on) from opportunities) as timestamp) at time zone 'UTC' as opportunities,
+  cast((select min(left_on) from contacts) as timestamp) at time zone 'UTC' as left_contacts
 """
-"""Whether there are records of a kind yet, whosever they are, and whether there were half a year earlier."""
+"""When the first record of a kind was, whosever it is; each is one look at the end of an index."""
+
+_BEFORE = timedelta(days=180)
+
+
+def recorded_by(day: date, first: Mapping[str, datetime | None]) -> dict[str, bool]:
+    """Whether there are records of a kind by the day, and of some whether there were half a year earlier."""
+    after = end_of(day)
+    by_now = {kind: moment is not None and moment < after for kind, moment in first.items()}
+    before = {kind: moment is not None and moment < after - _BEFORE for kind, moment in first.items()}
+    return by_now | {f"{kind}_before": before[kind] for kind in ("tickets", "contact")}
+
 
 ATTRIBUTES = """
 select accounts.id, accounts.segment, accounts.industry, accounts.country, accounts.arr::float8, accounts.currency,
@@ -55,7 +63,7 @@ class Statement:
     sql: str
     signals: tuple[Signal, ...]
     recorded: tuple[str, ...] = ()
-    """For each signal the column of `RECORDED` without which it is not known; with it, an account without a row has
+    """For each signal the kind of `recorded_by` without which it is not known; with it, an account without a row has
     zero."""
 
 

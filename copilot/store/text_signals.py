@@ -23,7 +23,7 @@ from copilot.store.database import UnitOfWork
 from copilot.store.tables.documents import DocumentRow, PassageRow
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, ContactRow, ProductRow, SourceFileRow
-from copilot.store.tables.scores import TextSignalRow, TextsReadRow
+from copilot.store.tables.scores import ScoresDueRow, TextSignalRow, TextsReadRow
 
 # Names of staff and products are read along and not part of it: a colleague more would have every text read again.
 _DUE = """
@@ -162,13 +162,28 @@ class TextSignalRepository:
         }
 
     def keep(self, account_id: str, signals: Sequence[TextSignal], *, digest: str, first_day: date | None) -> None:
-        """Put what was found in place of what was found before."""
+        """Put what was found in place of what was found before; the account is due from the first day that differs."""
+        rows = [_row(account_id, item) for item in signals]
+        if (since := self._differs_since(account_id, rows, first_day)) is not None:
+            self._session.execute(insert(ScoresDueRow).values(account_id=account_id, since=since))
         self._session.execute(delete(TextSignalRow).where(TextSignalRow.account_id == account_id))
-        if signals:
-            self._session.execute(insert(TextSignalRow), [_row(account_id, item) for item in signals])
+        if rows:
+            self._session.execute(insert(TextSignalRow), rows)
         kept = upsert(TextsReadRow).values(account_id=account_id, digest=digest, first_day=first_day)
         changes = {"digest": digest, "first_day": first_day}
         self._session.execute(kept.on_conflict_do_update(index_elements=["account_id"], set_=changes))
+
+    def _differs_since(self, account_id: str, rows: Sequence[Mapping[str, Any]], first_day: date | None) -> date | None:
+        """The first day of which other things are said now than what is kept says; None: of no day."""
+        columns = (TextSignalRow.kind, TextSignalRow.evidence_id, TextSignalRow.day, TextSignalRow.until)
+        found = self._session.execute(select(*columns).where(TextSignalRow.account_id == account_id))
+        before: set[tuple[Any, ...]] = {tuple(row) for row in found}
+        now = {tuple(row[column.key] for column in columns) for row in rows}
+        known_from = self._session.scalar(select(TextsReadRow.first_day).where(TextsReadRow.account_id == account_id))
+        days: list[date] = [one[2] for one in before ^ now]
+        if known_from != first_day:
+            days += [day for day in (known_from, first_day) if day is not None]
+        return min(days, default=None)
 
     def _contacts(self, ids: list[str]) -> Mapping[str, list[Contact]]:
         found: dict[str, list[Contact]] = defaultdict(list)

@@ -19,7 +19,12 @@ class DocumentRow(Base):
     """A parsed source file. Belongs to one account, or (account_id None) to one visibility class."""
 
     __tablename__ = "documents"
-    __table_args__ = (CheckConstraint("(account_id is null) <> (visibility is null)", name="one_home"),)
+    __table_args__ = (
+        CheckConstraint("(account_id is null) <> (visibility is null)", name="one_home"),
+        Index(
+            "ix_documents_of_accounts_authored_at", "authored_at", postgresql_where=sql_text("account_id is not null")
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     source_file_id: Mapped[str] = mapped_column(ForeignKey("source_files.id", ondelete="CASCADE"), index=True)

@@ -27,8 +27,6 @@ class IdentityRow(Base):
     issuer: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
-    by_groups: Mapped[bool] = mapped_column(server_default="false")
-    """Added at the first sign-in, because of a group: role and team follow the groups."""
     linked_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
 

@@ -29,6 +29,8 @@ class UserRow(Base):
     password_hash: Mapped[str | None]
     """argon2id; None: cannot sign in with a password."""
     active: Mapped[bool] = mapped_column(server_default="true")
+    by_groups: Mapped[bool] = mapped_column(server_default="false")
+    """Added at the first sign-in, because of a group: role and team follow the groups."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

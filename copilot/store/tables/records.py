@@ -160,7 +160,7 @@ class OpportunityRow(RecordColumns, AccountColumns, Base):
     next_step: Mapped[str | None]
     lost_reason: Mapped[str | None]
 
-    __table_args__ = (Index("ix_opportunities_amount", "amount"),)
+    __table_args__ = (Index("ix_opportunities_amount", "amount"), Index("ix_opportunities_created_on", "created_on"))
 
 
 class ActivityRow(RecordColumns, AccountColumns, Base):
@@ -175,7 +175,10 @@ class ActivityRow(RecordColumns, AccountColumns, Base):
     participants: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default=text("'{}'"))
     opportunity_source_id: Mapped[str | None]
 
-    __table_args__ = (Index("ix_activities_account_id_occurred_at", "account_id", "occurred_at"),)
+    __table_args__ = (
+        Index("ix_activities_account_id_occurred_at", "account_id", "occurred_at"),
+        Index("ix_activities_occurred_at", "occurred_at"),
+    )
 
 
 class TicketRow(RecordColumns, AccountColumns, Base):
@@ -186,7 +189,7 @@ class TicketRow(RecordColumns, AccountColumns, Base):
     priority: Mapped[str | None]
     status: Mapped[str]
     category: Mapped[str | None]
-    opened_at: Mapped[datetime]
+    opened_at: Mapped[datetime] = mapped_column(index=True)
     closed_at: Mapped[datetime | None]
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, Float, ForeignKey, Identity, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,8 +54,32 @@ class SignalSnapshotRow(Base):
     `currency`, `segment` as they were. A row is written when they change, and every week."""
 
 
+class AccountSignalsRow(Base):
+    """All signals of an account on a day that it is compared on: today, and a few days long past.
+
+    Another change to its records takes the row away, see `copilot.store.signals_kept`.
+    """
+
+    __tablename__ = "account_signals"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    values: Mapped[list[float]] = mapped_column(ARRAY(Float))
+    """In the order of `Signal`; NaN where one is not known."""
+    segment: Mapped[str | None]
+    industry: Mapped[str | None]
+    country: Mapped[str | None]
+    arr: Mapped[float | None]
+    currency: Mapped[str | None]
+    reader: Mapped[str]
+    """Names the statements that computed it; by other ones it is worth nothing."""
+    recorded: Mapped[str]
+    """Of which kinds anything was recorded by the day, whosever it is: what makes a count known."""
+
+
 class ScoreModelRow(Base):
-    """A trained model, or a refusal, with its report. Of a kind the one that was put in use last is in use."""
+    """A trained model, or a refusal, with its report. Of a kind the one that somebody chose by hand is in use, else the
+    one that was put in use last."""
 
     __tablename__ = "score_models"
 
@@ -68,6 +92,9 @@ class ScoreModelRow(Base):
     report: Mapped[dict[str, Any]]
     used_from: Mapped[datetime | None]
     """When it was put in use; None: never."""
+    chosen_by: Mapped[str | None]
+    """Who chose it by hand; None: nobody did, or that was taken back. No foreign key: a choice outlives its maker."""
+    chosen_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_score_models_kind_trained_at", "kind", "trained_at"),)
 
@@ -94,12 +121,14 @@ class AccountScoreRow(Base):
 
 
 class ScoresDueRow(Base):
-    """An account whose records changed since its scores were computed; a row for each change, see migration 0020."""
+    """An account whose records changed since its scores were computed; a row for each change, see migration 0025."""
 
     __tablename__ = "scores_due"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    since: Mapped[date] = mapped_column(server_default=text("'0001-01-01'"))
+    """The first day that the change says anything about; without one, every day."""
 
 
 class AlertRow(Base):

@@ -20,7 +20,8 @@ from copilot.store.portfolio import PortfolioRepository
 from copilot.workflows.portfolio.book import ModelUse, model_use, read_book
 
 _KIND = ScoreKind.CHURN_90
-_SERIES = timedelta(days=91)
+_WEEKS = 13
+_SERIES = timedelta(weeks=_WEEKS)
 RENEWAL_DAYS = (30, 60, 90, 180, 365)
 """Choices of how soon a renewal comes."""
 
@@ -57,6 +58,8 @@ class Line:
     at_stake: Decimal | None
     series: tuple[tuple[date, float], ...] = ()
     """Days of the last quarter on which the health changed, with the health from then on."""
+    use: tuple[tuple[date, float], ...] = ()
+    """People active in each week of the last quarter that is over, by the day that it began on."""
     has_alert: bool = False
 
 
@@ -87,7 +90,7 @@ def customer_table(wanted: Wanted, *, viewer: Viewer, uow: UnitOfWork, offset: i
         day=book.day,
         days=CHURN_DAYS[_KIND],
         model=model,
-        lines=_with_course(page, viewer=viewer, uow=uow, since=book.day - _SERIES),
+        lines=_with_course(page, viewer=viewer, uow=uow, today=book.day),
         total=len(ordered),
         offset=offset,
         currencies=tuple(sorted({one.currency for one in book.customers if one.currency})),
@@ -143,10 +146,11 @@ def _health(line: Line) -> tuple[object, ...]:
     return health is None, health or 0.0
 
 
-def _with_course(lines: Sequence[Line], *, viewer: Viewer, uow: UnitOfWork, since: date) -> tuple[Line, ...]:
+def _with_course(lines: Sequence[Line], *, viewer: Viewer, uow: UnitOfWork, today: date) -> tuple[Line, ...]:
     repository = PortfolioRepository(uow)
     ids = [line.customer.account_id for line in lines]
-    courses = repository.series(ScoreKind.HEALTH, account_ids=ids, viewer=viewer, since=since)
+    courses = repository.series(ScoreKind.HEALTH, account_ids=ids, viewer=viewer, since=today - _SERIES)
+    use = repository.weekly_use(ids, viewer=viewer, today=today, weeks=_WEEKS)
     alerted = repository.with_alerts(ids, viewer=viewer)
     return tuple(
         Line(
@@ -154,6 +158,7 @@ def _with_course(lines: Sequence[Line], *, viewer: Viewer, uow: UnitOfWork, sinc
             line.probability,
             line.at_stake,
             series=tuple(courses.get(line.customer.account_id, ())),
+            use=tuple(use.get(line.customer.account_id, ())),
             has_alert=line.customer.account_id in alerted,
         )
         for line in lines

@@ -70,7 +70,7 @@ def expansion_board(
     found = PortfolioRepository(uow).open_deals(book.chosen, viewer=viewer, kind=OpportunityKind.EXPANSION.value)
     for deal in found:
         of_accounts.setdefault(deal.account_id, []).append(deal)
-    board = [_prospect(one, of_accounts.get(one.account_id, []), model=model) for one in book.customers]
+    board = [_prospect(one, of_accounts.get(one.account_id, ()), ranks=model.is_in_use) for one in book.customers]
     ranked = _ranked(board, everybody=everybody) if model.is_in_use else _by_close(board, everybody=everybody)
     likely = [one for one in board if one.band is Band.GOOD]
     rows, left = _with_worth(ranked[:MOST_SHOWN], rules=rules, uow=uow)
@@ -104,12 +104,11 @@ def _with_worth(
     return tuple(replace(row, value=value, cross_sell=cross) for row, value, cross in found), worth.left
 
 
-def _prospect(one: Customer, deals: Sequence[OpenDeal], *, model: ModelUse) -> Prospect:
-    score = ScoreKind.EXPANSION
+def _prospect(one: Customer, deals: Sequence[OpenDeal], *, ranks: bool) -> Prospect:
     return Prospect(
         customer=one,
-        probability=one.value(score) if model.is_in_use else None,
-        band=one.band(score) if model.is_in_use else None,
+        probability=one.value(ScoreKind.EXPANSION) if ranks else None,
+        band=one.band(ScoreKind.EXPANSION) if ranks else None,
         health=one.band(ScoreKind.HEALTH),
         deals=tuple(deals),
     )

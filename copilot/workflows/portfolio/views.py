@@ -97,19 +97,29 @@ class PortfolioViews:
         repository = _kept(uow)
         if repository.count_own(viewer) >= MOST_VIEWS:
             raise queue_texts.error(InputError, "too_many_views", viewer)
-        plain = " ".join(name.split())
-        if not plain or len(plain) > LONGEST_NAME or not plain.isprintable():
-            raise queue_texts.error(InputError, "bad_view_name", viewer)
-        if repository.name_is_taken(plain, viewer=viewer):
-            raise queue_texts.error(Conflict, "view_name_taken", viewer)
         view_id = f"view_{uow.clock.new_id().hex}"
         values = {
-            "name": plain,
+            "name": _name(name, viewer=viewer, uow=uow),
             "filters": TableFilters.of(wanted, viewer=viewer).model_dump(mode="json", exclude_defaults=True),
             "sort": wanted.sort.value,
             "shared": shared,
         }
         repository.add(view_id, values, viewer=viewer)
+        return self.get(view_id, viewer=viewer, uow=uow)
+
+    def change(
+        self, view_id: str, *, viewer: Viewer, uow: UnitOfWork, name: str | None = None, shared: bool | None = None
+    ) -> TableView:
+        """Rename an own view, share it or stop sharing it. Raises NotFound, InputError, Conflict."""
+        repository = _kept(uow)
+        repository.count_own(viewer)
+        values: dict[str, Any] = {}
+        if name is not None:
+            values["name"] = _name(name, viewer=viewer, uow=uow, but=view_id)
+        if shared is not None:
+            values["shared"] = shared
+        if not repository.change(view_id, values, viewer=viewer):
+            raise queue_texts.error(NotFound, "view_not_yours", viewer)
         return self.get(view_id, viewer=viewer, uow=uow)
 
     def delete(self, view_id: str, *, viewer: Viewer, uow: UnitOfWork) -> None:
@@ -126,6 +136,15 @@ class PortfolioViews:
 
 def _kept(uow: UnitOfWork) -> SavedViewRepository:
     return SavedViewRepository(uow, page=PORTFOLIO)
+
+
+def _name(name: str, *, viewer: Viewer, uow: UnitOfWork, but: str | None = None) -> str:
+    plain = " ".join(name.split())
+    if not plain or len(plain) > LONGEST_NAME or not plain.isprintable():
+        raise queue_texts.error(InputError, "bad_view_name", viewer)
+    if _kept(uow).name_is_taken(plain, viewer=viewer, but=but):
+        raise queue_texts.error(Conflict, "view_name_taken", viewer)
+    return plain
 
 
 def _read(stored: StoredView, viewer: Viewer) -> TableView:

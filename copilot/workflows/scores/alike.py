@@ -1,29 +1,32 @@
 """Accounts that were like this one, and how they ended.
 
 Invariants: only accounts that the viewer may see, and of each only what was known on the day it is compared on: shortly
-before it left, or half a year ago for one that stayed. Likeness is told by the scorecard: two values of a signal are as
-far apart as the points they are worth, and a signal counts as much as it weighs.
+before it left, or about half a year ago for one that stayed. Likeness is told by the scorecard: two values of a signal
+are as far apart as the points they are worth, and a signal counts as much as it weighs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
 from copilot.domain.access import Viewer
 from copilot.domain.signals import Signal
+from copilot.scoring.comparison_days import LOOK_BACK, before_leaving, half_a_year_ago
 from copilot.scoring.health import Scorecard
 from copilot.scoring.tables import Floats
 from copilot.store.database import UnitOfWork
 from copilot.store.score_peers import Peer, PeersRepository
 from copilot.store.signals import Population, SignalsRepository, SignalTable
+from copilot.store.signals_kept import KeptSignals
 
 _MOST_LEFT = 12
 _MOST_STAYED = 200
-_LOOK_BACK = timedelta(days=2 * 365)
-_BEFORE_LEAVING = timedelta(days=60)
-_HALF_A_YEAR = timedelta(days=182)
+_ENOUGH_STAYED = 50
+"""Where fewer are kept, so many are computed for the page."""
+_MOST_DAYS_COMPUTED = 3
+"""Days before leaving, the latest, of which accounts are computed where they are not kept."""
 _MOST_APART = 15.0
 """Points, on average over the weights of the signals known of both."""
 _LEAST_SHARED = 0.3
@@ -50,38 +53,39 @@ class Found:
     looked_at: int
 
 
-def find_alike(table: SignalTable, scorecard: Scorecard, *, viewer: Viewer, uow: UnitOfWork) -> Found:
+def find_alike(
+    table: SignalTable, scorecard: Scorecard, *, kept: KeptSignals, viewer: Viewer, uow: UnitOfWork
+) -> Found:
     """For the one account in `table`."""
     account_id, today = table.account_ids[0], table.day
-    peers, signals = PeersRepository(uow), SignalsRepository(uow)
-    left = peers.left(but=account_id, since=today - _LOOK_BACK, until=today, viewer=viewer, limit=_MOST_LEFT)
-    then = today - _HALF_A_YEAR
+    peers = PeersRepository(uow)
+    left = peers.left(but=account_id, since=today - LOOK_BACK, until=today, viewer=viewer, limit=_MOST_LEFT)
+    then = half_a_year_ago(today)
     stayed = peers.customers(but=account_id, since=then, viewer=viewer, limit=_MOST_STAYED)
-    found = _compared(table, stayed, then, scorecard, signals)
-    for day, gone in _by_month(left).items():
-        found += _compared(table, gone, day, scorecard, signals)
+    by_id = {peer.id: peer for peer in (*left, *stayed)}
+    found: list[Likeness] = []
+    for one in (kept.of_day(then, [peer.id for peer in stayed], enough=_ENOUGH_STAYED), *_of_left(left, kept, uow)):
+        found += _compared(table, one, by_id, scorecard)
     closest = sorted(found, key=lambda one: (one.apart, one.peer.id))
     return Found(tuple(closest[:MOST_SHOWN]), looked_at=len(left) + len(stayed))
 
 
-def _by_month(left: Sequence[Peer]) -> dict[date, list[Peer]]:
-    """Those who left, by a day shortly before; one day for those of a month, so that there are few."""
-    days: dict[date, list[Peer]] = {}
-    for peer in left:
-        if peer.left_on is not None:
-            days.setdefault(peer.left_on.replace(day=1) - _BEFORE_LEAVING, []).append(peer)
-    return days
+def _of_left(left: Sequence[Peer], kept: KeptSignals, uow: UnitOfWork) -> list[SignalTable]:
+    """Of each on the day before it left; those of whom nothing is kept are computed for the latest few days only."""
+    days = {peer.id: before_leaving(peer.left_on) for peer in left if peer.left_on is not None}
+    tables = list(kept.read(list(days.items())).values())
+    known = {account_id for table in tables for account_id in table.account_ids}
+    lacking: dict[date, list[str]] = {}
+    for account_id, day in days.items():
+        if account_id not in known:
+            lacking.setdefault(day, []).append(account_id)
+    signals, latest = SignalsRepository(uow), sorted(lacking, reverse=True)[:_MOST_DAYS_COMPUTED]
+    return tables + [signals.of_day(day, population=Population.CUSTOMERS, account_ids=lacking[day]) for day in latest]
 
 
-def _compared(
-    table: SignalTable, others: Sequence[Peer], day: date, scorecard: Scorecard, signals: SignalsRepository
-) -> list[Likeness]:
-    if not others:
-        return []
-    then = signals.of_day(day, population=Population.CUSTOMERS, account_ids=[peer.id for peer in others])
+def _compared(table: SignalTable, then: SignalTable, by_id: Mapping[str, Peer], scorecard: Scorecard) -> list[Likeness]:
     if not then.account_ids:
         return []
-    by_id = {peer.id: peer for peer in others}
     weights = np.array(scorecard.weights(scorecard.rule_of(table.attributes["segment"][0])))
     shares = weights / weights.sum()
     mine, theirs = scorecard.worth(table)[0], scorecard.worth(then)
@@ -90,7 +94,9 @@ def _compared(
     differences = np.where(both, np.abs(theirs - mine), np.inf)
     apart = (np.where(both, differences, 0.0) * shares).sum(axis=1) / np.maximum(shared, 1e-9)
     return [
-        Likeness(by_id[account_id], day, float(apart[row]), _standing_out(scorecard, mine, differences[row], shares))
+        Likeness(
+            by_id[account_id], then.day, float(apart[row]), _standing_out(scorecard, mine, differences[row], shares)
+        )
         for row, account_id in enumerate(then.account_ids)
         if shared[row] >= _LEAST_SHARED and apart[row] <= _MOST_APART
     ]

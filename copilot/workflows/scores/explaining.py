@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from copilot.domain.access import Viewer
+from copilot.domain.account_facts import AccountFacts, Metric
 from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.facts import metric_evidence_id, record_evidence_id
 from copilot.domain.formatting import Formatter, canonical_number
@@ -20,14 +21,15 @@ from copilot.scoring.service import Making, ScoreService
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.evidence import EvidenceRepository
-from copilot.store.score_peers import PeersRepository
 from copilot.store.scores import ScoreRepository
-from copilot.store.signal_evidence import read_signals
-from copilot.store.signals import Population, SignalsRepository, SignalTable
+from copilot.store.signal_evidence import Known, read_signals
+from copilot.store.signals import SignalTable
+from copilot.store.signals_kept import KeptSignals
 from copilot.workflows.scores import words
-from copilot.workflows.scores.alike import Likeness, find_alike
+from copilot.workflows.scores.comparing import compared
+from copilot.workflows.scores.healthy import healthy_customers
 from copilot.workflows.scores.lead_story import lead_story
-from copilot.workflows.scores.story import AccountStory, Alike, Before, Change, Reason, ScoreStory, Sign
+from copilot.workflows.scores.story import AccountStory, Before, Change, Compared, Reason, ScoreStory, Sign
 from copilot.workflows.scores.what_if import Target, Tried, band_of, gain, targets, try_out
 
 MOST_SIGNS = 3
@@ -38,7 +40,6 @@ _LEAST_POINTS, _LEAST_LOG_ODDS = 0.5, 0.05
 _LEAST_GAIN_POINTS, _LEAST_GAIN_SHARE = 1.0, 0.05
 """A change has to be worth that many points, or that share of a probability."""
 _WEEK = timedelta(days=7)
-_MOST_HEALTHY = 300
 
 
 class Explanations:
@@ -48,30 +49,53 @@ class Explanations:
         self._scores = scores
 
     def explain(
-        self, account_id: str, *, viewer: Viewer, language: Language, uow: UnitOfWork, compare: bool = True
+        self,
+        account_id: str,
+        *,
+        viewer: Viewer,
+        language: Language,
+        uow: UnitOfWork,
+        compare: bool = True,
+        facts: AccountFacts | None = None,
     ) -> AccountStory:
-        """The scores of today. `compare`: look for similar accounts, too. Raises NotFound."""
-        head, today = AccountRepository(uow).head(account_id, viewer=viewer), uow.clock.today()
-        table = SignalsRepository(uow).of_day(today, population=Population.CUSTOMERS, account_ids=[account_id])
+        """The scores of today. `compare`: look for similar accounts, too. `facts` of today that the viewer was given
+        are not read again. Raises NotFound."""
+        name = facts.account.name if facts else AccountRepository(uow).head(account_id, viewer=viewer).name
+        kept, today = KeptSignals(uow), uow.clock.today()
+        table = kept.of_day(today, [account_id], enough=1)
         if not table.account_ids:
-            return _of_prospect(account_id, head.name, viewer=viewer, language=language, uow=uow)
-        telling = _Telling(self._scores.making(uow=uow), table, viewer=viewer, language=language, uow=uow)
-        found = find_alike(table, self._scores.scorecard, viewer=viewer, uow=uow) if compare else None
-        scores = telling.stories()
+            return _of_prospect(account_id, name, viewer=viewer, language=language, uow=uow)
+        metrics = facts.metrics if facts else None
+        making = self._scores.making(uow=uow)
+        telling = _Telling(making, table, viewer=viewer, language=language, uow=uow, metrics=metrics)
+        found = Compared()
+        if compare:
+            scorecard = self._scores.scorecard
+            found = compared(table, scorecard, kept=kept, viewer=viewer, language=language, uow=uow)
+        scores = telling.stories(kept)
         return AccountStory(
             account_id=account_id,
-            name=head.name,
+            name=name,
             day=today,
             scores=scores,
-            alike=telling.alike(found.alike) if found else (),
-            alike_note=_alike_note(len(found.alike), found.looked_at, language) if found else "",
+            alike=found.alike,
+            alike_note=found.note,
             reasons=_reasons(scores, language),
         )
 
+    def compare(self, account_id: str, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> AccountStory:
+        """Similar accounts alone, without the scores. Raises NotFound."""
+        name, today = AccountRepository(uow).head(account_id, viewer=viewer).name, uow.clock.today()
+        kept = KeptSignals(uow)
+        table = kept.of_day(today, [account_id], enough=1)
+        if not table.account_ids:
+            return _of_prospect(account_id, name, viewer=viewer, language=language, uow=uow)
+        found = compared(table, self._scores.scorecard, kept=kept, viewer=viewer, language=language, uow=uow)
+        return AccountStory(account_id, name, today, (), found.alike, found.note)
+
     def health(self, account_id: str, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> ScoreStory | None:
         """The health of an account that the viewer may see, without what would change it; None: it is no customer."""
-        today = uow.clock.today()
-        table = SignalsRepository(uow).of_day(today, population=Population.CUSTOMERS, account_ids=[account_id])
+        table = KeptSignals(uow).of_day(uow.clock.today(), [account_id], enough=1)
         if not table.account_ids:
             return None
         return _Telling(self._scores.making(uow=uow), table, viewer=viewer, language=language, uow=uow).health()
@@ -81,7 +105,14 @@ class _Telling:
     """One explanation in the making."""
 
     def __init__(
-        self, making: Making, table: SignalTable, *, viewer: Viewer, language: Language, uow: UnitOfWork
+        self,
+        making: Making,
+        table: SignalTable,
+        *,
+        viewer: Viewer,
+        language: Language,
+        uow: UnitOfWork,
+        metrics: Mapping[str, Metric] | None = None,
     ) -> None:
         self._making, self._table = making, table
         self._viewer, self._language, self._uow = viewer, language, uow
@@ -89,22 +120,25 @@ class _Telling:
         self._format = Formatter(language)
         self._scores: Mapping[ScoreKind, AccountScore] = {score.kind: score for score in making.scores(table)}
         self._chosen = {kind: _chosen(score) for kind, score in self._scores.items()}
-        self._evidence = self._read_evidence()
+        self._reasons = {kind: self._why_not(score) for kind, score in self._scores.items()}
+        self._evidence = self._read_evidence(Known(table.of(self._account_id), metrics))
+        self._before_day = self._day - _WEEK
+        self._kept_before = ScoreRepository(uow).latest_of(self._account_id, list(self._scores), on=self._before_day)
 
-    def stories(self) -> tuple[ScoreStory, ...]:
+    def stories(self, kept: KeptSignals) -> tuple[ScoreStory, ...]:
         """Of every kind that customers have; one reason is said once, for all probabilities of leaving."""
-        tried, together = self._tried()
+        tried, together = self._tried(kept)
         return tuple(self._story(score, tried, together) for score in self._scores.values())
 
     def health(self) -> ScoreStory:
         """Of the health alone, as it is."""
         return self._story(self._scores[ScoreKind.HEALTH], (), None)
 
-    def _read_evidence(self) -> dict[str, Evidence]:
+    def _read_evidence(self, known: Known) -> dict[str, Evidence]:
         """Evidence by the name of the part."""
         names = {part.name for bad, good in self._chosen.values() for part in (*bad, *good)}
         signals = [Signal(name) for name in sorted(names) if name in Signal.__members__.values()]
-        found = read_signals(self._uow, self._account_id, signals, viewer=self._viewer, day=self._day)
+        found = read_signals(self._uow, self._account_id, signals, viewer=self._viewer, day=self._day, known=known)
         told = {signal.value: evidence for signal, evidence in found.items()}
         ids = {record_evidence_id(self._account_id, name): name for name in names - set(told)}
         read = EvidenceRepository(self._uow).read(ids, viewer=self._viewer)
@@ -123,7 +157,7 @@ class _Telling:
             band=score.band,
             band_shown=words.band_words(score.band, language, kind=score.kind),
             missing=score.missing,
-            why_not=self._why_not(score),
+            why_not=self._reasons[kind],
             sentence=sentence,
             good=tuple(self._sign(part) for part in good),
             bad=tuple(self._sign(part) for part in bad),
@@ -151,32 +185,16 @@ class _Telling:
             clause = f"{words.column_words(part.name, self._language)}: {part.value or '—'}"
         return Sign(part.name, clause, part.effect, self._evidence.get(part.name))
 
-    def _tried(self) -> tuple[list[Tried], Tried | None]:
+    def _tried(self, kept: KeptSignals) -> tuple[list[Tried], Tried | None]:
         """Each change alone, and those told for the health all together."""
         health = self._scores[ScoreKind.HEALTH]
-        wanted = targets(self._table, self._healthy(), self._making.scorecard)
+        scorecard = self._making.scorecard
+        healthy = healthy_customers(self._account_id, scorecard, kept=kept, viewer=self._viewer, uow=self._uow)
+        wanted = targets(self._table, healthy, scorecard)
         tried = try_out(self._table, [[target] for target in wanted], self._making)
         best = [one.targets[0] for one in _worthwhile(health, tried)]
         together = try_out(self._table, [best], self._making) if len(best) > 1 else []
         return tried, together[0] if together else None
-
-    def _healthy(self) -> SignalTable:
-        """Customers that the viewer sees and that are well."""
-        peers = PeersRepository(self._uow).customers(
-            but=self._account_id, since=self._day, viewer=self._viewer, limit=_MOST_HEALTHY
-        )
-        table = SignalsRepository(self._uow).of_day(self._day, account_ids=[peer.id for peer in peers])
-        health = self._making.scorecard.score(table)
-        bands = self._making.scorecard.bands_of(health, table)
-        well = [place for place, band in enumerate(bands) if health.known[place] and band.value == "good"]
-        return SignalTable(
-            day=table.day,
-            account_ids=tuple(table.account_ids[place] for place in well),
-            values={signal: column[well] for signal, column in table.values.items()},
-            attributes={name: tuple(column[place] for place in well) for name, column in table.attributes.items()},
-            arr=table.arr[well],
-            currency=tuple(table.currency[place] for place in well),
-        )
 
     def _changes(self, score: AccountScore, tried: Sequence[Tried]) -> tuple[Change, ...]:
         if score.value is None:
@@ -241,9 +259,7 @@ class _Telling:
         return _say(self._language, es=f"{later} en vez de {now} ({band})", en=f"{later} instead of {now} ({band})")
 
     def _before(self, score: AccountScore) -> Before | None:
-        day = self._day - _WEEK
-        kept = ScoreRepository(self._uow).latest(score.kind, account_ids=[self._account_id], on=day)
-        before = kept.get(self._account_id)
+        day, before = self._before_day, self._kept_before.get(score.kind)
         if before is None or before.value is None or score.value is None:
             return None
         told = words.shown(score.kind, before.value, self._language)
@@ -255,7 +271,7 @@ class _Telling:
         parts = [self._evidence[name] for name in self._evidence if name in {part.name for part in score.parts}]
         told = f"{words.canonical(score.kind, score.value)} ({self._day.isoformat()})"
         bad, good = self._chosen[score.kind]
-        why = [self._why_not(score), *(self._sign(part).clause for part in (*bad, *good))]
+        why = [self._reasons[score.kind], *(self._sign(part).clause for part in (*bad, *good))]
         return Evidence(
             id=metric_evidence_id(score.kind.value, self._account_id),
             kind=EvidenceKind.METRIC,
@@ -265,40 +281,6 @@ class _Telling:
             account_id=self._account_id,
             inputs=tuple(item.id for item in parts),
             formula=_formula(score, self._language),
-        )
-
-    def alike(self, found: Sequence[Likeness]) -> tuple[Alike, ...]:
-        """How the accounts ended that were like this one."""
-        ids = {one.peer.id: record_evidence_id(one.peer.id, _field(one)) for one in found}
-        read = EvidenceRepository(self._uow).read(ids.values(), viewer=self._viewer)
-        return tuple(
-            Alike(
-                account_id=one.peer.id,
-                name=one.peer.name,
-                left_on=one.peer.left_on,
-                sentence=self._alike_sentence(one),
-                in_what=self._in_what(one),
-                evidence=read.get(ids[one.peer.id]),
-            )
-            for one in found
-        )
-
-    def _in_what(self, one: Likeness) -> str:
-        names = self._format.listed([words.column_words(signal.value, self._language) for signal in one.signals])
-        return _say(self._language, es=f"Se parecen en: {names}.", en=f"Alike in: {names}.") if names else ""
-
-    def _alike_sentence(self, one: Likeness) -> str:
-        if one.peer.left_on is None:
-            return _say(
-                self._language,
-                es=f"{one.peer.name} estaba hace medio año como esta cuenta hoy y sigue siendo cliente.",
-                en=f"{one.peer.name} was half a year ago as this account is today, and is still a customer.",
-            )
-        day = self._format.day(one.peer.left_on)
-        return _say(
-            self._language,
-            es=f"{one.peer.name} estaba poco antes de irse como esta cuenta hoy; se fue el {day}.",
-            en=f"{one.peer.name} was shortly before it left as this account is today; it left on {day}.",
         )
 
 
@@ -313,10 +295,6 @@ def _of_prospect(account_id: str, name: str, *, viewer: Viewer, language: Langua
         en="It is no customer: it has no health and no probability of leaving.",
     )
     return AccountStory(account_id, name, today, () if told is None else (told,), (), "", nothing)
-
-
-def _field(one: Likeness) -> str:
-    return "lifecycle" if one.peer.left_on is None else "churned_on"
 
 
 def _if(clause: str) -> str:
@@ -366,22 +344,6 @@ def _reasons(scores: Sequence[ScoreStory], language: Language) -> tuple[Reason, 
         if not score.is_there:
             lacking.setdefault(score.why_not, []).append(score.kind)
     return tuple(Reason(words.titles(kinds, language), why) for why, kinds in lacking.items())
-
-
-def _alike_note(found: int, looked_at: int, language: Language) -> str:
-    if found:
-        return ""
-    if not looked_at:
-        return _say(
-            language,
-            es="No hay otras cuentas que usted vea con las que compararla.",
-            en="There are no other accounts that you see to compare it with.",
-        )
-    return _say(
-        language,
-        es=f"Ninguna de las cuentas que usted ve con historia para comparar ({looked_at}) se le parece lo bastante.",
-        en=f"None of the accounts you see with a history to compare ({looked_at}) is enough like it.",
-    )
 
 
 def _say(language: Language, *, es: str, en: str) -> str:

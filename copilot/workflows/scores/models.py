@@ -1,11 +1,12 @@
 """Models of scores for the people who answer for them: which there are, how good each is, and which is in use.
 
 Invariants: managers and administrators read them, administrators choose; what is shown of a model names no account.
-What is chosen here is recorded in the audit chain, like every choice.
+What is chosen here, or left to retraining again, is recorded in the audit chain, like every choice.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from copilot.scoring.probabilities import LEARNT_KINDS
 from copilot.scoring.refusals import refusal_text
 from copilot.scoring.report import Report
 from copilot.store.database import UnitOfWork
+from copilot.store.people import PeopleRepository
 from copilot.store.scores import ScoreRepository
 
 MODELLED = (*LEARNT_KINDS, ScoreKind.LEAD)
@@ -63,12 +65,26 @@ class ModelStanding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """That a model was chosen by hand: retraining leaves it in use. `later_refusal`: what was learnt since, refused."""
+
+    by_name: str
+    at: datetime
+    later_refusal: ScoreModel | None
+
+    def why_refused(self, language: Language) -> str:
+        """Why the newest training since was refused; empty if it was not."""
+        return refusal_text(self.later_refusal, language) or "" if self.later_refusal else ""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptModel:
-    """One training. `report` None: it was kept by another version."""
+    """One training. `report` None: it was kept by another version; `choice` None: nobody chose it by hand."""
 
     model: ScoreModel
     standing: ModelStanding
     report: Report | None
+    choice: Choice | None = None
 
     def why_not(self, language: Language) -> str:
         """Why there is no model; empty where there is one."""
@@ -101,8 +117,9 @@ def standing_of(model: ScoreModel, in_use: Collection[str]) -> ModelStanding:
 def read_models(*, viewer: Viewer, uow: UnitOfWork) -> KeptModels:
     """All of them. Raises NotAllowed."""
     _require(viewer)
-    in_use = in_use_now(uow)
-    kept = tuple(_kept(model, in_use) for model in ScoreRepository(uow).models())
+    in_use, found = in_use_now(uow), ScoreRepository(uow).models()
+    choices = choices_of(found, uow=uow)
+    kept = tuple(_kept(model, in_use, choices.get(model.id)) for model in found)
     counting = {one.model.kind: one for one in kept if one.model.id in in_use}
     return KeptModels(kept, {kind: counting.get(kind) for kind in MODELLED})
 
@@ -110,22 +127,47 @@ def read_models(*, viewer: Viewer, uow: UnitOfWork) -> KeptModels:
 def read_model(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> KeptModel:
     """One of them. Raises NotAllowed or NotFound."""
     _require(viewer)
-    return _kept(_named(model_id, viewer=viewer, uow=uow), in_use_now(uow))
+    model = _named(model_id, viewer=viewer, uow=uow)
+    found = ScoreRepository(uow).models() if model.chosen_at else [model]
+    return _kept(model, in_use_now(uow), choices_of(found, uow=uow).get(model.id))
+
+
+def choices_of(models: Sequence[ScoreModel], *, uow: UnitOfWork) -> dict[str, Choice]:
+    """Which of all trainings, the newest first, somebody chose by hand; by id."""
+    chosen = [(model, model.chosen_by, model.chosen_at) for model in models]
+    names = PeopleRepository(uow).names([by for _, by, _ in chosen if by is not None])
+    found = {}
+    for model, by, at in chosen:
+        if by is not None and at is not None:
+            newest = next(one for one in models if one.kind is model.kind)
+            refused = newest if newest.refusal is not None and newest.trained_at > model.trained_at else None
+            found[model.id] = Choice(names.get(by, by), at, refused)
+    return found
 
 
 def choose_model(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> KeptModel:
-    """Let this one make the scores from now on; choosing the one in use changes nothing.
+    """Let this one make the scores until the choice is taken back; choosing it again changes nothing.
 
     Raises NotAllowed, NotFound, or InputError for a refusal.
     """
-    _require(viewer)
-    if viewer.role is not Role.ADMIN:
-        raise _error(NotAllowed, "admins_only", viewer)
+    _require_admin(viewer)
     model = _named(model_id, viewer=viewer, uow=uow)
     if model.model is None:
         raise _error(InputError, "is_refusal", viewer)
-    if standing_of(model, in_use_now(uow)) is not ModelStanding.IN_USE:
+    if model.chosen_at is None:
         registry.put_in_use(uow, model.id, actor_id=viewer.user_id)
+    return read_model(model.id, viewer=viewer, uow=uow)
+
+
+def take_back_choice(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> KeptModel:
+    """Let retraining decide again. The model makes the scores until then; again changes nothing.
+
+    Raises NotAllowed or NotFound.
+    """
+    _require_admin(viewer)
+    model = _named(model_id, viewer=viewer, uow=uow)
+    if model.chosen_at is not None:
+        registry.take_back_choice(uow, model.kind, actor_id=viewer.user_id)
     return read_model(model.id, viewer=viewer, uow=uow)
 
 
@@ -136,17 +178,23 @@ def _named(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ScoreModel:
     return found
 
 
-def _kept(model: ScoreModel, in_use: Collection[str]) -> KeptModel:
+def _kept(model: ScoreModel, in_use: Collection[str], choice: Choice | None) -> KeptModel:
     try:
         report = Report.model_validate(model.report)
     except ValidationError:
         report = None
-    return KeptModel(model, standing_of(model, in_use), report)
+    return KeptModel(model, standing_of(model, in_use), report, choice)
 
 
 def _require(viewer: Viewer) -> None:
     if viewer.role not in _MAY_READ:
         raise _error(NotAllowed, "readers_only", viewer)
+
+
+def _require_admin(viewer: Viewer) -> None:
+    _require(viewer)
+    if viewer.role is not Role.ADMIN:
+        raise _error(NotAllowed, "admins_only", viewer)
 
 
 def _error(kind: type[CopilotError], name: str, viewer: Viewer) -> CopilotError:

@@ -108,6 +108,15 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """How accounts ended that were like one."""
+
+    alike: tuple[Alike, ...] = ()
+    note: str = ""
+    """Says when there are none, and of how many they were chosen."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountStory:
     """All scores of an account on a day."""
 

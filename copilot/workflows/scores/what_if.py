@@ -51,11 +51,11 @@ class Tried:
 def targets(table: SignalTable, healthy: SignalTable, scorecard: Scorecard) -> list[Target]:
     """What each known signal of the one account in `table` could be: the middle of the healthy customers, or with too
     few of them the nearest value that the scorecard counts as good."""
-    found = []
+    found, good = [], scorecard.cuts(table.attributes["segment"][0]).good
     for signal, column in table.values.items():
         if signal in _NOT_OURS_TO_CHANGE or np.isnan(column[0]):
             continue
-        target = _of_healthy(signal, healthy) or _of_scorecard(signal, float(column[0]), table, scorecard)
+        target = _of_healthy(signal, healthy) or _of_scorecard(signal, float(column[0]), scorecard, good=good)
         if target is not None and _is_better(signal, target.value, float(column[0])):
             found.append(target)
     return found
@@ -92,12 +92,11 @@ def _of_healthy(signal: Signal, healthy: SignalTable) -> Target | None:
     return Target(signal, _rounded(signal, middle), of_healthy=True)
 
 
-def _of_scorecard(signal: Signal, now: float, table: SignalTable, scorecard: Scorecard) -> Target | None:
+def _of_scorecard(signal: Signal, now: float, scorecard: Scorecard, *, good: float) -> Target | None:
     """The nearest knot of the signal's line from which on it is worth what a good health is."""
     rule = next((rule for rule in scorecard.signal if rule.signal is signal), None)
     if rule is None:
         return None
-    good = scorecard.cuts(table.attributes["segment"][0]).good
     enough = [value for value, points in rule.points if points >= good]
     nearest = min(enough, key=lambda value: abs(value - now), default=None)
     return None if nearest is None else Target(signal, _rounded(signal, nearest), of_healthy=False)
