@@ -2,32 +2,33 @@
 
 Run: python -m evals.rfp.calibration_training [--write]. Sentences compete for a question, and with them that none
 answers: a softmax with a ridge penalty, once by words alone (`sentence`; it also says which sentences are worth an
-embedding) and once with the likeness of vectors (`alike`). How far the best chance keeps its word is fitted on the
-chances of companies whose texts the weights had not seen (each left out in turn with all its questionnaires), because
-whoever installs the product is such a company.
+embedding) and once with the likeness of vectors (`alike`). How far the best chance keeps its word is one number,
+fitted on the chances of companies whose texts the weights had not seen (each left out in turn with all its
+questionnaires), because whoever installs the product is such a company; and on questions of questionnaires alone,
+because questions that were written beside a text are easier. What is told of it was fitted without the company too.
 Invariant: no test half is opened; without `--write` nothing is changed.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.approvals.rfp_rules import RfpRules
 from copilot.workflows.rfp.answering import chances as chances_module
 from copilot.workflows.rfp.answering.candidates import MOST_ALIKE
 from evals.rfp.calibration import calibration_error, error_by_chance, error_interval
 from evals.rfp.training_rows import Row, rows
+from evals.statistics import wilson_interval
 
 _FILE = Path(chances_module.__file__).with_name("calibration.toml")
 _PENALTY = 10.0
 _STEPS = 1500
 _PACE = 0.05
-_FEW = 3.0
-"""Penalty of the regression of answers, which are some hundreds."""
 _NEWTON_STEPS = 50
 _ANSWERED_FROM = 0.5
 """Chances below are hardly ever answered from; they would bend the curve where it is used."""
@@ -67,18 +68,26 @@ class Table:
     parts: NDArray[np.int_]
     groups: NDArray[np.str_]
     """The company of each."""
+    of_questionnaire: NDArray[np.bool_]
     names: tuple[str, ...]
 
     def only(self, chosen: NDArray[np.bool_]) -> "Table":
         """Some of the rows."""
         _, parts = np.unique(self.parts[chosen], return_inverse=True)
-        return Table(self.matrix[chosen], self.right[chosen], parts, self.groups[chosen], self.names)
+        return replace(
+            self,
+            matrix=self.matrix[chosen],
+            right=self.right[chosen],
+            parts=parts,
+            groups=self.groups[chosen],
+            of_questionnaire=self.of_questionnaire[chosen],
+        )
 
     def by_words(self) -> "Table":
         """Without what vectors say."""
         kept = [place for place, item in enumerate(self.names) if item not in _OF_VECTORS]
         names = tuple(self.names[place] for place in kept)
-        return Table(self.matrix[:, kept], self.right, self.parts, self.groups, names)
+        return replace(self, matrix=self.matrix[:, kept], names=names)
 
 
 def table(found: Sequence[Row]) -> Table:
@@ -90,6 +99,7 @@ def table(found: Sequence[Row]) -> Table:
         np.array([row.right for row in found], float),
         np.array([order[row.part] for row in found]),
         np.array([row.group for row in found]),
+        np.array([row.of_questionnaire for row in found]),
         names,
     )
 
@@ -126,7 +136,7 @@ def compared(data: Table) -> Table:
     matrix = data.matrix.copy()
     middle = np.bincount(data.parts, matrix[:, alike]) / np.bincount(data.parts)
     matrix[:, above] = matrix[:, alike] - middle[data.parts]
-    return Table(matrix, data.right, data.parts, data.groups, data.names)
+    return replace(data, matrix=matrix)
 
 
 def unseen(data: Table) -> Array:
@@ -164,16 +174,53 @@ def best_of(data: Table, chances: Array) -> NDArray[np.int_]:
     return found
 
 
-def logistic(odds: Array, right: Array) -> tuple[float, float]:
-    """Slope and base, by Newton's method with a ridge on the slope towards 1."""
-    design = np.stack([odds, np.ones(len(odds))], axis=1)
-    weights = np.array([1.0, 0.0])
-    for _ in range(_NEWTON_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = design.T @ (chance - right) + np.array([_FEW * (weights[0] - 1), 0.0])
-        hessian = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag([_FEW, 1e-6])
-        weights = weights - np.linalg.solve(hessian, gradient)
-    return float(weights[0]), float(weights[1])
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The best sentence of each question of a questionnaire, as log odds, and whether it answers."""
+
+    odds: Array
+    right: Array
+    groups: NDArray[np.str_]
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Answers":
+        """Some of them."""
+        return Answers(self.odds[chosen], self.right[chosen], self.groups[chosen])
+
+    def shift(self) -> float:
+        """What is added to the log odds for the mean chance to be the share that is right (Newton's method)."""
+        base = 0.0
+        for _ in range(_NEWTON_STEPS):
+            chance = _chance(self.odds + base)
+            base += float((self.right - chance).sum() / (chance * (1 - chance)).sum())
+        return base
+
+    def surest(self) -> tuple[int, int]:
+        """How many of the surest fifth are right, and how many they are."""
+        first = np.argsort(-self.odds)[: max(1, len(self.odds) // 5)]
+        return int(self.right[first].sum()), len(first)
+
+
+def answers_of(data: Table, chances: Array) -> Answers:
+    """Those that may be answered from."""
+    best = best_of(data, chances)
+    by_itself = alone(data, chances)[best]
+    used = data.of_questionnaire[best] & (by_itself >= _ANSWERED_FROM)
+    odds = np.log(by_itself[used] / (1 - by_itself[used]))
+    return Answers(odds, data.right[best][used], data.groups[best][used])
+
+
+def stated_unseen(answers: Answers) -> Array:
+    """What would be stated of each if its company had no part in the fit at all."""
+    found = np.zeros(len(answers.odds))
+    for group in np.unique(answers.groups):
+        out = answers.groups == group
+        found[out] = _chance(answers.odds[out] + answers.only(~out).shift())
+    return found
+
+
+def _chance(odds: Array) -> Array:
+    found: Array = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    return found
 
 
 def _told(data: Table, winners: NDArray[np.int_], chances: Array) -> str:
@@ -191,6 +238,20 @@ def _told(data: Table, winners: NDArray[np.int_], chances: Array) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _kept_word(answers: Answers) -> str:
+    """Calibration of what would be answered by the policy that the product comes with."""
+    stated = stated_unseen(answers)
+    given = stated >= min(RfpRules().answer_from, float(stated.max()))
+    chances = [float(value) for value in stated[given]]
+    right = [bool(value) for value in answers.right[given]]
+    low, high = error_interval(chances, right)
+    return (
+        f"answered by policy: {sum(right)} right, {len(right) - sum(right)} wrong; stated on average "
+        f"{sum(chances) / len(chances):.3f}; calibration error {calibration_error(chances, right):.3f} "
+        f"[{low:.3f}, {high:.3f}], {error_by_chance(chances):.3f} by chance\n"
+    )
+
+
 def _written(words: Weights, alike: Weights, confidence: Sequence[float], *, note: str) -> str:
     def section(name: str, weights: Weights) -> list[str]:
         return [f"[{name}]", f"base = {weights.base:.4f}", *(f"{k} = {v:.4f}" for k, v in weights.named.items()), ""]
@@ -199,12 +260,12 @@ def _written(words: Weights, alike: Weights, confidence: Sequence[float], *, not
         "# Fitted by `python -m evals.rfp.calibration_training --write`.",
         f"# {note}",
         "# [sentence] and [alike]: log odds of a sentence against that none answers, by words alone and with vectors.",
-        "# [confidence]: `base` and `relevance` (times the log odds of the best sentence by itself) were fitted;",
-        "# `most`: how many of the surest fifth were right.",
+        "# [confidence]: `base` is added to the log odds of the best sentence by itself; `shown`: of the surest fifth",
+        "# so many can be shown to be right (the lower end of the 95 % Wilson interval).",
         *section("sentence", words),
         *section("alike", alike),
         "[confidence]",
-        *(f"{name} = {value:.4f}" for name, value in zip(("relevance", "base", "most"), confidence, strict=True)),
+        *(f"{name} = {value:.4f}" for name, value in zip(("base", "shown"), confidence, strict=True)),
     ]
     return "\n".join(lines) + _HAND_SET
 
@@ -217,25 +278,14 @@ def main() -> int:
     everything = table(rows())
     kept = compared(everything.only(first_by_words(everything)))
     chances = unseen(kept)
-    best = best_of(kept, chances)
-    chances = alone(kept, chances)
-    sys.stdout.write(_told(kept, best, chances))
-    best = best[chances[best] >= _ANSWERED_FROM]
-    odds = np.log(chances[best] / (1 - chances[best]))
-    slope, base = logistic(odds, kept.right[best])
-    surest = best[np.argsort(-chances[best])][: max(1, len(best) // 5)]
-    most = float(kept.right[surest].mean())
-    stated = [float(value) for value in np.minimum(most, 1 / (1 + np.exp(-(slope * odds + base))))]
-    right = [bool(value) for value in kept.right[best]]
-    low, high = error_interval(stated, right)
-    sys.stdout.write(
-        f"calibration error {calibration_error(stated, right):.3f} [{low:.3f}, {high:.3f}], n = {len(right)}; "
-        f"{error_by_chance(stated):.3f} by chance\n"
-    )
+    sys.stdout.write(_told(kept, best_of(kept, chances), alone(kept, chances)))
+    answers = answers_of(kept, chances)
+    sys.stdout.write(_kept_word(answers))
+    confidence = (answers.shift(), wilson_interval(*answers.surest())[0])
     words = everything.by_words()
     count = len(set(everything.parts.tolist()))
     note = f"{len(everything.right)} sentences of {count} questions, {int(everything.right.sum())} of them right."
-    text = _written(fitted(words), fitted(kept), (slope, base, most), note=note)
+    text = _written(fitted(words), fitted(kept), confidence, note=note)
     sys.stdout.write(text)
     if wanted.write:
         _FILE.write_text(text, encoding="utf-8")

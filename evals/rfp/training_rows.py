@@ -38,14 +38,15 @@ class Row:
     """Which part of which question, the same for all its sentences."""
     values: Mapping[str, float]
     right: bool
-    answered: bool
-    """Whether any text answers the question."""
+    of_questionnaire: bool
+    """Whether the question stands in a questionnaire, and was not written for one sentence or another of the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
     question: Question
     label: Label
+    of_questionnaire: bool = True
 
 
 def rows() -> list[Row]:
@@ -58,7 +59,11 @@ def _of_training() -> Iterator[Row]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         texts: dict[str, str] = data["documents"]
         asked = [
-            _Asked(_pasted(text, key=f"{path.stem}-{place}"), _label(path.stem, str(place), spans, texts))
+            _Asked(
+                _pasted(text, key=f"{path.stem}-{place}"),
+                _label(path.stem, str(place), spans, texts),
+                of_questionnaire=False,
+            )
             for place, (text, *spans) in enumerate(chain.from_iterable(data["questions"].values()))
         ]
         yield from _of_world(texts, asked, company=path.stem)
@@ -119,7 +124,7 @@ def _of_question(asked: _Asked, world: World, looker: Looker, *, company: str) -
             key = f"{label.name}#{place}"
             for item in able:
                 right = _is_right(item, world.files[item.told.evidence.document_id or ""], label)
-                yield Row(company, key, item.values, right, answered=label.verdict != "none")
+                yield Row(company, key, item.values, right, of_questionnaire=asked.of_questionnaire)
 
 
 def _is_right(item: Candidate, file: str, label: Label) -> bool:

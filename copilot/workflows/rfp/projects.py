@@ -96,9 +96,11 @@ class RfpProjects:
         counts = {**questions.counts(led), **questions.counts(helped, assigned_to=viewer.user_id)}
         return tuple(head_of(project, progress(counts.get(project.id, ()))) for project in projects)
 
-    def mine(self, *, viewer: Viewer, uow: UnitOfWork) -> tuple[tuple[ProjectHead, tuple[ProjectQuestion, ...]], ...]:
-        """What others asked the viewer to see to: each project with those questions of it."""
-        heads = {head.id: head for head in self.heads(viewer=viewer, uow=uow)}
+    def mine(
+        self, listed: Sequence[ProjectHead], *, viewer: Viewer, uow: UnitOfWork
+    ) -> tuple[tuple[ProjectHead, tuple[ProjectQuestion, ...]], ...]:
+        """What others asked the viewer to see to: each of `heads` with those questions of it."""
+        heads = {head.id: head for head in listed}
         found: dict[str, list[ProjectQuestion]] = {}
         assigned = RfpQuestionRepository(uow).assigned(viewer.user_id)
         current = as_it_is([stored for _, stored in assigned], uow=uow)

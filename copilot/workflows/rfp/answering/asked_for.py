@@ -1,4 +1,4 @@
-"""Whether a sentence holds the kind of thing that a question wants: a count, a name, a place, how often, how long.
+"""Whether a sentence holds the kind of thing that a question wants: a count, a name, a place, a time, a year.
 
 Invariant: pure and deterministic, and it only ever refuses: a sentence that holds the thing need not answer. Where a
 question wants two things nothing is refused, for a sentence may answer one of them.
@@ -19,17 +19,24 @@ _NAME = re.compile(r"\b[A-Z]{2,}\b|(?<![.!?¿¡“«\"(]\s)(?<!^)(?<!\w)[A-ZÁÉ
 """Written with a capital within a sentence, or in capitals."""
 _FIGURE = re.compile(r"\d{3,}|[A-Z]+\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_ASKED = re.compile(r"(?<![:/\w.-])(?:19|20)\d\d(?![:/\w-])")
+"""Not that of a standard or a law: `ISO/IEC 27001:2022`, `(EU) 2016/679`."""
 _BY_WORDS = ("person", "place", "frequency", "length")
 _NAMED_WILL_DO = frozenset({"name", "person", "place"})
 _MAY_BE_NONE = frozenset({"name", "person"})
 
 
 def lacks_what_is_asked(question: str, text: str, *, heading: str = "") -> bool:
-    """Whether a sentence holds nothing of the kind that the question wants, or speaks of another standard."""
-    if any(figure not in text and figure not in heading for figure in identifiers(question)):
+    """Whether a sentence holds nothing of the kind that the question wants, or speaks of another standard or year."""
+    if any(figure not in text and figure not in heading for figure in (*identifiers(question), *years_in(question))):
         return True
     plain = _plain(text)
     return any(_lacks(kind, question, text, plain) for kind in _wanted(question))
+
+
+def years_in(question: str) -> tuple[str, ...]:
+    """Years that a question speaks of: what a rule says of every year does not tell what was done in one."""
+    return tuple(_YEAR_ASKED.findall(question))
 
 
 def leaves_out_customers(question: str, text: str, *, heading: str) -> bool:

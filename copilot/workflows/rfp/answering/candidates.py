@@ -5,12 +5,9 @@ compete. What only resembles the question, a blank, a definition or somebody els
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 from copilot.domain.language import Language
 from copilot.domain.rfp_answers import ShortForm
@@ -24,12 +21,12 @@ from copilot.workflows.chat.told import Told
 from copilot.workflows.rfp.answering.asked_for import lacks_what_is_asked, leaves_out_customers
 from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odds, with_likeness
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
+from copilot.workflows.rfp.answering.deeds import lacks_deed
 from copilot.workflows.rfp.answering.fitting import Fit, fit
 from copilot.workflows.rfp.answering.nearness import Nearness, nearness, under_topic
 from copilot.workflows.rfp.answering.review_dates import is_old_version
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
 
-_FILE = Path(__file__).with_name("calibration.toml")
 MOST_LOOKED_AT = 15
 """Of the sentences that the judge puts first."""
 MOST_ALIKE = 8
@@ -211,10 +208,9 @@ def _candidate(question: Asked, item: Judged, *, topic: str, among: Among, today
     values = numbers(
         question, item, fits=fits, reading=reading, near=near, under=under, among=among, customers=customers
     )
-    able = _may_answer(question, item, reading) and not is_old_version(told, asked=question.question.text, today=today)
+    able = (
+        _may_answer(question, item, reading)
+        and not is_old_version(told, asked=question.question.text, today=today)
+        and not lacks_deed(question, f"{_in_all(item)} {_heading(told)}", near)
+    )
     return Candidate(item, fits, reading, near, values, able=able)
-
-
-@cache
-def _weights() -> dict[str, dict[str, float]]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -69,17 +69,19 @@ def confidence_of(dimensions: Dimensions) -> Confidence:
 
 def trusted(chance: float) -> float:
     """How often a sentence of this chance by itself answered in questionnaires that nothing was fitted on."""
-    weights = _weights()
-    return 1 / (1 + math.exp(-(weights["base"] + weights["relevance"] * _log_odds(chance))))
+    return _stated(_log_odds(chance))
 
 
 def calibrated(named: Mapping[Dimension, float]) -> float:
     """Logistic in the dimensions, of which relevance is a chance already and counts by its log odds."""
     weights = _weights()
-    total = weights["base"] + weights["relevance"] * _log_odds(named[Dimension.RELEVANCE])
-    total += sum(weights[item.value] * (1 - named[item]) for item in Dimension if item is not Dimension.RELEVANCE)
-    # The surest of all were right no more often than this: nobody may be told otherwise.
-    return min(weights["most"], 1 / (1 + math.exp(-total)))
+    lacking = sum(weights[item.value] * (1 - named[item]) for item in Dimension if item is not Dimension.RELEVANCE)
+    return _stated(_log_odds(named[Dimension.RELEVANCE]) + lacking)
+
+
+def _stated(log_odds: float) -> float:
+    """The share that is right where so much is said for it."""
+    return 1 / (1 + math.exp(-(_weights()["base"] + log_odds)))
 
 
 def freshness_of(day: date, *, today: date, stale: bool = False) -> float:
@@ -93,10 +95,13 @@ def freshness_of(day: date, *, today: date, stale: bool = False) -> float:
 
 
 def route_of(value: float, notices: Iterable[Notice], *, rules: RfpRules, whole: bool = True) -> Route:
-    """Where policy sends an answer that has a source. `whole`: see `weighing.is_whole`; without it a person looks."""
+    """Where policy sends an answer from texts. `whole`: see `weighing.is_whole`; without it a person looks.
+
+    What counts is not the chance that is stated but what could be shown: few answers, all right, show little.
+    """
     if not whole or any(notice.code in _NEVER_HIGH for notice in notices):
         return Route.EXPERT
-    return Route.HIGH if value >= rules.high_from else Route.EXPERT
+    return Route.HIGH if min(value, _weights()["shown"]) >= rules.high_from else Route.EXPERT
 
 
 def with_consistency(
