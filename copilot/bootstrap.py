@@ -26,7 +26,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.drafts import DraftKind
 from copilot.domain.review_items import ReviewItem
 from copilot.guardrails.pipeline import Guardrails
-from copilot.guardrails.policy import load_guardrail_policy
+from copilot.guardrails.policy import GuardrailPolicy, load_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.identity.assembly import open_sign_on
 from copilot.jobs import Handlers, Jobs, Task
@@ -34,7 +34,7 @@ from copilot.llm.configured import ConfiguredModels
 from copilot.mail import MailTransport, open_transport
 from copilot.notifications.service import Notifications
 from copilot.people import People
-from copilot.privacy.retention import let_go
+from copilot.privacy.retention import check_alerts_kept, let_go
 from copilot.privacy.service import Privacy
 from copilot.retrieval.service import RetrievalService
 from copilot.scoring.service import ScoreService
@@ -201,7 +201,7 @@ def build(settings: Settings) -> Application:
 def assemble(settings: Settings, *, database: Database) -> Application:
     """Build every part around a database that is there; its clock is everybody's."""
     people = People(clock=database.clock, session_hours=settings.session_hours, break_glass=settings.break_glass)
-    policy, rules = load_policy(settings.policy_file), load_guardrail_policy(settings.guardrail_policy_file)
+    policy, rules = _policies(settings)
     guardrails, alerts = Guardrails(rules), Alerts(policy.alerts, load_playbooks(settings.playbooks_file))
     retrieval, mail = RetrievalService(settings, database=database), open_transport(settings, clock=database.clock)
     notifications = Notifications(settings, database=database, rules=policy.notifications, transport=mail)
@@ -247,6 +247,12 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         alert_drafts=drafts,
         when_asked_for_rfps=rfps,
     )
+
+
+def _policies(settings: Settings) -> tuple[Policy, GuardrailPolicy]:
+    policy, rules = load_policy(settings.policy_file), load_guardrail_policy(settings.guardrail_policy_file)
+    check_alerts_kept(rules.retention, policy.alerts)
+    return policy, rules
 
 
 def _index(database: Database, retrieval: RetrievalService, jobs: Jobs, *, should_stop: Callable[[], bool]) -> int:

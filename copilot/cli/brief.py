@@ -100,7 +100,9 @@ def register(app: typer.Typer) -> None:
 def brief(
     account: Annotated[str, typer.Argument(help="Name of the account (part of it is enough) or its id.")],
     *,
-    language: Annotated[Language | None, typer.Option(help="Language of the brief (default: yours).")] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="Language of the brief (default: yours; --latest: any).")
+    ] = None,
     output_format: Annotated[
         OutputFormat | None, typer.Option("--format", help="Write the file instead of showing the brief.")
     ] = None,
@@ -117,7 +119,7 @@ def brief(
         try:
             viewer = acting_viewer(application, user=user)
             if pdf is not None and latest:
-                _print_latest(application, viewer, account, pdf)
+                _print_latest(application, viewer, account, pdf, language=language)
                 return
             result, content = _made(application, viewer, account, language, output_format, output, pdf=pdf)
         finally:
@@ -161,12 +163,15 @@ def _made(
     return result, content
 
 
-def _print_latest(application: Application, viewer: Viewer, account: str, pdf: Path) -> None:
-    """Raises NotFound if there is no brief of the account yet."""
+def _print_latest(
+    application: Application, viewer: Viewer, account: str, pdf: Path, *, language: Language | None
+) -> None:
+    """Raises NotFound if there is no brief of the account yet, or none in the language."""
     texts = _TEXTS[viewer.language]
     with application.database.unit_of_work() as uow:
         found = find_account(account, viewer=viewer, repository=AccountRepository(uow))
-        item_id = CitedWorkRepository(uow).latest_item_id(found.id, kind=DraftKind.BRIEF, viewer=viewer)
+        cited = CitedWorkRepository(uow)
+        item_id = cited.latest_item_id(found.id, kind=DraftKind.BRIEF, language=language, viewer=viewer)
         if item_id is None:
             raise NotFound(texts["no_brief"].format(name=plain(found.name)), hint=texts["write_one"])
         printed, _ = print_item(item_id, approvals=application.approvals, viewer=viewer, uow=uow)

@@ -15,7 +15,7 @@ from copilot.cli.acting import Acting, JsonOption, acting
 from copilot.cli.context import UserOption, console, reported_errors
 from copilot.cli.queue_view import print_line
 from copilot.cli.score_account import add_commands
-from copilot.cli.scores_report import SHORT, apart_lately, figures_of, report_text
+from copilot.cli.scores_report import SHORT, apart_lately, choice_lines, figures_of, report_text
 from copilot.cli.scores_words import say, score_name
 from copilot.cli.tables import print_rows
 from copilot.domain.access import Role
@@ -26,7 +26,7 @@ from copilot.scoring import registry
 from copilot.scoring.backtest import TrainingOptions, customers_past
 from copilot.scoring.refusals import refusal_text
 from copilot.store.scores import ScoreRepository
-from copilot.workflows.scores.models import in_use_now, standing_of
+from copilot.workflows.scores.models import choices_of, in_use_now, standing_of
 
 scores_app = typer.Typer(help="Scores of accounts, and the models that make them.", no_args_is_help=True)
 add_commands(scores_app)
@@ -112,6 +112,7 @@ def models(*, as_json: JsonOption = False, user: UserOption = None) -> None:
         person = acting(user)
         with person.application.database.unit_of_work() as uow:
             found, in_use = ScoreRepository(uow).models(), in_use_now(uow)
+            choices = choices_of(found, uow=uow)
     if as_json:
         typer.echo(json.dumps([_as_json(_for_reader(one, person)) for one in found], ensure_ascii=False, indent=2))
         return
@@ -122,7 +123,8 @@ def models(*, as_json: JsonOption = False, user: UserOption = None) -> None:
     print_rows("score_model_columns", [_row(one, in_use, language) for one in found], viewer=person.viewer)
     for one in found:
         if one.id in in_use:
-            for line in apart_lately(one, language):
+            lines = [*choice_lines(choices.get(one.id), language), *apart_lately(one, language)]
+            for line in lines:
                 print_line(f"{score_name(one.kind, language)} ({one.id[:SHORT]}): {line}")
 
 
@@ -143,7 +145,7 @@ def show(
             scores = ScoreRepository(uow)
             kind = _kind(horizon or CHURN_DAYS[_USUAL], _language(person))
             found = registry.named(uow, model) if model else scores.model(kind)
-            in_use = in_use_now(uow)
+            in_use, choices = in_use_now(uow), choices_of(scores.models(), uow=uow)
         if found is None:
             raise NotFound(say("no_model", _language(person)))
         found = _for_reader(found, person)
@@ -151,7 +153,10 @@ def show(
         typer.echo(json.dumps(_as_json(found) | {"model": found.model}, ensure_ascii=False, indent=2))
         return
     language = _language(person)
-    text = report_text(found, state=say(f"state.{standing_of(found, in_use)}", language), language=language)
+    state = say(f"state.{standing_of(found, in_use)}", language)
+    text = report_text(
+        found, state="; ".join([state, *choice_lines(choices.get(found.id), language)]), language=language
+    )
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -162,13 +167,29 @@ _USUAL = ScoreKind.CHURN_90
 def use(
     model: Annotated[str, typer.Argument(help="Id; its first characters are enough.")], *, user: UserOption = None
 ) -> None:
-    """Let an earlier model make the scores again; recorded in the audit chain."""
+    """Let a model make the scores until the choice is taken back; recorded in the audit chain."""
     with reported_errors():
         person = _admin(user)
         with person.application.database.unit_of_work() as uow:
             chosen = registry.put_in_use(uow, model, actor_id=person.viewer.user_id)
     language = _language(person)
     print_line(say("used", language, id=chosen.id[:SHORT], kind=score_name(chosen.kind, language)))
+
+
+@scores_app.command("take-back")
+def take_back(
+    model: Annotated[str, typer.Argument(help="Id; its first characters are enough.")], *, user: UserOption = None
+) -> None:
+    """Take the choice of a model back: from now on retraining decides again; recorded in the audit chain."""
+    with reported_errors():
+        person = _admin(user)
+        language = _language(person)
+        with person.application.database.unit_of_work() as uow:
+            named = registry.named(uow, model)
+            if named.chosen_at is None:
+                raise InputError(say("not_chosen", language, id=named.id[:SHORT]), hint="`sales-copilot scores models`")
+            registry.take_back_choice(uow, named.kind, actor_id=person.viewer.user_id)
+    print_line(say("taken_back", language, id=named.id[:SHORT], kind=score_name(named.kind, language)))
 
 
 def _for_reader(model: ScoreModel, person: Acting) -> ScoreModel:

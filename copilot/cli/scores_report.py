@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from copilot.cli.model_pages import ModelPages, cell, table
 from copilot.cli.scores_words import TEXTS, say, score_name
 from copilot.cli.train_words import say as say_of_training
+from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.domain.scores import ScoreModel
 from copilot.domain.signal_words import signal_name
@@ -21,6 +22,7 @@ from copilot.scoring.refusals import refusal_text
 from copilot.scoring.report import Group, Report
 from copilot.scoring.shapes import AdditiveModel
 from copilot.scoring.tables import Reason
+from copilot.workflows.scores.models import Choice
 
 SHORT = 8
 """Characters of an id."""
@@ -272,6 +274,14 @@ def apart_lately(model: ScoreModel, language: Language) -> Sequence[str]:
         return list(_Pages(_report(model), language).apart_lately())
     except InputError:
         return ()
+
+
+def choice_lines(choice: Choice | None, language: Language) -> Iterator[str]:
+    """Who chose a model by hand and when, and that what was learnt since was refused."""
+    if choice is not None:
+        yield say("chosen", language, name=choice.by_name, day=Formatter(language).day(choice.at.date()))
+        if why := choice.why_refused(language):
+            yield say("later_refusal", language, why=why)
 
 
 def _report(model: ScoreModel) -> Report:

@@ -20,6 +20,7 @@ from copilot.errors import NotAllowed
 from copilot.identity import administration, links, teams, tokens
 from copilot.identity.administration import Details
 from copilot.identity.rules import record, subject_of
+from copilot.identity.unlinking import unlink
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
@@ -212,6 +213,19 @@ def link(email: EmailArgument, user: UserOption = None) -> None:
     hours = int(links.LASTS / timedelta(hours=1))
     console.print(say("link", actor, name=person.name, hours=hours), markup=False)
     console.print(f"{base}{path}", highlight=False, soft_wrap=True)
+
+
+@users_app.command("unlink")
+def undo_link(email: EmailArgument, user: UserOption = None) -> None:
+    """Forget a person's account at the identity provider, which was made anew; their next sign-in links them again."""
+    with reported_errors():
+        application = open_application()
+        with application.database.unit_of_work() as uow:
+            actor = _actor(application, user, uow=uow)
+            person = _person(email, application, uow=uow)
+            ended = unlink(person.viewer.user_id, actor=actor, uow=uow)
+    told = "unlinked" if person.has_identity else "not_linked"
+    console.print(say(told, actor, email=person.viewer.email, ended=ended))
 
 
 @users_app.command("grant")

@@ -16,6 +16,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "follows": "Siguen a su titular en el CRM: {accounts} cuentas, {alerts} alertas. Cámbielo allí.",
         "back": "{email} puede volver a entrar, como {role}.",
         "link": "Dé este enlace a {name}; sirve una vez, durante {hours} horas:",
+        "unlinked": "{email} ya no está vinculado al proveedor de identidad; su próxima entrada lo vincula de nuevo. "
+        "Sesiones terminadas: {ended}.",
+        "not_linked": "{email} no está vinculado al proveedor de identidad.",
         "opened": "{email} ya puede ver {account}.",
         "closed": "{email} ya no tiene {account} abierta.",
         "token_columns": "Id|Nombre|Actúa por|Alcance|Último uso|Termina",
@@ -40,6 +43,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "follows": "Following their owner in the CRM: {accounts} accounts, {alerts} alerts. Change it there.",
         "back": "{email} may come in again, as {role}.",
         "link": "Give this link to {name}; it works once, for {hours} hours:",
+        "unlinked": "{email} is no longer linked to the identity provider; their next sign-in links them again. "
+        "Sessions ended: {ended}.",
+        "not_linked": "{email} is not linked to the identity provider.",
         "opened": "{email} may now see {account}.",
         "closed": "{account} is no longer opened to {email}.",
         "token_columns": "Id|Name|Acts for|Reach|Last used|Ends",

@@ -66,6 +66,11 @@ class AlertRules(BaseModel):
     """Drafts about new alerts that the background writes at a time."""
     moves: AllMoves = AllMoves()
 
+    @property
+    def remembered_days(self) -> int:
+        """So long what became of an alert decides whether there is another."""
+        return max((*self.compare_days, self.quiet_days))
+
     @model_validator(mode="after")
     def _looks_back(self) -> Self:
         if any(not 1 <= days <= 365 for days in self.compare_days):

@@ -136,6 +136,8 @@ def recall(item: ReviewItem, *, user_id: str, role: Role) -> Outcome:
 
 def live_votes(item: ReviewItem) -> tuple[Vote, ...]:
     """The approvals that count: given to these bytes under these terms."""
+    if not item.votes:
+        return ()
     terms = item.requirement.terms
     return tuple(
         vote

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_symbol
@@ -46,7 +47,7 @@ class Formatter:
     def number(self, value: Decimal | int) -> str:
         """`1.234,5` / `1,234.5`, with the digits the value has."""
         decimals = max(0, -_exponent(value))
-        return format_decimal(value, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=self.locale)
+        return _decimal(value or 0, "#,##0" + ("." + "0" * decimals if decimals else ""), self.locale)
 
     def percent(self, value: Decimal) -> str:
         """A value already in percent: `-23,4 %` / `-23.4%`."""
@@ -57,7 +58,7 @@ class Formatter:
     def money(self, amount: Decimal, *, currency: str | None) -> str:
         """`84.000 €` / `€84,000`; cents only where there are some."""
         whole = amount == amount.to_integral_value()
-        digits = format_decimal(abs(amount), format="#,##0" if whole else "#,##0.00", locale=self.locale)
+        digits = _decimal(abs(amount), "#,##0" if whole else "#,##0.00", self.locale)
         sign = "-" if amount < 0 else ""
         if currency is None:
             return f"{sign}{digits}"
@@ -70,13 +71,11 @@ class Formatter:
 
     def day(self, value: date) -> str:
         """`31 de enero de 2027` / `31 January 2027`."""
-        return format_date(value, format="long", locale=self.locale)
+        return written_day(value, "long", self.locale)
 
     def day_of_year(self, value: date) -> str:
         """`31 de enero` / `31 January`."""
-        return format_date(
-            value, format="d 'de' MMMM" if self.language is Language.ES else "d MMMM", locale=self.locale
-        )
+        return written_day(value, "d 'de' MMMM" if self.language is Language.ES else "d MMMM", self.locale)
 
     def listed(self, items: Sequence[str]) -> str:
         """`a, b y c` (`e` before an i sound) / `a, b and c`."""
@@ -88,6 +87,22 @@ class Formatter:
     def count(self, number: int, *, one: str, many: str) -> str:
         """`1 ticket` / `3 tickets`: the figure and the noun that agrees with it."""
         return f"{self.number(number)} {one if number == 1 else many}"
+
+
+@lru_cache(maxsize=8_192)
+def _decimal(value: Decimal | int, pattern: str, locale: str) -> str:
+    """Kept: pages write the same few figures again and again, and equal values are written the same."""
+    return format_decimal(value, format=pattern, locale=locale)
+
+
+def written_day(value: date, pattern: str, locale: str) -> str:
+    """A day by a pattern of CLDR, or one of its names: `long`, `medium`."""
+    return _day(value.year, value.month, value.day, pattern, locale)
+
+
+@lru_cache(maxsize=8_192)
+def _day(year: int, month: int, day: int, pattern: str, locale: str) -> str:
+    return format_date(date(year, month, day), format=pattern, locale=locale)
 
 
 def _exponent(value: Decimal | int) -> int:

@@ -104,3 +104,6 @@ class ScoreModel(BaseModel):
     """Figures on held-out rows, by time: quality, reliability, segments, lead time, stability, what was left out."""
     used_from: datetime | None = None
     """Since when it makes the scores of its kind, up to a later one; None: it never did."""
+    chosen_by: str | None = None
+    """Id of who chose it by hand; such a choice stands until somebody takes it back."""
+    chosen_at: datetime | None = None

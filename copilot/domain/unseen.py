@@ -50,6 +50,10 @@ _VARIANTS = re.compile("[\ufe00-\ufe0f\u180b-\u180d\U000e0100-\U000e01ef]")
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _DRAWN_LIKE_LATIN = frozenset("авекмнорстухіјѕԁԛԝһӏгпАВЕКМНОРСТУХІЈЅԌԚԜӀοαβεζηικνορτυχγωϲϳΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 """Cyrillic and Greek letters that are drawn like Latin ones; not the mu of `μm`."""
+_ORDINARY = re.compile(
+    "[\t\n\r\x20-\x7e\xa0-\xac\xae-\u024f\u2009\u2010-\u2027\u202f\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2212]*"
+)
+"""What most texts are made of: Latin letters, punctuation, currencies, arrows; none of it needs a name anywhere."""
 _UNUSUAL_FORMS = re.compile("[\uff01-\uff5e\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]")
 
 
@@ -82,7 +86,7 @@ class Piece:
 
 def pieces(text: str) -> list[Piece]:
     """The text cut at every character that needs a name. Linear in the length of the text."""
-    if text.isascii() and text.isprintable():
+    if _ORDINARY.fullmatch(text):
         return [Piece(text)] if text else []
     likes = _lookalikes(text)
     found: list[Piece] = []

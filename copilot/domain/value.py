@@ -21,7 +21,8 @@ PACKAGE = "rfp_package"
 KINDS = (*(kind.value for kind in DraftKind), PACKAGE)
 """Everything that is counted apart."""
 _Z = 1.959964
-_MINUTES_OF_HOUR = 60
+_SECONDS_OF_MINUTE = 60
+_SECONDS_OF_HOUR = 3600
 
 
 class Fate(StrEnum):
@@ -118,9 +119,8 @@ class Tally:
     @property
     def hours_saved(self) -> Hours:
         """Time by hand less the time of all reviews, those of refused drafts included."""
-        reviews = self.review_seconds / 3600
         low, likely, high = (
-            minutes / _MINUTES_OF_HOUR - reviews
+            (minutes * _SECONDS_OF_MINUTE - self.review_seconds) / _SECONDS_OF_HOUR
             for minutes in (self.by_hand.low, self.by_hand.likely, self.by_hand.high)
         )
         return Hours(low, likely, high)

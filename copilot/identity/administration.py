@@ -45,17 +45,16 @@ class Details:
     language: Language
 
 
-def add_person(email: str, details: Details, *, actor: Viewer, uow: UnitOfWork) -> Person:
+def add_person(email: str, details: Details, *, by_groups: bool = False, actor: Viewer, uow: UnitOfWork) -> Person:
     """Let somebody in who was never here. They choose their password by a link, or come by single sign-on.
 
-    Raises NotAllowed, InputError, or Conflict when the address is known.
+    `by_groups`: role and team follow the groups of the identity provider. Of two who add the same person at once, one
+    is told so. Raises NotAllowed, InputError, or Conflict when the address is known.
     """
     require_admin(actor)
     address, name = checked_address(email), checked_name(details.name)
     if StaffRepository(uow).by_email(address) is not None:
-        raise Conflict(
-            "Somebody with this address is, or was, here already.", hint="Find them among the people and change them."
-        )
+        raise _known()
     _check_team(details.team_id, uow=uow)
     viewer = Viewer(
         user_id=str(uow.clock.new_id()),
@@ -65,7 +64,8 @@ def add_person(email: str, details: Details, *, actor: Viewer, uow: UnitOfWork) 
         team_id=details.team_id,
         language=details.language.value,
     )
-    PeopleRepository(uow).save(viewer, password_hash=None)
+    if not PeopleRepository(uow).add(viewer, by_groups=by_groups):
+        raise _known()
     record(ADDED, subject=subject_of(viewer.user_id), actor=actor, uow=uow, details=_told(viewer.role, viewer.team_id))
     return person_of(viewer.user_id, uow=uow)
 
@@ -170,6 +170,12 @@ def close_account(account_id: str, *, user_id: str, actor: Viewer, uow: UnitOfWo
     if StaffRepository(uow).withdraw_grant(account_id, user_id=user_id):
         void_lost_votes(uow=uow)
         record(ACCOUNT_CLOSED, subject=subject_of(user_id), actor=actor, uow=uow, details={"account": account_id})
+
+
+def _known() -> Conflict:
+    return Conflict(
+        "Somebody with this address is, or was, here already.", hint="Find them among the people and change them."
+    )
 
 
 def _check_team(team_id: str | None, *, uow: UnitOfWork) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from copilot.approvals.entries import SYSTEM_VIEWER
 from copilot.domain.access import Role, Viewer
 from copilot.domain.language import Language
-from copilot.errors import InputError, NotAuthenticated, TooFast
+from copilot.errors import Conflict, InputError, NotAuthenticated, TooFast
 from copilot.identity.administration import CHANGED, Details, add_person, move_person
 from copilot.identity.openid import Provider, refused
 from copilot.identity.rules import LONGEST_NAME, checked_address, record, subject_of
@@ -107,19 +107,15 @@ class SingleSignOn:
         address, subject = self._address(claims), str(claims["sub"])
         rule = self._rules.rule_for(self._rules.groups_in(claims))
         identity = WaysIn(uow).identity(self._provider.connection.issuer, subject)
-        if identity is not None:
-            person = StaffRepository(uow).find(identity.user_id)
-        else:
-            person = StaffRepository(uow).by_email(address)
-            identity = self._linked(person, claims, address, subject=subject, rule=rule, uow=uow)
-            person = StaffRepository(uow).find(identity.user_id)
+        if identity is None:
+            identity = self._linked(claims, address, subject=subject, rule=rule, uow=uow)
+        person = StaffRepository(uow).find(identity.user_id)
         if person is None or not person.active:
-            raise _noted(
-                "former",
-                NotAuthenticated("You are not let in here any more.", hint="Ask your administrator to let you in."),
-            )
-        WaysIn(uow).identity_used(identity)
-        if not identity.by_groups:
+            raise _former()
+        if not WaysIn(uow).identity_used(identity):
+            # An administrator undoes the link in this moment; what they end must not be opened behind them.
+            raise refused("unlinked")
+        if not person.by_groups:
             return person.viewer
         if rule is None:
             end_ways_in(person.viewer.user_id, actor=SYSTEM_VIEWER, uow=uow)
@@ -157,38 +153,39 @@ class SingleSignOn:
         return address
 
     def _linked(
-        self,
-        person: Person | None,
-        claims: Mapping[str, object],
-        address: str,
-        *,
-        subject: str,
-        rule: GroupRule | None,
-        uow: UnitOfWork,
+        self, claims: Mapping[str, object], address: str, *, subject: str, rule: GroupRule | None, uow: UnitOfWork
     ) -> Identity:
         """Remember whom the provider means: somebody who is here, or somebody new whom a rule lets in."""
-        if person is not None and not person.active:
-            raise _noted(
-                "former",
-                NotAuthenticated("You are not let in here any more.", hint="Ask your administrator to let you in."),
-            )
-        by_groups = person is None
-        if person is None:
-            if rule is None:
-                raise _without_rule()
-            details = Details(_name_of(claims, address), rule.role, self._team(rule, uow=uow), self._speaks(claims))
-            person = add_person(address, details, actor=SYSTEM_VIEWER, uow=uow)
-        identity = Identity(self._provider.connection.issuer, subject, person.viewer.user_id, by_groups)
-        if not WaysIn(uow).link_identity(identity):
+        known = StaffRepository(uow).by_email(address)
+        person = known or self._added(claims, address, rule=rule, uow=uow)
+        if not person.active:
+            raise _former()
+        ways, identity = WaysIn(uow), Identity(self._provider.connection.issuer, subject, person.viewer.user_id)
+        if ways.link_identity(identity):
+            told = {"by": "address" if known else "groups"}
+            record(LINKED, subject=subject_of(person.viewer.user_id), actor=person.viewer, uow=uow, details=told)
+        elif ways.identity(identity.issuer, subject) != identity:  # else they came in twice at once
             raise _noted(
                 "other_subject",
                 NotAuthenticated(
                     "Your address belongs to somebody else here.", hint="Ask your administrator to let you in."
                 ),
             )
-        told = {"by": "groups" if by_groups else "address"}
-        record(LINKED, subject=subject_of(person.viewer.user_id), actor=person.viewer, uow=uow, details=told)
         return identity
+
+    def _added(self, claims: Mapping[str, object], address: str, *, rule: GroupRule | None, uow: UnitOfWork) -> Person:
+        """Somebody new whom a rule lets in."""
+        if rule is None:
+            raise _without_rule()
+        details = Details(_name_of(claims, address), rule.role, self._team(rule, uow=uow), self._speaks(claims))
+        try:
+            return add_person(address, details, by_groups=True, actor=SYSTEM_VIEWER, uow=uow)
+        except Conflict:
+            # They came in twice at once, or an administrator added them in this moment.
+            found = StaffRepository(uow).by_email(address)
+            if found is None:
+                raise
+            return found
 
     def _as_groups_say(self, person: Person, rule: GroupRule, *, uow: UnitOfWork) -> Viewer:
         """The person in the role and team of today's groups."""
@@ -208,7 +205,15 @@ class SingleSignOn:
     def _team(rule: GroupRule, *, uow: UnitOfWork) -> str | None:
         if rule.team is None:
             return None
-        return StaffRepository(uow).team_named(rule.team) or create_team(rule.team, actor=SYSTEM_VIEWER, uow=uow).id
+        staff = StaffRepository(uow)
+        try:
+            return staff.team_named(rule.team) or create_team(rule.team, actor=SYSTEM_VIEWER, uow=uow).id
+        except Conflict:
+            # The first two of the team came in at once.
+            found = staff.team_named(rule.team)
+            if found is None:
+                raise
+            return found
 
     def _speaks(self, claims: Mapping[str, object]) -> Language:
         """The language that the provider says, if it is one of ours."""
@@ -221,6 +226,13 @@ def _name_of(claims: Mapping[str, object], address: str) -> str:
     given = claims.get("name")
     words = " ".join(given.split())[:LONGEST_NAME] if isinstance(given, str) else ""
     return words if words and words.isprintable() else address.partition("@")[0]
+
+
+def _former() -> NotAuthenticated:
+    return _noted(
+        "former",
+        NotAuthenticated("You are not let in here any more.", hint="Ask your administrator to let you in."),
+    )
 
 
 def _without_rule() -> NotAuthenticated:

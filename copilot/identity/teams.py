@@ -25,7 +25,8 @@ def create_team(name: str, *, actor: Viewer, uow: UnitOfWork) -> Team:
     """A new team without people. Raises NotAllowed, InputError, or Conflict when the name is taken."""
     require_admin(actor)
     team_id, words = str(uow.clock.new_id()), _free_name(name, uow=uow)
-    PeopleRepository(uow).save_team(team_id, words)
+    if not PeopleRepository(uow).add_team(team_id, words):
+        raise _taken()
     record(CREATED, subject=f"team:{team_id}", actor=actor, uow=uow)
     return Team(id=team_id, name=words, members=0, former=0)
 
@@ -63,5 +64,9 @@ def _free_name(name: str, *, uow: UnitOfWork, own: str = "") -> str:
     words = checked_name(name)
     holder = StaffRepository(uow).team_named(words)
     if holder is not None and holder != own:
-        raise Conflict("There is a team with this name.", hint="Choose another name.")
+        raise _taken()
     return words
+
+
+def _taken() -> Conflict:
+    return Conflict("There is a team with this name.", hint="Choose another name.")

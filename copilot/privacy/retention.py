@@ -1,12 +1,15 @@
 """Runs with housekeeping: what has been kept long enough goes.
 
-Invariant: how much went is counted, whose it was is never said.
+Invariants: how much went is counted, whose it was is never said; an alert that ended is kept for as long as it keeps
+another one of the same change away.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 
+from copilot.domain.alert_rules import AlertRules
 from copilot.domain.conversation import UNDO
+from copilot.errors import ConfigurationError
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
@@ -21,6 +24,17 @@ _TAKEN_UP_WITHIN = timedelta(days=1)
 
 _ON_RECORD = ("drafts", "conversations", "questionnaires", "import_reports")
 """What people made or brought: that it went, and how much, is told in the audit chain."""
+
+
+def check_alerts_kept(rules: RetentionRules, alerts: AlertRules) -> None:
+    """What was dismissed must not come again because its alert was let go. Raises ConfigurationError."""
+    if rules.alert_days and rules.alert_days <= alerts.remembered_days:
+        raise ConfigurationError(
+            f"Alerts that ended are let go after {rules.alert_days} days (`alert_days` of the guardrail policy), but "
+            f"alerts look back {alerts.remembered_days} days (`quiet_days` and `compare_days` of the policy): what was "
+            "dismissed would come again.",
+            hint=f"Let `alert_days` be more than {alerts.remembered_days}, or 0 to keep them.",
+        )
 
 
 def let_go(rules: RetentionRules, *, uow: UnitOfWork) -> int:

@@ -114,6 +114,11 @@ class AccountRepository:
         )
         return {row.id: row.name for row in self._session.execute(wanted)}
 
+    def first_names(self, *, viewer: Viewer, limit: int) -> tuple[str, ...]:
+        """The first names of a `page`, to choose from; nothing is counted for them."""
+        named = select(AccountRow.name).where(account_is_visible(viewer)).order_by(AccountRow.name, AccountRow.id)
+        return tuple(self._session.scalars(named.limit(limit)))
+
     def _matching(self, viewer: Viewer, *, query: str) -> Select[*tuple[Any, ...]]:
         selected = _heads(viewer)
         for word in fold(query).split()[:8]:

@@ -119,7 +119,7 @@ class AlertChanges:
     @property
     def _since(self) -> date:
         """From when on alerts say with what a score is compared."""
-        return self._day - timedelta(days=max((*self._rules.compare_days, self._rules.quiet_days)))
+        return self._day - timedelta(days=self._rules.remembered_days)
 
     def _known(self, kind: AlertKind) -> set[str]:
         """Accounts with a snoozed alert, or one of late: a small move since it may count."""

@@ -21,7 +21,6 @@ from copilot.store.tables.people import AccountGrantRow
 from copilot.store.tables.records import AccountRow
 from copilot.store.visibility import visible_accounts
 
-_MOST_MEETINGS = 500
 _BEGUN = "begun"
 _LEASE = timedelta(minutes=30)
 """After this a brief that was begun and not settled counts as cut off; a model on a small computer takes minutes."""
@@ -186,10 +185,10 @@ class BriefScheduleRepository:
         query = query.where(_is_own(viewer) if schedule.account_id is None else one)
         return tuple(self._session.scalars(query.order_by(AccountRow.name, AccountRow.id)))
 
-    def meetings(self, *, first: date, hours: int, viewer: Viewer) -> tuple[Booked, ...]:
-        """Meetings and calls on record within so many hours of a day, the soonest first."""
+    def meetings(self, *, first: date, hours: int, account_ids: Collection[str], viewer: Viewer) -> tuple[Booked, ...]:
+        """All meetings and calls of some accounts on record within so many hours of a day, the soonest first."""
         last = first + timedelta(days=hours // 24 + 1)
-        return CalendarRepository(self._uow).booked(first, last, viewer=viewer, limit=_MOST_MEETINGS)
+        return CalendarRepository(self._uow).booked(first, last, account_ids=account_ids, viewer=viewer)
 
     def changes_of_owner(self, account_ids: Sequence[str], *, after: int) -> dict[str, int]:
         """Account -> number of its latest change of owner, of those changed after a number."""

@@ -3,10 +3,11 @@
 Invariant 3: only what is of accounts that the viewer may see.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from copilot.domain.access import Viewer
 from copilot.domain.documents import Block, BlockKind, DocumentKind
@@ -52,14 +53,23 @@ class CalendarRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
 
-    def booked(self, first: date, last: date, *, viewer: Viewer, limit: int) -> tuple[Booked, ...]:
-        """Meetings and calls on record from one day to another, the soonest first."""
+    def booked(
+        self,
+        first: date,
+        last: date,
+        *,
+        account_ids: Collection[str] | None = None,
+        viewer: Viewer,
+        limit: int | None = None,
+    ) -> tuple[Booked, ...]:
+        """Meetings and calls on record from one day to another, the soonest first; `account_ids`: only of these."""
         begin, end = _midnight(first), _midnight(last + timedelta(days=1))
         query = (
             select(AccountRow.id, AccountRow.name, ActivityRow.id, ActivityRow.subject, ActivityRow.occurred_at)
             .join(AccountRow, AccountRow.id == ActivityRow.account_id)
             .where(
                 ActivityRow.account_id.in_(visible_accounts(viewer)),
+                true() if account_ids is None else ActivityRow.account_id.in_(account_ids),
                 ActivityRow.kind.in_(_MEETINGS),
                 ActivityRow.occurred_at >= begin,
                 ActivityRow.occurred_at < end,

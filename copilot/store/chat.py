@@ -8,6 +8,7 @@ after somebody else took over.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, exists, func, select, update
@@ -288,6 +289,7 @@ def _kept_by(user_id: str) -> tuple[ColumnElement[bool], ...]:
     return ChatThreadRow.user_id == user_id, ChatThreadRow.deleted_at.is_(None)
 
 
+@cache
 def _is_shown() -> ColumnElement[bool]:
     """Whether some version of a turn's answer is approved, so that its asker may read it."""
     filed, version = aliased(ReviewItemRow), aliased(ReviewItemRow)

@@ -3,12 +3,13 @@
 Invariant 3: every query filters by `item_is_visible(viewer)`; what the viewer may not see is not found.
 """
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, true
 
 from copilot.domain.access import Viewer
 from copilot.domain.account_facts import PassageSpan
 from copilot.domain.drafts import Draft, DraftKind
 from copilot.domain.evidence import Evidence
+from copilot.domain.language import Language
 from copilot.domain.review_items import ReviewState
 from copilot.store.database import UnitOfWork
 from copilot.store.evidence import passage_is_visible
@@ -26,8 +27,11 @@ class CitedWorkRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
 
-    def latest_item_id(self, account_id: str, *, kind: DraftKind, viewer: Viewer) -> str | None:
-        """The review item of the newest draft of this kind that was not replaced, rejected or taken back."""
+    def latest_item_id(
+        self, account_id: str, *, kind: DraftKind, language: Language | None = None, viewer: Viewer
+    ) -> str | None:
+        """The review item of the newest draft of this kind that was not replaced, rejected or taken back; `language`:
+        of those written in it."""
         gone = [ReviewState.SUPERSEDED.value, ReviewState.REJECTED.value, ReviewState.WITHDRAWN.value]
         return self._session.scalar(
             select(ReviewItemRow.id)
@@ -36,6 +40,7 @@ class CitedWorkRepository:
                 ReviewItemRow.account_id.in_(visible_accounts(viewer)),
                 ReviewItemRow.kind == kind.value,
                 ReviewItemRow.state.not_in(gone),
+                true() if language is None else ReviewItemRow.language == language.value,
                 ~ReviewItemRow.is_test,
                 item_is_visible(viewer),
             )

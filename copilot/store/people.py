@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.access import Role, Viewer
 from copilot.store.database import UnitOfWork
@@ -80,6 +81,21 @@ class PeopleRepository:
             self._session.execute(delete(SessionRow).where(SessionRow.user_id == row.id))
         self._session.flush()
 
+    def add(self, viewer: Viewer, *, by_groups: bool = False) -> bool:
+        """Insert somebody without a password. False: their address is known, perhaps since a moment."""
+        values = {
+            "id": viewer.user_id,
+            "email": viewer.email.lower(),
+            "name": viewer.name,
+            "role": viewer.role.value,
+            "team_id": viewer.team_id,
+            "language": viewer.language,
+            "active": True,
+            "by_groups": by_groups,
+        }
+        made = insert(UserRow).values(**values).on_conflict_do_nothing(index_elements=["email"])
+        return self._session.scalar(made.returning(UserRow.id)) is not None
+
     def deactivate(self, user_id: str, *, now: datetime) -> None:
         """Close the door for a person: no sign-in, no session, no token; what they did stays theirs."""
         self._session.execute(update(UserRow).where(UserRow.id == user_id).values(active=False))
@@ -87,6 +103,11 @@ class PeopleRepository:
         # When a token ended that had ended before stays known.
         live = update(ApiTokenRow).where(ApiTokenRow.user_id == user_id, ApiTokenRow.revoked_at.is_(None))
         self._session.execute(live.values(revoked_at=now))
+
+    def add_team(self, team_id: str, name: str) -> bool:
+        """Insert a team. False: the name is taken, perhaps since a moment."""
+        made = insert(TeamRow).values(id=team_id, name=name).on_conflict_do_nothing(index_elements=["name"])
+        return self._session.scalar(made.returning(TeamRow.id)) is not None
 
     def save_team(self, team_id: str, name: str) -> None:
         """Insert or rename a team."""

@@ -43,6 +43,8 @@ FEW_OF_ALL = 5_000
 """So many items that hold a word are sorted; if there are more, reading in order soon meets a page of them. About the
 square root of page size times table size, where both cost the same."""
 _READING_ON = 3
+_PLANNED = "queue.plan_each_time"
+"""Said of a session, which is one transaction, once it has been told."""
 _DECIDED_PER_ACCOUNT = 20
 _RISK_ORDER = {Risk.CRITICAL: 0, Risk.HIGH: 1, Risk.MEDIUM: 2, Risk.LOW: 3}
 
@@ -82,7 +84,7 @@ class Reading:
         found += [] if held is None else [self._asked_of_each(held)]
         sets = union_all(*(self._select(part, *found) for part in (self.reach.listed, self.reach.unplaced)))
         # Materialised, so that the planner does not read in order after all, hoping for an early end.
-        gathered = sets.cte("gathered").prefix_with("materialized")
+        gathered = sets.cte("gathered", nesting=True).prefix_with("materialized")
         return [select(*gathered.c)]
 
     def _sorted_then_seen(
@@ -97,7 +99,13 @@ class Reading:
         item = (
             self._select(ReviewItemRow.id == match.c.id, *found, seen=seen).correlate(match).offset(0).lateral("item")
         )
-        gathered = select(*item.c).select_from(match).join(item, true()).cte("gathered").prefix_with("materialized")
+        gathered = (
+            select(*item.c)
+            .select_from(match)
+            .join(item, true())
+            .cte("gathered", nesting=True)
+            .prefix_with("materialized")
+        )
         in_order = select(gathered).order_by(*(gathered.c[name] for name in names)).offset(0).subquery("in_order")
         return select(*(in_order.c[name] for name in names)).where(self.reach.of(in_order.c))
 
@@ -167,9 +175,12 @@ class Reading:
 
 def plan_each_time(uow: UnitOfWork) -> None:
     """Let each question of this transaction be planned for its own values; a plan for any values reads too much."""
+    if _PLANNED in uow.session.info:
+        return
     uow.session.execute(
         text("select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)")
     )
+    uow.session.info[_PLANNED] = True
 
 
 def _state_in(states: Sequence[ReviewState]) -> ColumnElement[bool]:

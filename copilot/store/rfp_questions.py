@@ -62,6 +62,8 @@ class RfpQuestionRepository:
         self, project_ids: Collection[str], *, assigned_to: str | None = None
     ) -> Mapping[str, tuple[StateCount, ...]]:
         """How many questions of each project are in which state; `assigned_to`: only those of one person."""
+        if not project_ids:
+            return {}
         columns = (RfpQuestionRow.project_id, RfpQuestionRow.state, filed_state().label("filed"))
         query = with_items(select(*columns)).where(RfpQuestionRow.project_id.in_(project_ids))
         if assigned_to is not None:

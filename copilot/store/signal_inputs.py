@@ -4,7 +4,7 @@ Invariant: the rows are those that `copilot.store.signals_sql` counts, the lates
 of evidence, whose readers check for themselves who may see them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import text
@@ -138,9 +138,12 @@ _SQL: Mapping[Signal, str] = {
 
 
 def inputs_of(
-    session: Session, account_id: str, signals: Iterable[Signal], *, day: date
+    session: Session, account_id: str, signals: Collection[Signal], *, day: date
 ) -> dict[Signal, tuple[str, ...]]:
-    """Identifiers of what each signal rests on, at most `MOST_INPUTS`; nothing where there is no such record."""
+    """Identifiers of what each signal rests on, at most `MOST_INPUTS`; nothing where there is no such record.
+
+    One statement for all.
+    """
     of_account = {
         Signal.SEAT_UTILISATION: (
             metric_evidence_id("active_users_recent", account_id),
@@ -149,13 +152,12 @@ def inputs_of(
         Signal.DAYS_TO_RENEWAL: (record_evidence_id(account_id, "renewal_date"),),
         Signal.TENURE_DAYS: (record_evidence_id(account_id, "customer_since"),),
     }
+    found = {signal: of_account[signal] for signal in signals if signal in of_account}
+    read = [signal for signal in signals if signal not in of_account]
+    if not read:
+        return found
+    sql = "select " + ", ".join(f"array({_SQL[signal]})" for signal in read)
     values = {"account_id": account_id, "day": day, "after": end_of(day), "most": MOST_INPUTS}
-    found: dict[Signal, tuple[str, ...]] = {}
-    for signal in signals:
-        if signal in of_account:
-            found[signal] = of_account[signal]
-            continue
-        sql = _SQL[signal]
-        wanted = {name: value for name, value in values.items() if f":{name}" in sql}
-        found[signal] = tuple(session.scalars(text(sql), wanted))
-    return found
+    wanted = {name: value for name, value in values.items() if f":{name}" in sql}
+    row = session.execute(text(sql), wanted).one()
+    return found | {signal: tuple(ids) for signal, ids in zip(read, row, strict=True)}

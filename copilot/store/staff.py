@@ -16,7 +16,7 @@ from copilot.store.tables.identity import IdentityRow
 from copilot.store.tables.people import AccountGrantRow, ApiTokenRow, SessionRow, TeamRow, UserRow
 from copilot.store.tables.records import AccountRow
 
-_Row = Row[UserRow, str | None, bool | None, int, int]
+_Row = Row[UserRow, str | None, str | None, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Person:
     since: datetime
     has_password: bool
     has_identity: bool
-    """Came in by single sign-on at least once."""
+    """Came in by single sign-on, and the link was not undone since."""
     by_groups: bool
     """Role and team follow the groups of the identity provider."""
     open_sessions: int
@@ -155,14 +155,14 @@ class StaffRepository:
         """Whether anybody is in it, former people too."""
         return bool(self._session.scalar(select(exists().where(UserRow.team_id == team_id))))
 
-    def _people(self) -> Select[UserRow, str | None, bool | None, int, int]:
+    def _people(self) -> Select[UserRow, str | None, str | None, int, int]:
         sessions = select(func.count()).where(SessionRow.user_id == UserRow.id, SessionRow.expires_at > self._now)
         tokens = select(func.count()).where(ApiTokenRow.user_id == UserRow.id, token_is_live(self._now))
         return (
             select(
                 UserRow,
                 TeamRow.name,
-                IdentityRow.by_groups,
+                IdentityRow.subject,
                 sessions.correlate(UserRow).scalar_subquery(),
                 tokens.correlate(UserRow).scalar_subquery(),
             )
@@ -197,7 +197,7 @@ def _matching(filters: StaffFilters) -> Sequence[ColumnElement[bool]]:
 
 
 def _person(row: _Row) -> Person:
-    user, team_name, by_groups, sessions, tokens = row
+    user, team_name, identity, sessions, tokens = row
     return Person(
         viewer=Viewer(
             user_id=user.id,
@@ -211,8 +211,8 @@ def _person(row: _Row) -> Person:
         active=user.active,
         since=user.created_at,
         has_password=user.password_hash is not None,
-        has_identity=by_groups is not None,
-        by_groups=bool(by_groups),
+        has_identity=identity is not None,
+        by_groups=user.by_groups,
         open_sessions=sessions,
         live_tokens=tokens,
     )

@@ -6,7 +6,7 @@ delegation of a person whom the viewer may look at is told with who stands in.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ARRAY, TEXT, any_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -14,12 +14,14 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from copilot.domain.access import Viewer
 from copilot.domain.alerts import AlertState
 from copilot.domain.review_items import OPEN
+from copilot.store.customers import is_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.review_entries import item_is_visible
 from copilot.store.tables.people import UserRow
+from copilot.store.tables.records import AccountRow
 from copilot.store.tables.scores import AlertRow
 from copilot.store.tables.work import DelegationRow, ReviewItemRow
-from copilot.store.visibility import visible_accounts
+from copilot.store.visibility import account_is_visible, visible_accounts
 
 _Delegator, _Delegate = aliased(UserRow), aliased(UserRow)
 
@@ -77,6 +79,21 @@ class TeamWork:
             .group_by(AlertRow.owner_id)
         )
         return {owner_id: number for owner_id, number in rows if owner_id is not None}
+
+    def renewals(self, *, since: date, until: date) -> dict[str, int]:
+        """By the owner's address in lower case: customers whose contract ends in these days and who do not leave."""
+        owner = func.lower(func.coalesce(AccountRow.owner_email, ""))
+        rows = self._session.execute(
+            select(owner, func.count())
+            .where(
+                AccountRow.renewal_date.between(since, until),
+                AccountRow.churned_on.is_(None),
+                is_customer(since),
+                account_is_visible(self._viewer),
+            )
+            .group_by(owner)
+        )
+        return {row[0]: row[1] for row in rows}
 
     def standing_in(self) -> tuple[Standing, ...]:
         """What they lend or were lent that is not over, the first to end first."""

@@ -191,6 +191,8 @@ class ValueOutcomes:
 
     def _written_by_customers(self, account_ids: Collection[str]) -> defaultdict[str, list[_Written]]:
         """Account -> mails from outside since the period began, oldest first, with the names their senders go by."""
+        if not account_ids:
+            return defaultdict(list)
         wanted = literal(sorted(account_ids), ARRAY(TEXT))
         # The sender's address comes first.
         sender = func.concat_ws("\n", DocumentRow.author, DocumentRow.participants[1])

@@ -52,7 +52,6 @@ class Identity:
     issuer: str
     subject: str
     user_id: str
-    by_groups: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +179,11 @@ class WaysIn:
 
     def identity(self, issuer: str, subject: str) -> Identity | None:
         """Whom the provider's subject is here."""
-        row = self._session.get(IdentityRow, (issuer, subject))
-        return None if row is None else Identity(row.issuer, row.subject, row.user_id, row.by_groups)
+        row = self._session.get(IdentityRow, (issuer, subject), populate_existing=True)
+        return None if row is None else Identity(row.issuer, row.subject, row.user_id)
 
     def link_identity(self, identity: Identity) -> bool:
-        """Remember whom the subject is. False: the provider calls the person otherwise, or somebody else so.
+        """Remember whom the subject is. False: the provider calls the person otherwise, or the subject is linked.
 
         What another provider, no longer in use, called them gives way.
         """
@@ -196,7 +195,6 @@ class WaysIn:
                 issuer=identity.issuer,
                 subject=identity.subject,
                 user_id=identity.user_id,
-                by_groups=identity.by_groups,
                 linked_at=self._now,
                 last_used_at=self._now,
             )
@@ -205,10 +203,20 @@ class WaysIn:
         )
         return self._session.scalar(made) is not None
 
-    def identity_used(self, identity: Identity) -> None:
-        """Note when it was used."""
-        key = (IdentityRow.issuer == identity.issuer, IdentityRow.subject == identity.subject)
-        self._session.execute(update(IdentityRow).where(*key).values(last_used_at=self._now))
+    def unlink_identity(self, user_id: str) -> bool:
+        """Forget what the provider calls the person. False: nothing was known."""
+        gone = delete(IdentityRow).where(IdentityRow.user_id == user_id).returning(IdentityRow.user_id)
+        return self._session.scalar(gone) is not None
+
+    def identity_used(self, identity: Identity) -> bool:
+        """Note when it was used. False: the link is undone; while it stands, nobody undoes it in this transaction."""
+        key = (
+            IdentityRow.issuer == identity.issuer,
+            IdentityRow.subject == identity.subject,
+            IdentityRow.user_id == identity.user_id,
+        )
+        used = update(IdentityRow).where(*key).values(last_used_at=self._now).returning(IdentityRow.user_id)
+        return self._session.scalar(used.execution_options(synchronize_session=False)) is not None
 
     def begin_flow(
         self, flow: Flow, *, state_sha256: str, browser_sha256: str, origin_sha256: str, lasts: timedelta

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from copilot.approvals.policy import load_policy
 from copilot.approvals.service import ApprovalService
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.domain.brief_schedules import Occasion, OccasionOutcome, Wish
+from copilot.domain.drafts import DraftKind
 from copilot.domain.identity import stable_id
 from copilot.domain.language import Language
 from copilot.domain.notifications import NotificationRules, Preferences
@@ -19,7 +20,8 @@ from copilot.errors import InputError, NotFound
 from copilot.notifications.service import Notifications
 from copilot.settings import Settings
 from copilot.store.accounts import fold
-from copilot.store.brief_schedules import ListedOccasion
+from copilot.store.brief_schedules import BriefScheduleRepository, ListedOccasion
+from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import Database
 from copilot.store.notifications import NotificationRepository
 from copilot.store.people import PeopleRepository
@@ -235,6 +237,46 @@ def test_a_brief_in_another_language_or_one_that_was_rejected_is_no_brief_that_s
     with database.unit_of_work() as uow:
         schedules.make_all(language=Language.ES, viewer=owner, uow=uow)
     assert schedules.run_due(database) == 1
+
+
+def test_a_brief_in_one_language_holds_also_when_a_newer_one_is_in_the_other(
+    database: Database, schedules: BriefSchedules, owner: Viewer, clock: FixedClock
+) -> None:
+    for language, made in ((Language.EN, 2), (Language.ES, 2), (Language.EN, 0)):
+        with database.unit_of_work() as uow:
+            schedules.make_all(language=language, viewer=owner, uow=uow)
+        assert schedules.run_due(database) == made
+        clock.advance(timedelta(hours=1))
+    with database.unit_of_work() as uow:
+        cited = CitedWorkRepository(uow)
+        found = {
+            language: cited.latest_item_id(_ACCOUNT_1, kind=DraftKind.BRIEF, language=language, viewer=owner)
+            for language in (Language.EN, Language.ES, None)
+        }
+    assert found[None] == found[Language.ES] != found[Language.EN]
+    [newest] = [one for one in occasions(schedules, owner, database) if one.account_id == _ACCOUNT_1][:1]
+    assert (newest.outcome, newest.review_item_id) == (OccasionOutcome.UNCHANGED, found[Language.EN])
+
+
+def test_a_meeting_counts_however_many_come_before_it(
+    database: Database, schedules: BriefSchedules, owner: Viewer, wish: Callable[[Wish, Viewer], str]
+) -> None:
+    with database.unit_of_work() as uow:
+        rows = [
+            {"id": f"busy_{number}", "source_id": str(number), "account_id": _ACCOUNT_2, "kind": "call",
+             "occurred_at": TODAY + timedelta(minutes=1), "direction": "internal", **_COMMON}
+            for number in range(600)
+        ]  # fmt: skip
+        uow.session.execute(insert(ActivityRow), rows)
+    add_meeting(database, TODAY + timedelta(hours=3))
+    with database.unit_of_work() as uow:
+        found = BriefScheduleRepository(uow).meetings(
+            first=TODAY.date(), hours=24, account_ids=[_ACCOUNT_1, _ACCOUNT_2], viewer=owner
+        )
+    assert len(found) == 601
+    wish(_MEETINGS.model_copy(update={"account_id": _ACCOUNT_1}), owner)
+    assert schedules.run_due(database) == 1
+    assert filed(database) == [(_ACCOUNT_1, owner.user_id)]
 
 
 def test_an_added_changed_or_removed_record_is_a_change(

@@ -1,12 +1,20 @@
-"""The sixty seconds of the README: demo, queue, approve, the approved file; in a process of its own."""
+"""The sixty seconds of the README: demo, queue, approve, the approved file; each command in a process of its own.
+
+What is refused before anything is opened is asked in this process: to load the product takes another one two seconds.
+"""
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import structlog
+from typer.testing import CliRunner, Result
+
+from copilot.cli.main import app
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +29,16 @@ def run(*arguments: str, data: Path, succeeds: bool = True, **extra: str) -> sub
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
     return done
+
+
+def refused(*arguments: str, data: Path, **extra: str) -> Result:
+    """What the command answers in this process when it does nothing."""
+    environment = {"COPILOT_DATA_DIR": str(data), "COLUMNS": "200", "COPILOT_EMBEDDINGS": "none"} | extra
+    answer = CliRunner().invoke(app, arguments, env=environment)
+    structlog.reset_defaults()  # the log went to where the runner listened
+    assert isinstance(answer.exception, SystemExit), answer.exception
+    assert answer.exit_code != 0
+    return answer
 
 
 def test_from_nothing_to_an_approved_brief(own_server_folder: Path) -> None:
@@ -65,19 +83,17 @@ def test_the_demo_stays_out_of_a_workspace_that_is_in_use(own_server_folder: Pat
     ],
 )
 def test_a_wrong_setting_is_named_without_its_secret(tmp_path: Path, setting: str, value: str, said: str) -> None:
-    answer = run("queue", data=tmp_path, succeeds=False, **{setting: value})
+    answer = refused("queue", data=tmp_path, **{setting: value})
     assert said in answer.stderr
     assert "secret" not in answer.stderr + answer.stdout
     assert "Traceback" not in answer.stderr
 
 
 def test_a_taken_port_is_named_before_anything_is_loaded(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        refused = run("demo", "--port", port, data=tmp_path / "data", succeeds=False)
-    assert port in refused.stderr
+        answer = refused("demo", "--port", port, data=tmp_path / "data")
+    assert port in answer.stderr
     assert not (tmp_path / "data" / "postgresql").exists()

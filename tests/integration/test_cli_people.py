@@ -6,13 +6,14 @@ from typer.testing import CliRunner
 
 from copilot import bootstrap, telemetry
 from copilot.cli import context, doctor, users
-from copilot.domain.access import Role
+from copilot.domain.access import Role, Viewer
 from copilot.errors import MappingError
 from copilot.settings import Settings
+from copilot.store.audit import AuditLog
 from copilot.store.database import Database
 from copilot.store.people import PeopleRepository
 from copilot.store.staff import StaffRepository
-from copilot.store.ways_in import WaysIn
+from copilot.store.ways_in import Identity, WaysIn
 from tests.conftest import MakeUser
 
 
@@ -108,3 +109,23 @@ def test_tokens_and_teams_at_the_command_line(
     assert run(command, "team", "Centro", "--rename", team)[0] == 0
     assert "Centro" in run(command, "teams")[1]
     assert run(command, "team", "--delete", team)[0] == 0
+
+
+def test_a_link_to_the_identity_provider_can_be_undone(
+    command: typer.Typer, database: Database, make_user: MakeUser
+) -> None:
+    admin, here = make_user("Ada Prueba", role=Role.ADMIN, language="es"), make_user("Nuno Prueba")
+    with database.unit_of_work() as uow:
+        assert WaysIn(uow).link_identity(Identity("https://id.example", "subject-1", here.user_id))
+
+    def undone(user: Viewer) -> str:
+        said = CliRunner().invoke(command, ["users", "unlink", here.email, "--user", user.email])
+        return " ".join(said.output.split())
+
+    assert "Only an administrator" in undone(here)
+    assert "su próxima entrada lo vincula de nuevo" in undone(admin)
+    assert "no está vinculado" in undone(admin)
+    with database.unit_of_work() as uow:
+        assert WaysIn(uow).identity("https://id.example", "subject-1") is None
+        told = [event.action for event in AuditLog(uow).events()]
+    assert told == ["identity.unlinked"]

@@ -4,8 +4,9 @@ What is expected was read from the texts: who gets it, in which language and for
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -129,9 +130,15 @@ def told(draft: Draft, key: str) -> list[str]:
     return [segment.text for section in draft.sections if section.key == key for segment in section.segments]
 
 
+@pytest.fixture(scope="module")
+def written(world: Demo) -> Callable[[str], FiledDraft]:
+    """Each follow-up is written once, for all that is asked of it."""
+    return cache(lambda source: write(world, source))
+
+
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.source)
-def test_a_follow_up_is_what_a_reader_of_the_text_expects(world: Demo, golden: Golden) -> None:
-    made = write(world, golden.source)
+def test_a_follow_up_is_what_a_reader_of_the_text_expects(written: Callable[[str], FiledDraft], golden: Golden) -> None:
+    made = written(golden.source)
     draft, email = made.draft, made.draft.email
     assert email is not None
     assert first_names(email.to) == set(golden.to)
@@ -146,8 +153,10 @@ def test_a_follow_up_is_what_a_reader_of_the_text_expects(world: Demo, golden: G
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.source)
-def test_every_sentence_rests_on_the_conversation_or_states_no_fact(world: Demo, golden: Golden) -> None:
-    made = write(world, golden.source)
+def test_every_sentence_rests_on_the_conversation_or_states_no_fact(
+    written: Callable[[str], FiledDraft], golden: Golden
+) -> None:
+    made = written(golden.source)
     for segment in made.draft.segments():
         assert bool(segment.evidence_ids) != bool(segment.uncited_reason), segment
         assert segment.uncited_reason is None or segment.uncited_reason in NO_FACT
@@ -267,7 +276,7 @@ def test_tones_say_the_same_in_other_words(world: Demo) -> None:
 _CONVERSATIONS = frozenset({DocumentKind.EMAIL, DocumentKind.TRANSCRIPT})
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_sentence_rests_on_a_note_of_ours_or_on_another_account(world: Demo, data: st.DataObject) -> None:
     """Whatever is followed up, in whatever tone: what the customer did not say, hear or receive is not in it."""

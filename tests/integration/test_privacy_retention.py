@@ -9,12 +9,15 @@ from copilot import bootstrap
 from copilot.approvals.audit import verify_database
 from copilot.clock import FixedClock
 from copilot.domain.access import Role
+from copilot.domain.alert_rules import AlertRules
 from copilot.domain.alerts import AlertState, Outcome
 from copilot.domain.drafts import DraftKind
 from copilot.domain.review_items import ReviewState
+from copilot.errors import ConfigurationError
+from copilot.guardrails.policy import DEFAULT_POLICY
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.jobs import Task
-from copilot.privacy.retention import let_go
+from copilot.privacy.retention import check_alerts_kept, let_go
 from copilot.settings import Settings
 from copilot.store.alerts import AlertRepository
 from copilot.store.database import Database
@@ -130,3 +133,17 @@ def test_what_alerts_and_scores_leave_behind_goes_only_where_the_policy_says_so(
         # Days whose count would reach into what went are not known to be without complaints.
         assert read.first_day == clock.today() - timedelta(days=365 - 180)
     assert [one.id for one in alerts.all_alerts(database, owner)] == [open_one.id]
+
+
+def test_alerts_are_kept_for_as_long_as_they_keep_others_away(tmp_path: Path) -> None:
+    shipped = DEFAULT_POLICY.read_text(encoding="utf-8")
+    for days, alerts_rules in ((28, AlertRules()), (40, AlertRules(quiet_days=40))):
+        with pytest.raises(ConfigurationError, match=r"`alert_days`.*`quiet_days`"):
+            check_alerts_kept(RetentionRules(alert_days=days), alerts_rules)
+        check_alerts_kept(RetentionRules(alert_days=days + 1), alerts_rules)
+    check_alerts_kept(RetentionRules(), AlertRules())
+    policy = tmp_path / "guardrails.toml"
+    policy.write_text(shipped.replace("alert_days = 0", "alert_days = 10"), encoding="utf-8")
+    settings = Settings(COPILOT_DATA_DIR=tmp_path, COPILOT_GUARDRAIL_POLICY=policy)
+    with pytest.raises(ConfigurationError, match="after 10 days"):
+        bootstrap.assemble(settings, database=Database("postgresql://nobody@localhost/none"))

@@ -111,7 +111,7 @@ def test_a_helper_sees_and_answers_only_what_was_assigned_to_them(rfp: Rfp, ana:
     assert [each.question.id for each in seen.questions] == ["q2"]
     assert (seen.questions[0].assigned_to, seen.questions[0].assigned_by) == (bea.user_id, ana.user_id)
     with rfp.database.unit_of_work() as uow:
-        [(head, mine)] = rfp.projects.mine(viewer=bea, uow=uow)
+        [(head, mine)] = rfp.projects.mine(rfp.projects.heads(viewer=bea, uow=uow), viewer=bea, uow=uow)
         [listed] = rfp.projects.heads(viewer=bea, uow=uow)
     assert (head.id, [each.question.id for each in mine]) == (project.id, ["q2"])
     assert listed.progress.total == 1

@@ -12,7 +12,8 @@ from copilot.domain.scores import AccountScore, ScoreKind
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.score_due import ScoreDueRepository
 from copilot.store.scores import ScoreRepository
-from copilot.store.signals import SignalsRepository
+from copilot.store.signals import SignalsRepository, SignalTable
+from copilot.store.signals_kept import KeptSignals
 from tests.score_worlds import TODAY, add_customer, add_ticket, keep_model, service
 
 POINTS = 8
@@ -52,6 +53,16 @@ def as_they_should_be(uow: UnitOfWork) -> dict[tuple[str, ScoreKind], AccountSco
     return {(score.account_id, score.kind): score for score in made if score.kind in KINDS}
 
 
+def kept_signals(uow: UnitOfWork) -> SignalTable:
+    """Today's signals as they are stored for those who compare."""
+    return KeptSignals(uow).read([(account_id, TODAY) for account_id in IDS])[TODAY]
+
+
+def as_computed(uow: UnitOfWork) -> SignalTable:
+    """Today's signals as the records tell them."""
+    return SignalsRepository(uow).of_day(TODAY, account_ids=IDS)
+
+
 def test_whoever_comes_next_goes_on_where_a_killed_process_was(database: Database) -> None:
     for place, account_id in enumerate(IDS):
         add_customer(database, account_id, users=[100] * 14 + [100 - 8 * place] * 6, urgent=1)
@@ -73,4 +84,5 @@ def test_whoever_comes_next_goes_on_where_a_killed_process_was(database: Databas
             assert len(told) == point, "whoever waits for scores hears of them once"
             with database.unit_of_work() as uow:
                 assert kept(uow) == as_they_should_be(uow)
+                assert all(kept_signals(uow).of(one) == as_computed(uow).of(one) != {} for one in IDS)
                 assert not ScoreDueRepository(uow).due(limit=1)

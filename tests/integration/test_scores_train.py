@@ -39,6 +39,7 @@ from tests.conftest import MakeUser
 from tests.scoring_builders import TODAY, Portfolio, add_portfolio, plain
 
 KIND = ScoreKind.CHURN_30
+ENDED = "scores.choice_ended"
 USUAL = Portfolio()
 
 
@@ -205,6 +206,50 @@ def test_a_worse_model_is_kept_aside_and_an_earlier_one_can_be_chosen_again(
     assert [action for action, _ in told].count("scores.trained") == 3
 
 
+def test_what_was_chosen_by_hand_stands_until_that_is_taken_back(database: Database, clock: FixedClock) -> None:
+    def learnt(name: str, refusal: Refusal | None = None, *, even_if_worse: bool = False) -> Put:
+        clock.advance(timedelta(minutes=1))
+        made = None if refusal else AdditiveModel(base=0, shapes=()).model_dump(mode="json")
+        model = ScoreModel(
+            id=name, kind=KIND, trained_at=clock.now(), trained_on=TODAY, refusal=refusal, model=made, report={}
+        )
+        with database.unit_of_work() as uow:
+            before = ScoreRepository(uow).model(KIND)
+            return registry.keep(uow, model, before=before, even_if_worse=even_if_worse).put
+
+    def scoring() -> tuple[str, str | None]:
+        with database.unit_of_work() as uow:
+            found = ScoreRepository(uow).model(KIND)
+        assert found is not None
+        return found.id, found.chosen_by
+
+    assert [learnt("first"), learnt("second")] == [Put.IN_USE, Put.IN_USE]
+    with database.unit_of_work() as uow:
+        registry.put_in_use(uow, "first", actor_id="ada")
+    for name, refusal in (("better", None), ("chance", Refusal.NO_BETTER_THAN_CHANCE)):
+        assert learnt(name, refusal) is Put.BESIDE_CHOICE
+        assert scoring() == ("first", "ada")
+    # A training that decided before the choice was there, and is written after it.
+    with database.unit_of_work() as uow:
+        clock.advance(timedelta(minutes=1))
+        late = ScoreRepository(uow).models_named("second")[0].model_copy(update={"id": "late"})
+        ScoreRepository(uow).keep(late)
+    assert scoring() == ("first", "ada")
+    assert learnt("forced", even_if_worse=True) is Put.IN_USE
+    assert scoring() == ("forced", None)
+    clock.advance(timedelta(minutes=1))
+    with database.unit_of_work() as uow:
+        registry.put_in_use(uow, "second", actor_id="ada")
+        assert registry.take_back_choice(uow, KIND, actor_id="bea")
+        assert not registry.take_back_choice(uow, KIND, actor_id="bea")
+    assert scoring() == ("second", None)
+    assert learnt("newest") is Put.IN_USE
+    assert scoring() == ("newest", None)
+    with database.unit_of_work() as uow:
+        ended = [(event.subject, event.actor_id) for event in AuditLog(uow).events() if event.action == ENDED]
+    assert ended == [("score_model:first", "system"), ("score_model:second", "bea")]
+
+
 def test_the_commands_train_show_and_choose_models_and_only_an_admin_may(
     database: Database, make_user: MakeUser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: FixedClock
 ) -> None:
@@ -212,6 +257,7 @@ def test_the_commands_train_show_and_choose_models_and_only_an_admin_may(
     add_saved(database)
     run = command_line(database, tmp_path, monkeypatch, commands)
     admin, seller = make_user(role=Role.ADMIN, language="en"), make_user(role=Role.AE)
+    spaniard = make_user("Otra Prueba", role=Role.ADMIN, language="es")
     for command in (["train"], ["use", "x"]):
         refused = run("scores", *command, viewer=seller)
         assert refused.exit_code == 1
@@ -229,6 +275,13 @@ def test_the_commands_train_show_and_choose_models_and_only_an_admin_may(
     assert "anterior" in listed
     used = run("scores", "use", short["id"], viewer=admin)
     assert used.exit_code == 0, used.output
+    assert f"chosen by hand by {admin.name}" in " ".join(run("scores", "models", viewer=admin).output.split())
+    kept = run("scores", "train", "--horizon", "30", viewer=admin).output
+    assert "is kept aside" in kept
+    for words in ("vuelve a decidir", "no está elegido a mano"):
+        assert "Solo administración" in run("scores", "take-back", short["id"], viewer=seller).output
+        told = run("scores", "take-back", short["id"], viewer=spaniard)
+        assert words in " ".join(told.output.split())
     shown = run("scores", "show", "--horizon", "30", viewer=admin).output
     assert "Leaving within 30 days" in shown
     assert "by what was learnt" in " ".join(shown.split())

@@ -52,11 +52,12 @@ def read_deadlines(*, viewer: Viewer, uow: UnitOfWork) -> Deadlines:
     waiting = board.waiting()
     total = _lines(waiting, lambda _: ("", ""))
     people = _lines(waiting, lambda each: (each.assignee_name or "", each.assignee_id or ""))
+    sums = total[0] if total else DueLine("", "", dict.fromkeys(Due, 0), 0, 0)
     return Deadlines(
-        total=total[0] if total else DueLine("", "", dict.fromkeys(Due, 0), 0, 0),
+        total=sums,
         by_kind=_lines(waiting, lambda each: ("", each.kind)),
         by_person=people,
-        named={due: board.named(due) for due in Due},
+        named={due: board.named(due) if sums.by_due[due] else () for due in Due},
         weeks=board.decided(last_weeks(uow.clock.now(), WEEKS)),
     )
 

@@ -92,8 +92,8 @@ def active_weeks(
 
 
 def _answers(found: ValueOutcomes, rules: ValueRules) -> Answers:
-    within, known_until = timedelta(days=rules.answer_days), found.mail_known_until()
-    sent = found.sent()
+    within, sent = timedelta(days=rules.answer_days), found.sent()
+    known_until = found.mail_known_until() if sent else None
     over = [mail for mail in sent if known_until is not None and mail.sent_at + within <= known_until]
     answered = [mail for mail in over if mail.answered_at is not None and mail.answered_at <= mail.sent_at + within]
     return Answers(Share(len(answered), len(over)), len(sent) - len(over))

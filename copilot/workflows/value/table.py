@@ -1,6 +1,7 @@
 """The figures as one table for other programs.
 
-Invariants: rows with the same `cut` add up to the row of the total in every column of sums; a name that a spreadsheet
+Invariants: rows with the same `cut` add up to the row of the total in every column of sums, which are written in full
+because rounded rows would not; a name that a spreadsheet
 would evaluate is quoted; estimates stand only where there are enough cases.
 """
 
@@ -53,22 +54,23 @@ def _rows(found: ValueReport) -> Iterator[list[str]]:
         yield ["kind", "", "", part.key, *_figures(part.figures)]
     for cell in found.cells:
         blank = [""] * (4 * len(_ESTIMATES))
-        yield ["cell", cell.week.isoformat(), _plain(cell.team_name), cell.kind, *_sums(cell.tally), *blank]
+        yield ["cell", cell.week.isoformat(), _plain(cell.team_name), cell.kind, *sums_of(cell.tally), *blank]
 
 
 def _figures(figures: Figures) -> list[str]:
     estimates = (figures.median_hours, figures.p90_hours, figures.distance)
-    return [*_sums(figures.tally), *(text for each in estimates for text in _estimate(each))]
+    return [*sums_of(figures.tally), *(text for each in estimates for text in _estimate(each))]
 
 
-def _sums(tally: Tally) -> list[str]:
+def sums_of(tally: Tally) -> list[str]:
+    """The columns of sums, from `outputs` to `without_a_price`."""
     saved = tally.hours_saved
     return [
         str(tally.outputs),
         *(str(tally.fates[fate]) for fate in Fate),
         *(str(minutes) for minutes in (tally.by_hand.low, tally.by_hand.likely, tally.by_hand.high)),
-        f"{tally.review_seconds / 60:.2f}",
-        *(f"{round(hours, 2) + 0:.2f}" for hours in (saved.low, saved.likely, saved.high)),
+        repr(tally.review_seconds / 60),
+        *(repr(hours) for hours in (saved.low, saved.likely, saved.high)),
         f"{tally.cost_usd:f}",
         str(tally.by_model),
         str(tally.cost_unknown),

@@ -4,19 +4,16 @@ Invariants: only managers and administrators have one, of the people they may lo
 never by a figure.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from copilot.domain.access import Role, Viewer
-from copilot.domain.portfolio import Slice
 from copilot.domain.value import Tally, tally
 from copilot.errors import NotFound
 from copilot.store.database import UnitOfWork
 from copilot.store.team_work import Standing, TeamWork, Waits
 from copilot.store.value_people import Member
-from copilot.workflows.portfolio.book import read_book
 from copilot.workflows.value.outputs import read_outputs
 from copilot.workflows.value.report import Choice, choose, last_weeks
 from copilot.workflows.value.rules import ValueRules
@@ -63,31 +60,21 @@ def team_view(team: str = "", *, rules: ValueRules, viewer: Viewer, uow: UnitOfW
     waits, alerts, standing = work.waits(), work.alerts(), work.standing_in()
     since = datetime.combine(last_weeks(now, WEEKS)[0], time(), tzinfo=UTC)
     outputs = read_outputs(ids, since=since, until=now, rules=rules, uow=uow)
-    near = _renewals(viewer=viewer, uow=uow)
+    today = uow.clock.today()
+    near = work.renewals(since=today, until=today + timedelta(days=RENEWAL_DAYS))
     lines = [
         MemberLine(
             member=each,
             waits=waits.get(each.user_id, Waits()),
             drafts=tally([one for one in outputs if one.requester_id == each.user_id], by_hand=rules.by_hand),
             alerts=alerts.get(each.user_id, 0),
-            renewals=near[each.email],
+            renewals=near.get(each.email, 0),
             lends=_of(standing, delegator_id=each.user_id),
             stands_in=_of(standing, delegate_id=each.user_id),
         )
         for each in members
     ]
     return TeamView(choice, tuple(lines))
-
-
-def _renewals(*, viewer: Viewer, uow: UnitOfWork) -> Counter[str]:
-    """Owner's email -> customers whose contract ends soon and who have not said that they leave."""
-    book = read_book(Slice(), kinds=(), viewer=viewer, uow=uow)
-    last = book.day + timedelta(days=RENEWAL_DAYS)
-    return Counter(
-        (one.owner_email or "").lower()
-        for one in book.customers
-        if one.churned_on is None and one.renewal_date is not None and book.day <= one.renewal_date <= last
-    )
 
 
 def _of(
