@@ -4,6 +4,7 @@ Invariant: every route needs authentication unless it is on the short list of `P
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -109,6 +110,9 @@ API = (
 )
 _SHORTEST_COMPRESSED, _COMPRESSION = 1_000, 5
 """Bytes, and zlib's level: beyond it pages get little shorter and take longer."""
+_NEW_OBJECTS = 20_000
+"""So many are made before the collector looks for rings among them: a page makes thousands, and nearly all go by
+themselves."""
 PUBLIC_PATHS = {
     "/health",
     "/sign-in",
@@ -125,6 +129,7 @@ def create_app(application: Application, *, worker: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
         task = asyncio.create_task(application.jobs.work()) if worker else None
         yield
         if task is not None:

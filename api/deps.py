@@ -2,7 +2,7 @@
 
 Invariants: the transaction commits before the response is sent (`scope="function"`), so a failing commit is
 an error for the client; identity comes from a session cookie or a bearer token, never from the request body; a token
-that may only read changes nothing, on any route.
+that may only read changes nothing, on any route; what a program looks at counts as read by nobody.
 """
 
 import secrets
@@ -43,7 +43,7 @@ def unit_of_work(request: Request, application: ApplicationDep) -> Iterator[Unit
     with application.database.unit_of_work() as uow:
         yield uow
         if getattr(request.state, "read_only", False):
-            # Reading notes things as well: that somebody opened a draft, which a program that reads did not.
+            # Reading notes things as well: how far somebody came with the first steps, which a program did not.
             uow.session.rollback()
 
 
@@ -63,7 +63,7 @@ def optional_viewer(
             # Aside: nobody who revokes it waits for a request that takes long.
             with application.database.unit_of_work_aside() as aside:
                 WaysIn(aside).token_used(used.id)
-        request.state.viewer, request.state.read_only = used.viewer, used.read_only
+        request.state.viewer, request.state.read_only, request.state.by_program = used.viewer, used.read_only, True
         return used.viewer
     cookie = request.cookies.get(SESSION_COOKIE)
     session = application.people.session(cookie, uow=uow) if cookie else None
@@ -78,6 +78,11 @@ def optional_viewer(
 
 
 OptionalViewerDep = Annotated[Viewer | None, Depends(optional_viewer)]
+
+
+def is_in_person(request: Request) -> bool:
+    """Whether somebody looks by themselves, in a browser they signed in with; a token is a program's."""
+    return not getattr(request.state, "by_program", False)
 
 
 async def signed_in_viewer(request: Request, viewer: OptionalViewerDep) -> Viewer:

@@ -3,7 +3,7 @@
 Invariant: English texts are the keys; every key has a Spanish text (a test compares the code with the catalogue).
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -35,6 +35,7 @@ def translations(language: Language) -> NullTranslations:
     return Translations(compiled)
 
 
+@lru_cache(maxsize=16_384)
 def translate(message: str, *, language: Language) -> str:
     """The message in a language; unchanged where the catalogue does not have it."""
     return str(translations(language).gettext(message)) if message else ""

@@ -7,10 +7,11 @@ asked of the same pure `decide` that settles it, so that a page never offers wha
 from dataclasses import dataclass
 
 from copilot.approvals.releases import may_settle
-from copilot.approvals.service import ApprovalService, QueueFilters, QueuePage, ReviewView
+from copilot.approvals.service import ApprovalService, QueueFilters, QueuePage, ReadItem, ReviewView
 from copilot.domain.access import Viewer
 from copilot.domain.approvals import RefusalCode
 from copilot.domain.drafts import DraftKind, content_digest
+from copilot.domain.language import Language
 from copilot.domain.review_items import APPROVAL_STANDS, ReviewState
 from copilot.errors import Conflict, DigestMismatch, NotFound
 from copilot.store.cited_work import CitedWorkRepository
@@ -102,9 +103,16 @@ def _may_redraft(view: ReviewView, *, viewer: Viewer) -> RefusalCode | None:
     return view.rights.edit if item.state is ReviewState.CHANGES_REQUESTED else "not_allowed"
 
 
-def latest_brief(account_id: str, *, approvals: ApprovalService, viewer: Viewer, uow: UnitOfWork) -> ReviewView | None:
-    """The newest brief of the account that was not rejected or replaced."""
-    item_id = CitedWorkRepository(uow).latest_item_id(account_id, kind=DraftKind.BRIEF, viewer=viewer)
+def latest_brief(
+    account_id: str,
+    *,
+    language: Language | None = None,
+    approvals: ApprovalService,
+    viewer: Viewer,
+    uow: UnitOfWork,
+) -> ReviewView | None:
+    """The newest brief of the account, perhaps of those in one language, that was not rejected or replaced."""
+    item_id = _latest_brief_id(account_id, language=language, viewer=viewer, uow=uow)
     if item_id is None:
         return None
     try:
@@ -112,6 +120,25 @@ def latest_brief(account_id: str, *, approvals: ApprovalService, viewer: Viewer,
     except NotFound:
         # It cites another account that this viewer may not see.
         return None
+
+
+def latest_brief_to_read(
+    account_id: str, *, approvals: ApprovalService, viewer: Viewer, uow: UnitOfWork
+) -> ReadItem | None:
+    """The same without what it could be decided by, for pages that only show its text."""
+    item_id = _latest_brief_id(account_id, language=None, viewer=viewer, uow=uow)
+    if item_id is None:
+        return None
+    try:
+        return approvals.read(item_id, viewer=viewer, uow=uow)
+    except NotFound:
+        # It cites another account that this viewer may not see.
+        return None
+
+
+def _latest_brief_id(account_id: str, *, language: Language | None, viewer: Viewer, uow: UnitOfWork) -> str | None:
+    cited = CitedWorkRepository(uow)
+    return cited.latest_item_id(account_id, kind=DraftKind.BRIEF, language=language, viewer=viewer)
 
 
 def released_files(item_id: str, *, approvals: ApprovalService, viewer: Viewer, uow: UnitOfWork) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +99,17 @@ class PromptRegistry:
 
     def _manifest(self) -> dict[str, Any]:
         try:
-            return tomllib.loads((self._folder / "manifest.toml").read_text())
+            return _read_manifest((self._folder / "manifest.toml").read_text())
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise PromptError(
                 "The manifest of the prompts cannot be read.", hint="See prompts/manifest.toml."
             ) from error
+
+
+@lru_cache(maxsize=8)
+def _read_manifest(text: str) -> dict[str, Any]:
+    """Parsed once for each content. Not to be changed by who is handed it."""
+    return tomllib.loads(text)
 
 
 def _parsed(

@@ -29,6 +29,7 @@ from copilot.identity import administration, links
 from copilot.identity.rules import person_of
 from copilot.identity.sessions import end_sessions_of
 from copilot.identity.tokens import all_tokens, revoke_token
+from copilot.identity.unlinking import unlink
 from copilot.store.database import UnitOfWork
 from copilot.store.staff import StaffFilters, StaffRepository
 from copilot.store.waiting import waiting_on
@@ -125,6 +126,13 @@ def make_link(
 def end_sessions(person_id: PersonId, admin: AdminDep, uow: UnitOfWorkDep) -> SessionsEnded:
     """Sign the person out of every browser."""
     return SessionsEnded(ended=end_sessions_of(person_id, actor=admin, uow=uow))
+
+
+@router.delete("/{person_id}/identity")
+def undo_link(person_id: PersonId, admin: AdminDep, uow: UnitOfWorkDep) -> SessionsEnded:
+    """Forget the person's account at the identity provider, which was made anew: the next sign-in with their verified
+    address links them again. Their sessions end."""
+    return SessionsEnded(ended=unlink(person_id, actor=admin, uow=uow))
 
 
 @router.put("/{person_id}/accounts/{account_id}", status_code=204)

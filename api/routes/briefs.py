@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
@@ -22,6 +22,7 @@ from copilot.store.database import UnitOfWork
 from copilot.workflows.brief.printed import print_item
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}/briefs", tags=["briefs"], responses=PROBLEMS)
+WrittenIn = Annotated[Language | None, Query(description="Only of those in this language; left out: in any.")]
 
 
 class BriefRequest(BaseModel):
@@ -46,26 +47,37 @@ def make_brief(
 
 @router.get("/latest/pdf", response_class=Response, responses=CONFLICT | A_PDF)
 def read_latest_pdf(
-    account_id: AccountId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+    account_id: AccountId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: WrittenIn = None,
 ) -> Response:
     """The same as a PDF, sources as footnotes; what is not approved says so on every page."""
-    view = _latest(account_id, viewer=viewer, uow=uow, application=application)
+    view = _latest(account_id, language=language, viewer=viewer, uow=uow, application=application)
     content, name = print_item(view.item.id, approvals=application.approvals, viewer=viewer, uow=uow)
     return file_response(content, name=name)
 
 
 @router.get("/latest")
 def read_latest(
-    account_id: AccountId, response: Response, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+    account_id: AccountId,
+    response: Response,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: WrittenIn = None,
 ) -> ReviewDetail:
     """The newest brief that was not rejected or replaced by an edit."""
-    view = _latest(account_id, viewer=viewer, uow=uow, application=application)
+    view = _latest(account_id, language=language, viewer=viewer, uow=uow, application=application)
     response.headers["ETag"] = etag(view.item)
     return ReviewDetail.of(view)
 
 
-def _latest(account_id: str, *, viewer: Viewer, uow: UnitOfWork, application: Application) -> ReviewView:
-    view = latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow)
+def _latest(
+    account_id: str, *, language: Language | None, viewer: Viewer, uow: UnitOfWork, application: Application
+) -> ReviewView:
+    view = latest_brief(account_id, language=language, approvals=application.approvals, viewer=viewer, uow=uow)
     if view is None:
         raise NotFound("There is no brief of such an account among those you may see.", hint="Ask for one.")
     return view

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from api.deps import UnitOfWorkDep, ViewerDep
 from api.portfolio_asked import Owner, Segment, part_of
 from api.schemas.common import CONFLICT, PROBLEMS
-from api.schemas.portfolio_customers import TableOut, TableViewOut, TableViewRequest
+from api.schemas.portfolio_customers import TableOut, TableViewChange, TableViewOut, TableViewRequest
 from copilot.domain.portfolio import BandChoice
 from copilot.workflows.portfolio.customers import CustomerSort, Wanted, customer_table
 from copilot.workflows.portfolio.views import PortfolioViews
@@ -57,6 +57,15 @@ def create_view(
 def read_view(table_view_id: ViewId, viewer: ViewerDep, uow: UnitOfWorkDep) -> TableViewOut:
     """One view that you may use."""
     return TableViewOut.of(_views.get(table_view_id, viewer=viewer, uow=uow))
+
+
+@router.patch("/views/{table_view_id}", responses=CONFLICT)
+def change_view(
+    table_view_id: ViewId, wanted: Annotated[TableViewChange, Body()], viewer: ViewerDep, uow: UnitOfWorkDep
+) -> TableViewOut:
+    """Rename one of your own, share it or stop sharing it; what is left out stays."""
+    changed = _views.change(table_view_id, name=wanted.name, shared=wanted.shared, viewer=viewer, uow=uow)
+    return TableViewOut.of(changed)
 
 
 @router.delete("/views/{table_view_id}", status_code=204)

@@ -6,7 +6,7 @@ an edit name the digest of the content as well; another state answers 412, anoth
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.preconditions import CHANGES, ItemId, LockedItem, SeenItem, SentTags, changed, matches
@@ -60,6 +60,7 @@ def decide(
 def edit(
     item: SeenItem,
     wanted: Annotated[EditRequest, Body()],
+    request: Request,
     response: Response,
     viewer: ViewerDep,
     uow: UnitOfWorkDep,
@@ -68,7 +69,7 @@ def edit(
     """Change the words of sentences. Makes a new version with an item of its own; earlier votes are void."""
     new = application.approvals.edit(item.id, wanted.texts, digest=wanted.digest, viewer=viewer, uow=uow)
     response.headers["Location"] = f"/api/v1/queue/{new.id}"
-    return detail(new.id, response, viewer=viewer, uow=uow, application=application)
+    return detail(new.id, request, response, viewer=viewer, uow=uow, application=application)
 
 
 @router.put("/claim", responses=CHANGES)
@@ -130,19 +131,29 @@ def recall(
 
 @router.post("/resubmissions", status_code=201, responses=CHANGES)
 def submit_again(
-    item: SeenItem, response: Response, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+    item: SeenItem,
+    request: Request,
+    response: Response,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
 ) -> ReviewDetail:
     """File the same words anew, checked against today's evidence: a new version with an item of its own."""
     new = application.approvals.submit_again(item.id, viewer=viewer, uow=uow)
     response.headers["Location"] = f"/api/v1/queue/{new.id}"
-    return detail(new.id, response, viewer=viewer, uow=uow, application=application)
+    return detail(new.id, request, response, viewer=viewer, uow=uow, application=application)
 
 
 @router.post("/redrafts", status_code=201, responses=CHANGES)
 def draft_again(
-    item: SeenItem, response: Response, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+    item: SeenItem,
+    request: Request,
+    response: Response,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
 ) -> ReviewDetail:
     """Have it written again with the requested changes as instruction: a new version with an item of its own."""
     new = application.redraft.run(item.id, viewer=viewer, uow=uow)
     response.headers["Location"] = f"/api/v1/queue/{new.id}"
-    return detail(new.id, response, viewer=viewer, uow=uow, application=application)
+    return detail(new.id, request, response, viewer=viewer, uow=uow, application=application)

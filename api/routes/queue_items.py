@@ -6,9 +6,9 @@ Invariant 3: what the caller may not see answers exactly like what does not exis
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
-from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep, is_in_person
 from api.files import file_response
 from api.preconditions import ItemId
 from api.queue_reading import released_file, released_files
@@ -28,24 +28,30 @@ router = APIRouter(prefix="/api/v1/queue", tags=["queue"], responses=PROBLEMS)
 
 
 def detail(
-    item_id: str, response: Response, *, viewer: Viewer, uow: UnitOfWork, application: Application
+    item_id: str, request: Request, response: Response, *, viewer: Viewer, uow: UnitOfWork, application: Application
 ) -> ReviewDetail:
-    """The item as it is now, with its ETag. Raises NotFound."""
+    """The item as it is now, with its ETag; noted as opened if a person looks. Raises NotFound."""
     view = application.approvals.get(item_id, viewer=viewer, uow=uow)
     response.headers["ETag"] = etag(view.item)
-    note_opening(view, viewer=viewer, uow=uow)
+    if is_in_person(request):
+        note_opening(view, viewer=viewer, uow=uow)
     return ReviewDetail.of(view, test=revealed(view.item, uow=uow))
 
 
 @router.get("/{item_id}")
 def read_item(
-    item_id: ItemId, response: Response, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+    item_id: ItemId,
+    request: Request,
+    response: Response,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
 ) -> ReviewDetail:
     """One item with its draft, evidence, findings, votes, comments, versions, and what you may do.
 
     The `ETag` of the answer goes into `If-Match` of every call that changes the item.
     """
-    return detail(item_id, response, viewer=viewer, uow=uow, application=application)
+    return detail(item_id, request, response, viewer=viewer, uow=uow, application=application)
 
 
 @router.get("/{item_id}/comparisons/{other_id}")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from api.deps import LanguageDep, UnitOfWorkDep, ViewerDep
 from api.schemas.common import PROBLEMS
 from api.schemas.score_models import ModelList, ModelOut
-from copilot.workflows.scores.models import choose_model, read_model, read_models
+from copilot.workflows.scores.models import choose_model, read_model, read_models, take_back_choice
 
 router = APIRouter(prefix="/api/v1/scores/models", tags=["scores"], responses=PROBLEMS)
 ModelId = Annotated[str, Path(max_length=100)]
@@ -27,5 +27,11 @@ def show_model(model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, languag
 
 @router.post("/{model_id}/use")
 def use_model(model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, language: LanguageDep) -> ModelOut:
-    """Let it make the scores of its kind from now on. For administrators; again changes nothing."""
+    """Let it make the scores of its kind until that is taken back. For administrators; again changes nothing."""
     return ModelOut.of(choose_model(model_id, viewer=viewer, uow=uow), language=language)
+
+
+@router.delete("/{model_id}/use")
+def let_retraining_decide(model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, language: LanguageDep) -> ModelOut:
+    """Take a choice by hand back: the model makes the scores until a better one is learnt. Again changes nothing."""
+    return ModelOut.of(take_back_choice(model_id, viewer=viewer, uow=uow), language=language)

@@ -18,6 +18,13 @@ class HealthPoint(BaseModel):
     value: float
 
 
+class UsePoint(BaseModel):
+    """How many people were active in the week that began on a day."""
+
+    week: date
+    people: float
+
+
 class TableLine(BaseModel):
     """A customer. `at_stake` is revenue times probability; null: one of them is not known."""
 
@@ -26,6 +33,7 @@ class TableLine(BaseModel):
     at_stake: Decimal | None
     has_alert: bool
     course: list[HealthPoint]
+    use: list[UsePoint]
 
     @classmethod
     def of(cls, line: Line) -> "TableLine":
@@ -36,6 +44,7 @@ class TableLine(BaseModel):
             at_stake=line.at_stake,
             has_alert=line.has_alert,
             course=[HealthPoint(day=day, value=value) for day, value in line.series],
+            use=[UsePoint(week=day, people=value) for day, value in line.use],
         )
 
 
@@ -73,6 +82,15 @@ class TableViewRequest(BaseModel):
     filters: TableFilters = TableFilters()
     sort: CustomerSort = CustomerSort.AT_STAKE
     shared: bool = False
+
+
+class TableViewChange(BaseModel):
+    """What to change of a view; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = Field(default=None, min_length=1, max_length=LONGEST_NAME)
+    shared: bool | None = None
 
 
 class TableViewOut(BaseModel):

@@ -70,6 +70,7 @@ AUDIT_ACTIONS = {
     "person.password_link_made": _("Link to choose a password made"),
     "person.password_chosen": _("Password chosen by a link"),
     "identity.linked": _("Recognised by the identity provider"),
+    "identity.unlinked": _("Link to the identity provider undone"),
     "team.created": _("Team created"),
     "team.renamed": _("Team renamed"),
     "team.deleted": _("Team deleted"),
@@ -83,6 +84,10 @@ AUDIT_ACTIONS = {
     "privacy.exported": _("Personal data exported"),
     "privacy.let_go": _("Data deleted after the time it is kept"),
     "import.uploaded": _("Uploaded files imported"),
+    "webhook.switched_off": _("Webhook switched off: it did not answer"),
+    "scores.trained": _("Score learnt from the records"),
+    "scores.put_in_use": _("Model of a score chosen by hand"),
+    "scores.choice_ended": _("Choice of a model taken back"),
 }
 
 FAMILIES = {
@@ -97,6 +102,14 @@ FAMILIES = {
     "import": _("Imports"),
     "chat": _("Chat"),
     "alert": _("Alerts"),
+    "scores": _("Models of scores"),
+    "person": _("People"),
+    "identity": _("Single sign-on"),
+    "team": _("Teams"),
+    "token": _("Tokens"),
+    "session": _("Sessions"),
+    "brief": _("Briefs"),
+    "webhook": _("Webhooks"),
     "audit": _("The audit chain itself"),
 }
 """First part of an event's name."""

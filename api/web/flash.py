@@ -148,6 +148,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "password_chosen": ("success", _("Your new password counts from now on. Sign in with it.")),
     "token_revoked": ("success", _("The token “%(name)s” is revoked. Whatever used it is turned away from now on.")),
     "session_closed": ("success", _("That browser is signed out.")),
+    "identity_unlinked": (
+        "success",
+        _("The link is undone; the next sign-in makes a new one. Sessions that ended: %(number)s."),
+    ),
     "sessions_closed": ("success", _("Other browsers signed out: %(number)s.")),
     "person_changed": ("success", _("Saved. It counts at once.")),
     "person_left": (
@@ -165,6 +169,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "team_deleted": ("success", _("The team “%(name)s” is deleted.")),
     "upload_discarded": ("success", _("Discarded. The files are deleted, and nothing was imported.")),
     "model_chosen": ("success", _("This model makes the scores from now on. They are computed in the background.")),
+    "choice_taken_back": ("success", _("Retraining decides again. This model makes the scores until then.")),
     "newer_version": ("warning", _("A newer version of this draft exists. This is it; read it before you decide.")),
 }
 

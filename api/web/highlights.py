@@ -6,14 +6,16 @@ Invariant: the pieces put together are the text, whatever the query.
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
 from api.web.document_view import Piece
-from copilot.domain.figures import extract_figures, says_the_same
+from copilot.domain.figures import Figure, extract_figures, says_the_same
 from copilot.domain.language import Language
 from copilot.guardrails.grounding.source_text import is_content
-from copilot.guardrails.grounding.words import words_of
+from copilot.guardrails.grounding.words import Word, words_of
 from copilot.store.accounts import fold
 
 _WORD = re.compile(r"\w+")
@@ -24,6 +26,23 @@ _LONGEST_SHOWN = 600
 _SHORTEST_RUN = 3
 """Words in a row that say the same by more than chance."""
 _LONGEST_SOURCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A sentence, read once for all the sources it cites."""
+
+    figures: tuple[Figure, ...]
+    words: tuple[Word, ...]
+    content: frozenset[str]
+    """Stems of the words that say something."""
+
+
+@lru_cache(maxsize=256)
+def _said(sentence: str, language: Language | None) -> _Said:
+    words = words_of(sentence)
+    content = frozenset(word.stem for word in words if is_content(word))
+    return _Said(extract_figures(sentence, language=language), words, content)
 
 
 def highlighted(text: str, query: str) -> list[Piece]:
@@ -54,23 +73,42 @@ def marked_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[Piece]:
     return [piece for piece in (*pieces, Piece(text[position:])) if piece.text]
 
 
-def carried_spans(sentence: str, source: str, *, language: Language | None = None) -> list[tuple[int, int]]:
+@lru_cache(maxsize=8_192)
+def carries(sentence: str, source: str, *, language: Language | None = None) -> bool:
+    """Whether `carried_spans` finds anything; what is quickest to see is looked at first.
+
+    Kept, as the spans are: whoever reviews a draft sees its page again after every remark, vote and edit.
+    """
+    said, words = _said(sentence, language), words_of(source[:_LONGEST_SOURCE])
+    return (
+        any(word.stem in said.content and is_content(word) for word in words)
+        or bool(_same_figures(said, source[:_LONGEST_SOURCE]))
+        or bool(_runs(said.words, words))
+    )
+
+
+@lru_cache(maxsize=8_192)
+def carried_spans(sentence: str, source: str, *, language: Language | None = None) -> tuple[tuple[int, int], ...]:
     """Which characters of `source` a sentence rests on: figures of the same value, and words said in a row.
 
     Where neither is there, the words of content that both have; nothing where they have none in common.
     """
     source = source[:_LONGEST_SOURCE]
-    said = extract_figures(sentence, language=language)
-    spans = [
+    said, words = _said(sentence, language), words_of(source)
+    spans = _same_figures(said, source) + _runs(said.words, words)
+    if not spans:
+        spans = [(word.start, word.end) for word in words if word.stem in said.content and is_content(word)]
+    return tuple(_merged(spans))
+
+
+def _same_figures(said: _Said, source: str) -> list[tuple[int, int]]:
+    if not said.figures:
+        return []
+    return [
         (figure.start, figure.end)
         for figure in extract_figures(source, language=None)
-        if any(says_the_same(own, figure) for own in said)
+        if any(says_the_same(own, figure) for own in said.figures)
     ]
-    spans += _runs(sentence, source)
-    if not spans:
-        stems = {word.stem for word in words_of(sentence) if is_content(word)}
-        spans = [(word.start, word.end) for word in words_of(source) if is_content(word) and word.stem in stems]
-    return _merged(spans)
 
 
 def quoted(sentence: str, source: str, *, language: Language | None = None) -> list[Piece]:
@@ -82,9 +120,8 @@ def quoted(sentence: str, source: str, *, language: Language | None = None) -> l
     return [*pieces, *marked_spans(source[begin:end], inside)] + ([Piece(" …")] if end < len(source) else [])
 
 
-def _runs(sentence: str, source: str) -> list[tuple[int, int]]:
+def _runs(own: tuple[Word, ...], other: tuple[Word, ...]) -> list[tuple[int, int]]:
     """Places in the source of words that stand in the same order in the sentence."""
-    own, other = words_of(sentence), words_of(source)
     steps = Indel.opcodes([word.folded for word in own], [word.folded for word in other])
     return [
         (other[step.dest_start].start, other[step.dest_end - 1].end)

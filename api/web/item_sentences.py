@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.web.document_view import Piece
-from api.web.highlights import carried_spans, marked_spans, quoted
+from api.web.highlights import carries, marked_spans, quoted
 from copilot.approvals.service import ReviewView
 from copilot.approvals.support import Support, support_of
 from copilot.domain.access import Viewer
@@ -119,6 +119,7 @@ def sentences_of(view: ReviewView, *, viewer: Viewer, language: Language, uow: U
     accepted = _accepted(view)
     support = support_of(draft, view.findings, accepted=accepted)
     findings = by_sentence(view.findings)
+    numbered = {item.id: (position, item) for position, item in enumerate(draft.evidence, start=1)}
 
     def sentence(segment: Segment, number: int) -> Sentence:
         own = findings.get(segment.id, [])
@@ -128,8 +129,8 @@ def sentences_of(view: ReviewView, *, viewer: Viewer, language: Language, uow: U
             pieces=_with_findings(segment, own),
             support=support[segment.id],
             findings=own,
-            cited=_cited(segment, draft, today=today if stoppable else None),
-            missing=len(set(segment.evidence_ids) - draft.evidence_by_id.keys()),
+            cited=_cited(segment, numbered, language=draft.language, today=today if stoppable else None),
+            missing=len(set(segment.evidence_ids) - numbered.keys()),
             against=Against(
                 sources=counter.get(segment.id, ()),
                 findings=tuple(found for found in own if found.rule in CONTRADICTING),
@@ -177,17 +178,22 @@ def _with_findings(segment: Segment, findings: Collection[Finding]) -> list[Piec
     return marked_spans(segment.text, spans)
 
 
-def _cited(segment: Segment, draft: Draft, *, today: Mapping[str, Evidence] | None) -> list[list[Cited]]:
-    numbered = {item.id: (position, item) for position, item in enumerate(draft.evidence, start=1)}
+def _cited(
+    segment: Segment,
+    numbered: Mapping[str, tuple[int, Evidence]],
+    *,
+    language: Language,
+    today: Mapping[str, Evidence] | None,
+) -> list[list[Cited]]:
     groups: dict[tuple[str, str, str], list[Cited]] = {}
     for number, item in (numbered[key] for key in dict.fromkeys(segment.evidence_ids) if key in numbered):
         source = (item.label, item.as_of.isoformat(), item.kind.value + item.origin.value)
-        groups.setdefault(source, []).append(_source(segment, number, item, draft=draft, today=today))
+        groups.setdefault(source, []).append(_source(segment, number, item, language=language, today=today))
     return list(groups.values())
 
 
 def _source(
-    segment: Segment, number: int, item: Evidence, *, draft: Draft, today: Mapping[str, Evidence] | None
+    segment: Segment, number: int, item: Evidence, *, language: Language, today: Mapping[str, Evidence] | None
 ) -> Cited:
     passage = item.kind is EvidenceKind.PASSAGE
     now = today.get(item.id) if today is not None else None
@@ -200,8 +206,8 @@ def _source(
     return Cited(
         number=number,
         evidence=item,
-        pieces=quoted(segment.text, item.text, language=draft.language) if passage else [],
-        carries=not passage and bool(carried_spans(segment.text, item.text, language=draft.language)),
+        pieces=quoted(segment.text, item.text, language=language) if passage else [],
+        carries=not passage and carries(segment.text, item.text, language=language),
         today=state,
         now=now if state is Today.CHANGED else None,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from api.deps import is_in_person
 from api.errors import Failure
 from api.languages import language_of
 from api.queue_reading import RIGHTS_OFFERED_APART, Rights, rights_of
@@ -18,6 +19,7 @@ from api.web.item_sentences import by_sentence, sentences_of
 from api.web.item_steps import clock_of, steps_of
 from api.web.templating import render
 from copilot.approvals.comparison import word_diff
+from copilot.approvals.handling import deciders_of
 from copilot.approvals.quality.openings import note_opening
 from copilot.approvals.quality.outcome import revealed
 from copilot.approvals.release_texts import describe
@@ -29,10 +31,7 @@ from copilot.domain.approvals import RefusalCode, open_step
 from copilot.domain.findings import Finding
 from copilot.domain.language import Language
 from copilot.domain.review_items import OPEN, SUBMITTED_AGAIN, UNDECIDED, ReviewItem, ReviewState
-from copilot.store.accounts import AccountRepository
-from copilot.store.cited_work import CitedWorkRepository
 from copilot.store.database import UnitOfWork
-from copilot.store.people import PeopleRepository
 from copilot.store.releases import ReleaseState
 
 ALL = "all"
@@ -77,27 +76,23 @@ def item_page(
     """Render the item as it is now. Raises NotFound."""
     opened = opened or Opened()
     view = application.approvals.get(item_id, viewer=viewer, uow=uow)
-    note_opening(view, viewer=viewer, uow=uow)
+    if is_in_person(request):
+        note_opening(view, viewer=viewer, uow=uow)
     rights = rights_of(view, viewer=viewer)
     status = opened.attempt.failure.status if opened.attempt else 200
     context = {
-        **_about(view, viewer=viewer, uow=uow),
+        **_about(view, uow=uow),
         **_weighed(view, viewer=viewer, language=language_of(request), uow=uow),
         **_offered(view, rights, language=language_of(request), opened=opened),
-        **_people(view, rights, viewer=viewer, uow=uow, application=application),
+        **_people(view, rights, viewer=viewer, uow=uow),
         **_delivery(view, rights, language=language_of(request), viewer=viewer, uow=uow, application=application),
         **_list_of(opened),
     }
     return render(request, "item.html", status=status, **context)
 
 
-def _about(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, Any]:
+def _about(view: ReviewView, *, uow: UnitOfWork) -> dict[str, Any]:
     """The item and its draft, and who is named on the page."""
-    account_id = view.entry.account_id
-    seen = AccountRepository(uow).names([account_id] if account_id else [], viewer=viewer)
-    named = [view.item.requester_id, view.item.author_id, view.version.author_id]
-    names = PeopleRepository(uow).names([person for person in named if person])
-    newest = CitedWorkRepository(uow).newest_version_item_id(view.item.draft_id, viewer=viewer)
     crm = view.draft.crm
     return {
         "view": view,
@@ -105,9 +100,10 @@ def _about(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, An
         "item": view.item,
         "entry": view.entry,
         "pending": view.item.state in UNDECIDED,
-        "account_visible": bool(seen),
-        "names": names,
-        "newest": newest if newest != view.item.id else None,
+        # An item of an account is only there for who may see the account.
+        "account_visible": view.entry.account_id is not None,
+        "names": view.names,
+        "newest": view.newest_item_id if view.newest_item_id != view.item.id else None,
         "task": view.draft.provenance.parameters.get(_TASK, ""),
         "crm_change": word_diff(crm.value_before or "", crm.value or "") if crm else (),
         "steps": steps_of(view),
@@ -170,12 +166,11 @@ def _resubmitted_by(view: ReviewView, rights: Rights) -> str:
     return view.entry.requester_name if ended and rights.submit_again is not None else ""
 
 
-def _people(
-    view: ReviewView, rights: Rights, *, viewer: Viewer, uow: UnitOfWork, application: Application
-) -> dict[str, Any]:
+def _people(view: ReviewView, rights: Rights, *, viewer: Viewer, uow: UnitOfWork) -> dict[str, Any]:
     """Who could decide, asked only where the page names them."""
     wanted = view.item.state in OPEN and (rights.approve is not None or rights.reassign is None)
-    found = application.approvals.assignable(view.item.id, viewer=viewer, uow=uow) if wanted else ()
+    cited = {item.account_id for item in view.draft.evidence if item.account_id}
+    found = deciders_of(view.entry, cited=cited, seen_by=viewer, uow=uow) if wanted else ()
     others = [person.name for person in found if person.user_id != viewer.user_id]
     return {"assignable": found, "who_can": others[:_MOST_NAMED]}
 

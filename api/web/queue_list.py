@@ -24,7 +24,7 @@ from copilot.domain.review_items import OPEN, UNDECIDED, ReviewItem, ReviewState
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
 from copilot.store.queue_surroundings import ListedDetails, Named, QueueSurroundings
-from copilot.store.queue_turns import Turns, turns_of
+from copilot.store.queue_turns import Turns
 from copilot.store.review_entries import QueueEntry
 
 GROUPS = {
@@ -127,12 +127,11 @@ class ListWords:
         """A text in the viewer's language."""
         return translate(message, language=self._language) % values
 
-    def rows(self, entries: Sequence[QueueEntry]) -> tuple[Row, ...]:
+    def rows(self, entries: Sequence[QueueEntry], *, turns: Turns) -> tuple[Row, ...]:
         """The entries in words."""
         details = QueueSurroundings(self._uow).details([entry.item.id for entry in entries])
         held_by = {person for entry in entries for person in (entry.item.claimed_by, entry.item.assignee_id) if person}
         names = PeopleRepository(self._uow).names(sorted(held_by))
-        turns = turns_of(self._viewer, uow=self._uow)
         now = self._uow.clock.now()
         return tuple(self._row(entry, details[entry.item.id], names=names, turns=turns, now=now) for entry in entries)
 

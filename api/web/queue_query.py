@@ -123,9 +123,14 @@ class QueueQuery:
         """Whether anything beside the group narrows the list."""
         return bool(set(self.parameters) - {"show", "sort", "cursor"})
 
+    @property
+    def opened_from(self) -> str:
+        """What the address of an item says that is opened from this list."""
+        return urlencode({LIST_PARAMETER: self.text})
+
     def item_address(self, item_id: str) -> str:
         """Where an item of this list opens."""
-        return f"/queue/{item_id}?{urlencode({LIST_PARAMETER: self.text})}"
+        return f"/queue/{item_id}?{self.opened_from}"
 
     def in_group(self, group: Group) -> "QueueQuery":
         """The same filters in another group; a state that is not of that group goes."""

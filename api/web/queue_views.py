@@ -3,12 +3,12 @@
 Invariant: what a tab opens is exactly what its filters say; whoever opens it sees what they may see.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.web.queue_query import ME, STATES, Group, QueueQuery, from_text
-from copilot.approvals.saved_views import SavedView, SavedViews
+from copilot.approvals.saved_views import SavedView
 from copilot.domain.access import Viewer
-from copilot.store.database import UnitOfWork
 from copilot.store.queue_filters import QueueFilters, Sort
 
 
@@ -27,14 +27,14 @@ class Tab:
     problem: str
 
 
-def view_tabs(views: SavedViews, query: QueueQuery | None, *, viewer: Viewer, uow: UnitOfWork) -> tuple[Tab, ...]:
+def view_tabs(views: Iterable[SavedView], query: QueueQuery | None, *, viewer: Viewer) -> tuple[Tab, ...]:
     """The viewer's views and those of the team; `query` is what is open."""
-    return tuple(_tab(view, query, viewer) for view in views.all(viewer=viewer, uow=uow))
+    return tuple(_tab(view, query, viewer) for view in views)
 
 
-def default_address(views: SavedViews, *, viewer: Viewer, uow: UnitOfWork) -> str | None:
+def default_address(views: Iterable[SavedView], *, viewer: Viewer) -> str | None:
     """Where the viewer's queue opens, if they chose a view."""
-    view = views.default(viewer=viewer, uow=uow)
+    view = next((view for view in views if view.is_default), None)
     return None if view is None else query_of(view.filters, view.sort, viewer=viewer).address
 
 

@@ -3,7 +3,8 @@
 Invariant: templates receive domain values and turn them into words here; no template marks text as safe.
 """
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from api.languages import language_of
 from api.localisation import translations
@@ -42,6 +44,7 @@ def environment(language: Language) -> Environment:
     )
     catalogue = translations(language)
     env.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals["_"] = _saying(catalogue.gettext)
     values = Values(language)
     env.globals |= {"language": language, "values": values, "with_query": with_query, "languages": list(Language)}
     env.globals |= {"short_form": short_form, "menu_of": menu_of}
@@ -58,6 +61,27 @@ def environment(language: Language) -> Environment:
         "duration": values.duration,
     }
     return env
+
+
+def _saying(gettext: Callable[[str], str]) -> Callable[..., Markup]:
+    """The `_` of templates: as Jinja's own, but without the context, which it copies for every call within a loop."""
+
+    @lru_cache(maxsize=8_192)
+    def translated(message: str) -> Markup:
+        return Markup(gettext(message))  # noqa: S704 - our own catalogue; what is filled in is escaped
+
+    @lru_cache(maxsize=8_192)
+    def plain(message: str) -> Markup:
+        return translated(message) % {}
+
+    def say(message: str, **variables: object) -> Markup:
+        if not variables:
+            return plain(message)
+        # What `Markup` does with its arguments, in a tenth of the time.
+        safe = {name: value if type(value) is int else escape(value) for name, value in variables.items()}
+        return Markup(str.__mod__(translated(message), safe))  # noqa: S704 - every part of it is escaped
+
+    return say
 
 
 def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:

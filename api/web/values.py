@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_datetime, format_skeleton, format_timedelta, get_day_names
 
 from api.localisation import translate
 from api.web import words
@@ -20,7 +20,7 @@ from copilot.domain.evidence import Evidence, EvidenceKind
 from copilot.domain.facts import EMPTY
 from copilot.domain.figure_results import is_of_query
 from copilot.domain.figure_text_words import figures_in_words
-from copilot.domain.formatting import Formatter, canonical_number
+from copilot.domain.formatting import Formatter, canonical_number, written_day
 from copilot.domain.language import Language
 from copilot.domain.signal_words import signal_name
 from copilot.domain.signals import Signal
@@ -59,6 +59,10 @@ class Values:
             return ""
         known = words.TABLES[table].get(str(code))
         return translate(known, language=self.language) if known else str(code).replace("_", " ")
+
+    def weekday(self, number: int) -> str:
+        """The name of a day of the week within a sentence, 0 for Monday: English writes it with a capital."""
+        return str(get_day_names("wide", context="format", locale=self.formatter.locale)[number])
 
     def release_problem(self, code: str | None) -> str:
         """Why a release failed."""
@@ -105,7 +109,7 @@ class Values:
 
     def short(self, value: date | datetime | None) -> str:
         """`31 Jan 2027`, for lists."""
-        return "" if value is None else format_date(value, format="medium", locale=self.formatter.locale)
+        return "" if value is None else written_day(value, "medium", self.formatter.locale)
 
     def moment(self, value: datetime | None) -> str:
         """Date and time of day in UTC."""

@@ -63,7 +63,8 @@ def answer_of(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: Unit
         version = newest_version if item.id == newest.id else drafts.version(item.draft_id, item.version)
         # Somebody else's edit may cite what the asker may not see.
         may_be_read = _may_be_read(item, version, rules) or _was_read(item, record, uow=uow)
-        if not may_be_read or not is_readable(item.id, viewer=viewer, uow=uow):
+        seen = item.id == entry.item.id or (may_be_read and is_readable(item.id, viewer=viewer, uow=uow))
+        if not may_be_read or not seen:
             continue
         return Shown(newest, newest_version, item, version)
     return Shown(newest, newest_version, None, None)

@@ -3,6 +3,7 @@
 Invariant: none of this decides anything. A claim and a request to decide are soft: whoever may decide still can.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from copilot.approvals import record
@@ -84,10 +85,7 @@ class Handling:
     def assignable(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> tuple[Viewer, ...]:
         """See `ApprovalService.assignable`."""
         entry, judged = find_readable(item_id, viewer=viewer, uow=uow)
-        candidates = people_of_account(entry.account_id, uow=uow)
-        return tuple(
-            person for person in candidates if _can_decide(entry, person.user_id, cited=judged.cited_accounts, uow=uow)
-        )
+        return deciders_of(entry, cited=judged.cited_accounts, seen_by=viewer, uow=uow)
 
     def comment(self, item_id: str, text: str, *, viewer: Viewer, uow: UnitOfWork) -> Comment:
         """See `ApprovalService.comment`."""
@@ -111,6 +109,17 @@ class Handling:
         AuditLog(uow).append(record.COMMENTED, actor_id=viewer.user_id, subject=subject_of(item_id), details=told)
         [added] = [line for line in comments.on_items([item.id]) if line.id == comment_id]
         return added
+
+
+def deciders_of(entry: QueueEntry, *, cited: Collection[str], seen_by: Viewer, uow: UnitOfWork) -> tuple[Viewer, ...]:
+    """The people who may see and approve the item, which cites these accounts, by name; `seen_by` sees it."""
+    candidates = people_of_account(entry.account_id, uow=uow)
+    return tuple(
+        person
+        for person in candidates
+        if right_to_approve(entry.item, viewer=person, uow=uow) is None
+        and (person.user_id == seen_by.user_id or _sees(entry, person, cited=cited, uow=uow))
+    )
 
 
 def right_to_approve(item: ReviewItem, *, viewer: Viewer, uow: UnitOfWork) -> RefusalCode | None:
@@ -148,11 +157,15 @@ def may_reassign(item: ReviewItem, *, viewer: Viewer) -> RefusalCode | None:
     return None if allowed else "not_allowed"
 
 
-def _can_decide(entry: QueueEntry, user_id: str, *, cited: frozenset[str], uow: UnitOfWork) -> bool:
+def _can_decide(entry: QueueEntry, user_id: str, *, cited: Collection[str], uow: UnitOfWork) -> bool:
     """Whether an active person may both see and approve the item."""
     person = PeopleRepository(uow).by_id(user_id)
     if person is None or right_to_approve(entry.item, viewer=person, uow=uow) is not None:
         return False
+    return _sees(entry, person, cited=cited, uow=uow)
+
+
+def _sees(entry: QueueEntry, person: Viewer, *, cited: Collection[str], uow: UnitOfWork) -> bool:
     return is_readable(entry.item.id, cited_accounts=cited, viewer=person, uow=uow)
 
 

@@ -3,7 +3,8 @@
 Invariant 3: earlier versions and what was said about them are shown only to who may see all that those cite.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from copilot.approvals.deciding import may_retry
@@ -73,7 +74,7 @@ class ReviewRights:
     @property
     def allowed(self) -> frozenset[str]:
         """Names of what the viewer may do."""
-        return frozenset(field.name for field in fields(self) if getattr(self, field.name) is None)
+        return frozenset(each.name for each in fields(self) if getattr(self, each.name) is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,10 @@ class ReviewView:
     claimer_id: str | None = None
     """Who is on it now; None also when their claim ran out."""
     claimer_name: str | None = None
+    newest_item_id: str | None = None
+    """Of the newest version there is; what it cites may be closed to the viewer."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of everybody whom the item names, by id."""
 
     @property
     def item(self) -> ReviewItem:
@@ -115,14 +120,34 @@ class ReviewView:
         return unsupported_segments(self.version.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadItem:
+    """What somebody reads of an item who decides nothing about it."""
+
+    entry: QueueEntry
+    draft: Draft
+
+    @property
+    def item(self) -> ReviewItem:
+        return self.entry.item
+
+
+def read_item(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReadItem:
+    """One item for one person, without what it could be decided by. Raises NotFound."""
+    entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
+    return ReadItem(entry, DraftRepository(uow).version(entry.item.draft_id, entry.item.version).draft)
+
+
 def read_view(item_id: str, *, handling: Handling, viewer: Viewer, uow: UnitOfWork) -> ReviewView:
     """One item for one person. Raises NotFound."""
     entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
     item = entry.item
-    siblings = _readable_versions(entry, viewer=viewer, uow=uow)
+    listed = ReviewRepository(uow).of_draft(item.draft_id, viewer=viewer)
+    siblings = _readable_versions(entry, listed, viewer=viewer, uow=uow)
     claimer_id = handling.claimer(item, uow=uow)
-    names = names_of({item.assignee_id, claimer_id} | {each.author_id for each in siblings}, uow=uow)
     version = DraftRepository(uow).version(item.draft_id, item.version)
+    involved = {item.requester_id, item.author_id, item.assignee_id, version.author_id, claimer_id}
+    names = names_of(involved | {each.author_id for each in siblings}, uow=uow)
     return ReviewView(
         entry=entry,
         version=version,
@@ -144,11 +169,14 @@ def read_view(item_id: str, *, handling: Handling, viewer: Viewer, uow: UnitOfWo
         assignee_name=names.get(item.assignee_id or ""),
         claimer_id=claimer_id,
         claimer_name=names.get(claimer_id or ""),
+        newest_item_id=listed[-1].item.id if listed else None,
+        names=names,
     )
 
 
-def _readable_versions(entry: QueueEntry, *, viewer: Viewer, uow: UnitOfWork) -> list[ReviewItem]:
-    listed = ReviewRepository(uow).of_draft(entry.item.draft_id, viewer=viewer)
+def _readable_versions(
+    entry: QueueEntry, listed: Sequence[QueueEntry], *, viewer: Viewer, uow: UnitOfWork
+) -> list[ReviewItem]:
     return [
         other.item for other in listed if other.item.id == entry.item.id or _is_readable(other, viewer=viewer, uow=uow)
     ]

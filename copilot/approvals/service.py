@@ -14,7 +14,7 @@ from copilot.approvals.handling import Handling
 from copilot.approvals.policy import Policy
 from copilot.approvals.quality.planting import plant_due
 from copilot.approvals.refusals import error
-from copilot.approvals.review_view import ReviewRights, ReviewView, VersionLine, read_view
+from copilot.approvals.review_view import ReadItem, ReviewRights, ReviewView, VersionLine, read_item, read_view
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import Draft
 from copilot.domain.findings import GuardrailReport
@@ -165,6 +165,10 @@ class ApprovalService:
         """One item with its draft, findings, release, votes, comments and versions. Raises NotFound."""
         return read_view(item_id, handling=self._handling, viewer=viewer, uow=uow)
 
+    def read(self, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReadItem:
+        """One item with its draft alone, for who only reads it. Raises NotFound."""
+        return read_item(item_id, viewer=viewer, uow=uow)
+
     def resolve(self, prefix: str, *, viewer: Viewer, uow: UnitOfWork) -> str:
         """The full id of the one item the viewer may see whose id starts with `prefix`. Raises NotFound."""
         found = ReviewRepository(uow).ids_starting_with(prefix, viewer=viewer) if prefix else ()
@@ -240,6 +244,7 @@ __all__ = [
     "QueueEntry",
     "QueueFilters",
     "QueuePage",
+    "ReadItem",
     "ReviewRights",
     "ReviewView",
     "VersionLine",

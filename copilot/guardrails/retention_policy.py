@@ -28,7 +28,8 @@ class RetentionRules(BaseModel):
     login_attempt_days: int = Field(default=30, strict=True, ge=0, le=_LONGEST)
     """Hashes of addresses that failed to sign in."""
     alert_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
-    """Alerts that ended so long ago. By default they stay: they count in how often alerts were right."""
+    """Alerts that ended so long ago. By default they stay: they count in how often alerts were right. More than the
+    `quiet_days` and `compare_days` of alerts, so that what was dismissed does not come again."""
     signal_snapshot_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)
     """What no record tells of a past day and was kept on it. By default it stays: models learn from it."""
     text_signal_days: int = Field(default=0, strict=True, ge=0, le=_LONGEST)

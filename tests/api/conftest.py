@@ -8,12 +8,12 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from copilot import bootstrap
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
 from copilot.settings import Settings
 from copilot.store.database import Database
+from tests.api.ready_app import ready_app
 from tests.api.web_browser import Tab
 from tests.api.web_company import PASSWORD, Company, seed
 from tests.conftest import TEMPLATE, TODAY, CopyOf, MakeUser
@@ -41,7 +41,7 @@ def with_cheap_passwords(application: bootstrap.Application) -> bootstrap.Applic
 @pytest.fixture
 def client(application: bootstrap.Application) -> Iterator[TestClient]:
     """A browser that is not signed in. Errors of the server are answers, not exceptions."""
-    with TestClient(create_app(application, worker=False), raise_server_exceptions=False) as client:
+    with TestClient(ready_app(application), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -94,6 +94,6 @@ def company(application: bootstrap.Application, clock: FixedClock, seeded: Seede
 @pytest.fixture
 def browser(application: bootstrap.Application) -> Iterator[TestClient]:
     """A browser that does not follow redirects by itself."""
-    app = create_app(application, worker=False)
+    app = ready_app(application)
     with Tab(app, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
 from copilot.domain.drafts import Audience
@@ -15,6 +14,7 @@ from copilot.domain.review_items import ReviewItem
 from copilot.store.people import PeopleRepository
 from tests import approvals_builders as world
 from tests.api.queue_client import Program, program, submit
+from tests.api.ready_app import ready_app
 from tests.api.web_company import Company
 from tests.conftest import MakeUser
 
@@ -32,7 +32,7 @@ class People:
 
 @pytest.fixture
 def api(application: bootstrap.Application) -> Iterator[TestClient]:
-    with TestClient(create_app(application, worker=False), raise_server_exceptions=False) as client:
+    with TestClient(ready_app(application), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from copilot import bootstrap
 from copilot.approvals.audit import check_export, export_events
 from copilot.domain.access import Role, Viewer
 from copilot.domain.drafts import Audience
 from tests import approvals_builders as world
 from tests.api.queue_client import Program, program, submit
+from tests.api.ready_app import ready_app
 from tests.conftest import MakeUser
 
 
 @pytest.fixture
 def api(application: bootstrap.Application) -> Iterator[TestClient]:
-    with TestClient(create_app(application, worker=False), raise_server_exceptions=False) as client:
+    with TestClient(ready_app(application), raise_server_exceptions=False) as client:
         yield client
 
 

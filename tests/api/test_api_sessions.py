@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import PUBLIC_PATHS, create_app
+from api.app import PUBLIC_PATHS
 from api.errors import STATUS
 from copilot import bootstrap, errors
 from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
 from copilot.store.people import PeopleRepository
+from tests.api.ready_app import ready_app
 from tests.api.route_walk import every_route
 from tests.api.web_company import PASSWORD
 
@@ -23,7 +24,7 @@ def sign_in(client: TestClient, viewer: Viewer, *, password: str = PASSWORD) -> 
 
 
 def test_every_route_asks_who_is_there(application: bootstrap.Application, client: TestClient) -> None:
-    app = create_app(application, worker=False)
+    app = ready_app(application)
     open_routes = []
     routes = every_route(app)
     assert len(routes) > 100

@@ -54,6 +54,13 @@ def test_wishes_of_others_and_accounts_out_of_sight_are_not_there(browser: TestC
     assert browser.post("/briefs", data=token | foreign).status_code == 404
 
 
+def test_a_day_of_the_week_is_written_as_its_language_writes_it(browser: TestClient, company: Company) -> None:
+    sign_in(browser, company.outsider)
+    sent = {"csrf_token": form_token(browser.get("/briefs")), "occasion": "weekly", "language": "en"}
+    browser.post("/briefs", data=sent | {"weekday": "0", "hour": "9"})
+    assert "every Monday at 09:00" in browser.get("/briefs").text
+
+
 def test_briefs_of_all_accounts_are_made_in_the_background_and_listed(
     browser: TestClient, company: Company, application: bootstrap.Application
 ) -> None:

@@ -15,6 +15,7 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.conversation import LONGEST_MESSAGE
 from tests import approvals_builders as world
 from tests.api.chat_worlds import chat_of
+from tests.api.ready_app import ready_app
 from tests.api.route_walk import every_route
 from tests.api.web_browser import Response, form_token, sign_in
 from tests.api.web_company import PASSWORD
@@ -306,7 +307,7 @@ def test_no_page_of_a_conversation_opens_for_somebody_else(
     thread = address.removeprefix("/chat/")
     other = with_password(application, make_user("Inés Otra", role=Role.ADMIN))
     walked = 0
-    with TestClient(create_app(application, worker=False), follow_redirects=False) as stranger:
+    with TestClient(ready_app(application), follow_redirects=False) as stranger:
         sign_in(stranger, other)
         token = form_token(stranger.get("/chat"))
         for route in every_route(create_app(application, worker=False)):

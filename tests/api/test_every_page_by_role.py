@@ -5,10 +5,11 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import PUBLIC_PATHS, create_app
+from api.app import PUBLIC_PATHS
 from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
 from tests.api.own_things import filled, named
+from tests.api.ready_app import ready_app
 from tests.api.route_bodies import sent_with
 from tests.api.route_walk import every_route
 from tests.api.web_browser import form_token, sign_in
@@ -28,7 +29,7 @@ def test_every_page_opens_for_whom_it_is_there(
     application: bootstrap.Application, company: Company, make_user: MakeUser, role: Role
 ) -> None:
     viewer = member(application, make_user, role)
-    app, wrong = create_app(application, worker=False), []
+    app, wrong = ready_app(application), []
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as browser:
         sign_in(browser, viewer)
         for route in every_route(app):
@@ -49,7 +50,7 @@ def test_nobody_else_does_what_administrators_do(
     application: bootstrap.Application, company: Company, make_user: MakeUser, role: Role
 ) -> None:
     viewer = member(application, make_user, role)
-    app, walked, wrong = create_app(application, worker=False), 0, []
+    app, walked, wrong = ready_app(application), 0, []
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as browser:
         sign_in(browser, viewer)
         token = form_token(browser.get("/notifications"))

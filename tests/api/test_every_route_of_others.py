@@ -13,11 +13,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from api.app import PUBLIC_PATHS, create_app
+from api.app import PUBLIC_PATHS
 from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
 from tests.api.own_things import filled, named, own_things
 from tests.api.queue_client import Program, program
+from tests.api.ready_app import ready_app
 from tests.api.route_bodies import sent_with
 from tests.api.route_walk import every_route
 from tests.api.web_browser import form_token, sign_in
@@ -68,7 +69,7 @@ def world(application: bootstrap.Application, client: TestClient, company: Compa
         strangers.append(viewer)
     owner = program(client, application, company.ae)
     things = own_things(application, owner, company)
-    return World(create_app(application, worker=False), company.ae, tuple(strangers), things)
+    return World(ready_app(application), company.ae, tuple(strangers), things)
 
 
 def walked(world: World) -> list[tuple[str, APIRoute, list[str]]]:

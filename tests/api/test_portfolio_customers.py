@@ -41,8 +41,18 @@ def test_the_table_shows_health_its_course_and_what_is_at_stake(browser: TestCli
     assert "Frigoríficos Valdemora" in page
     assert "21.000" in page
     assert 'class="spark" role="img" aria-label="' in page
+    assert "Personas activas en Frigoríficos Valdemora cada semana del último trimestre, de 107 a 96" in page
     assert "<script>alert" not in page
     assert "Brackenhill" not in page
+
+
+def test_the_use_of_the_weeks_that_are_over_is_told(browser: TestClient, scored: Company) -> None:
+    sign_in(browser, scored.manager)
+    lines = browser.get("/api/v1/portfolio/customers", params={"sort": "health"}).json()["lines"]
+    used = {line["customer"]["account_id"]: line["use"] for line in lines}
+    assert used[scored.second_id] == []
+    assert [point["people"] for point in used[scored.account_id]] == [float(96 + week) for week in range(11, -1, -1)]
+    assert used[scored.account_id][-1]["week"] == "2026-11-02"
 
 
 def test_orders_keep_currencies_apart_and_the_unknown_last(browser: TestClient, scored: Company) -> None:
@@ -88,6 +98,36 @@ def test_a_view_is_kept_opened_first_and_deleted(browser: TestClient, scored: Co
     token = {"csrf_token": form_token(browser.get("/portfolio/customers?sort=name"))}
     assert browser.post(f"/portfolio/customers/views/{view['id']}/delete", data=token).status_code == 303
     assert "Frigoríficos Valdemora" in browser.get("/portfolio/customers").text
+
+
+def test_a_view_is_renamed_by_its_owner_alone(browser: TestClient, scored: Company) -> None:
+    sign_in(browser, scored.ae)
+    asked = "/portfolio/customers?sort=name"
+    sent = {"csrf_token": form_token(browser.get(asked))}
+    for name, sort in (("Por nombre", "name"), ("Por salud", "health")):
+        browser.post("/portfolio/customers/views", data=sent | {"name": name, "sort": sort, "shared": "yes"})
+    first, second = browser.get("/api/v1/portfolio/views").json()
+    page = browser.get(asked).text
+    assert f'action="/portfolio/customers/views/{first["id"]}"' in page
+    address = f"/portfolio/customers/views/{first['id']}"
+    taken = browser.post(address, data=sent | {"name": "por SALUD"})
+    assert taken.status_code == 409
+    assert 'value="por SALUD"' in taken.text
+    assert browser.post(address, data=sent | {"name": "  "}).status_code == 422
+    done = browser.post(address, data=sent | {"name": " De la A  a la Z "})
+    assert done.headers["location"].startswith("/portfolio/customers?sort=name")
+    api = f"/api/v1/portfolio/views/{first['id']}"
+    kept = browser.get(api).json()
+    assert (kept["name"], kept["shared"], kept["sort"]) == ("De la A a la Z", False, "name")
+    token = {"x-csrf-token": sent["csrf_token"]}
+    assert browser.patch(api, json={"name": second["name"]}, headers=token).status_code == 409
+    assert browser.patch(api, json={"shared": True}, headers=token).json()["name"] == "De la A a la Z"
+    browser.cookies.clear()
+    sign_in(browser, scored.manager)
+    sent = {"csrf_token": form_token(browser.get(asked))}
+    assert f'action="{address}"' not in browser.get(asked).text
+    assert browser.post(address, data=sent | {"name": "Mía"}).status_code == 404
+    assert browser.get(api).json()["name"] == "De la A a la Z"
 
 
 def test_my_own_customers_are_whoevers_the_view_is_used_by(browser: TestClient, scored: Company) -> None:

@@ -7,15 +7,17 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from api.app import PUBLIC_PATHS
 from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
+from copilot.store.tables.quality import ReviewOpeningRow
 from tests.api.own_things import filled, named, own_things
 from tests.api.queue_client import program
 from tests.api.route_bodies import sent_with
 from tests.api.route_walk import every_route
+from tests.api.web_browser import sign_in
 from tests.api.web_company import Company
 from tests.conftest import MakeUser
 
@@ -96,5 +98,23 @@ def test_whatever_reads_changes_nothing(
     assert sorted(set(wrong)) == []
     assert opened > 150
     with writes(application) as noted:
-        owner.get(f"/queue/{things['item_id']}")
-    assert noted, "who also writes has opened the draft: what is looked for would be found"
+        owner.send("POST", f"/queue/{things['item_id']}/comments", body={"text": "Seen."})
+    assert noted, "what is looked for would be found"
+
+
+def test_what_a_program_looks_at_counts_as_read_by_nobody(
+    application: bootstrap.Application, client: TestClient, company: Company
+) -> None:
+    owner = program(client, application, company.ae)
+    item_id = own_things(application, owner, company)["item_id"]
+
+    def opened() -> list[str]:
+        with application.database.unit_of_work() as uow:
+            return list(uow.session.scalars(select(ReviewOpeningRow.viewer_id)))
+
+    assert owner.get(f"/queue/{item_id}").status_code == 200
+    assert client.get(f"/queue/{item_id}", headers={"authorization": f"Bearer {owner.token}"}).status_code == 200
+    assert opened() == []
+    sign_in(client, company.ae)
+    assert client.get(f"/api/v1/queue/{item_id}").status_code == 200
+    assert opened() == [company.ae.user_id]

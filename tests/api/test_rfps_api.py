@@ -12,6 +12,7 @@ from copilot import bootstrap
 from copilot.clock import FixedClock
 from copilot.domain.access import Viewer
 from tests import approvals_builders as world
+from tests.api.ready_app import ready_app
 from tests.api.route_walk import every_route
 from tests.api.web_company import Company
 from tests.rfp_files import BACKUPS, HOSTED, MOON, XLSX, cells, workbook_bytes
@@ -23,7 +24,7 @@ FILES = ("original", "working-copy", "gaps")
 
 @pytest.fixture
 def api(application: bootstrap.Application) -> Iterator[TestClient]:
-    with TestClient(create_app(application, worker=False), raise_server_exceptions=False) as client:
+    with TestClient(ready_app(application), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -1,5 +1,7 @@
 """Models of scores and leads as pages and API show them: to whom, with which figures, and who may choose."""
 
+from datetime import date
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -12,6 +14,7 @@ from copilot.domain.scores import Band, ScoreKind
 from copilot.scoring.believable import Refusal
 from copilot.scoring.lead_rules import Side
 from copilot.scoring.quality import Measure
+from copilot.scoring.report import Lately, LatelyGroup
 from copilot.scoring.routing import Why
 from copilot.store.scores import ScoreRepository
 from copilot.workflows.scores.models import ModelStanding
@@ -90,6 +93,15 @@ def test_an_admin_chooses_which_model_counts_and_a_refusal_is_no_choice(
     assert done.status_code == 303
     assert "hace las puntuaciones desde ahora" in browser.get(done.headers["location"]).text
     assert in_use(application) == "first"
+    assert "elegido por Ada Prueba" in browser.get(MODELS).text
+    page = browser.get(f"{MODELS}/first")
+    assert "Que vuelva a decidir el reentrenamiento" in page.text
+    assert browser.post(f"{MODELS}/first/retraining").status_code == 403
+    done = browser.post(f"{MODELS}/first/retraining", data={"csrf_token": token})
+    after = browser.get(done.headers["location"]).text
+    assert "El reentrenamiento vuelve a decidir" in after
+    assert "elegido por" not in after
+    assert in_use(application) == "first"
     refused = browser.post(f"{MODELS}/few/use", data={"csrf_token": token})
     assert refused.status_code == 422
     assert "Eso es un rechazo, no un modelo." in refused.text
@@ -109,6 +121,39 @@ def test_programs_read_and_choose_as_people_do(
     chosen = program(client, application, admin).send("POST", f"{MODELS}/first/use")
     assert (chosen.status_code, chosen.json()["standing"]) == (200, "in_use")
     assert in_use(application) == "first"
+    with application.database.unit_of_work() as uow:
+        keep_trained(
+            uow, ScoreKind.CHURN_90, "third", report=a_report(), minutes=9, refusal=Refusal.NO_BETTER_THAN_CHANCE
+        )
+    told = manager.get(f"{MODELS}/first").json()["choice"]
+    assert told["by"] == "Ada Prueba"
+    assert told["later_refusal"]
+    assert in_use(application) == "first"
+    assert manager.send("DELETE", f"{MODELS}/first/use").status_code == 403
+    for _ in range(2):
+        free = program(client, application, admin).send("DELETE", f"{MODELS}/first/use")
+        assert (free.status_code, free.json()["choice"]) == (200, None)
+
+
+def test_how_the_newest_months_went_is_told_with_the_groups_that_differ(
+    browser: TestClient, application: bootstrap.Application, trained: Company
+) -> None:
+    day = date(2026, 9, 30)
+    group = LatelyGroup(column="segment", name="SMB", rows=90, happened=20, expected=8.5, deviates=True)
+    lately = Lately(first_day=day, last_day=day, happened=60, expected=41.25, factor=1.4, groups=(group,))
+    report = a_report() | {"lately": lately.model_dump(mode="json")}
+    with application.database.unit_of_work() as uow:
+        keep_trained(uow, ScoreKind.CHURN_30, "newest", report=report)
+    api = program(browser, application, trained.manager)
+    assert api.get(f"{MODELS}/newest").json()["lately"]["factor"] == 1.4
+    assert api.get(f"{MODELS}/first").json()["lately"] is None
+    sign_in(browser, trained.manager)
+    page = " ".join(browser.get(f"{MODELS}/newest").text.split())
+    assert "les pasó a 60; por lo aprendido se esperaban 41,2" in page
+    assert "se multiplicó por 1,4" in page
+    assert "SMB</th>" in page
+    assert "más que el azar" in page
+    assert "Cómo fueron los meses más recientes" not in browser.get(f"{MODELS}/first").text
 
 
 def test_leads_are_ranked_with_words_for_their_parts_and_only_ones_own(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.web.navigation import menu_of, pages_of
 from copilot import bootstrap
 from copilot.clock import FixedClock
@@ -22,6 +21,7 @@ from copilot.privacy.retention import let_go
 from copilot.store.alerts import AlertRepository
 from copilot.store.chat import ChatRepository
 from copilot.store.tables.chat import ChatThreadRow
+from tests.api.ready_app import ready_app
 from tests.api.web_browser import become, form_token, sign_in
 from tests.api.web_company import AS_OF, Company
 
@@ -36,7 +36,7 @@ def undo_form(page: str) -> tuple[str, dict[str, str]]:
 @pytest.fixture
 def one_tab(application: bootstrap.Application) -> Any:
     """A client that shows what redirects really say."""
-    app = create_app(application, worker=False)
+    app = ready_app(application)
     with TestClient(app, follow_redirects=False) as client:
         yield client
 

@@ -10,38 +10,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from joserfc.jwk import RSAKey
 
-from api.app import create_app
 from copilot import bootstrap
 from copilot.clock import FixedClock
 from copilot.domain.access import Role
 from copilot.identity import administration
 from copilot.settings import Settings
-from copilot.store.audit_reading import AuditFilters, AuditReading
 from copilot.store.database import Database
-from copilot.store.staff import Person, StaffRepository
+from copilot.store.staff import StaffRepository
 from tests.api.conftest import with_cheap_passwords
-from tests.api.web_browser import Response, form_token
+from tests.api.ready_app import ready_app
+from tests.api.sign_on_world import NUNO, actions, came_back, go, is_signed_in, known, person, provider_at, settings_of
+from tests.api.web_browser import form_token
 from tests.api.web_company import PASSWORD
 from tests.conftest import MakeUser
-from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, new_key, running_provider
-
-RULES = """
-domains = ["tramontia.example"]
-[[group]]
-name = "Ventas/Jefatura"
-role = "manager"
-team = "Norte"
-[[group]]
-name = "Ventas"
-role = "ae"
-team = "Norte"
-"""
-NUNO = "nuno@tramontia.example"
+from tests.oidc_provider import CLIENT_ID, OidcProvider, new_key
 
 
 @pytest.fixture(scope="module")
@@ -51,70 +37,13 @@ def key() -> RSAKey:
 
 @pytest.fixture
 def provider(clock: FixedClock, key: RSAKey) -> Iterator[OidcProvider]:
-    def seconds() -> float:
-        return clock.now().timestamp()
-
-    with running_provider(clock=seconds, key=key) as running:
-        running.claims = {"email": NUNO, "email_verified": True, "name": "Nuno Prueba", "groups": ["Ventas"]}
+    with provider_at(clock, key) as running:
         yield running
-
-
-def settings_of(provider: OidcProvider, data_dir: Path, **more: Any) -> Settings:
-    data_dir.mkdir(exist_ok=True)
-    rules = data_dir / "sso.toml"
-    rules.write_text(RULES, encoding="utf-8")
-    secret = data_dir / "sso.secret"
-    secret.write_text(f"{CLIENT_SECRET}\n", encoding="utf-8")
-    return Settings(
-        data_dir=data_dir,
-        embedding_model="none",
-        public_url="http://testserver",
-        sso_issuer=provider.issuer,
-        sso_client_id=CLIENT_ID,
-        sso_client_secret_file=secret,
-        sso_rules_file=rules,
-        sso_name="Tramontia",
-        **more,
-    )
 
 
 @pytest.fixture
 def settings(data_dir: Path, provider: OidcProvider) -> Settings:
     return settings_of(provider, data_dir)
-
-
-def go(browser: TestClient, following: str = "/accounts") -> Response:
-    """Press the button, prove who one is at the provider, and come back; returns the answer to the coming back."""
-    return browser.get(came_back(browser, following))
-
-
-def came_back(browser: TestClient, following: str = "/accounts") -> str:
-    """The address that the provider sends the browser back to."""
-    began = browser.get("/sign-in/sso", params={"next": following})
-    assert began.status_code == 303
-    answer = httpx2.get(began.headers["location"], follow_redirects=False)
-    assert answer.status_code == 302
-    return str(answer.headers["location"]).removeprefix("http://testserver")
-
-
-def is_signed_in(browser: TestClient) -> bool:
-    return bool(browser.get("/api/v1/me").status_code == 200)
-
-
-def person(database: Database, email: str = NUNO) -> Person | None:
-    with database.unit_of_work() as uow:
-        return StaffRepository(uow).by_email(email)
-
-
-def known(database: Database, email: str = NUNO) -> Person:
-    found = person(database, email)
-    assert found is not None
-    return found
-
-
-def actions(database: Database) -> list[str]:
-    with database.unit_of_work() as uow:
-        return [event.action for event in AuditReading(uow).page(AuditFilters(), before=None, limit=50).events]
 
 
 def test_somebody_new_comes_in_as_what_the_first_rule_says(
@@ -289,7 +218,7 @@ def test_the_sign_in_ends_in_the_browser_that_began_it_and_once(
     browser: TestClient, provider: OidcProvider, application: bootstrap.Application, clock: FixedClock
 ) -> None:
     address = came_back(browser)
-    other = TestClient(create_app(application, worker=False), follow_redirects=False)
+    other = TestClient(ready_app(application), follow_redirects=False)
     assert other.get(address).status_code == 403, "another browser"
     query = parse_qs(urlsplit(address).query)
     guessed = {"code": query["code"][0], "state": "guessed", "iss": provider.issuer}
@@ -388,7 +317,7 @@ def test_passwords_can_be_switched_off_but_for_one_administrator(
     with database.unit_of_work() as uow:
         for each in (admin, other):
             built.people.add_user(each, password=PASSWORD, uow=uow)
-    browser = TestClient(create_app(built, worker=False), follow_redirects=False)
+    browser = TestClient(ready_app(built), follow_redirects=False)
     for viewer, expected in ((other, 401), (admin, 303)):
         fields = {"email": viewer.email, "password": PASSWORD, "csrf_token": form_token(browser.get("/sign-in"))}
         assert browser.post("/sign-in", data=fields).status_code == expected

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from copilot import bootstrap
 from copilot.errors import ConfigurationError
 from copilot.settings import Settings
 from copilot.store.database import Database
+from tests.api.ready_app import ready_app
 
 
 def test_half_a_configuration_is_refused_at_the_start(database: Database, data_dir: Path) -> None:
@@ -26,7 +26,7 @@ def test_half_a_configuration_is_refused_at_the_start(database: Database, data_d
 
 def test_without_single_sign_on_there_is_none(database: Database, data_dir: Path) -> None:
     built = bootstrap.assemble(Settings(data_dir=data_dir, embedding_model="none"), database=database)
-    browser = TestClient(create_app(built, worker=False), follow_redirects=False)
+    browser = TestClient(ready_app(built), follow_redirects=False)
     assert "/sign-in/sso" not in browser.get("/sign-in").text
     assert browser.get("/sign-in/sso").status_code == 404
     assert browser.get("/sign-in/sso/callback").status_code == 404

@@ -79,7 +79,7 @@ def test_the_table_adds_up(browser: TestClient, company: Company, history: None)
         by_cut = {cut: [row for row in rows if row["cut"] == cut] for cut in ("total", "week", "team", "kind", "cell")}
         for cut, some in by_cut.items():
             assert sum(int(row["outputs"]) for row in some) == 15, cut
-            assert sum(float(row["hours_saved_likely"]) for row in some) == pytest.approx(6.6, abs=0.05), cut
+            assert sum(float(row["hours_saved_likely"]) for row in some) == pytest.approx(6.6, abs=1e-9), cut
 
 
 def test_a_person_sees_their_own_figures_and_no_team(browser: TestClient, company: Company, history: None) -> None:

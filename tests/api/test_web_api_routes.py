@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from copilot import bootstrap
 from copilot.domain.access import Viewer
+from tests.api.ready_app import ready_app
 from tests.api.web_company import PASSWORD, Company
 
 Headers = dict[str, str]
@@ -18,7 +18,7 @@ Headers = dict[str, str]
 @pytest.fixture
 def api(application: bootstrap.Application) -> Iterator[TestClient]:
     """A program: it sends tokens and keeps no cookies of its own."""
-    with TestClient(create_app(application, worker=False), raise_server_exceptions=False) as client:
+    with TestClient(ready_app(application), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -114,6 +114,9 @@ def test_a_brief_is_made_checked_and_found_again(api: TestClient, ae: Headers, c
     assert made.headers["etag"] == f'"{item["digest"]}.0"'
     assert made.headers["location"] == f"/api/v1/queue/{item['id']}"
     latest = api.get(f"/api/v1/accounts/{company.account_id}/briefs/latest", headers=ae)
+    for path, language, status in (("latest", "en", 200), ("latest", "es", 404), ("latest/pdf", "es", 404)):
+        found = api.get(f"/api/v1/accounts/{company.account_id}/briefs/{path}?language={language}", headers=ae)
+        assert found.status_code == status
     assert latest.json()["draft"]["language"] == "en"
     assert latest.headers["etag"] == made.headers["etag"]
 

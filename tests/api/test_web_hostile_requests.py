@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from copilot import bootstrap
 from copilot.domain.access import Viewer
 from copilot.settings import Settings
 from copilot.store.database import Database
 from tests.api.conftest import with_cheap_passwords
+from tests.api.ready_app import ready_app
 from tests.api.web_browser import form_token, make_brief, sign_in
 from tests.api.web_company import PASSWORD, Company, seed
 
@@ -21,7 +21,7 @@ def behind_https(database: Database, settings: Settings) -> Iterator[tuple[TestC
     secure = settings.model_copy(update={"secure_cookies": True})
     application = with_cheap_passwords(bootstrap.assemble(secure, database=database))
     company = seed(application)
-    app = create_app(application, worker=False)
+    app = ready_app(application)
     with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
         yield client, company
 

@@ -1,9 +1,12 @@
 """Characters that nobody sees, or that look like others, get a name; everything else is left alone."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copilot.domain import unseen
 from copilot.domain.unseen import names_in, pieces
 
 
@@ -48,6 +51,14 @@ def test_what_cannot_be_seen_is_named(text: str, sign: str) -> None:
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert names_in(text) == {}
+
+
+@pytest.mark.parametrize("around", ["{}", "a{}", "{}é", "1{}1", "{0}{0}"])
+def test_what_is_taken_for_ordinary_needs_no_name_anywhere(around: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ordinary = [char for char in map(chr, range(0x3000)) if unseen._ORDINARY.fullmatch(char)]
+    assert len(ordinary) > 500
+    monkeypatch.setattr(unseen, "_ORDINARY", re.compile(r"(?!)"))
+    assert [char for char in ordinary if names_in(around.format(char))] == []
 
 
 @given(st.text(max_size=300))

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
-from api.queue_reading import latest_brief
+from api.queue_reading import latest_brief_to_read
 from api.routes.accounts import AccountId
 from api.schemas.account_parts import DataNote, InvoiceOut
 from api.web.links import member
@@ -96,16 +96,16 @@ def data_quality(
     language: LanguageDep,
 ) -> Response:
     """What is missing, contradictory or odd, and where to correct it."""
-    facts = AccountFactsRepository(uow).gather(account_id, viewer=viewer, today=application.clock.today())
-    brief = latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow)
+    account = AccountFactsRepository(uow).account(account_id, viewer=viewer)
+    brief = latest_brief_to_read(account_id, approvals=application.approvals, viewer=viewer, uow=uow)
     told = [section for section in brief.draft.sections if section.key == _DATA_PROBLEMS] if brief else []
     notes = AccountIssueRepository(uow).of_account(account_id, viewer=viewer)
     return render(
         request,
         "account_data.html",
         head=AccountRepository(uow).head(account_id, viewer=viewer),
-        account=facts.account,
-        missing=_missing(facts.account),
+        account=account,
+        missing=_missing(account),
         notes=[DataNote.of(placed, language=language) for placed in notes],
         brief=brief,
         told=[segment for section in told for segment in section.segments],

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
-from api.queue_reading import latest_brief
+from api.queue_reading import latest_brief_to_read
 from api.routes.accounts import AccountId
 from api.schemas.accounts import AccountIssue
 from api.web import flash
@@ -59,9 +59,11 @@ def account(
     language: LanguageDep,
 ) -> Response:
     """An account: what is known, its brief, its sources, what is wrong with its data."""
-    facts = AccountFactsRepository(uow).gather(account_id, viewer=viewer, today=application.clock.today())
+    facts = AccountFactsRepository(uow).overview(account_id, viewer=viewer, today=application.clock.today())
     documents = DocumentRepository(uow).of_account(account_id, viewer=viewer, limit=_DOCUMENTS)
-    story = application.explanations.explain(account_id, viewer=viewer, language=language, uow=uow, compare=False)
+    story = application.explanations.explain(
+        account_id, viewer=viewer, language=language, uow=uow, compare=False, facts=facts
+    )
     return render(
         request,
         "account.html",
@@ -73,7 +75,7 @@ def account(
         documents=documents,
         follow_up=follow_up_form(facts, documents),
         meeting_texts=meeting_texts(documents),
-        brief=latest_brief(account_id, approvals=application.approvals, viewer=viewer, uow=uow),
+        brief=latest_brief_to_read(account_id, approvals=application.approvals, viewer=viewer, uow=uow),
     )
 
 
@@ -87,7 +89,7 @@ def alike(
     language: LanguageDep,
 ) -> Response:
     """Accounts like it, and how they ended: compared only when somebody asks."""
-    story = application.explanations.explain(account_id, viewer=viewer, language=language, uow=uow)
+    story = application.explanations.compare(account_id, viewer=viewer, language=language, uow=uow)
     return render(request, "account_alike.html", story=story)
 
 

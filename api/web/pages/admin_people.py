@@ -25,6 +25,7 @@ from copilot.identity import administration, links, tokens
 from copilot.identity.administration import Details
 from copilot.identity.rules import LONGEST_ADDRESS, LONGEST_NAME, person_of
 from copilot.identity.sessions import end_sessions_of
+from copilot.identity.unlinking import unlink
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.staff import StaffFilters, StaffRepository
@@ -227,6 +228,13 @@ def end_sessions(person_id: PersonId, admin: AdminDep, uow: UnitOfWorkDep, appli
     """Sign the person out everywhere."""
     ended = end_sessions_of(person_id, actor=admin, uow=uow)
     return _done(f"/admin/people/{person_id}", "sessions_closed", application, number=str(ended))
+
+
+@router.post("/admin/people/{person_id}/unlink")
+def undo_link(person_id: PersonId, admin: AdminDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Response:
+    """Forget the person's account at the identity provider."""
+    ended = unlink(person_id, actor=admin, uow=uow)
+    return _done(f"/admin/people/{person_id}", "identity_unlinked", application, number=str(ended))
 
 
 @router.post("/admin/people/{person_id}/accounts/{account_id}/{act}")

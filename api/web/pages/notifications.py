@@ -5,7 +5,6 @@ Invariant: everybody changes their own only; the token in an email stops emails 
 
 from http import HTTPStatus
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
@@ -19,7 +18,7 @@ from api.web import flash
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Role
-from copilot.domain.notifications import MailMode, NotificationKind, Preferences
+from copilot.domain.notifications import MailMode, NotificationKind, Preferences, time_zones
 from copilot.errors import InputError
 
 router = APIRouter(include_in_schema=False)
@@ -117,7 +116,7 @@ def _page(
         kinds=asked,
         kept=[kind for kind in KINDS if kind not in asked and kind not in chosen.muted],
         hours=_HOURS,
-        zones=sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
+        zones=sorted(zone for zone in time_zones() if "/" in zone or zone == "UTC"),
         failure=failure,
         sends_mail=application.notifications.sends_mail,
     )

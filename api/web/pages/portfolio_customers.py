@@ -92,6 +92,28 @@ def keep_view(
     return _done(with_query(_ADDRESS, _asked(wanted)), "view_saved", application, name=view.name)
 
 
+@router.post(f"{_ADDRESS}/views/{{table_view_id}}")
+def change_view(
+    request: Request,
+    table_view_id: ViewId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: LanguageDep,
+    name: Sent = "",
+    shared: Sent = "",
+) -> Response:
+    """Rename an own view, share it or stop sharing it."""
+    wanted = _views.get(table_view_id, viewer=viewer, uow=uow).wanted(viewer)
+    try:
+        with uow.savepoint():
+            view = _views.change(table_view_id, name=name, shared=bool(shared), viewer=viewer, uow=uow)
+    except (InputError, Conflict) as error:
+        failure = failure_of(request, error)
+        return _opened(request, wanted, viewer=viewer, uow=uow, language=language, failure=failure, name=name)
+    return _done(with_query(_ADDRESS, _asked(wanted)), "view_changed", application, name=view.name)
+
+
 @router.post(f"{_ADDRESS}/views/{{table_view_id}}/default")
 def open_first(
     table_view_id: ViewId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep, on: Sent = ""
@@ -179,6 +201,9 @@ def _opened(
         longest=LONGEST_NAME,
         chance=chance_in(language),
         spark=lambda line: plots.sparkline(line.series, until=table.day),
+        spark_of_use=lambda line: plots.sparkline(
+            line.use, until=table.day, top=max((people for _, people in line.use), default=0.0) or 1.0
+        ),
     )
 
 

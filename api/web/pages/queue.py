@@ -13,15 +13,12 @@ from fastapi.responses import RedirectResponse
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
 from api.languages import language_of
 from api.localisation import translate
-from api.queue_reading import list_queue
 from api.web.queue_list import EMPTY, GROUPS, ListWords
 from api.web.queue_query import Group, QueueQuery, from_pairs
 from api.web.queue_views import default_address, view_tabs
 from api.web.templating import environment, render
-from copilot.domain.access import Viewer
 from copilot.domain.findings import Risk
 from copilot.domain.language import Language
-from copilot.store.database import UnitOfWork
 from copilot.store.queue_pages import MOST_COUNTED, QueuePages
 
 router = APIRouter(include_in_schema=False)
@@ -41,25 +38,22 @@ def queue(
     request: Request, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep, query: QueryDep
 ) -> Response:
     """One list; without a query the view that the viewer's queue opens with."""
+    views = application.saved_views.all(viewer=viewer, uow=uow)
     if not request.query_params:
-        address = default_address(application.saved_views, viewer=viewer, uow=uow)
+        address = default_address(views, viewer=viewer)
         if address is not None:
             return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
     language, currency = language_of(request), application.settings.home_currency
-    page = list_queue(
-        viewer=viewer,
-        uow=uow,
-        filters=query.filters(viewer),
-        sort=query.sort,
-        cursor=query.cursor,
-        limit=PAGE_SIZE,
-    )
+    pages = QueuePages(uow)
+    page = pages.page(query.filters(viewer), viewer=viewer, cursor=query.cursor, limit=PAGE_SIZE, sort=query.sort)
     listing = ListWords(viewer, language=language, uow=uow)
-    rows, selects = listing.rows(page.entries), listing.selects(query)
+    rows, selects = listing.rows(page.entries, turns=pages.turns(viewer)), listing.selects(query)
     money = environment(language).filters["money"]
     title, text = EMPTY.get(query.show, ("", ""))
-    numbers = {group: _count(QueueQuery(show=group), viewer=viewer, uow=uow) for group in GROUPS}
-    shown = _count(query, viewer=viewer, uow=uow) if query.narrowed else numbers[query.show]
+    counted = [*(QueueQuery(show=group) for group in GROUPS), *([query] if query.narrowed else [])]
+    counts = pages.count_each([each.filters(viewer) for each in counted], viewer=viewer)
+    numbers = dict(zip(GROUPS, counts, strict=False))
+    shown = counts[-1] if query.narrowed else numbers[query.show]
     groups = _groups(numbers, language=language)
     return render(
         request,
@@ -73,17 +67,13 @@ def queue(
         bulk_possible=any(row.may_bulk for row in rows),
         choices={"risks": tuple(reversed(Risk)), "selects": selects},
         chips=listing.chips(query, selects, money=lambda amount: money(amount, currency)),
-        views=view_tabs(application.saved_views, query, viewer=viewer, uow=uow),
+        views=view_tabs(views, query, viewer=viewer),
         shown=shown,
         shown_words=_number(shown),
         others_wait=any(group["name"] is Group.OPEN and group["count"] != "0" for group in groups),
         empty={"title": translate(title, language=language), "text": translate(text, language=language)},
         currency=currency,
     )
-
-
-def _count(query: QueueQuery, *, viewer: Viewer, uow: UnitOfWork) -> int:
-    return QueuePages(uow).count(query.filters(viewer), viewer=viewer)
 
 
 def _groups(numbers: Mapping[Group, int], *, language: Language) -> list[dict[str, object]]:

@@ -37,13 +37,14 @@ _Number = Annotated[int, Query(ge=1, le=1_000)]
 def _list(request: Request, *, viewer: Viewer, uow: UnitOfWork, problem: Failure | None = None) -> Response:
     application: Application = request.app.state.application
     projects = application.rfps.projects
+    heads = projects.heads(viewer=viewer, uow=uow)
     return render(
         request,
         "rfps.html",
         status=problem.status if problem else 200,
-        heads=projects.heads(viewer=viewer, uow=uow),
-        mine=projects.mine(viewer=viewer, uow=uow),
-        accounts=AccountRepository(uow).page(viewer=viewer, limit=_OFFERED).accounts,
+        heads=heads,
+        mine=projects.mine(heads, viewer=viewer, uow=uow),
+        accounts=AccountRepository(uow).first_names(viewer=viewer, limit=_OFFERED),
         problem=problem,
     )
 

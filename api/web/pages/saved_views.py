@@ -118,7 +118,7 @@ def _page(
     unsaved: QueueQuery | None = None,
     name: str = "",
 ) -> Response:
-    tabs = view_tabs(application.saved_views, None, viewer=viewer, uow=uow)
+    tabs = view_tabs(application.saved_views.all(viewer=viewer, uow=uow), None, viewer=viewer)
     return render(
         request,
         "saved_views.html",

@@ -21,7 +21,7 @@ from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
 from copilot.errors import InputError
 from copilot.scoring.quality import Measure
-from copilot.workflows.scores.models import choose_model, read_model, read_models
+from copilot.workflows.scores.models import choose_model, read_model, read_models, take_back_choice
 from copilot.workflows.scores.words import title
 
 router = APIRouter(include_in_schema=False)
@@ -52,13 +52,24 @@ def use(
     application: ApplicationDep,
     language: LanguageDep,
 ) -> Response:
-    """Let it make the scores of its kind from now on."""
+    """Let it make the scores of its kind until that is taken back."""
     try:
         choose_model(model_id, viewer=viewer, uow=uow)
     except InputError as error:
         return _page(request, model_id, viewer=viewer, uow=uow, language=language, failure=failure_of(request, error))
     response = RedirectResponse(f"/scores/models/{model_id}", status_code=HTTPStatus.SEE_OTHER)
     flash.leave(response, "model_chosen", secure=application.settings.secure_cookies)
+    return response
+
+
+@router.post("/scores/models/{model_id}/retraining")
+def let_retraining_decide(
+    model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> Response:
+    """Take the choice of this model back."""
+    take_back_choice(model_id, viewer=viewer, uow=uow)
+    response = RedirectResponse(f"/scores/models/{model_id}", status_code=HTTPStatus.SEE_OTHER)
+    flash.leave(response, "choice_taken_back", secure=application.settings.secure_cookies)
     return response
 
 
@@ -86,6 +97,7 @@ def _words(language: Language) -> dict[str, Any]:
     return {
         "kind_title": lambda kind: title(kind, language),
         "decimal": lambda value: formatter.number(Decimal(f"{value:.3f}")),
+        "one_place": lambda value: formatter.number(Decimal(f"{value:.1f}")),
         "tenths": lambda share: formatter.percent(Decimal(f"{100 * share:.1f}")),
         "width": "portfolio",
     }

@@ -90,4 +90,5 @@ const focusTarget = () => {
 };
 window.addEventListener("hashchange", focusTarget);
 if (location.hash) focusTarget();
-else document.querySelector("#problem[role=alert]")?.focus();
+// A page that answers a form without an address of its own begins at the answer.
+else document.querySelector("#problem[role=alert], [data-answer]")?.focus();

@@ -178,14 +178,15 @@ class BriefSchedules:
         return outcome is OccasionOutcome.MADE
 
     def _last_that_holds(self, account_id: str, language: Language, *, viewer: Viewer, uow: UnitOfWork) -> str | None:
-        """The queue entry of the last brief, if it can still be used and nothing changed since."""
-        item_id = CitedWorkRepository(uow).latest_item_id(account_id, kind=DraftKind.BRIEF, viewer=viewer)
+        """The queue entry of the last brief in the language, if it can still be used and nothing changed since."""
+        cited = CitedWorkRepository(uow)
+        item_id = cited.latest_item_id(account_id, kind=DraftKind.BRIEF, language=language, viewer=viewer)
         if item_id is None:
             return None
         with suppress(NotFound):  # it cites another account that this person may not see
             view = self._approvals.get(item_id, viewer=viewer, uow=uow)
             bases = BriefBasisRepository(uow)
-            usable = view.item.state in UNDECIDED | APPROVAL_STANDS and view.draft.language is language
+            usable = view.item.state in UNDECIDED | APPROVAL_STANDS
             if usable and bases.of_draft(view.item.draft_id) == bases.digest(account_id):
                 return item_id
         return None
@@ -226,8 +227,9 @@ def _before_meetings(
     """Meetings lie on the calendar of the business date, which the demo pins."""
     now = datetime.combine(uow.clock.today(), uow.clock.now().timetz()).astimezone(UTC)
     hours = schedule.hours_before or 0
-    for meeting in BriefScheduleRepository(uow).meetings(first=now.date(), hours=hours, viewer=viewer):
-        if meeting.account_id in accounts and schedule.is_before(meeting.at, now=now):
+    repository = BriefScheduleRepository(uow)
+    for meeting in repository.meetings(first=now.date(), hours=hours, account_ids=accounts, viewer=viewer):
+        if schedule.is_before(meeting.at, now=now):
             yield _Due(meeting.account_id, meeting_key(meeting.activity_id, meeting.at))
 
 

@@ -34,12 +34,25 @@ def _orders_machine(plain: str) -> bool:
 
 def split_off(sentences: Sequence[Sentence], texts: dict[str, str]) -> tuple[list[Sentence], list[Sentence]]:
     """Sentences to read, and those that instruct (the first of each paragraph stands for it)."""
-    paragraphs: dict[tuple[str, int], list[Sentence]] = {}
-    for sentence in sentences:
-        paragraphs.setdefault(_paragraph(sentence, texts), []).append(sentence)
+    paragraphs = _paragraphs(sentences, texts)
     tainted = {key: first for key, group in paragraphs.items() if (first := _instruction_of(group)) is not None}
     clean = [item for key, group in paragraphs.items() if key not in tainted for item in group]
     return sorted(clean, key=lambda item: item.order), list(tainted.values())
+
+
+def instructed(some: Sequence[Sentence], sentences: Sequence[Sentence], texts: dict[str, str]) -> frozenset[int]:
+    """The order of those of `some` that `split_off` takes out of `sentences`; only their paragraphs are read."""
+    paragraphs = _paragraphs(sentences, texts)
+    wanted = {_paragraph(sentence, texts) for sentence in some}
+    tainted = {key for key in wanted if _instruction_of(paragraphs[key]) is not None}
+    return frozenset(item.order for item in some if _paragraph(item, texts) in tainted)
+
+
+def _paragraphs(sentences: Sequence[Sentence], texts: dict[str, str]) -> dict[tuple[str, int], list[Sentence]]:
+    paragraphs: dict[tuple[str, int], list[Sentence]] = {}
+    for sentence in sentences:
+        paragraphs.setdefault(_paragraph(sentence, texts), []).append(sentence)
+    return paragraphs
 
 
 def _instruction_of(paragraph: Sequence[Sentence]) -> Sentence | None:

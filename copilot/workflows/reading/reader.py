@@ -9,15 +9,15 @@ from copilot.domain.account_facts import AccountFacts
 from copilot.domain.document_messages import DocumentMessage, notice
 from copilot.domain.documents import DocumentKind, StoredDocument
 from copilot.domain.records import Lifecycle
-from copilot.workflows.reading.claims import find_claims
-from copilot.workflows.reading.instructions import split_off
+from copilot.workflows.reading.claims import RECENT, find_claims
+from copilot.workflows.reading.instructions import instructed, split_off
 from copilot.workflows.reading.names import words
 from copilot.workflows.reading.outcomes import judge
 from copilot.workflows.reading.people import Cast
 from copilot.workflows.reading.promises import find_promise
 from copilot.workflows.reading.sentences import day_of, read_sentences
 from copilot.workflows.reading.statements import observe
-from copilot.workflows.reading.types import Notice, Observation, Question, Reading, Sentence, Side, Topic
+from copilot.workflows.reading.types import Claim, Notice, Observation, Question, Reading, Sentence, Side, Topic
 
 _SHORTEST_QUESTION = 20
 _HIDDEN = notice(DocumentMessage.HIDDEN_TEXT, count=0).partition("0")[0]
@@ -45,6 +45,21 @@ def read_texts(documents: Sequence[StoredDocument], facts: AccountFacts) -> Read
         notices=tuple(_notices(documents)),
         last_heard=_last_heard(clean),
     )
+
+
+def read_claims(documents: Sequence[StoredDocument], facts: AccountFacts) -> tuple[Claim, ...]:
+    """The claims of `read_texts`, for pages that show nothing else of it.
+
+    Of texts too old to claim anything only the people are read, and instructions are looked for only where a claim
+    stands.
+    """
+    cast = Cast(facts, documents)
+    recent = [item for item in documents if facts.today - day_of(item) <= RECENT]
+    sentences = read_sentences(recent, passages=facts.passages, cast=cast, today=facts.today)
+    claims = list(find_claims(sentences, today=facts.today, cast=cast))
+    texts = {item.id: item.text for item in recent}
+    tainted = instructed([item.sentence for item in claims], sentences, texts) if claims else frozenset()
+    return tuple(item for item in claims if item.sentence.order not in tainted)
 
 
 def _notices(documents: Sequence[StoredDocument]) -> Iterator[Notice]:

@@ -13,27 +13,25 @@ from copilot.store.model_calls import ModelCallRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
 from copilot.store.webhooks import WebhookRepository
 from copilot.workflows.today.view import Card, CardKind, HealthLine
-from copilot.workflows.today.waiting import WaitingCards
 
 _MOST_PARKED = 100
 _SHOWN = 5
 
 
-def system_cards(models: ConfiguredModels, *, viewer: Viewer, uow: UnitOfWork) -> tuple[Card, ...]:
-    """What does not work, or waits for a person."""
+def system_cards(models: ConfiguredModels, *, failed: Card, viewer: Viewer, uow: UnitOfWork) -> tuple[Card, ...]:
+    """What does not work, or waits for a person; `failed` is the card of what was approved and not delivered."""
     return (
-        _releases(viewer=viewer, uow=uow),
+        _releases(failed, viewer=viewer, uow=uow),
         _webhooks(uow),
         _imports(viewer=viewer, uow=uow),
         _models(models, uow=uow),
     )
 
 
-def _releases(*, viewer: Viewer, uow: UnitOfWork) -> Card:
+def _releases(failed: Card, *, viewer: Viewer, uow: UnitOfWork) -> Card:
     """What did not leave; of some nobody knows whether it did, and a person has to say."""
     parked = ReleaseRepository(uow).in_state(ReleaseState.PARKED, viewer=viewer, limit=_MOST_PARKED)
-    card = WaitingCards(viewer, uow=uow).failed_releases()
-    return card.model_copy(update={"counts": {"parked": len(parked)}})
+    return failed.model_copy(update={"counts": {"parked": len(parked)}})
 
 
 def _webhooks(uow: UnitOfWork) -> Card:

@@ -3,6 +3,8 @@
 Invariant: a card counts and lists by the filters of the page that it leads to.
 """
 
+from dataclasses import dataclass, replace
+
 from copilot.domain.access import Viewer
 from copilot.domain.drafts import DraftKind
 from copilot.domain.review_items import OPEN, UNDECIDED, ReviewState
@@ -24,60 +26,67 @@ class WaitingCards:
         self._viewer = viewer
         self._pages = QueuePages(uow)
 
-    def for_me(self) -> Card:
-        """What the viewer could decide now, the riskiest first."""
-        return self._card(CardKind.FOR_ME, QueueFilters(states=_OPEN, for_me=True), "/queue?show=for-me")
-
-    def returned(self) -> Card:
-        """What was sent back to the viewer."""
-        filters = QueueFilters(states=(ReviewState.CHANGES_REQUESTED,), requester_id=self._viewer.user_id)
-        return self._card(CardKind.RETURNED, filters, "/queue?show=changes&requester=me")
-
-    def follow_ups(self) -> Card:
-        """Emails that the viewer asked for and that wait."""
-        filters = QueueFilters(states=_OPEN, kinds=(DraftKind.FOLLOW_UP,), requester_id=self._viewer.user_id)
-        return self._card(CardKind.FOLLOW_UPS, filters, "/queue?show=open&kind=follow_up&requester=me")
-
-    def mine(self) -> Card:
-        """Everything that the viewer asked for and that waits."""
-        filters = QueueFilters(states=_OPEN, requester_id=self._viewer.user_id)
-        return self._card(CardKind.MINE, filters, "/queue?show=open&requester=me")
-
-    def briefs(self) -> Card:
-        """Briefs that wait."""
-        filters = QueueFilters(states=_OPEN, kinds=(DraftKind.BRIEF,))
-        return self._card(CardKind.BRIEFS, filters, "/queue?show=open&kind=brief")
-
-    def overdue(self) -> Card:
-        """What is undecided after it was due, the longest first."""
-        filters = QueueFilters(states=_UNDECIDED, overdue=True)
-        return self._card(CardKind.OVERDUE, filters, "/queue?show=overdue&sort=deadline", sort=Sort.DEADLINE)
-
-    def oldest(self) -> Card:
-        """All that is open, the first due first, with how much of it is of high risk."""
-        counts = self._pages.counts(self._viewer)
-        card = self._card(
-            CardKind.OLDEST, QueueFilters(states=_OPEN), "/queue?show=open&sort=deadline", sort=Sort.DEADLINE
+    def read(self, *kinds: CardKind) -> tuple[Card, ...]:
+        """One card for each kind, which is one of a list of the queue."""
+        asked = [_list_of(kind, self._viewer) for kind in kinds]
+        starts = self._pages.starts([(each.filters, each.sort) for each in asked], viewer=self._viewer, limit=_SHOWN)
+        return tuple(
+            self._with_counts(
+                Card(
+                    kind=kind,
+                    total=min(total, MOST_COUNTED),
+                    capped=total > MOST_COUNTED,
+                    address=each.address,
+                    lines=tuple(_line(entry) for entry in entries),
+                )
+            )
+            for kind, each, (entries, total) in zip(kinds, asked, starts, strict=True)
         )
+
+    def _with_counts(self, card: Card) -> Card:
+        """Of all that is open: how much is of high risk, and how much overdue."""
+        if card.kind is not CardKind.OLDEST:
+            return card
+        counts = self._pages.counts(self._viewer)
         known = {"high_risk": min(counts.high_risk, counts.most), "overdue": min(counts.overdue, counts.most)}
         return card.model_copy(update={"counts": known})
 
-    def failed_releases(self) -> Card:
-        """Approved and not delivered."""
-        filters = QueueFilters(states=(ReviewState.RELEASE_FAILED,))
-        return self._card(CardKind.RELEASES, filters, "/queue?show=leaving&state=release_failed")
 
-    def _card(self, kind: CardKind, filters: QueueFilters, address: str, *, sort: Sort = Sort.RISK) -> Card:
-        page = self._pages.page(filters, viewer=self._viewer, cursor=None, limit=_SHOWN, sort=sort)
-        # Only what does not fit has to be counted.
-        total = self._pages.count(filters, viewer=self._viewer) if page.cursor else len(page.entries)
-        return Card(
-            kind=kind,
-            total=min(total, MOST_COUNTED),
-            capped=total > MOST_COUNTED,
-            address=address,
-            lines=tuple(_line(entry) for entry in page.entries),
-        )
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What a card shows the first of."""
+
+    filters: QueueFilters
+    address: str
+    sort: Sort = Sort.RISK
+
+
+def _list_of(kind: CardKind, viewer: Viewer) -> _List:
+    own = QueueFilters(requester_id=viewer.user_id)
+    match kind:
+        case CardKind.FOR_ME:  # the riskiest first
+            return _List(QueueFilters(states=_OPEN, for_me=True), "/queue?show=for-me")
+        case CardKind.RETURNED:
+            filters = replace(own, states=(ReviewState.CHANGES_REQUESTED,))
+            return _List(filters, "/queue?show=changes&requester=me")
+        case CardKind.FOLLOW_UPS:
+            filters = replace(own, states=_OPEN, kinds=(DraftKind.FOLLOW_UP,))
+            return _List(filters, "/queue?show=open&kind=follow_up&requester=me")
+        case CardKind.MINE:
+            return _List(replace(own, states=_OPEN), "/queue?show=open&requester=me")
+        case CardKind.BRIEFS:
+            filters = QueueFilters(states=_OPEN, kinds=(DraftKind.BRIEF,))
+            return _List(filters, "/queue?show=open&kind=brief")
+        case CardKind.OVERDUE:  # the longest overdue first
+            filters = QueueFilters(states=_UNDECIDED, overdue=True)
+            return _List(filters, "/queue?show=overdue&sort=deadline", Sort.DEADLINE)
+        case CardKind.OLDEST:  # the first due first
+            return _List(QueueFilters(states=_OPEN), "/queue?show=open&sort=deadline", Sort.DEADLINE)
+        case CardKind.RELEASES:
+            filters = QueueFilters(states=(ReviewState.RELEASE_FAILED,))
+            return _List(filters, "/queue?show=leaving&state=release_failed")
+        case _:
+            raise ValueError(f"{kind} is no list of the queue")
 
 
 def _line(entry: QueueEntry) -> ItemLine:

@@ -11,7 +11,7 @@ from copilot.store.first_steps import FirstStepsRepository
 from copilot.workflows.today.customers import alerts_card, customer_cards
 from copilot.workflows.today.meetings import meetings_card
 from copilot.workflows.today.system import system_cards
-from copilot.workflows.today.view import Card, FirstSteps, StepLine, Today
+from copilot.workflows.today.view import Card, CardKind, FirstSteps, StepLine, Today
 from copilot.workflows.today.waiting import WaitingCards
 
 
@@ -38,19 +38,23 @@ class TodayWorkflow:
                 meetings = meetings_card(viewer=viewer, uow=uow)
                 alerts = alerts_card(viewer=viewer, uow=uow)
                 near = customer_cards(viewer=viewer, uow=uow, with_movement=False)
-                return (meetings, queue.returned(), queue.for_me(), queue.follow_ups(), queue.mine(), alerts, *near)
+                wanted = (CardKind.RETURNED, CardKind.FOR_ME, CardKind.FOLLOW_UPS, CardKind.MINE)
+                return (meetings, *queue.read(*wanted), alerts, *near)
             case Role.CSM:
                 alerts = alerts_card(viewer=viewer, uow=uow)
                 customers = customer_cards(viewer=viewer, uow=uow, with_movement=True)
                 meetings = meetings_card(viewer=viewer, uow=uow)
-                return (alerts, *customers, meetings, queue.returned(), queue.for_me(), queue.briefs())
+                waiting = queue.read(CardKind.RETURNED, CardKind.FOR_ME, CardKind.BRIEFS)
+                return (alerts, *customers, meetings, *waiting)
             case Role.MANAGER:
                 alerts = alerts_card(viewer=viewer, uow=uow)
                 customers = customer_cards(viewer=viewer, uow=uow, with_movement=True)
-                return (queue.overdue(), queue.for_me(), queue.oldest(), queue.returned(), alerts, *customers)
+                wanted = (CardKind.OVERDUE, CardKind.FOR_ME, CardKind.OLDEST, CardKind.RETURNED)
+                return (*queue.read(*wanted), alerts, *customers)
             case Role.ADMIN:
-                system = system_cards(self._models, viewer=viewer, uow=uow)
-                return (*system, queue.overdue(), queue.for_me(), queue.oldest())
+                wanted = (CardKind.RELEASES, CardKind.OVERDUE, CardKind.FOR_ME, CardKind.OLDEST)
+                failed, *queued = queue.read(*wanted)
+                return (*system_cards(self._models, failed=failed, viewer=viewer, uow=uow), *queued)
 
     def first_steps(self, *, viewer: Viewer, uow: UnitOfWork) -> FirstSteps:
         """The list of the viewer's role with what is done."""
