@@ -36,9 +36,10 @@ browser: develop ## Make sure that a Chromium is there for the browser tests
 	bash .ci/browser
 
 # In the order of their folders: slow files come first and quick ones last, so that neither process waits for the other.
+# What is compiled is kept even where the shell says otherwise: tests start dozens of processes that load the product.
 test: develop ## Run every test
 	-bash .ci/browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(OPTIONS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
 quick: develop ## Run the tests that need neither a browser nor patience
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"

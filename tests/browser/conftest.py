@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,27 @@ import psycopg
 import pytest
 import uvicorn
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, Response, expect, sync_playwright
 
 from api.app import create_app
 from copilot import bootstrap
 from copilot.clock import SystemClock
-from copilot.domain.access import Viewer
+from copilot.domain.access import Role, Viewer
 from copilot.settings import Settings
 from copilot.store import embedded
 from copilot.store.database import Database
+from copilot.store.people import PeopleRepository
 from tests.api.conftest import with_cheap_passwords
 from tests.api.web_company import PASSWORD, Company, seed
+from tests.browser.keyboard import Keys
 
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
+PAYS = "Pagan 84.000 € al año."
+"""A sentence that the first account's records carry, in words that no other test looks for."""
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+_VIOLATIONS = """() => axe.run({resultTypes: ["violations"]}).then(found => found.violations)"""
+"""What is right stays in the browser: to hand it over takes as long as some of the looking."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -128,8 +135,15 @@ class Visit:
 
 def violations(page: Page) -> list[dict[str, Any]]:
     """What axe finds wrong with a page."""
-    found: list[dict[str, Any]] = Axe().run(page, options={"resultTypes": ["violations"]})["violations"]
+    page.evaluate(_axe())
+    found: list[dict[str, Any]] = page.evaluate(_VIOLATIONS)
     return found
+
+
+@cache
+def _axe() -> str:
+    script: str = Axe().axe_script
+    return script
 
 
 def accessibility_problems(page: Page) -> list[str]:
@@ -201,3 +215,47 @@ def windows(chromium: Browser, site: Site) -> Iterator[Open]:
         one.context.close()
     for one in opened:
         assert one.problems == []
+
+
+People = dict[tuple[Role, str], Viewer]
+Sit = Callable[..., Keys]
+
+
+@pytest.fixture(scope="session")
+def people(site: Site) -> People:
+    """Somebody of each role in each language, all of whom work on the first account."""
+    return {(role, language): _added(site, role, language) for role in Role for language in ("en", "es")}
+
+
+def _added(site: Site, role: Role, language: str) -> Viewer:
+    new = Viewer(
+        user_id=str(SystemClock().new_id()),
+        email=f"{role.value}.{language}@tramontia.example",
+        name=f"Tecla {role.value} {language}",
+        role=role,
+        team_id="north",
+        language=language,
+    )
+    with site.application.database.unit_of_work() as uow:
+        added = site.application.people.add_user(new, password=PASSWORD, uow=uow)
+        PeopleRepository(uow).grant_account(site.company.account_id, user_id=added.user_id)
+    return added
+
+
+@pytest.fixture
+def sit(visit: Open, site: Site, people: People) -> Iterator[Sit]:
+    """Sit down at the keyboard, on the home page or another, as somebody who is signed in already."""
+    sat: list[Keys] = []
+
+    def down(role: Role, *, language: str, size: tuple[int, int] = DESKTOP, path: str = "/") -> Keys:
+        one = visit(size=size, language=language)
+        one.page.emulate_media(reduced_motion="reduce")
+        sent = {"email": people[role, language].email, "password": PASSWORD}
+        assert one.context.request.post(f"{site.address}/api/v1/sessions", data=sent).ok
+        one.go(path)
+        expect(one.page.locator("html")).to_have_attribute("lang", language)
+        sat.append(Keys(one, language))
+        return sat[-1]
+
+    yield down
+    assert [problem for keys in sat for problem in keys.problems] == []

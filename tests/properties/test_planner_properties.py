@@ -25,7 +25,7 @@ TEXTS = st.one_of(
 IDS = {account.id for account in ACCOUNTS}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(messages=st.lists(TEXTS, min_size=1, max_size=3))
 def test_any_conversation_is_planned_and_always_the_same(messages: list[str]) -> None:
     contexts = [PlanningContext(), PlanningContext()]

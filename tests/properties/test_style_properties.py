@@ -81,7 +81,7 @@ def stated(text: str, language: Language) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(cases())
 def test_style_never_changes_what_is_stated(case: tuple[Language, str, tuple[Preference, ...]]) -> None:
     language, text, chosen = case
@@ -89,7 +89,7 @@ def test_style_never_changes_what_is_stated(case: tuple[Language, str, tuple[Pre
     assert stated(written, language) == stated(text, language)
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_applying_twice_is_applying_once(case: tuple[Language, str, tuple[Preference, ...]]) -> None:
     language, text, chosen = case

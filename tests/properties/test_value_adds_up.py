@@ -11,6 +11,7 @@ from copilot.domain.value import ACCEPTED, JUDGED, KINDS, NOTHING, Fate, Output,
 from copilot.store.value_people import Member
 from copilot.workflows.value.figures import cells_of, figures_of, mean, monday_of, parts_by
 from copilot.workflows.value.rules import load_value_rules
+from copilot.workflows.value.table import COLUMNS, sums_of
 
 RULES = load_value_rules()
 FIRST = datetime(2026, 10, 26, tzinfo=UTC)
@@ -60,6 +61,15 @@ def test_parts_add_up_to_the_whole(found: list[Output]) -> None:
         assert added(of_week) == week.figures.tally
     assert total.outputs == len(found) == sum(total.fates.values())
     assert total.cost_usd == sum((one.cost_usd for one in found), start=Decimal(0))
+
+
+@given(st.lists(outputs(), max_size=200))
+def test_rows_of_the_table_add_up_to_its_total_in_every_column(found: list[Output]) -> None:
+    total = [Decimal(text) for text in sums_of(figures_of(found, rules=RULES).tally)]
+    rows = [[Decimal(text) for text in sums_of(cell.tally)] for cell in cells_of(found, MEMBERS, rules=RULES)]
+    assert len(total) == COLUMNS.index("without_a_price") + 1 - COLUMNS.index("outputs")
+    for place, whole in enumerate(total):
+        assert abs(sum((row[place] for row in rows), start=Decimal(0)) - whole) < Decimal("1e-9")
 
 
 @given(st.lists(outputs(), max_size=60))
