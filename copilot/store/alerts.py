@@ -1,14 +1,15 @@
 """Alerts: raised by the daily run, worked on by people, counted by what came of them.
 
 Invariant 3: whatever is read for a person is of accounts that they may see. A change is one conditional UPDATE on the
-version that was read, so two people do not overwrite each other; a second standing alert of a kind for an account is
-refused by the database itself.
+version that was read, so two people do not overwrite each other; what is drafted about an alert is tied to it apart
+from its version, since nobody who works on the alert is contradicted by that. A second standing alert of a kind for an
+account is refused by the database itself.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -35,6 +36,10 @@ _SHOWN_FIRST = case(
 )
 _NOBODY = ""
 _LOOKED = "alerts.looked"
+
+
+Drafted = Literal["item_id", "outreach_item_id"]
+"""What is drafted about an alert: its note, or the email to the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,18 @@ class AlertRepository:
             return None
         return None if changed is None else to_alert(changed)
 
+    def tie(self, alert: Alert, drafted: Drafted, item_id: str) -> bool:
+        """Write what was drafted about an alert. False: something else was, since the alert was read."""
+        column = getattr(AlertRow, drafted)
+        statement = (
+            update(AlertRow)
+            .where(AlertRow.id == alert.id, column.is_not_distinct_from(getattr(alert, drafted)))
+            .values({drafted: item_id})
+            .returning(AlertRow.id)
+            .execution_options(populate_existing=True)
+        )
+        return self._session.scalar(statement) is not None
+
     def _update(self, alert: Alert) -> ReturningUpdate[AlertRow]:
         return (
             update(AlertRow)
@@ -181,8 +198,6 @@ class AlertRepository:
                 outcome=alert.outcome.value if alert.outcome else None,
                 owner_id=alert.owner_id,
                 steps_done=list(alert.steps_done),
-                item_id=alert.item_id,
-                outreach_item_id=alert.outreach_item_id,
                 changed_at=case((_is_dealt_with(alert), self._uow.clock.now()), else_=AlertRow.changed_at),
                 version=alert.version + 1,
             )

@@ -80,8 +80,6 @@ def looked_after(site: Site, people: People) -> Callable[[str], str]:
             account_id = customer(uow, name, Made(owner=people[Role.CSM, language].email))
         alert_worlds.got_worse(database, account_id)
         alert_worlds.raise_due(database)
-        # Else the worker would write its note while somebody looks at the alert.
-        site.application.alert_drafts.write_due(database)
         return name
 
     return made

@@ -101,6 +101,21 @@ def test_what_is_done_can_be_taken_back_and_nobody_overwrites_another(database: 
     assert [event.actor for event in history] == [owner.name, owner.name, None]
 
 
+def test_a_note_written_meanwhile_contradicts_nobody_and_is_not_lost(database: Database, make_user: MakeUser) -> None:
+    owner = make_user()
+    alert = world.an_alert(database, owner)
+    with database.unit_of_work() as acting:
+        seen = ALERTS.find(alert.id, viewer=owner, uow=acting).alert
+        assert drafts().write_due(database) == 1
+        closed = ALERTS.act(alert.id, CLOSED, version=seen.version, viewer=owner, uow=acting)
+    assert closed.state is AlertState.CLOSED
+    with database.unit_of_work() as uow:
+        after = ALERTS.find(alert.id, viewer=owner, uow=uow).alert
+        assert after.item_id is not None
+        assert (after.state, after.version) == (AlertState.CLOSED, alert.version + 1)
+        assert not AlertRepository(uow).tie(alert, "item_id", "review_other")
+
+
 def test_what_does_not_fit_is_refused_and_strangers_find_nothing(database: Database, make_user: MakeUser) -> None:
     owner, stranger = make_user(), make_user(team="south")
     alert = world.an_alert(database, owner)

@@ -18,7 +18,7 @@ from copilot.domain.review_items import ReviewState
 from copilot.errors import Conflict, NotFound
 from copilot.guardrails.pipeline import Guardrails
 from copilot.store.accounts import AccountRepository
-from copilot.store.alerts import AlertRepository
+from copilot.store.alerts import AlertRepository, Drafted
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.people import PeopleRepository
@@ -35,8 +35,7 @@ from copilot.workflows.instructions import read_instruction
 
 _log = get_logger(__name__)
 _ALERT = "alert"
-
-
+_SAYING: Mapping[Drafted, str] = {"item_id": "alert.drafted", "outreach_item_id": "alert.outreach_drafted"}
 _STANDS = frozenset({*UNRELEASED, ReviewState.RELEASED})
 """States of a note that is of use still: decided on in its favour, or not decided yet."""
 
@@ -74,7 +73,7 @@ class AlertDrafts:
         draft = self._draft(alert, viewer=viewer, language=language, uow=uow)
         report = self._guardrails.check_draft(draft, viewer=viewer, uow=uow)
         item = self._approvals.submit(draft, report, viewer=viewer, uow=uow)
-        self._tie(alert, "alert.drafted", {"item_id": item.id}, viewer=viewer, uow=uow)
+        self._tie(alert, "item_id", item.id, viewer=viewer, uow=uow)
         _log.info("alert.written", alert=alert.id, language=language.value, findings=len(report.findings))
         return FiledDraft(draft=draft, report=report, item=item)
 
@@ -114,7 +113,7 @@ class AlertDrafts:
         """
         alert = self._alerts.find(alert_id, viewer=viewer, uow=uow).alert
         filed = by.run(alert.account_id, viewer=viewer, language=language, request=request, uow=uow)
-        self._tie(alert, "alert.outreach_drafted", {"outreach_item_id": filed.item.id}, viewer=viewer, uow=uow)
+        self._tie(alert, "outreach_item_id", filed.item.id, viewer=viewer, uow=uow)
         return filed
 
     def write_due(self, database: Database, *, should_stop: Callable[[], bool] = lambda: False) -> int:
@@ -156,11 +155,11 @@ class AlertDrafts:
         return _assembled(alert, name, sections, gathered, language=language, uow=uow)
 
     @staticmethod
-    def _tie(alert: Alert, action: str, item: dict[str, str], *, viewer: Viewer, uow: UnitOfWork) -> None:
-        if AlertRepository(uow).change(alert.model_copy(update=item)) is None:
+    def _tie(alert: Alert, drafted: Drafted, item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> None:
+        if not AlertRepository(uow).tie(alert, drafted, item_id):
             raise error(Conflict, "changed", viewer)
-        details = {"item": next(iter(item.values()))}
-        AuditLog(uow).append(action, actor_id=viewer.user_id, subject=subject_of(alert.id), details=details)
+        details = {"item": item_id}
+        AuditLog(uow).append(_SAYING[drafted], actor_id=viewer.user_id, subject=subject_of(alert.id), details=details)
 
 
 def _standing(item_id: str | None, *, viewer: Viewer, uow: UnitOfWork) -> str | None:
