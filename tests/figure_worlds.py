@@ -124,6 +124,7 @@ def _account(draw: random.Random, number: int, owners: list[str | None]) -> Reco
         "seats_licensed": draw.choice([None, 0, 120]),
         "customer_since": draw.choice(DAYS),
         "renewal_date": draw.choice(DAYS),
+        "churned_on": draw.choice(DAYS),
         "parent_name": draw.choice([*WORDS, None]),
     }
 

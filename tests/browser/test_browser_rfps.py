@@ -169,7 +169,7 @@ def test_from_the_file_to_the_queue_without_a_mouse(visit: Open) -> None:
     keys.press("Enter")
     page.wait_for_selector("article.rfp-question")
     expect(page.locator("[data-rfp-progress]")).to_have_count(0, timeout=_READ)
-    tab_to(one, "article.rfp-question summary")
+    tab_to(one, "article.rfp-question .rfp-write summary")
     keys.press("Enter")
     tab_to(one, "article.rfp-question textarea")
     keys.press("Control+a")

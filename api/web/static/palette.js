@@ -116,7 +116,8 @@ opener.addEventListener("click", (event) => {
   open();
 });
 document.querySelector("#palette-close").addEventListener("click", () => dialog.close());
-dialog.addEventListener("close", clear);
+// The event comes after the closing: by then somebody may have opened it again.
+dialog.addEventListener("close", () => { if (!dialog.open) clear(); });
 dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 
 document.addEventListener("keydown", (event) => {
