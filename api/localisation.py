@@ -3,7 +3,7 @@
 Invariant: English texts are the keys; every key has a Spanish text (a test compares the code with the catalogue).
 """
 
-from functools import cache, lru_cache
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -35,9 +35,11 @@ def translations(language: Language) -> NullTranslations:
     return Translations(compiled)
 
 
-@lru_cache(maxsize=16_384)
 def translate(message: str, *, language: Language) -> str:
-    """The message in a language; unchanged where the catalogue does not have it."""
+    """The message in a language; unchanged where the catalogue does not have it, as somebody's name in a message.
+
+    Nothing is kept: to look it up is as quick, and a name would stay in memory after its person was erased.
+    """
     return str(translations(language).gettext(message)) if message else ""
 
 

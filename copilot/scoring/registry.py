@@ -98,10 +98,15 @@ def keep(
 
 
 def put_in_use(uow: UnitOfWork, beginning: str, *, actor_id: str) -> ScoreModel:
-    """Let a model make the scores until the choice is taken back. Raises NotFound, and InputError for a refusal."""
+    """Let a model make the scores until the choice is taken back; choosing it again changes nothing.
+
+    Raises NotFound, and InputError for a refusal.
+    """
     model = named(uow, beginning)
     if model.model is None:
         raise InputError("This is a refusal, not a model.", hint="`sales-copilot scores models` shows the models.")
+    if model.chosen_at is not None:
+        return model
     ScoreRepository(uow).choose(model, by=actor_id)
     details = {"kind": model.kind.value}
     AuditLog(uow).append("scores.put_in_use", actor_id=actor_id, subject=f"score_model:{model.id}", details=details)

@@ -9,6 +9,7 @@ Needs the GNU C library. Elsewhere nothing is cleared and `available` says so.
 
 import ctypes
 import functools
+import os
 import threading
 from types import TracebackType
 
@@ -66,6 +67,8 @@ def _fill(value: int) -> None:
 
 @functools.cache
 def _library() -> ctypes.CDLL | None:
+    if os.name != "posix":  # elsewhere a process cannot be opened as a library
+        return None
     library = ctypes.CDLL(None)
     if not hasattr(library, "gnu_get_libc_version"):
         return None

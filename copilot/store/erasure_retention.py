@@ -5,7 +5,7 @@ Invariant: only what nobody can act on any more is touched, and the record of wh
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, and_, delete, exists, func, not_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, and_, delete, exists, func, not_, or_, select, update
 
 from copilot.domain.alerts import AlertState
 from copilot.domain.conversation import TurnState
@@ -14,7 +14,7 @@ from copilot.store.database import UnitOfWork
 from copilot.store.erasure_drafts import Version, empty_versions
 from copilot.store.reviews import UNRELEASED
 from copilot.store.rfp_projects import RfpProjectRepository
-from copilot.store.signals_sql import TEXT_DAYS
+from copilot.store.signals_sql import SNAPSHOT_DAYS, TEXT_DAYS
 from copilot.store.tables.chat import ChatThreadRow, ChatTurnRow, CheckpointRow
 from copilot.store.tables.people import LoginAttemptRow, SessionRow
 from copilot.store.tables.records import ImportRunRow
@@ -50,8 +50,17 @@ class RetentionRepository:
         return self._deleted(delete(AlertRow).where(ended, AlertRow.changed_at < before))
 
     def signal_snapshots(self, *, before: datetime) -> int:
-        """Forget what was kept of days before, and what was computed of it."""
-        self._session.execute(delete(AccountSignalsRow).where(AccountSignalsRow.day < before.date()))
+        """Forget what was kept of days before, and what was computed of it: also for a day after, which is told by the
+        last snapshot that was kept by then."""
+        day = AccountSignalsRow.day
+        told_by = (
+            select(func.max(SignalSnapshotRow.day))
+            .where(SignalSnapshotRow.account_id == AccountSignalsRow.account_id)
+            .where(SignalSnapshotRow.day <= day, SignalSnapshotRow.day > day - SNAPSHOT_DAYS.days)
+            .scalar_subquery()
+        )
+        gone = or_(day < before.date(), told_by < before.date())
+        self._session.execute(delete(AccountSignalsRow).where(gone))
         return self._deleted(delete(SignalSnapshotRow).where(SignalSnapshotRow.day < before.date()))
 
     def text_signals(self, *, before: datetime) -> int:
@@ -64,6 +73,11 @@ class RetentionRepository:
         forgotten = self._deleted(delete(TextSignalRow).where(last_day < before.date()))
         if forgotten:
             known_from = before.date() + TEXT_DAYS
+            counted = exists().where(
+                TextsReadRow.account_id == AccountSignalsRow.account_id, TextsReadRow.first_day <= AccountSignalsRow.day
+            )
+            kept = delete(AccountSignalsRow).where(AccountSignalsRow.day < known_from, counted)
+            self._session.execute(kept)
             early = update(TextsReadRow).where(TextsReadRow.first_day < known_from)
             self._session.execute(early.values(first_day=known_from))
         return forgotten

@@ -195,6 +195,9 @@ class ScoreRepository:
 
     def choose(self, model: ScoreModel, *, by: str) -> None:
         """Let a model that is on record make the scores of its kind until the choice is taken back."""
+        # Of two who choose at once, the second takes the choice of the first back.
+        same = select(ScoreModelRow.id).where(ScoreModelRow.kind == model.kind.value).order_by(ScoreModelRow.id)
+        self._session.execute(same.with_for_update())
         in_use, now = self.model(model.kind), self._clock.now()
         used_from = in_use.used_from if in_use is not None and in_use.id == model.id else now
         self.take_back_choice(model.kind)

@@ -323,6 +323,9 @@ STATEMENTS = (
     _TEXTS,
 )
 
+SNAPSHOT_DAYS = timedelta(days=31)
+"""So far back a snapshot tells of a day, as written in the statement."""
+
 SNAPSHOTS = """
 select distinct on (snapshot.account_id) snapshot.account_id, snapshot.day, snapshot.values
 from signal_snapshots snapshot join chosen on chosen.id = snapshot.account_id

@@ -122,6 +122,7 @@ def test_a_view_is_renamed_by_its_owner_alone(browser: TestClient, scored: Compa
     token = {"x-csrf-token": sent["csrf_token"]}
     assert browser.patch(api, json={"name": second["name"]}, headers=token).status_code == 409
     assert browser.patch(api, json={"shared": True}, headers=token).json()["name"] == "De la A a la Z"
+    assert browser.patch(api, json={}, headers=token).json()["shared"] is True
     browser.cookies.clear()
     sign_in(browser, scored.manager)
     sent = {"csrf_token": form_token(browser.get(asked))}

@@ -1,6 +1,7 @@
 """Scores learnt from the records of a database: what is learnt, what is refused and why, and which model is in use."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -226,6 +227,7 @@ def test_what_was_chosen_by_hand_stands_until_that_is_taken_back(database: Datab
     assert [learnt("first"), learnt("second")] == [Put.IN_USE, Put.IN_USE]
     with database.unit_of_work() as uow:
         registry.put_in_use(uow, "first", actor_id="ada")
+        registry.put_in_use(uow, "first", actor_id="bea")  # again: it stays the first one's choice
     for name, refusal in (("better", None), ("chance", Refusal.NO_BETTER_THAN_CHANCE)):
         assert learnt(name, refusal) is Put.BESIDE_CHOICE
         assert scoring() == ("first", "ada")
@@ -248,6 +250,31 @@ def test_what_was_chosen_by_hand_stands_until_that_is_taken_back(database: Datab
     with database.unit_of_work() as uow:
         ended = [(event.subject, event.actor_id) for event in AuditLog(uow).events() if event.action == ENDED]
     assert ended == [("score_model:first", "system"), ("score_model:second", "bea")]
+
+
+def test_of_two_who_choose_at_once_one_choice_is_left(database: Database, clock: FixedClock) -> None:
+    made = AdditiveModel(base=0, shapes=()).model_dump(mode="json")
+    with database.unit_of_work() as uow:
+        for name in ("first", "second"):
+            ScoreRepository(uow).keep(
+                ScoreModel(
+                    id=name, kind=KIND, trained_at=clock.now(), trained_on=TODAY, refusal=None, model=made, report={}
+                )
+            )
+
+    def choose(name: str) -> None:
+        with database.unit_of_work() as uow:
+            registry.put_in_use(uow, name, actor_id=name)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.unit_of_work() as uow:
+            ScoreRepository(uow).choose(ScoreRepository(uow).models_named("first")[0], by="ada")
+            waiting = pool.submit(choose, "second")
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        waiting.result(timeout=30)
+    with database.unit_of_work() as uow:
+        assert [one.id for one in ScoreRepository(uow).models() if one.chosen_at is not None] == ["second"]
 
 
 def test_the_commands_train_show_and_choose_models_and_only_an_admin_may(

@@ -1,6 +1,6 @@
 """Signals that were kept when accounts were scored say what computing them now would say, or they are not read."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -16,8 +16,9 @@ from copilot.store.erasure_retention import RetentionRepository
 from copilot.store.signals import SignalsRepository, SignalTable
 from copilot.store.signals_kept import KeptSignals
 from copilot.store.tables.records import AccountRow, OpportunityRow, TicketRow
-from copilot.store.tables.scores import AccountSignalsRow, TextSignalRow
+from copilot.store.tables.scores import AccountSignalsRow, SignalSnapshotRow, TextSignalRow
 from copilot.store.text_signals import TextSignal, TextSignalRepository
+from copilot.workflows.scores import alike
 from copilot.workflows.scores.explaining import Explanations
 from copilot.workflows.scores.story import AccountStory
 from tests import signal_worlds
@@ -245,3 +246,53 @@ def test_what_is_kept_goes_with_its_account_and_with_what_it_rests_on(database: 
     with database.unit_of_work() as uow:
         RetentionRepository(uow).signal_snapshots(before=clock.now() - timedelta(days=30))
     assert (kept_ids(database, "a"), kept_ids(database, "b"), kept_ids(database, "b", day=THEN)) == ((), ("b",), ())
+
+
+def test_what_is_kept_goes_with_the_snapshot_that_told_it(database: Database, clock: FixedClock) -> None:
+    add_customer(database, "a")
+    add_customer(database, "b")
+    taken = THEN - timedelta(days=20)
+    with database.unit_of_work() as uow:
+        uow.session.add(SignalSnapshotRow(account_id="a", day=taken, values={"arr": 12_000.0}))
+    service().recompute(database)
+    clock.advance(timedelta(days=1))
+    assert kept_ids(database, "a", "b", day=THEN) == ("a", "b")
+    with database.unit_of_work() as uow:
+        moment = datetime.combine(taken + timedelta(days=1), time(), tzinfo=UTC)
+        RetentionRepository(uow).signal_snapshots(before=moment)
+    assert kept_ids(database, "a", "b", day=THEN) == ("b",)
+    service().recompute(database)
+    table = kept(database, "a", "b", day=THEN)
+    assert table is not None
+    assert is_as_computed(database, table)
+
+
+def test_what_is_kept_goes_with_what_was_found_in_texts(database: Database) -> None:
+    before = THEN - timedelta(days=30)
+    for name, first_day in (("a", before - timedelta(days=400)), ("b", THEN + timedelta(days=30))):
+        add_customer(database, name)
+        said = TextSignal(TextSignalKind.COMPLAINT, evidence_id=name, day=first_day)
+        with database.unit_of_work() as uow:
+            TextSignalRepository(uow).keep(name, [said], digest="", first_day=first_day)
+    service().recompute(database)
+    with database.unit_of_work() as uow:
+        RetentionRepository(uow).text_signals(before=datetime.combine(before, time(), tzinfo=UTC))
+    assert kept_ids(database, "a", "b", day=THEN) == ("b",)
+    assert kept_ids(database, "a", "b") == ("a", "b")
+    for day in (TODAY, THEN):
+        table = kept(database, "a", "b", day=day)
+        assert table is not None
+        assert is_as_computed(database, table)
+
+
+def test_only_accounts_that_were_looked_at_are_counted(
+    database: Database, csm: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alike, "_ENOUGH_STAYED", 2)
+    monkeypatch.setattr(alike, "_MOST_APART", -1.0)
+    add_customer(database, "ill", owner=csm.email, nps=None)
+    for number in range(4):
+        add_customer(database, f"well{number}", owner=csm.email)
+    assert "history to compare (2)" in explained(database, "ill", csm).alike_note
+    service().recompute(database)
+    assert "history to compare (4)" in explained(database, "ill", csm).alike_note

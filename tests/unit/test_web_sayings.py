@@ -1,8 +1,11 @@
 """What templates say: translated, filled in, and escaped where it is filled in."""
 
+import sys
+
 import pytest
 from jinja2.exceptions import UndefinedError
 
+from api.localisation import translate
 from api.web.templating import environment
 from copilot.domain.language import Language
 
@@ -28,3 +31,11 @@ def test_what_is_said_is_translated_and_what_is_filled_in_escaped(language: Lang
 def test_what_is_not_there_is_not_said() -> None:
     with pytest.raises(UndefinedError):
         environment(Language.EN).from_string('{{ _("version %(number)s", number=nothing) }}').render()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_is_no_message_is_not_kept(language: Language) -> None:
+    name = "-".join(["Nuria", language.value])
+    before = sys.getrefcount(name)
+    assert translate(name, language=language) == name
+    assert sys.getrefcount(name) == before

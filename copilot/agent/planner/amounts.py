@@ -93,8 +93,13 @@ _COMPARED = re.compile(
 )
 _ONE = re.compile(rf"\s*(?:the |los |las |un |an? )?(?P<sign>[-−–]\s?|minus |menos )?{_sized('one')}(?![\w]|[.,]\d)")
 _SPELLED = re.compile(rf"\s*(?P<one>{_any(_NUMERALS)})(?!\w)(?!\s*\d)(?! (?:and|y|of|de|hundred|cientos)\b)")
-_HALF = re.compile(r"\s*(?:the |la )?(?:half|mitad)(?: (?:of|de))?(?!\w)")
-_PERCENT_OF_HALF = Decimal(50)
+_SHARE = re.compile(
+    r"\s*(?:(?P<half>(?:the |la )?(?:half|mitad)(?: (?:of|de))?)|(?P<third>(?:a|one) third(?: of)?|un tercio(?: de)?|"
+    r"la tercera parte(?: de)?)|(?P<most>three[ -]quarters(?: of)?|(?:las )?tres cuartas partes(?: de)?)|"
+    r"(?P<quarter>(?:a|one) quarter of|(?:una|la) cuarta parte(?: de)?))(?!\w)"
+)
+_PERCENT_OF = {"half": Decimal(50), "third": Decimal("33.3"), "most": Decimal(75), "quarter": Decimal(25)}
+"""A third as shares are shown, with one decimal."""
 _BETWEEN_DENIAL = (
     r"(?:(?:that|que|be|been|being|is|are|was|were|to|by|at|a|an|it|they|currently|yet|ever|worth|valued|costing|have|"
     r"has|having|going|get|gets|reach|reaches|con|de|por|los|las|se|ni|son|sean|es|sea|esta|este|estan|esten|"
@@ -107,6 +112,7 @@ _OPPOSITE = {
     Operator.MORE_THAN: Operator.AT_MOST, Operator.AT_MOST: Operator.MORE_THAN,
     Operator.LESS_THAN: Operator.AT_LEAST, Operator.AT_LEAST: Operator.LESS_THAN,
 }  # fmt: skip
+_LEAST_MONEY = 1_000
 _REACH = 60
 """Characters before a comparison in which it may be denied."""
 _Parts = tuple[str, str | None, str | None]
@@ -137,6 +143,11 @@ class Amount:
     """Read as the opposite of what was denied."""
     percent: bool = False
     """Written with its percent sign."""
+
+    @property
+    def may_be_money(self) -> bool:
+        """Whether it can be what an account pays: it says so, or is large. In `health below 50` it is something else."""
+        return self.money or abs(self.value) >= _LEAST_MONEY
 
 
 def read_amounts(text: str) -> tuple[Amount, ...]:
@@ -190,8 +201,9 @@ def _compared(text: str) -> Iterator[Amount]:
             number, scale, currency = _parts(one, "one")
             value = _worth(number, scale) * (-1 if one["sign"] else 1)
             yield Amount(operator, value, currency, start, one.end(), bool(scale or currency), denied)
-        elif half := _HALF.match(text, match.end()):
-            yield Amount(operator, _PERCENT_OF_HALF, None, start, half.end(), money=False, denied=denied, percent=True)
+        elif share := _SHARE.match(text, match.end()):
+            value = _PERCENT_OF[str(share.lastgroup)]
+            yield Amount(operator, value, None, start, share.end(), money=False, denied=denied, percent=True)
         elif spelled := _SPELLED.match(text, match.end()):
             yield Amount(
                 operator, Decimal(_NUMERALS[spelled["one"]]), None, start, spelled.end(), money=False, denied=denied

@@ -39,14 +39,23 @@ def compared_at(reading: Reading, amount: Amount, place: int) -> Condition | Non
     if mark("users_after").match(after):
         return _condition("active_users_recent", amount.operator, amount.value)
     said = f"{before} {after}"
-    percent = amount.percent or mark("percent_after").match(after)
-    if not percent or mark("odds").search(said) or not mark("use_words").search(said):
+    if (
+        not is_percent(reading, amount, place)
+        or mark("other_share").search(before)
+        or mark("odds").search(said)
+        or not mark("use_words").search(said)
+    ):
         return None
     if mark("use_fell").search(before):
         return _condition("active_users_change_pct", _MIRRORED[amount.operator], -amount.value)
     if mark("use_rose").search(before):
         return _condition("active_users_change_pct", amount.operator, amount.value)
     return _condition("seat_utilisation_pct", amount.operator, amount.value)
+
+
+def is_percent(reading: Reading, amount: Amount, place: int) -> bool:
+    """Whether it is a share or a change, and so no amount of money."""
+    return amount.percent or mark("percent_after").match(reading.work, place + len("AMOUNT")) is not None
 
 
 def _judged(reading: Reading, subject: Subject) -> Iterator[Condition]:

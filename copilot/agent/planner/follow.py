@@ -9,7 +9,7 @@ from typing import Any
 
 from copilot.agent.planner.beside import beside
 from copilot.agent.planner.clause import WANTS, Clause
-from copilot.agent.planner.computed import compared_at, computed_in
+from copilot.agent.planner.computed import compared_at, computed_in, is_percent
 from copilot.agent.planner.conditions import compared, conditions, narrowed, nouns, within
 from copilot.agent.planner.context import records_query
 from copilot.agent.planner.counted import amounts_with_places
@@ -287,11 +287,12 @@ def _changed(clause: Clause, query: FigureQuery) -> FigureQuery:
             changes[part] = narrowed(base, item.condition)
     number = default_number(query.subject)
     for amount, place in amounts_with_places(reading):
-        if number is not None and compared_at(reading, amount, place) is None:
+        percent = is_percent(reading, amount, place)
+        if number is not None and not percent and compared_at(reading, amount, place) is None:
             base = changes.get("conditions", query.conditions)
             kept = tuple(one for one in base if not (one.field == number and one.operator is amount.operator))
             changes["conditions"] = (*kept, compared(number, amount, money=True))[:8]
-    said = computed_in(reading, query.subject)
+    said = computed_in(reading, query.subject) or _compared_again(reading, query)
     if said:
         kept = tuple(one for one in query.computed if one.field not in {item.field for item in said})
         changes["computed"] = (*kept, *said)[:MOST_COMPUTED]
@@ -301,6 +302,18 @@ def _changed(clause: Clause, query: FigureQuery) -> FigureQuery:
     if clause.period is not None:
         changed = _query_within(changed, clause.period)
     return _reshaped(clause, changed)
+
+
+def _compared_again(reading: Reading, query: FigureQuery) -> tuple[Condition, ...]:
+    """`and over 80 %?` after a share or a change: the same figure."""
+    shares = [item.field for item in query.computed if item.field.endswith("_pct")]
+    if len(shares) != 1:
+        return ()
+    return tuple(
+        Condition(field=shares[0], operator=amount.operator, values=(amount.value,))
+        for amount, place in amounts_with_places(reading)
+        if is_percent(reading, amount, place) and amount.operator is not Operator.IS
+    )[:1]
 
 
 def _reshaped(clause: Clause, query: FigureQuery) -> FigureQuery:

@@ -265,20 +265,22 @@ def _number_field(
         r"(?:seats|licencias) \w*\s*$", before
     ):
         return Subject.ACCOUNTS, "seats_licensed", False
+    if mark("other_share").search(before):
+        return None
     if amount.percent or re.match(r"\s*(?:%|percent|por ciento)", after) or re.search(r"probab\w+", before):
         return (Subject.OPPORTUNITIES, "probability", False) if subject is Subject.OPPORTUNITIES else None
     if re.search(r"\b(?:nps|csat|ces|scores?|nota|puntuacion|rating)\b", before) or subject is Subject.SURVEYS:
         return Subject.SURVEYS, "score", False
     if re.search(r"\b(?:revenue|turnover|facturacion|ingresos)\b", before + after) and "recur" not in before + after:
         return Subject.ACCOUNTS, "annual_revenue", True
-    if not amount.money and amount.value < 1000 and any(noun.start > place for noun in linked.values()):
+    if not amount.may_be_money and any(noun.start > place for noun in linked.values()):
         return None
     if re.search(r"\barr\b", before + after):
         return Subject.ACCOUNTS, "arr", True
     near = [noun for noun in linked.values() if noun.subject is Subject.OPPORTUNITIES and noun.start < place]
     if subject is Subject.OPPORTUNITIES or near:
         return Subject.OPPORTUNITIES, "amount", True
-    return Subject.ACCOUNTS, "arr", True
+    return (Subject.ACCOUNTS, "arr", True) if amount.may_be_money else None
 
 
 def _defaults(question: Question, pools: dict[Subject, list[Condition]], linked: dict[Subject, Noun]) -> None:

@@ -63,11 +63,10 @@ def find_alike(
     then = half_a_year_ago(today)
     stayed = peers.customers(but=account_id, since=then, viewer=viewer, limit=_MOST_STAYED)
     by_id = {peer.id: peer for peer in (*left, *stayed)}
-    found: list[Likeness] = []
-    for one in (kept.of_day(then, [peer.id for peer in stayed], enough=_ENOUGH_STAYED), *_of_left(left, kept, uow)):
-        found += _compared(table, one, by_id, scorecard)
+    others = [kept.of_day(then, [peer.id for peer in stayed], enough=_ENOUGH_STAYED), *_of_left(left, kept, uow)]
+    found = [likeness for one in others for likeness in _compared(table, one, by_id, scorecard)]
     closest = sorted(found, key=lambda one: (one.apart, one.peer.id))
-    return Found(tuple(closest[:MOST_SHOWN]), looked_at=len(left) + len(stayed))
+    return Found(tuple(closest[:MOST_SHOWN]), looked_at=sum(len(one.account_ids) for one in others))
 
 
 def _of_left(left: Sequence[Peer], kept: KeptSignals, uow: UnitOfWork) -> list[SignalTable]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from copilot.agent.planner.clause import Clause
+from copilot.agent.planner.computed import is_percent
 from copilot.agent.planner.conditions import compared, conditions, nouns, owned_by, united, within
 from copilot.agent.planner.counted import allowed, amounts_with_places, counted_range
 from copilot.agent.planner.cues import mark
@@ -144,8 +145,10 @@ def _sized(heard: Heard, clause: Clause) -> Iterator[Placed | None]:
     for amount, place in amounts_with_places(clause.reading):
         if kind == "count" and heard.subject is Subject.ACCOUNTS:
             continue
-        field = AMOUNTS.get("probability" if amount.percent else kind)
-        if field is None:
+        percent = is_percent(clause.reading, amount, place)
+        field = AMOUNTS.get("probability" if percent else kind)
+        unsaid = kind == "arr" and not (amount.may_be_money or mark("arr").search(clause.reading.work))
+        if field is None or unsaid or (percent and field[0] is not heard.subject):
             yield None
         else:
             yield Placed(field[0], compared(field[1], amount, money=field[2]), place, place)
