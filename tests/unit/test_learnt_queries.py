@@ -178,12 +178,12 @@ def test_as_many_rows_as_are_asked_for_before_the_records(message: str, marks: t
         ("surveys", "a_score", "score"),
     ],
 )
-@pytest.mark.parametrize(("language", "words"), [(EN, "xyzzy more than 40"), (ES, "xyzzy más de 40")])
+@pytest.mark.parametrize(("language", "words"), [(EN, "xyzzy more than 4000"), (ES, "xyzzy más de 4000")])
 def test_an_amount_is_compared_with_the_field_that_is_heard(
     subject: str, mark: str, name: str, language: Language, words: str
 ) -> None:
     query = asked(heard(subject, "list", mark), words, language=language)
-    assert set(query.conditions) - usual(query.subject) == {condition(name, "more_than", Decimal(40))}
+    assert set(query.conditions) - usual(query.subject) == {condition(name, "more_than", Decimal(4000))}
 
 
 @pytest.mark.parametrize("subject", [item for item in SUBJECTS if item != "accounts"])

@@ -146,7 +146,7 @@ class Amount:
 
     @property
     def may_be_money(self) -> bool:
-        """Whether it can be what an account pays: it says so, or is large. In `health below 50` it is something else."""
+        """Whether it can be what an account pays: it says so, or is large; `health below 50` is something else."""
         return self.money or abs(self.value) >= _LEAST_MONEY
 
 
