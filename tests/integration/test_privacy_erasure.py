@@ -225,7 +225,8 @@ def test_vectors_of_what_changed_are_made_anew(company: World, tmp_path: Path) -
     again = shared.nearest(Visibility.STAFF, model_id="words-1", vector=embedder.embed_query("Begoña", "es"), limit=1)
     assert again[0].passage_id == nearest[0].passage_id
     assert again[0].similarity < nearest[0].similarity
-    assert world.files_naming(tmp_path / "chroma") == []
+    # But the 400 bytes of a new collection's lengths, which are out of reach: decision 0135.
+    assert [name for name in world.files_naming(tmp_path / "chroma") if not name.endswith("/length.bin")] == []
 
 
 class _ErasesMeanwhile(WordEmbedder):

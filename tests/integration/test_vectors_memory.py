@@ -1,4 +1,4 @@
-"""Text that a process held never reaches the files of vectors, although the library writes memory it never used."""
+"""Text that a process held stays out of the files of vectors, although the library writes memory it never used."""
 
 import os
 import subprocess
@@ -45,10 +45,12 @@ for number in range(8):
 
 @pytest.mark.skipif(not clean_memory.available(), reason="needs the GNU C library; elsewhere `doctor` says so")
 @pytest.mark.parametrize(("how", "expected"), [("careful", False), ("careless", True)])
-def test_no_text_reaches_the_files(tmp_path: Path, how: str, expected: bool) -> None:
+def test_no_text_reaches_the_files_but_the_first_lengths(tmp_path: Path, how: str, expected: bool) -> None:
     """Without care it does: else this test would show nothing."""
     # Large pieces come from the heap too, as they do in a process that has run for long.
     environment = os.environ | {"MALLOC_MMAP_THRESHOLD_": "1000000000", "MALLOC_ARENA_MAX": "1"}
     subprocess.run([sys.executable, "-c", _PROGRAM, str(tmp_path), how], env=environment, check=True)
-    naming = [path.name for path in tmp_path.rglob("*") if path.is_file() and b"SECRETO" in path.read_bytes()]
+    naming = [path for path in tmp_path.rglob("*") if path.is_file() and b"SECRETO" in path.read_bytes()]
+    # A new collection's lengths are 400 bytes that can come from what a thread of the engine keeps: see decision 0135.
+    naming = [path for path in naming if (path.name, path.stat().st_size) != ("length.bin", 400)]
     assert bool(naming) is expected, naming
