@@ -2,8 +2,8 @@
 
 Invariant: memory handed out while `CleanMemory` is entered holds nothing of what it held before. Chroma's graph writes
 its whole capacity to disk, used or not, and never clears it (chroma-core/chroma#7688): without this, text that was
-read minutes ago, of an erased person even, stays in the files of vectors. Small pieces that a thread of the engine keeps
-for itself are out of reach (decision 0135).
+read minutes ago, of an erased person even, stays in the files of vectors. Small pieces that the engine's own
+threads keep are out of reach (decision 0135).
 
 Needs the GNU C library. Elsewhere nothing is cleared and `available` says so.
 """
