@@ -4,7 +4,7 @@ Invariant 3: every query filters by what the viewer may see. Invariant 2: figure
 with the definitions of `copilot.domain.metric_words`; no writer computes any.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -62,42 +62,27 @@ class AccountFactsRepository:
 
         Raises NotFound if the account does not exist or the viewer may not see it (the same message).
         """
-        account = self._account(account_id, viewer=viewer)
-        scope = _Scope(account_id=account_id, viewer=viewer, today=today)
-        return AccountFacts(
-            account=account,
-            today=today,
-            contacts=self._records(Contact, _contacts(scope)),
-            opportunities=self._records(Opportunity, _opportunities(scope)),
+        found, scope = self._begun(account_id, viewer=viewer, today=today)
+        return replace(
+            found,
             tickets=self._records(Ticket, _tickets(scope)),
             surveys=self._records(Survey, _surveys(scope)),
             activities=self._records(Activity, _activities(scope)),
             issues=self._issues(scope),
             passages=self._passages(scope),
-            metrics=self._metrics(account, scope),
+            metrics=self._metrics(found.account, scope),
             staff=self._staff(),
             products=tuple(self._session.scalars(select(ProductRow.name).order_by(ProductRow.name))),
         )
 
-    def account(self, account_id: str, *, viewer: Viewer) -> Account:
-        """Its own record. Raises NotFound as `gather`."""
-        return self._account(account_id, viewer=viewer)
-
     def overview(self, account_id: str, *, viewer: Viewer, today: date) -> AccountFacts:
         """Only what the page of an account shows; every other part is left empty. Raises NotFound as `gather`."""
-        account = self._account(account_id, viewer=viewer)
-        scope = _Scope(account_id=account_id, viewer=viewer, today=today)
-        return AccountFacts(
-            account=account,
-            today=today,
-            contacts=self._records(Contact, _contacts(scope)),
-            opportunities=self._records(Opportunity, _opportunities(scope)),
-            tickets=(),
-            surveys=(),
+        found, scope = self._begun(account_id, viewer=viewer, today=today)
+        return replace(
+            found,
             activities=self._records(Activity, _activities(scope, most=_SHOWN)),
             issues=self._issues(scope),
-            passages=(),
-            metrics=self._metrics(account, scope),
+            metrics=self._metrics(found.account, scope),
         )
 
     def around_texts(self, account_id: str, *, viewer: Viewer, today: date) -> AccountFacts:
@@ -105,9 +90,14 @@ class AccountFactsRepository:
 
         Raises NotFound as `gather`.
         """
-        account = self._account(account_id, viewer=viewer)
+        found, scope = self._begun(account_id, viewer=viewer, today=today)
+        return replace(found, passages=self._passages(scope), staff=self._staff())
+
+    def _begun(self, account_id: str, *, viewer: Viewer, today: date) -> tuple[AccountFacts, _Scope]:
+        """The account with its people and deals; every other part is empty yet."""
+        account = self.account(account_id, viewer=viewer)
         scope = _Scope(account_id=account_id, viewer=viewer, today=today)
-        return AccountFacts(
+        found = AccountFacts(
             account=account,
             today=today,
             contacts=self._records(Contact, _contacts(scope)),
@@ -116,15 +106,16 @@ class AccountFactsRepository:
             surveys=(),
             activities=(),
             issues=(),
-            passages=self._passages(scope),
+            passages=(),
             metrics={},
-            staff=self._staff(),
         )
+        return found, scope
 
     def _staff(self) -> tuple[str, ...]:
         return tuple(self._session.scalars(select(UserRow.name).where(UserRow.active).order_by(UserRow.name)))
 
-    def _account(self, account_id: str, *, viewer: Viewer) -> Account:
+    def account(self, account_id: str, *, viewer: Viewer) -> Account:
+        """Its own record. Raises NotFound as `gather`."""
         query = _columns(AccountRow, Account).where(AccountRow.id == account_id, account_is_visible(viewer))
         found = self._records(Account, query)
         if not found:
