@@ -1,8 +1,8 @@
 """Labels of what a knowledge base allows to be answered of a questionnaire, read by a person before any system ran.
 
 A file of labels holds one `[[question]]` each with
-- `file` and `id`: of the questionnaire and its item; an item without an id is named by the key of its first choice, or
-  by its number in the file;
+- `file` and `id`: of the questionnaire and its item, by the number it is written with; an item without one is named by
+  its id, or by the key of its first choice;
 - `verdict`: `answered` (the texts answer it), `partly` (a part of it) or `none`. With `none` an abstention is right,
   and so is an answer that stays within `short`, `choices` and `sources`, which are mostly empty then;
 - `short` and `choices`: the short forms and the choices (their keys, or as the file writes them) that a careful person
@@ -17,7 +17,7 @@ Invariant: the words of every source stand in the file it names; a label that po
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -89,24 +89,35 @@ def place_of(data: Path | None, *, split: str) -> Place:
 
 def read_labels(path: Path, *, texts: Mapping[str, str]) -> list[Label]:
     """All labels of a file. `texts`: what each file of the knowledge base says. Raises ValueError."""
+    labels = parse_labels(path)
+    check_sources(labels, texts=texts)
+    return labels
+
+
+def parse_labels(path: Path) -> list[Label]:
+    """All labels of a file, whatever their sources. Raises ValueError."""
     labels = [Label.model_validate(item) for item in tomllib.loads(path.read_text(encoding="utf-8"))["question"]]
-    folded = {name: plain(text) for name, text in texts.items()}
     if len({label.name for label in labels}) != len(labels):
         raise ValueError(f"{path} labels a question twice")
+    return labels
+
+
+def check_sources(labels: Sequence[Label], *, texts: Mapping[str, str]) -> None:
+    """Raises ValueError where the words of a source do not stand in the file that it names."""
+    folded = {name: plain(text) for name, text in texts.items()}
     for label in labels:
         for source in label.sources:
             if source.file not in folded or plain(source.span) not in folded[source.file]:
                 raise ValueError(f"{label.name}: {source.file} does not say “{source.span}”")
-    return labels
 
 
 def find(question_id: str, questions: tuple[Question, ...]) -> Question:
-    """The question that a label means, by its id, its first choice or its number. Raises KeyError."""
-    for question in questions:
-        if question_id == question.id or (question.choices and question.choices[0].key == question_id):
-            return question
+    """The question that a label means: by its written number, its id or its first choice. Raises KeyError."""
     for question in questions:
         if question_id == question.number:
+            return question
+    for question in questions:
+        if question_id == question.id or (question.choices and question.choices[0].key == question_id):
             return question
     raise KeyError(question_id)
 

@@ -1,7 +1,7 @@
 """Questionnaires in Spanish and English answered from the documents of invented companies, held against labels.
 
 Run: python -m evals.rfp.own [--split dev|test] [--data DIR] [--model FILE.gguf] [--record] [--verbose].
-DIR, or `evals/rfp/data` with `own.dev.toml` and `own.test.toml`, holds `own.toml` (format: `evals.rfp.labels`, with
+DIR, or `evals/rfp/data` with `own.dev*.toml` and `own.test*.toml`, holds `own*.toml` (format: `evals.rfp.labels`, with
 `<company>/<file>` for the questionnaire) and for every company `own/<company>/policies/*.md` and
 `own/<company>/questionnaires/*` of any readable format. Figures are those of the questions' language.
 Invariant: a company's questions are answered from its own documents alone; only the test half is recorded, and only
@@ -17,7 +17,7 @@ from copilot.domain.language import Language, detect
 from copilot.domain.questionnaires import Questionnaire
 from evals.figures import Figure, today
 from evals.rfp.labelled import arguments, ask, note_of, tell_what_went_wrong
-from evals.rfp.labels import Label, find, read_labels
+from evals.rfp.labels import Label, check_sources, find, parse_labels
 from evals.rfp.outcomes import figures_of, share
 from evals.rfp.scoring import Judged
 from evals.rfp.world import open_world
@@ -69,15 +69,25 @@ class Asked:
         return given and (answer.short is None or answer.short in label.short) and set(answer.chosen) <= label.choices
 
 
+def label_files(folder: Path, *, split: str | None) -> list[Path]:
+    """Those of a half, or all of a folder of somebody's own."""
+    return sorted(folder.glob(f"own.{split}*.toml" if split else "own*.toml"))
+
+
 def bases(folder: Path, *, labels: Path) -> list[Base]:
     """The companies that labels speak of. Raises ValueError where a label names another's document or no choice."""
     companies = {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()}
     texts = {name: _texts(path / "policies") for name, path in companies.items()}
-    everything = read_labels(labels, texts={file: text for held in texts.values() for file, text in held.items()})
-    return [
-        _base(path, texts[name], [label for label in everything if label.file.split("/")[0] == name])
-        for name, path in companies.items()
-    ]
+    everything = parse_labels(labels)
+    unknown = {_company(label) for label in everything} - set(companies)
+    if unknown:
+        raise ValueError(f"{labels} labels questions of {', '.join(sorted(unknown))}, of which {folder} has no folder")
+    by_company = {name: [label for label in everything if _company(label) == name] for name in companies}
+    return [_base(companies[name], texts[name], found) for name, found in by_company.items() if found]
+
+
+def _company(label: Label) -> str:
+    return label.file.split("/")[0]
 
 
 def _texts(folder: Path) -> dict[str, str]:
@@ -85,15 +95,18 @@ def _texts(folder: Path) -> dict[str, str]:
 
 
 def _base(folder: Path, texts: Mapping[str, str], labels: Sequence[Label]) -> Base:
-    foreign = [label.name for label in labels if any(source.file not in texts for source in label.sources)]
-    if foreign:
-        raise ValueError(f"not in the documents of {folder.name}: sources of {', '.join(foreign)}")
+    check_sources(labels, texts=texts)
     found = {}
     for file in dict.fromkeys(label.file for label in labels):
         path = folder / "questionnaires" / file.split("/", 1)[1]
         found[file] = read_questionnaire(path.name, path.read_bytes(), today=today())
+    meant: set[tuple[str, str]] = set()
     for label in labels:
-        offered = {choice.text for choice in find(label.id, found[label.file].questions).choices}
+        question = find(label.id, found[label.file].questions)
+        if (label.file, question.id) in meant:
+            raise ValueError(f"{label.name} means a question that another label means too")
+        meant.add((label.file, question.id))
+        offered = {choice.text for choice in question.choices}
         if not label.choices <= offered:
             raise ValueError(f"{label.name} does not offer {', '.join(sorted(label.choices - offered))}")
     return Base(texts, found, tuple(labels))
@@ -103,8 +116,6 @@ def measure(found: Sequence[Base], *, model: Path | None = None) -> list[Asked]:
     """Ask every labelled question once."""
     asked = []
     for base in found:
-        if not base.labels:
-            continue
         with open_world(base.texts, model=model) as world:
             for file, questionnaire in base.questionnaires.items():
                 labels = [label for label in base.labels if label.file == file]
@@ -119,11 +130,10 @@ def main() -> int:
         data="companies with their questionnaires, and labels, of your own",
     )
     folder = (wanted.data or _DATA) / "own"
-    labels = wanted.data / "own.toml" if wanted.data else _DATA / f"own.{wanted.split}.toml"
-    missing = next((path for path in (folder, labels) if not path.exists()), None)
-    if missing:
-        return skip(missing)
-    asked = measure(bases(folder, labels=labels), model=wanted.model)
+    files = label_files(wanted.data or _DATA, split=None if wanted.data else wanted.split)
+    if not folder.exists() or not files:
+        return skip(folder if files else folder.with_suffix(".toml"))
+    asked = measure([base for file in files for base in bases(folder, labels=file)], model=wanted.model)
     if wanted.verbose:
         tell_what_went_wrong([item.judged for item in asked])
     figures = [figure for language in Language for figure in _figures(asked, language, wanted, is_test=is_test)]

@@ -21,7 +21,7 @@ from copilot.workflows.rfp.answering.looking import Looker
 from evals.figures import today
 from evals.retrieval.collection import READER
 from evals.rfp.labels import Label, Source, find, place_of, plain, read_labels
-from evals.rfp.own import bases
+from evals.rfp.own import bases, label_files
 from evals.rfp.world import World, open_world
 from knowledge.questionnaires import read_pasted, vsaq
 
@@ -84,7 +84,8 @@ def _of_datica() -> Iterator[Row]:
 
 
 def _of_own() -> Iterator[Row]:
-    for base in bases(_DATA / "own", labels=_DATA / "own.dev.toml"):
+    files = label_files(_DATA, split="dev")
+    for base in chain.from_iterable(bases(_DATA / "own", labels=file) for file in files):
         questions = {file: read.questions for file, read in base.questionnaires.items()}
         asked = [_Asked(find(item.id, questions[item.file]), item) for item in base.labels]
         yield from _of_world(base.texts, asked, company=base.labels[0].file.split("/")[0])
