@@ -22,7 +22,8 @@ _TEXTS_FOR_LANGUAGE = 400
 _SHORT_WORDS = 3
 _LEADING = re.compile(
     r"^[\s\"'«“*•·–—>\-¿¡(\[]*"
-    r"(?:(?:[a-z]{0,5}[-. ]?\d+(?:[.\-]\d+)*|[a-z]|[ivx]{1,5})[.):\-–—]+\s+|[a-z]{0,5}[-.]?\d+(?:[.\-]\d+)+\s+)?"
+    r"(?:(?:[a-z]{0,5}[-. ]?\d+(?:[.\-]\d+)*|[a-z]|[ivx]{1,5})(?:[.):\-–—]+|\s[-–—|])\s+"
+    r"|[a-z]{0,5}[-.]?\d+(?:[.\-]\d+)+\s+)?"
     r"[\s¿¡\"'«“]*"
 )
 _SENTENCE = re.compile(r"(?<=[.?!:;])\s+|\n+")
@@ -30,7 +31,12 @@ _URL = re.compile(r"https?://\S+|www\.\S+")
 _ASKS_WITH_MARK = re.compile(r"\?(?=$|[\s)\]\"'»”*.,;:]|[A-Z¿])")
 _ABOUT_QUESTIONS = re.compile(r"\b(?:questions?|queries|doubts|dudas|consultas|preguntas)\?")
 _BRACKETED = re.compile(r"[(\[]\s*([^()\[\]]{1,30}?)\s*[)\]]")
-_AUXILIARY = re.compile(r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would)\b")
+_AUXILIARY = re.compile(
+    r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|must|may|might|shall|should)(?:n'?t)?\b"
+)
+_MUST = re.compile(r"^[(\[]M[)\]]\s|\s[(\[]M[)\]][.:]?$")
+"""`(M)` before or behind a question: mandatory. `(O)` is optional in some files and obligatorio in others."""
+_FOR_WORDS = ("interrogative", "imperative", "named", "polite")
 _NOT_LETTERS = re.compile(r"[^a-z0-9*]+")
 
 
@@ -71,9 +77,8 @@ def is_requirement(text: str, *, language: Language) -> bool:
 def form_of(text: str, *, choices: Sequence[str]) -> AnswerForm:
     """What an answer to `text` has to look like, given the values that the file allows (none: free text)."""
     plain = flat(_shortened(text))
-    several = _pattern("forms", "several").search(plain) is not None
     if choices:
-        if several:
+        if allows_several(text):
             return AnswerForm.CHOICES
         return AnswerForm.YES_NO if are_yes_and_no(choices) else AnswerForm.CHOICE
     start = _stripped(plain)
@@ -82,8 +87,19 @@ def form_of(text: str, *, choices: Sequence[str]) -> AnswerForm:
     if _pattern("forms", "date").search(start):
         return AnswerForm.DATE
     if _pattern("forms", "number").search(plain[:160]) and not _asks_yes_or_no(text):
-        return AnswerForm.NUMBER
+        return AnswerForm.TEXT if _pattern("forms", "further").search(start) else AnswerForm.NUMBER
     return AnswerForm.YES_NO if _asks_yes_or_no(text) else AnswerForm.TEXT
+
+
+@cache
+def named_forms() -> tuple[tuple[AnswerForm, re.Pattern[str]], ...]:
+    """What a cell may say of the form of an answer, as patterns of flat text."""
+    return tuple((AnswerForm(name), re.compile(pattern)) for name, pattern in _data()["named_forms"].items())
+
+
+def allows_several(text: str) -> bool:
+    """Whether the words say that more than one value may be chosen."""
+    return _pattern("forms", "several").search(flat(_shortened(text))) is not None
 
 
 def are_yes_and_no(choices: Iterable[str]) -> bool:
@@ -119,9 +135,14 @@ def deadline_in(text: str, *, today: date) -> tuple[date, str] | None:
     return None
 
 
-def is_mandatory(text: str) -> bool | None:
-    """Whether an answer is compulsory: by a cell's one or two words, or by a mark in a question's text."""
+def is_mandatory(text: str, *, among: Iterable[str] = ()) -> bool | None:
+    """Whether an answer is compulsory: by a cell's one or two words, or by a mark in a question's text.
+
+    `among`: all cells of the column; `O` beside `D` is obligatorio, not optional.
+    """
     words = _plain_words(text)
+    if words == "o" and "d" in (others := set(map(_plain_words, among))) and "m" not in others:
+        return True
     if not words and text.strip() != "*":
         return None
     if len(words.split()) <= _SHORT_WORDS and "?" not in text:
@@ -132,6 +153,9 @@ def is_mandatory(text: str) -> bool | None:
         found = _mandatory_word(_plain_words(bracketed))
         if found is not None and len(_plain_words(bracketed)) > 1:
             return found
+    opening = _mandatory_word(_plain_words(text.partition(":")[0])) if ":" in text else None
+    if _MUST.search(text.strip()) or (opening and len(text.partition(":")[0]) > 1):
+        return True
     return True if len(text.strip()) > 1 and text.strip().endswith("*") else None
 
 
@@ -183,24 +207,39 @@ def _asks_about_a_matter(plain: str) -> bool:
 
 
 def _asks_yes_or_no(text: str) -> bool:
+    """The first sentence that asks decides: `What are your hours? Is there cover at weekends?` wants more than yes."""
     for sentence in _SENTENCE.split(_shortened(text)):
-        plain = flat(sentence)
-        if "¿" in sentence:
-            start = plain.rsplit("¿", 1)[1].lstrip()
-            accented = sentence.lower().rsplit("¿", 1)[1].lstrip()
-            spanish = ("interrogative", "imperative")
-            if not any(_question_pattern("es", kind).match(start) for kind in spanish):
-                return not _question_pattern("es", "accented").match(accented)
-            continue
-        start = _stripped(plain)
-        start = _question_pattern("en", "condition").sub("", start, count=1) if "?" in sentence else start
-        if _question_pattern("en", "auxiliary").match(start) or _question_pattern("es", "auxiliary").match(start):
-            return True
-        if start.endswith("?") and re.match(
-            r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would)\b", start
-        ):
-            return True
+        said = _spanish_yes_or_no(sentence) if "¿" in sentence else _plain_yes_or_no(sentence)
+        if said is not None:
+            return said
     return False
+
+
+def _spanish_yes_or_no(sentence: str) -> bool:
+    """Within the marks: `¿Y durante cuánto tiempo ...?` asks for words, `¿Dispone de ...?` for yes or no."""
+    written = sentence.lower().rsplit("¿", 1)[1].strip()
+    plain = flat(written)
+    lead = _question_pattern("es", "lead").match(plain)
+    condition = _question_pattern("es", "condition").match(plain)
+    for cut in {0, lead.end() if lead else 0, condition.end() if condition else 0}:
+        if any(_question_pattern("es", kind).match(plain[cut:]) for kind in _FOR_WORDS):
+            return False
+        if _question_pattern("es", "accented").match(written[cut:]):
+            return False
+    return True
+
+
+def _plain_yes_or_no(sentence: str) -> bool | None:
+    """None: the sentence asks nothing, or does not say by its first words what it asks for."""
+    start = _stripped(flat(sentence))
+    start = _question_pattern("en", "condition").sub("", start, count=1) if "?" in sentence else start
+    if _question_pattern("en", "polite").match(start):
+        return False
+    if _question_pattern("en", "auxiliary").match(start) or _question_pattern("es", "auxiliary").match(start):
+        return True
+    if not start.endswith("?"):
+        return None
+    return _AUXILIARY.match(start) is not None
 
 
 def _count(plain: str, unit: str) -> int | None:

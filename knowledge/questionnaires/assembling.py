@@ -114,6 +114,8 @@ def _question(finding: Finding, *, language: Language, named: bool) -> Question:
 
 
 def _given(finding: Finding) -> str:
+    if finding.offers:
+        return ""
     spots = [spot for _, spot in finding.options if spot is not None]
     if not spots and finding.answer is not None:
         spots = [finding.answer]
@@ -133,6 +135,8 @@ def _form(finding: Finding, choices: Sequence[str]) -> AnswerForm:
     if not choices and finding.rule is not None and finding.rule.kind in _RULE_FORMS:
         return _RULE_FORMS[finding.rule.kind]
     form = asking.form_of(finding.text, choices=choices)
+    if not choices and finding.form not in (None, AnswerForm.TEXT):
+        return finding.form
     return AnswerForm.YES_NO if finding.yes_or_no and form is AnswerForm.TEXT else form
 
 

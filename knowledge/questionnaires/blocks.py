@@ -20,11 +20,12 @@ _MONTHS = (
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
 )
 _NAMED = r"(?:question|pregunta|cuesti[oó]n|requirement|requisito|req|control|item)\.?\s*(?:n[oº]\.?\s*)?\#?\s*"
+_NTH = r"(?:n\.?[ºo°]\.?|n[uú]m\.|no\.|\#)\s*"
 _NUMBER = re.compile(
     rf"""^\s*(?:
-      {_NAMED}(?P<named>\d+(?:\.\d+)*[a-z]?)\s*[.):–—-]?(?=\s|$)
-    | (?P<coded>[A-Z]{{1,6}}(?:[-.][A-Z]{{1,6}})?[-.]?\d+(?:[.-]\d+)*[a-z]?)\s*(?:[.):–—]|-(?=\s)|(?=\s))(?=\s|$)
-    | \(?(?P<marked>\d{{1,3}}(?:\.\d{{1,3}})*\.?[a-z]?)(?:[.)\]:º]|\s?[–—-](?=\s)|\.-)+(?=\s|[¿A-ZÁÉÍÓÚÑ])
+      (?:{_NAMED}|{_NTH})(?P<named>\d+(?:\.\d+)*[a-z]?)\s*[.):–—|-]?(?=\s|$)
+    | (?P<coded>[A-Z]{{1,6}}(?:[-.][A-Z]{{1,6}})?[-.]?\d+(?:[.-]\d+)*[a-z]?)\s*(?:[.):–—|]|-(?=\s)|(?=\s))(?=\s|$)
+    | [(\[]?(?P<marked>\d{{1,3}}(?:\.\d{{1,3}})*\.?[a-z]?)(?:[.)\]:º]|/(?=\s)|\s?[–—-](?=\s)|\.-)+(?=\s|[¿A-ZÁÉÍÓÚÑ])
     | (?P<dotted>\d{{1,3}}(?:\.\d{{1,3}})+[a-z]?)(?=\s)
     | \(?(?P<letter>[a-zA-Z]|[ivxIVX]{{1,5}})(?:\)|\.(?=\s)|\.-)(?=\s|$)
     | (?P<bare>\d{{1,3}})\s+(?=[¿A-ZÁÉÍÓÚÑ])(?!(?:{_MONTHS})\b)

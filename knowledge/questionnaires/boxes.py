@@ -64,7 +64,8 @@ def take_options(reader: TextReader, draft: Draft, options: Options, block: Bloc
     boxes = options.boxed
     draft.options += [(text, block.address if boxes else "") for text in options.texts]
     draft.given += options.ticked
-    draft.place(block.control or block.address)
+    if boxes or not options.before or block.control:  # `Options: Yes / No` only tells what may be answered
+        draft.place(block.control or block.address)
     if options.after:
         draft.guidance.append(options.after)
         if gap_in(options.after_as_written) or says("answer", "comment", options.after):

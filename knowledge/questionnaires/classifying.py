@@ -16,8 +16,9 @@ from knowledge.questionnaires.blocks import split_number
 from knowledge.questionnaires.finding import depth_of, parts_of
 from knowledge.questionnaires.forms import is_signature
 from knowledge.questionnaires.grid import Sheet, Spot
+from knowledge.questionnaires.headers import Role
 from knowledge.questionnaires.layout import matches
-from knowledge.questionnaires.roles import Role, is_number
+from knowledge.questionnaires.roles import is_number
 from knowledge.questionnaires.segments import Table
 
 _MOST = 0.8

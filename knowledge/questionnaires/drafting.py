@@ -28,6 +28,7 @@ from copilot.domain.questionnaires import (
 )
 from knowledge.parsers.text_building import unreadable
 from knowledge.questionnaires import asking
+from knowledge.questionnaires.allowed import offered_in
 from knowledge.questionnaires.blocks import says
 
 _KINDS = {"yes": "yes", "no": "no", "partly": "partly", "not_applicable": "na"}
@@ -69,6 +70,10 @@ class Draft:
     """`yes` or `no`: the answer of the parent that it is to be answered after."""
     mandatory: bool | None = None
     limit: str = ""
+    limit_above: str = ""
+    """What says the limit of every answer of its table, where the question has none of its own."""
+    form: AnswerForm | None = None
+    """The form that the file names instead of values: `Date`, `Free text`."""
     item: bool = False
     indent: int = 0
     id: str = ""
@@ -130,6 +135,8 @@ class Found:
         """What was found. Raises UnreadableFile if no question was."""
         if not self.drafts:
             raise unreadable(DocumentMessage.NO_QUESTIONS)
+        for draft in self.drafts:
+            draft.options = draft.options or [(value, "") for value in offered_in(draft.text)]
         _name(self.drafts)
         instructions = [skipped.text for skipped in self.skipped if skipped.reason is SkipReason.INSTRUCTION]
         deadline = self._deadline(instructions)
@@ -159,7 +166,8 @@ class Found:
 
     def _day_to_reply(self, text: str) -> tuple[date, str] | None:
         """`Could you get back to us by 3 May?` has no word that means a deadline."""
-        match = says("mail", "by", text) if says("mail", "request", text) else None
+        asked = says("mail", "request", text) or says("mail", "wanted", text)
+        match = says("mail", "by", text) if asked else None
         found = (
             asking.deadline_in(f"{_DEADLINE[self.language]} {text[match.start() :]}", today=self.today)
             if match
@@ -217,6 +225,8 @@ def _choices(draft: Draft, *, children: Sequence[Draft], found: Found) -> tuple[
 
 def _form(draft: Draft, choices: Sequence[Choice]) -> AnswerForm:
     form = asking.form_of(draft.text, choices=[choice.text for choice in choices])
+    if not choices and draft.form not in (None, AnswerForm.TEXT):
+        return draft.form
     if form is AnswerForm.YES_NO and not choices and draft.parent is not None:
         return asking.form_of(draft.text, choices=[])
     return form
@@ -232,7 +242,7 @@ def _mandatory(draft: Draft, guidance: str) -> bool | None:
 
 
 def _limit(draft: Draft, guidance: str) -> Limit:
-    for text in (draft.limit, draft.text, guidance):
+    for text in (draft.limit, draft.text, guidance, draft.limit_above):
         found = asking.limit_in(text) if text else Limit()
         if found != Limit():
             return found

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from copilot.domain.questionnaires import Limit, SkipReason
+from copilot.domain.questionnaires import AnswerForm, Limit, SkipReason
 from knowledge.questionnaires.grid import Look, Rule, Sheet, Spot, one_line
 
 _PARTS = re.compile(r"[.\-_ ]+")
@@ -34,6 +34,10 @@ class Finding:
     statement: bool = False
     yes_or_no: bool = False
     """The header of the answers says that they are yes or no."""
+    form: AnswerForm | None = None
+    """The form that its row names instead of values: `Date`, `Free text`."""
+    offers: bool = False
+    """What stands in the place of the answer are the values to choose from, and no answer."""
 
 
 @dataclass(slots=True)

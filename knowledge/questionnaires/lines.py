@@ -104,6 +104,8 @@ def _goes_on(group: Sequence[Line], line: Line, *, width: int) -> bool:
     above, text = group[-1].text.rstrip(), line.text.strip()
     if group[-1].hard or split_number(line.text).item or options_in(text) is not None:
         return False
+    if text[:1].isupper() and (says("follow_up", "yes", text) or says("follow_up", "no", text)) and is_marked(text):
+        return False
     if says("answer", "line", text) or says("answer", "comment", text) or says("guidance", "start", text):
         return False
     if split_number(group[0].text).item and indent_of(line.text) > indent_of(group[0].text) and not gap_in(above):

@@ -6,15 +6,14 @@ Invariant: the characters that are no box and no gap are kept in one of the part
 import re
 from dataclasses import dataclass, replace
 
-from copilot.domain.folding import flat
 from copilot.domain.language import Language
 from knowledge.questionnaires import asking
+from knowledge.questionnaires.allowed import listed_values, yes_or_no_in
 from knowledge.questionnaires.blocks import pattern, says
 
 _LONGEST_OPTION = 400
 _LONGEST_ASKED = 1_000
 _SPACES = re.compile(r"[ \t]{2,}")
-_SLASH = re.compile(r"\s*[/|]\s*(?!a\b|p\b)", re.IGNORECASE)
 _COMMENT_AFTER = re.compile(r"\s{2,}|\t")
 _WIDE = re.compile(r"\s{2,}|[\t\n]")
 _ASKS = re.compile(r"(?:¿|[^\W\d_a-zß-ÿ]|\d).*\?", re.DOTALL)
@@ -149,10 +148,13 @@ def _last_words(piece: str) -> str:
 
 
 def _listed(text: str) -> Options | None:
-    if not pattern("options", "listed").search(flat(text.strip())):
-        return None
-    values = [value.strip() for value in _SLASH.split(text.strip().strip("().")) if value.strip()]
-    return Options(tuple(values), boxed=False)
+    """`Yes / No / N/A` alone, or any values behind words that announce them: `Opciones: Alta / Media / Baja`."""
+    told = says("options", "words", text)
+    if told:
+        values = () if "?" in text else listed_values(text)
+        return Options(values, before=text.strip()[: told.end()], boxed=False) if values else None
+    values = yes_or_no_in(text)
+    return Options(values, boxed=False) if values else None
 
 
 def _cut(value: str) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from knowledge.parsers.pdf_layout import Line
 from knowledge.questionnaires.blocks import Cell, Table, split_number
-from knowledge.questionnaires.roles import Role, header_roles, is_number
+from knowledge.questionnaires.headers import Role
+from knowledge.questionnaires.roles import header_roles, is_number
 from knowledge.questionnaires.style import is_marked
 
 _ALIGNED = 14.0

@@ -1,22 +1,19 @@
-"""Which column of a table plays which part: by the words of its header, and by what stands in it.
+"""Which column of a table plays which part: by what its header names, and by what stands in it.
 
 Invariant: a column has one part at most, and a table without a question column has no header; what cannot be told
 stays OTHER, never a guess between two answers.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import cache, lru_cache
-from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 from copilot.domain.language import Language
-from knowledge.questionnaires.asking import is_instruction, is_question, value_kind
-from knowledge.values.text import fold
+from knowledge.questionnaires.allowed import lists_values
+from knowledge.questionnaires.asking import is_instruction, is_mandatory, is_question, value_kind
+from knowledge.questionnaires.blocks import split_number
+from knowledge.questionnaires.headers import NAMES_NUMBER, Role, header_form, rank_of, role_of_header, status_words
 
 _HEADER_WITHIN = 40
 _LONGEST_HEADER = 90
@@ -30,29 +27,9 @@ _SOON = 8
 _KNOWN_SHARE = 0.5
 _ASKING_SHARE = 0.3
 _FILLED_SHARE = 0.8
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
 _ANY_NUMBER = re.compile(
     r"[a-z]{0,8}[ ._-]{0,2}\d+(?:[.\-_]\d+)*[.)]?[a-z]?|[a-z]{2,5}(?:[-.][a-z0-9]{1,5}){1,4}", re.IGNORECASE
 )
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_NAMES_NUMBER = re.compile(r"\w+ (?:id|num|number|no|n|ref|code|codigo|numero)|(?:n|no|num|ref|cod|id) \w+")
-
-
-class Role(StrEnum):
-    """What a column is for."""
-
-    NUMBER = "number"
-    SECTION = "section"
-    QUESTION = "question"
-    GUIDANCE = "guidance"
-    ANSWER = "answer"
-    COMMENT = "comment"
-    MANDATORY = "mandatory"
-    ALLOWED = "allowed"
-    LIMIT = "limit"
-    OWNER = "owner"
-    """Filled in by the asker: scores, a reviewer's remarks, internal use."""
-    OTHER = "other"
 
 
 _NEVER_QUESTIONS = (
@@ -115,6 +92,7 @@ def header_roles(row: Sequence[str], *, below: Sequence[Sequence[str]]) -> Colum
         candidates.setdefault(_role_among(cells[index], cells.values()), []).append(index)
     for indexes in candidates.values():
         indexes.sort()
+    _settle_allowed(candidates, below)
     question = _question_of(candidates, ticks, cells, below)
     if question is None or not _is_filled(question, below):
         return None
@@ -127,11 +105,15 @@ def header_roles(row: Sequence[str], *, below: Sequence[Sequence[str]]) -> Colum
     unnamed = question - 1 not in columns.values() and question > 0
     if Role.NUMBER not in columns and unnamed and are_numbers(_column(question - 1, below)):
         columns[Role.NUMBER] = question - 1
+    numbers = [index for index in candidates.get(Role.QUESTION, []) if _are_codes(_column(index, below))]
+    if Role.NUMBER not in columns and numbers and question not in numbers:
+        columns[Role.NUMBER] = numbers[0]
     _settle_status(columns, cells, below, has_ticks=bool(ticks))
     _settle_answers(columns, candidates, cells, has_ticks=bool(ticks))
     if _is_legend(columns, below) or not (_fills_in(columns, ticks) or _asks_at(question, below)):
         return None
-    others = tuple(index for index in candidates.get(Role.QUESTION, []) if index != question)
+    named = (question, columns.get(Role.NUMBER))
+    others = tuple(index for index in candidates.get(Role.QUESTION, []) if index not in named)
     sections = tuple(index for index in candidates.get(Role.SECTION, []) if index != question)
     return ColumnRoles(0, columns, ticks, sections, others, cells)
 
@@ -149,6 +131,8 @@ def _question_of(
     questions = candidates.get(Role.QUESTION, [])
     if questions:
         return _question_column(questions, cells, below) if known > 1 else None
+    if any(_is_asked(cells[index]) for index in candidates.get(Role.OTHER, [])):
+        return None
     if not (ticks or Role.ANSWER in candidates):
         return None
     taken = {column for column, _ in ticks}
@@ -161,6 +145,42 @@ def _question_of(
         return _first_of_statements(candidates, ticks, free, below)
     _take(best, candidates)
     return best
+
+
+def _is_asked(text: str) -> bool:
+    """`Do you log?`, `C.2 Describe the process`: a row with it is no row of headers, unless it names a part."""
+    marked = text.rstrip(" *").endswith("?") or bool(split_number(text).number)
+    return marked and is_question(text, language=Language.EN)
+
+
+def _settle_allowed(candidates: dict[Role, list[int]], below: Sequence[Sequence[str]]) -> None:
+    """A column of `Yes / No / N/A` in every row says what may be answered, whatever its header, beside another.
+
+    `Type` with `Mandatory` and `Desirable` below it is no such column.
+    """
+    for index in list(candidates.get(Role.ALLOWED, [])):
+        if Role.MANDATORY not in candidates and _tells_what_is_mandatory(index, below):
+            _take(index, candidates)
+            candidates[Role.MANDATORY] = [index]
+    if Role.ALLOWED in candidates:
+        return
+    roles = (Role.ANSWER, Role.COMMENT, Role.GUIDANCE, Role.OTHER)
+    likely = [index for role in roles for index in candidates.get(role, []) if _lists_values(index, below)]
+    places = set(candidates.get(Role.ANSWER, [])) | set(candidates.get(Role.COMMENT, []))
+    if len(likely) == 1 and places - set(likely):
+        _take(likely[0], candidates)
+        candidates[Role.ALLOWED] = likely
+
+
+def _tells_what_is_mandatory(index: int, below: Sequence[Sequence[str]]) -> bool:
+    texts = _column(index, below[:_SAMPLE])
+    known = sum(is_mandatory(text) is not None and len(text) > 1 for text in texts)
+    return known > 0 and known >= _FILLED_SHARE * len(texts)
+
+
+def _lists_values(index: int, below: Sequence[Sequence[str]]) -> bool:
+    texts = _column(index, below[:_SAMPLE])
+    return len(texts) >= _KNOWN_SHARE * len(below[:_SAMPLE]) and lists_values(texts)
 
 
 def _take(column: int, candidates: dict[Role, list[int]]) -> None:
@@ -234,29 +254,6 @@ def _role_among(text: str, headers: Iterable[str]) -> Role:
     return Role.QUESTION if paired else role_of_header(text)
 
 
-@lru_cache(maxsize=2048)
-def role_of_header(text: str) -> Role:
-    """The part that a header's words name; what stands in brackets counts only if the rest names none."""
-    full = _role_of_words(header_form(text))
-    outside = _role_of_words(header_form(_BRACKETS.sub(" ", text)))
-    if full is Role.OWNER or (outside is Role.OTHER and full is not Role.MANDATORY):
-        return full
-    return full if _BRACKETS.sub("", text).strip() == "" else outside
-
-
-def _role_of_words(words: str) -> Role:
-    padded = f" {words} "
-    if not words:
-        return Role.OTHER
-    whole = next((entry.role for entry in _vocabulary() if words in entry.whole), None)
-    if whole is not None:
-        return whole
-    if _NAMES_NUMBER.fullmatch(words):
-        return Role.NUMBER
-    holds = (entry.role for entry in _vocabulary() if any(f" {phrase} " in padded for phrase in entry.holds))
-    return next(holds, Role.OTHER)
-
-
 def roles_by_content(rows: Sequence[Sequence[str]]) -> ColumnRoles:
     """The parts of columns without a header: the column that asks, and the empty one beside it."""
     width = max((len(row) for row in rows), default=0)
@@ -278,20 +275,20 @@ def are_numbers(texts: Sequence[str]) -> bool:
     return sum(is_number(text) for text in texts) >= 0.8 * len(texts)
 
 
+def _are_codes(texts: Sequence[str]) -> bool:
+    """`org`, `org.1`, `op.acc.5` below `Control`: most are numbers, and none has a second word."""
+    return sum(map(is_number, texts)) > len(texts) / 2 and not any(" " in text for text in texts)
+
+
 def is_number(text: str) -> bool:
     """Whether a text is the number of a question or section."""
     return len(text) <= 20 and _ANY_NUMBER.fullmatch(text.strip()) is not None
 
 
-def header_form(text: str) -> str:
-    """The words of a header, comparable."""
-    return _NOT_WORD.sub(" ", fold(text.replace("º", "").replace("°", "").replace("#", " no "))).strip()
-
-
 def _is_no_header(text: str) -> bool:
     if len(text) > _LONGEST_HEADER and len(text.split()) > _MANY_WORDS:
         return True
-    if any(character.isdigit() for character in text) and is_number(text) and not _NAMES_NUMBER.fullmatch(text.lower()):
+    if any(character.isdigit() for character in text) and is_number(text) and not NAMES_NUMBER.fullmatch(text.lower()):
         return True
     return text.endswith("?") and len(text.split()) > _SHORT_QUESTION
 
@@ -312,10 +309,11 @@ def _question_column(indexes: Sequence[int], cells: Mapping[int, str], below: Se
     def weight(index: int) -> tuple[float, int]:
         texts = [row[index].strip() for row in below if index < len(row) and row[index].strip()]
         if not texts:
-            return 0.0, -_rank(Role.QUESTION, cells[index])
+            return 0.0, -rank_of(Role.QUESTION, cells[index])
         asking = _asking_count(texts) / len(texts)
         length = sum(map(len, texts)) / len(texts)
-        return round(asking, 1) + (0.3 if length > 35 else 0), -_rank(Role.QUESTION, cells[index])
+        marked = sum(text.rstrip(" *").endswith("?") for text in texts) > len(texts) / 2
+        return round(asking, 1) + (0.3 if length > 35 or marked else 0), -rank_of(Role.QUESTION, cells[index])
 
     return max(indexes, key=lambda index: (*weight(index), -index))
 
@@ -327,13 +325,7 @@ def _asking_count(texts: Sequence[str]) -> int:
 
 
 def _likeliest(role: Role, indexes: Sequence[int], cells: Mapping[int, str]) -> int:
-    return min(indexes, key=lambda index: (_rank(role, cells[index]), index))
-
-
-def _rank(role: Role, header: str) -> int:
-    padded = f" {header_form(header)} "
-    ranks = next(entry.rank for entry in _vocabulary() if entry.role is role)
-    return next((place for place, phrase in enumerate(ranks) if f" {phrase} " in padded), len(ranks))
+    return min(indexes, key=lambda index: (rank_of(role, cells[index]), index))
 
 
 def _settle_status(
@@ -345,18 +337,13 @@ def _settle_status(
     taken = {index for role, index in columns.items() if role is not Role.OWNER}
     for index, text in cells.items():
         words = header_form(text)
-        named = any(words == word or words.startswith(f"{word} ") for word in _status_words())
+        named = any(words == word or words.startswith(f"{word} ") for word in status_words())
         before = index < columns.get(Role.COMMENT, len(cells) + index)
         if named and before and index not in taken and _column_is_empty(index, below):
             columns[Role.ANSWER] = index
             if columns.get(Role.OWNER) == index:
                 del columns[Role.OWNER]
             return
-
-
-@cache
-def _status_words() -> frozenset[str]:
-    return frozenset(_tables()["status"])
 
 
 def _settle_answers(
@@ -373,25 +360,3 @@ def _settle_answers(
         rest = [index for index in candidates[Role.COMMENT] if index != columns[Role.ANSWER]]
         if rest:
             columns[Role.COMMENT] = _likeliest(Role.COMMENT, rest, cells)
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    role: Role
-    whole: frozenset[str]
-    holds: tuple[str, ...]
-    rank: tuple[str, ...]
-
-
-@cache
-def _vocabulary() -> tuple[_Words, ...]:
-    data = _tables()
-    return tuple(
-        _Words(Role(entry["name"]), frozenset(entry["whole"]), tuple(entry["holds"]), tuple(entry.get("rank", ())))
-        for entry in data["role"]
-    )
-
-
-@cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("roles.toml").read_text(encoding="utf-8"))

@@ -7,18 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from copilot.domain.language import Language
-from knowledge.questionnaires.asking import is_instruction, is_question, language_of
+from knowledge.questionnaires.asking import is_instruction, is_question, language_of, value_kind
 from knowledge.questionnaires.forms import is_answer_label, reasons_below
 from knowledge.questionnaires.grid import Sheet, as_list
-from knowledge.questionnaires.roles import (
-    ColumnRoles,
-    Role,
-    are_numbers,
-    header_form,
-    header_roles,
-    may_be_headers,
-    role_of_header,
-)
+from knowledge.questionnaires.headers import Role, header_form, role_of_header
+from knowledge.questionnaires.roles import ColumnRoles, are_numbers, header_roles, may_be_headers
 
 _LOOKED_BELOW = 120
 _HEADERS_WITHIN = 40
@@ -106,7 +99,8 @@ def _headers(sheet: Sheet, number: int) -> tuple[dict[int, str], tuple[int, ...]
         for column in range(area.left, area.right + 1):
             if column in under:
                 own = under[column]
-                headers[column] = own if role_of_header(own) is not Role.OTHER else f"{parent} {own}"
+                says_itself = value_kind(own) or role_of_header(own) is not Role.OTHER
+                headers[column] = own if says_itself else f"{parent} {own}"
     return headers, (number, number + 1)
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from copilot.domain.questionnaires import SkipReason
 from knowledge.questionnaires import asking
+from knowledge.questionnaires.allowed import listed_values, named_form
 from knowledge.questionnaires.blocks import Block, Cell, says, split_number
 from knowledge.questionnaires.cells import answer_in, is_free, line_of
 from knowledge.questionnaires.drafting import Draft
+from knowledge.questionnaires.headers import Role
 from knowledge.questionnaires.options import gap_in, is_placeholder, options_in, without_gaps
-from knowledge.questionnaires.roles import ColumnRoles, Role, column_roles, header_roles
+from knowledge.questionnaires.roles import ColumnRoles, column_roles, header_roles
 from knowledge.questionnaires.style import is_marked, strong_question
 from knowledge.questionnaires.text_reader import TextReader
 
@@ -20,7 +22,6 @@ _SECTION_LEVEL = 7
 _MOSTLY_FREE = 0.6
 _KEPT = (Role.QUESTION, Role.NUMBER, Role.SECTION, Role.GUIDANCE, Role.ANSWER, Role.COMMENT, Role.MANDATORY,
          Role.ALLOWED, Role.LIMIT)  # fmt: skip
-_SEPARATORS = ("\n", ";", "/", "|", ",")
 
 
 def read_columns(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> bool:
@@ -33,7 +34,9 @@ def read_columns(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> bool:
     places = _places(roles, rows)
     if roles.header is None and places.answer is None and not roles.ticks:
         return False
-    body = _Body(reader, roles, places, depth=len(reader.headings))
+    column = roles.of(Role.MANDATORY)
+    mandatory = [row[column] for row in texts] if column is not None else []
+    body = _Body(reader, roles, places, depth=len(reader.headings), mandatory=mandatory)
     for index, row in enumerate(rows):
         if roles.header is not None and index <= roles.header:
             reason = SkipReason.HEADING if index == roles.header else SkipReason.OTHER
@@ -78,6 +81,8 @@ class _Body:
     places: _Places
     depth: int
     """How many headings stand above the table."""
+    mandatory: Sequence[str] = ()
+    """What stands in the column that says what is mandatory."""
     carried: dict[int, str] = field(default_factory=dict)
     """Sections named in columns, which hold until another is named."""
 
@@ -208,9 +213,9 @@ class _Body:
         guidance = self._text(row, Role.GUIDANCE)
         draft.guidance += [guidance] if guidance else []
         draft.limit = self._text(row, Role.LIMIT)
-        draft.mandatory = (
-            asking.is_mandatory(self._text(row, Role.MANDATORY)) if self._text(row, Role.MANDATORY) else None
-        )
+        draft.limit_above = self.roles.texts.get(self.roles.columns.get(Role.ANSWER, -1), "")
+        mandatory = self._text(row, Role.MANDATORY)
+        draft.mandatory = asking.is_mandatory(mandatory, among=self.mandatory) if mandatory else None
         place = self._place_cell(row)
         if place is not None and place is not asked:
             answer_in(draft, place)
@@ -226,8 +231,9 @@ class _Body:
         allowed = self._text(row, Role.ALLOWED)
         if allowed:
             draft.guidance.append(allowed)
+            draft.form = named_form(allowed)
             if not draft.options:
-                draft.options = [(value, "") for value in _values(allowed)]
+                draft.options = [(value, "") for value in listed_values(allowed)]
         self._skip_others(row, asked)
 
     def _skip_others(self, row: Sequence[Cell], asked: Cell) -> None:
@@ -266,11 +272,3 @@ class _Body:
             if column < len(row) and row[column].text.strip():
                 self.carried[column] = row[column].text.strip()
         return [self.carried[column] for column in columns if column in self.carried]
-
-
-def _values(text: str) -> list[str]:
-    for separator in _SEPARATORS:
-        values = [value.strip() for value in text.split(separator) if value.strip()]
-        if len(values) > 1:
-            return values
-    return []

@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import Limit, SkipReason
 from knowledge.questionnaires import asking
+from knowledge.questionnaires.allowed import is_told_by, listed_values, named_form, offered_in, yes_or_no_in
 from knowledge.questionnaires.blocks import says, split_number
 from knowledge.questionnaires.classifying import Kind, Norms, RowFacts, facts_of, kind_of, norms_of
 from knowledge.questionnaires.finding import Finding, Findings, Headings
 from knowledge.questionnaires.forms import add_beside, marks_place, read_form_row
 from knowledge.questionnaires.grid import Sheet, Spot, as_list, one_line
+from knowledge.questionnaires.headers import Role, role_of_header
 from knowledge.questionnaires.layout import matches
-from knowledge.questionnaires.roles import Role, is_number, role_of_header
+from knowledge.questionnaires.roles import is_number
 from knowledge.questionnaires.segments import Table, asks_by_mark
 
-_LISTED = re.compile(r"\s*(?:[/;|\n•]|,\s)\s*")
-_LONGEST_OPTION = 60
-_MOST_OPTIONS = 15
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,80})[)\]]")
 _COUNT = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+")
 _EXAMPLE_NUMBER = re.compile(r"(?:ex|ej|e\.?g|p\.? ?ej|example|ejemplo)\.?[\s:.]*\d*", re.IGNORECASE)
@@ -125,7 +124,10 @@ class TableReader:
         return "" if column is None else self.sheet.rows[row].get(column, "")
 
     def _label_below(self, fact: RowFacts) -> bool:
-        """`Answer:` under a question marks where its answer belongs."""
+        """`Answer:` under a question marks where its answer belongs; with a number of its own it is asked."""
+        column = self.table.roles.of(Role.NUMBER)
+        if column is not None and is_number(self.sheet.text((fact.row, column))):
+            return False
         beside = (fact.row, self.sheet.area(fact.spot).right + 1)
         if not marks_place(self.sheet, fact.spot, beside, self.findings):
             return False
@@ -151,7 +153,7 @@ class TableReader:
             roles.of(Role.OWNER),
             roles.of(Role.MANDATORY) if finding.mandatory is not None else None,
             roles.of(Role.LIMIT) if finding.limit != Limit() else None,
-            roles.of(Role.ALLOWED) if len(finding.options) > 1 else None,
+            roles.of(Role.ALLOWED),  # in the options, or among what explains
         }
         said = one_line(" ".join((finding.text, finding.number, *finding.section, *finding.guidance)))
         given = {spot for _, spot in finding.options} | {finding.answer}
@@ -226,14 +228,24 @@ class TableReader:
         if finding.options:
             return
         finding.rule = self.sheet.rule(finding.answer) if finding.answer is not None else None
-        allowed = self.table.roles.of(Role.ALLOWED)
-        stated = self.sheet.text((row, allowed)) if allowed is not None else ""
+        stated = self._stated(row)
         header = self.table.roles.texts.get(self.table.roles.columns.get(Role.ANSWER, -1), "")
-        values = finding.rule.values if finding.rule is not None and finding.rule.values else tuple(_options(stated))
-        if not values:
-            values = tuple(_values_in(header))
+        in_place = yes_or_no_in(self.sheet.text(finding.answer)) if finding.answer is not None else ()
+        ruled = finding.rule.values if finding.rule is not None else ()
+        finding.form = named_form(stated)
+        told = bool(stated) and (listed_values(stated) or finding.form is not None)
+        values = ruled or listed_values(stated) or in_place
+        values = values or (() if told else _values_in(header) or offered_in(finding.text))
+        finding.offers = bool(in_place) and values == in_place
         finding.options = [(value, None) for value in values]
+        if stated and not is_told_by(stated, values):
+            finding.guidance.append(stated)
         finding.yes_or_no = bool(re.fullmatch(r"\s*(?:cumple|complies|compliant\??|y/n|s/n)\s*", header, re.IGNORECASE))
+
+    def _stated(self, row: int) -> str:
+        """What the row allows as an answer."""
+        column = self.table.roles.of(Role.ALLOWED)
+        return self.sheet.text((row, column)) if column is not None else ""
 
     def _guidance(self, row: int) -> list[str]:
         """What else the row says: help, the control behind the question, remarks on its cell."""
@@ -253,13 +265,18 @@ class TableReader:
     def _mandatory(self, row: int, text: str) -> bool | None:
         column = self.table.roles.of(Role.MANDATORY)
         stated = self.sheet.text((row, column)) if column is not None else ""
-        return asking.is_mandatory(stated if stated else text)
+        return asking.is_mandatory(stated, among=self._mandatory_words()) if stated else asking.is_mandatory(text)
+
+    def _mandatory_words(self) -> list[str]:
+        column = self.table.roles.columns[Role.MANDATORY]
+        return [self.sheet.text((row, column)) for row in self.table.rows]
 
     def _limit(self, row: int, text: str) -> Limit:
         column = self.table.roles.of(Role.LIMIT)
         if column is not None and (stated := self.sheet.text((row, column))):
             return _stated_limit(stated, header=self.table.roles.texts.get(column, ""))
-        for candidate in (text, *self._guidance(row)):
+        header = self.table.roles.texts.get(self.table.roles.columns.get(Role.ANSWER, -1), "")
+        for candidate in (text, self._stated(row), *self._guidance(row), header):
             found = asking.limit_in(candidate)
             if found != Limit():
                 return found
@@ -343,21 +360,13 @@ def _reason_below(heading: str) -> SkipReason | None:
     return SkipReason.EXAMPLE if matches("heading", "example", heading) else None
 
 
-def _options(text: str) -> list[str]:
-    """Values listed in a cell; one text alone is a description, not a list."""
-    found = [part.strip(" .-") for part in _LISTED.split(text)]
-    found = [part for part in found if part]
-    fits = 2 <= len(found) <= _MOST_OPTIONS and all(len(part) <= _LONGEST_OPTION for part in found)
-    return found if fits else []
-
-
-def _values_in(header: str) -> list[str]:
+def _values_in(header: str) -> tuple[str, ...]:
     """`Complies (Yes/No/Partial)`: the values stand in the header."""
     for inside in (*_IN_BRACKETS.findall(header), header):
-        found = _options(inside.replace("N/A", "N.A.").replace("n/a", "N.A."))
-        if found and asking.are_yes_and_no(found):
+        found = listed_values(inside)
+        if sum(1 for value in found if asking.value_kind(value)) > 1:
             return found
-    return []
+    return ()
 
 
 def _stated_limit(text: str, *, header: str) -> Limit:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from copilot.domain.questionnaires import SkipReason
 from knowledge.questionnaires import asking
 from knowledge.questionnaires.blocks import Block, Cell, Table, says, split_number
+from knowledge.questionnaires.cards import read_cards
 from knowledge.questionnaires.cells import answer_in, is_free, line_of
 from knowledge.questionnaires.options import is_placeholder, without_gaps
 from knowledge.questionnaires.style import is_marked, strong_question
@@ -30,6 +31,8 @@ def read_table(reader: TextReader, table: Table) -> None:
         _answer_rows(reader, rows)
     elif max((sum(not cell.merged for cell in row) for row in rows), default=0) <= 1:
         _stacked(reader, rows)
+    elif read_cards(reader, rows):
+        return
     elif _is_grid_to_fill(reader, rows):
         _grid_to_fill(reader, rows)
     elif not read_columns(reader, rows):

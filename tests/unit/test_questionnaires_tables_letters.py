@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from knowledge.questionnaires import read_questionnaire
-from knowledge.questionnaires.roles import Role, header_roles
+from knowledge.questionnaires.headers import Role
+from knowledge.questionnaires.roles import header_roles
 
 TODAY = date(2026, 11, 22)
 
