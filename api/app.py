@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from api import errors, security
 from api.deps import ViewerDep
+from api.import_uploads import ImportUploads
 from api.routes import (
     account_parts,
     accounts,
@@ -64,6 +65,7 @@ from api.web.error_pages import error_page
 from api.web.templating import STATIC
 from copilot import __version__
 from copilot.bootstrap import Application
+from copilot.jobs import Task
 
 API = (
     sessions,
@@ -118,6 +120,8 @@ PUBLIC_PATHS = {
     "/sign-in",
     "/sign-in/sso",
     "/sign-in/sso/callback",
+    "/sign-out/provider",
+    "/sign-out/done",
     "/password/{secret}",
     "/api/v1/sessions",
     "/unsubscribe/{token}",
@@ -130,6 +134,8 @@ def create_app(application: Application, *, worker: bool = True) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+        if worker:
+            application.jobs.take_on(Task.IMPORT, ImportUploads(application).run_waiting)
         task = asyncio.create_task(application.jobs.work()) if worker else None
         yield
         if task is not None:

@@ -1,21 +1,34 @@
 """Importing what was uploaded: a rehearsal first, the same import as the command line's once a person confirms it.
 
-Invariants: what is imported is what was rehearsed, file for file and option for option; at most one run works on an
-upload at a time; a run that ends badly leaves the data as it was, and its upload says why.
+Invariants: what is imported is what was rehearsed, file for file and option for option; requests only ask, the worker
+does it, one upload at a time and each import once, however often a worker is cut off; a run that is stopped or ends
+badly leaves the data as it was, and its upload says why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from api.localisation import mark as _
-from api.staging import RUNNING, Phase, Staging, Trouble, Upload, UploadOptions
+from api.staging import Staging
+from api.upload_states import (
+    CUT_OFF,
+    NO_LONGER_ADMIN,
+    UNEXPECTED,
+    Phase,
+    Trouble,
+    Upload,
+    UploadOptions,
+)
 from copilot.bootstrap import Application
-from copilot.domain.access import Viewer
+from copilot.domain.access import Role, Viewer
 from copilot.domain.import_messages import ImportMessage
-from copilot.errors import Conflict, CopilotError, InputError
+from copilot.errors import Conflict, CopilotError, InputError, NotFound
+from copilot.jobs import Task
 from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
+from copilot.store.import_reading import ImportReading
+from copilot.store.people import PeopleRepository
 from copilot.telemetry import get_logger
 from knowledge.importing import import_folder
 from knowledge.planning import ImportOptions
@@ -27,15 +40,16 @@ _MEGABYTE = 1_000_000
 _LONGEST_SOURCE = 200
 _BETWEEN = timedelta(milliseconds=500)
 """A state is a file: not every row writes one."""
-_UNEXPECTED = Trouble(
-    code="unexpected",
-    message=_("Something went wrong on our side."),
-    hint=_("Nothing was imported. Try again; if it happens again, look into the server's log."),
-)
+_TRIES = 3
+"""So often a worker may be cut off before what it began is given up: it may be what cuts it off."""
+
+
+class _Stopped(Exception):
+    """A person asked for it, or the worker has to end; the import's transaction rolls back."""
 
 
 class ImportUploads:
-    """Works in transactions of its own: a run takes as long as an import."""
+    """Asks in short transactions of its own; the worker's take as long as an import."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -45,80 +59,166 @@ class ImportUploads:
     def receive(
         self, sent: Sequence[tuple[str, BinaryIO]], *, source: str, options: UploadOptions, viewer: Viewer
     ) -> Upload:
-        """Keep the files for a rehearsal; `run` makes it. Raises InputError or UnreadableFile."""
+        """Keep the files and ask for their rehearsal. Raises InputError or UnreadableFile."""
         name = source.strip()
         if not name or len(name) > _LONGEST_SOURCE or not name.isprintable():
             raise InputError("The source needs a name.", hint="For example: Salesforce, weekly export.")
-        return self.staging.receive(sent, source=name, options=options, sent_by=viewer.user_id)
+        upload = self.staging.receive(sent, source=name, options=options, sent_by=viewer.user_id)
+        self._ask()
+        return upload
 
-    def rehearse_again(self, upload_id: str, options: UploadOptions) -> Upload:
+    def rehearse_again(self, upload_id: str, options: UploadOptions, *, viewer: Viewer) -> Upload:
         """Ask for another rehearsal with other options. Raises NotFound or Conflict."""
         with self.staging.locked(upload_id) as upload:
-            at_rest = upload.phase in {Phase.CHECKED, Phase.REFUSED} or upload.has_stopped(self._clock.now())
-            if not upload.files or not at_rest:
+            if not upload.files or upload.phase not in {Phase.CHECKED, Phase.REFUSED}:
                 raise Conflict("It is being worked on, or done.", hint="Look at the page again.")
-            return self._begin(upload.model_copy(update={"options": options, "report": None}), Phase.CHECKING)
+            changed = upload.model_copy(update={"options": options, "report": None})
+            asked = self._asked(changed, Phase.CHECKING, viewer=viewer)
+        self._ask()
+        return asked
 
-    def confirm(self, upload_id: str) -> Upload:
+    def confirm(self, upload_id: str, *, viewer: Viewer) -> Upload:
         """Ask for the import that was rehearsed. Raises NotFound or Conflict."""
         with self.staging.locked(upload_id) as upload:
             if upload.phase is not Phase.CHECKED:
                 raise Conflict("Only what was checked can be imported.", hint="Look at the page again.")
-            return self._begin(upload, Phase.IMPORTING)
+            if self._is_outdated(upload):
+                raise Conflict(
+                    "The same source was imported since these files were checked.",
+                    hint="Check them again: importing them may now change other things.",
+                )
+            asked = self._asked(upload, Phase.IMPORTING, viewer=viewer)
+        self._ask()
+        return asked
+
+    def stop(self, upload_id: str) -> Upload:
+        """Withdraw what waits; have what is being done end where nothing of it is kept. Raises NotFound or Conflict.
+
+        What ends before that is done, and says so.
+        """
+        with self.staging.locked(upload_id) as upload:
+            if not upload.is_running:
+                raise Conflict("It is not being worked on any more.", hint="Look at the page again.")
+            self.staging.ask_to_stop(upload)
+            with self.staging.left_alone(upload) as free:
+                if free:
+                    self.staging.save(self.staging.find(upload_id).stopped())
+            return self.staging.find(upload_id)
 
     def discard(self, upload_id: str) -> None:
         """Delete the files and forget them. Raises NotFound or Conflict."""
         with self.staging.locked(upload_id) as upload:
-            if upload.is_running(self._clock.now()):
-                raise Conflict("It is being worked on.", hint="Wait until it is done.")
+            if upload.is_running:
+                raise Conflict("It is being worked on.", hint="Wait until it is done, or stop it.")
             # Under the lock: whoever confirms at the same time finds nothing, instead of files that are going.
             self.staging.discard(upload)
 
-    def run(self, upload_id: str, *, viewer: Viewer) -> Upload:
-        """Make the rehearsal or the import that was asked for, and return what became of it."""
-        with self.staging.at_work(upload_id) as upload:
-            # Asked for twice, because it began late: the other run did it, and nobody confirmed an import since.
-            return self._ended(upload, viewer=viewer) if upload.phase in RUNNING else upload
+    def has_worker(self) -> bool:
+        """Whether some process does what is asked for."""
+        with self._application.database.unit_of_work() as uow:
+            return self._application.jobs.has_worker(uow=uow)
 
-    def _ended(self, upload: Upload, *, viewer: Viewer) -> Upload:
+    def run_waiting(self, should_stop: Callable[[], bool] = lambda: False) -> int:
+        """Check and import what waits, one after the other; the worker's job. Returns how many were worked on."""
+        done = 0
+        while not should_stop():
+            with self.staging.turn() as mine:
+                found = self.staging.waiting()[:1] if mine else ()
+                for upload in found:
+                    with suppress(NotFound):  # discarded at the last moment
+                        self._run(upload.id, should_stop=should_stop)
+            done += len(found)
+            # Looked at again once the turn is given back: whoever asked meanwhile was told that somebody is at it.
+            if not mine or not (found or self.staging.waiting()):
+                break
+        return done
+
+    def _run(self, upload_id: str, *, should_stop: Callable[[], bool]) -> None:
+        with self.staging.at_work(upload_id) as upload:
+            if not upload.is_running:
+                return  # stopped at the last moment
+            ended = self._settled_before(upload) or self._ended(self._begun(upload), should_stop=should_stop)
+            self.staging.save(ended)
+            if ended.phase is Phase.IMPORTED:
+                self.staging.drop_files(ended)
+
+    def _settled_before(self, upload: Upload) -> Upload | None:
+        """What needs no work: what was stopped, what is done and was cut off before it said so, what cuts off."""
+        if upload.phase is Phase.IMPORTING and (run := self._run_of(upload)) is not None:
+            return upload.imported(upload.future_run_id, totals=run)
+        if self.staging.is_asked_to_stop(upload):
+            return upload.stopped()
+        return upload.refused(CUT_OFF) if upload.begun >= _TRIES else None
+
+    def _run_of(self, upload: Upload) -> dict[str, int] | None:
+        with self._application.database.unit_of_work() as uow:
+            run = ImportReading(uow).run(upload.future_run_id)
+        return None if run is None else run.report["totals"]
+
+    def _begun(self, upload: Upload) -> Upload:
+        begun = upload.model_copy(update={"begun": upload.begun + 1, "stage": "", "done": 0, "total": 0})
+        if upload.phase is Phase.CHECKING:
+            begun = begun.model_copy(update={"checked_at": self._clock.now()})
+        self.staging.save(begun)
+        return begun
+
+    def _ended(self, upload: Upload, *, should_stop: Callable[[], bool]) -> Upload:
         try:
-            ended = self._run(upload, viewer=viewer)
+            return self._done(upload, should_stop=should_stop)
+        except _Stopped:
+            if self.staging.is_asked_to_stop(upload):
+                return upload.stopped()
+            # The worker ends: the next one begins anew.
+            return upload.model_copy(update={"begun": upload.begun - 1})
         except CopilotError as error:
-            ended = _refused(upload, Trouble(code=error.code, message=error.message, hint=error.hint))
+            return upload.refused(Trouble(code=error.code, message=error.message, hint=error.hint))
         except Exception as error:  # noqa: BLE001 - the outermost loop of work that begins after the answer
             # Its own words may quote data, and the server would log them.
             _log.error("upload.crashed", upload=upload.id, error=type(error).__name__)
-            ended = _refused(upload, _UNEXPECTED)
-        self.staging.save(ended)
-        if ended.phase is Phase.IMPORTED:
-            self.staging.drop_files(ended)
-        return ended
+            return upload.refused(UNEXPECTED)
 
-    def _run(self, upload: Upload, *, viewer: Viewer) -> Upload:
-        options, rehearses = upload.options, upload.phase is Phase.CHECKING
+    def _done(self, upload: Upload, *, should_stop: Callable[[], bool]) -> Upload:
+        viewer = self._asker(upload)
+        if viewer is None:
+            return upload.refused(NO_LONGER_ADMIN)
+        noted = _Noted(self.staging, upload, should_stop=should_stop)
         report = import_folder(
             self.staging.files_of(upload),
             database=self._application.database,
             actor_id=viewer.user_id,
-            options=ImportOptions(
-                max_bytes=self._application.settings.max_file_megabytes * _MEGABYTE,
-                dry_run=rehearses,
-                root_name=upload.source,
-                visibility=options.visibility,
-                as_of=options.as_of,
-                currency=_currency(options.currency),
-                skip_unreadable=options.skip_unreadable,
-                confirm_removals=options.confirm_removals,
-            ),
-            progress=_Noted(self.staging, upload),
-            after_import=lambda uow: self._imported(upload, viewer=viewer, uow=uow),
+            options=self._options(upload),
+            progress=noted,
+            after_import=lambda uow: self._imported(upload, noted=noted, viewer=viewer, uow=uow),
         )
-        if rehearses:
-            return upload.model_copy(update={"phase": Phase.CHECKED, "trouble": None, "report": report.to_dict()})
-        done = {"phase": Phase.IMPORTED, "trouble": None, "report": None, "run_id": report.run_id}
-        return upload.model_copy(update=done)
+        found = report.to_dict()
+        if upload.phase is Phase.CHECKING:
+            noted.look()
+            return upload.model_copy(update={"phase": Phase.CHECKED, "trouble": None, "report": found})
+        return upload.imported(report.run_id, totals=found["totals"])
 
-    def _imported(self, upload: Upload, *, viewer: Viewer, uow: UnitOfWork) -> int:
+    def _asker(self, upload: Upload) -> Viewer | None:
+        """Who asked, if they may still."""
+        with self._application.database.unit_of_work() as uow:
+            viewer = PeopleRepository(uow).by_id(upload.asked_by or upload.sent_by)
+        return viewer if viewer is not None and viewer.role is Role.ADMIN else None
+
+    def _options(self, upload: Upload) -> ImportOptions:
+        options = upload.options
+        return ImportOptions(
+            max_bytes=self._application.settings.max_file_megabytes * _MEGABYTE,
+            dry_run=upload.phase is Phase.CHECKING,
+            root_name=upload.source,
+            visibility=options.visibility,
+            as_of=options.as_of,
+            currency=_currency(options.currency),
+            skip_unreadable=options.skip_unreadable,
+            confirm_removals=options.confirm_removals,
+            run_id=upload.future_run_id,
+        )
+
+    def _imported(self, upload: Upload, *, noted: "_Noted", viewer: Viewer, uow: UnitOfWork) -> int:
+        # The last moment at which nothing is kept.
+        noted.look()
         AuditLog(uow).append(
             "import.uploaded",
             actor_id=viewer.user_id,
@@ -127,23 +227,36 @@ class ImportUploads:
         )
         return self._application.after_import(uow=uow)
 
-    def _begin(self, upload: Upload, phase: Phase) -> Upload:
-        fresh = {"phase": phase, "beat_at": self._clock.now(), "stage": "", "done": 0, "total": 0, "trouble": None}
-        asked = upload.model_copy(update=fresh)
-        self.staging.save(asked)
-        return asked
+    def _is_outdated(self, upload: Upload) -> bool:
+        with self._application.database.unit_of_work() as uow:
+            last = ImportReading(uow).last_finished(upload.source)
+        return last is not None and upload.checked_at is not None and last > upload.checked_at
 
+    def _asked(self, upload: Upload, phase: Phase, *, viewer: Viewer) -> Upload:
+        fresh = {"stage": "", "done": 0, "total": 0, "begun": 0, "trouble": None}
+        asked = {"phase": phase, "asked_at": self._clock.now(), "asked_by": viewer.user_id}
+        changed = upload.model_copy(update=fresh | asked)
+        self.staging.withdraw_stop(changed)
+        self.staging.save(changed)
+        return changed
 
-def _refused(upload: Upload, trouble: Trouble) -> Upload:
-    return upload.model_copy(update={"phase": Phase.REFUSED, "trouble": trouble})
+    def _ask(self) -> None:
+        """Wake the worker; if that fails it looks within a minute by itself."""
+        with self._application.database.unit_of_work() as uow:
+            self._application.jobs.defer(Task.IMPORT, uow=uow)
 
 
 class _Noted:
-    """Progress that others can read while the import runs."""
+    """Progress that others can read while the import runs, and where it is stopped."""
 
-    def __init__(self, staging: Staging, upload: Upload) -> None:
-        self._staging, self._upload = staging, upload
+    def __init__(self, staging: Staging, upload: Upload, *, should_stop: Callable[[], bool]) -> None:
+        self._staging, self._upload, self._should_stop = staging, upload, should_stop
         self._saved_at: datetime | None = None
+
+    def look(self) -> None:
+        """Raises _Stopped where that is asked for."""
+        if self._should_stop() or self._staging.is_asked_to_stop(self._upload):
+            raise _Stopped
 
     def start(self, stage: str, *, total: int) -> None:
         self._note(stage=stage, done=0, total=total)
@@ -155,8 +268,9 @@ class _Noted:
         self._note(done=self._upload.total)
 
     def _note(self, **changed: str | int) -> None:
+        self.look()
         now = self._staging.clock.now()
-        self._upload = self._upload.model_copy(update={**changed, "beat_at": now})
+        self._upload = self._upload.model_copy(update=changed)
         if self._saved_at is None or "stage" in changed or now - self._saved_at >= _BETWEEN:
             self._staging.save(self._upload)
             self._saved_at = now

@@ -2,7 +2,7 @@
 
 Invariants: nothing is written outside an upload's own folder, whatever its files are called; nothing stays longer than
 a day, not even what was cut off while it came in, and the files go as soon as they are imported; a state is written
-whole or not at all; whether a run is at work is told by a lock that ends with its process.
+whole or not at all; whether a worker is at one is told by a lock that ends with its process.
 """
 
 import errno
@@ -15,113 +15,25 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import BinaryIO, TextIO
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
-
+from api.upload_states import Phase, SentName, Upload, UploadOptions
 from copilot.clock import Clock
-from copilot.domain.access import Visibility
 from copilot.errors import InputError, NotFound, UnreadableFile
 from knowledge.discovery import DOCUMENT_FOLDERS
 from knowledge.parsers.archives import MAX_ENTRIES, MAX_EXPANDED
 from knowledge.values.text import slug
 
 KEPT = timedelta(days=1)
-SILENT = timedelta(minutes=5)
-"""A run that is not at work, and gave no sign of life for so long, has ended with its process."""
 _ID = re.compile(r"^upload_[0-9a-f]{32}$")
-_STATE, _FILES, _LOCK, _AT_WORK = "state.json", "files", "lock", "at-work"
+_STATE, _FILES, _LOCK, _AT_WORK, _STOP, _TURN = "state.json", "files", "lock", "at-work", "stop", "uploads.turn"
 _BLOCK = 1 << 20
 _LONGEST_PART = 120
 """Bytes, as file systems count: a letter may be several."""
 _DEEPEST = 20
 _ENCRYPTED = 0x1
-
-
-class Phase(StrEnum):
-    """Where an upload is."""
-
-    CHECKING = "checking"
-    CHECKED = "checked"
-    REFUSED = "refused"
-    IMPORTING = "importing"
-    IMPORTED = "imported"
-
-
-RUNNING = frozenset({Phase.CHECKING, Phase.IMPORTING})
-
-
-class UploadOptions(BaseModel):
-    """What the person who sends files says about them; as the options of `sales-copilot import`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    as_of: date | None = None
-    """The day the exports were taken."""
-    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
-    """ISO 4217, of amounts that do not state theirs."""
-    visibility: Visibility | None = None
-    """Who may read documents that belong to no account and lie in no folder that says it."""
-    skip_unreadable: bool = False
-    confirm_removals: bool = False
-
-
-class SentName(BaseModel):
-    """One file, by its path below the upload's folder, and its size in bytes."""
-
-    name: str
-    size: int
-
-
-class Trouble(BaseModel):
-    """Why a check or an import ended, in English; shown in the reader's language."""
-
-    code: str
-    message: str
-    hint: str = ""
-
-
-class Upload(BaseModel):
-    """One upload and what is known about it so far."""
-
-    id: str
-    source: str
-    """Name under which what it brings is remembered."""
-    phase: Phase
-    sent_at: datetime
-    sent_by: str
-    files: tuple[SentName, ...]
-    options: UploadOptions = UploadOptions()
-    stage: str = ""
-    """`looking`, `writing` or `documents`."""
-    done: int = 0
-    total: int = 0
-    beat_at: datetime | None = None
-    """When a run last gave a sign of life."""
-    trouble: Trouble | None = None
-    report: dict[str, Any] | None = None
-    """Of the rehearsal, as `knowledge.report` writes it."""
-    run_id: str | None = None
-    """Of the import, once it is done."""
-    _at_work: bool = PrivateAttr(default=False)
-    """Whether a run held the upload when it was read."""
-
-    def is_running(self, now: datetime) -> bool:
-        """Whether somebody is at work on it, or will be in a moment."""
-        lately = self.beat_at is None or now - self.beat_at < SILENT
-        return self.phase in RUNNING and (self._at_work or lately)
-
-    def found(self, *, at_work: bool) -> "Upload":
-        """The same, as it was found."""
-        self._at_work = at_work
-        return self
-
-    def has_stopped(self, now: datetime) -> bool:
-        """Whether its run ended without saying how; nothing of it was kept."""
-        return self.phase in RUNNING and not self.is_running(now)
 
 
 class Staging:
@@ -148,7 +60,8 @@ class Staging:
         try:
             self.save(upload)
             files = _kept_files(sent, below=target)
-            whole = upload.model_copy(update={"phase": Phase.CHECKING, "files": files, "beat_at": self.clock.now()})
+            asked = {"asked_at": self.clock.now(), "asked_by": sent_by}
+            whole = upload.model_copy(update={"phase": Phase.CHECKING, "files": files, **asked})
             self.save(whole)
             upload = whole
         finally:
@@ -191,20 +104,52 @@ class Staging:
 
     @contextmanager
     def locked(self, upload_id: str) -> Iterator[Upload]:
-        """The upload, which nobody else changes meanwhile. Raises NotFound."""
+        """The upload, about which nobody else decides meanwhile. Raises NotFound."""
         self.find(upload_id)
         with self._lock(upload_id, _LOCK):
             yield self.find(upload_id)
 
     @contextmanager
     def at_work(self, upload_id: str) -> Iterator[Upload]:
-        """The upload, while a run works on it; others see that it does, however long it is silent. Raises NotFound."""
+        """The upload, while a worker is at it, which others see. Raises NotFound."""
         self.find(upload_id)
         with self._lock(upload_id, _AT_WORK):
             yield self.find(upload_id)
 
     @contextmanager
-    def _lock(self, upload_id: str, name: str) -> Iterator[None]:
+    def left_alone(self, upload: Upload) -> Iterator[bool]:
+        """Whether no worker is at it, and none begins before the block ends."""
+        with self._lock(upload.id, _AT_WORK, wait=False) as free:
+            yield free
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Whether it is the caller's turn to work on uploads, until the block ends: one at a time."""
+        if not self._folder.is_dir():
+            yield False
+            return
+        with self._folder.with_name(_TURN).open("w") as lock:
+            yield _is_taken(lock, wait=False)
+
+    def waiting(self) -> tuple[Upload, ...]:
+        """What waits for the worker, in its order."""
+        waiting = [upload for upload in self.all() if upload.is_waiting]
+        return tuple(sorted(waiting, key=lambda upload: (upload.asked_at or upload.sent_at, upload.id)))
+
+    def ask_to_stop(self, upload: Upload) -> None:
+        """Have the worker that is at it stop where it can."""
+        (self._folder / upload.id / _STOP).touch()
+
+    def is_asked_to_stop(self, upload: Upload) -> bool:
+        """Whether somebody asked for that."""
+        return (self._folder / upload.id / _STOP).exists()
+
+    def withdraw_stop(self, upload: Upload) -> None:
+        """Forget that somebody did: something else is asked for."""
+        (self._folder / upload.id / _STOP).unlink(missing_ok=True)
+
+    @contextmanager
+    def _lock(self, upload_id: str, name: str, *, wait: bool = True) -> Iterator[bool]:
         try:
             lock = (self._folder / upload_id / name).open("w")
         except FileNotFoundError:
@@ -212,8 +157,7 @@ class Staging:
             self.find(upload_id)
             raise
         with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            yield _is_taken(lock, wait=wait)
 
     def forget_old(self) -> None:
         """Delete what has waited for longer than a day."""
@@ -221,7 +165,7 @@ class Staging:
             return
         for entry in self._folder.iterdir():
             upload, now = self._read(entry.name), self.clock.now()
-            if upload is not None and now - upload.sent_at > KEPT and not upload.is_running(now):
+            if upload is not None and now - upload.sent_at > KEPT and (upload.is_waiting or not upload.is_running):
                 shutil.rmtree(entry, ignore_errors=True)
 
     def _read(self, upload_id: str) -> Upload | None:
@@ -243,6 +187,14 @@ class Staging:
         except BlockingIOError:
             return True
         return False
+
+
+def _is_taken(lock: TextIO, *, wait: bool) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
 
 
 class _Room:

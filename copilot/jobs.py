@@ -24,6 +24,8 @@ _EVERY_MINUTE = "* * * * *"
 _QUEUED = "select exists (select from procrastinate_jobs where queueing_lock = %s and status = 'todo')"
 _UNDER_WAY = "select exists (select from procrastinate_jobs where task_name = %s and status in ('todo', 'doing'))"
 _ALIVE = "select exists (select from procrastinate_workers where last_heartbeat > now() - interval '30 seconds')"
+_AT_ONCE = 3
+"""Embedding and an import may both be long: one place is left for releases and what else is short."""
 _EMBED_LOCK = "lock:embed"
 """Embedding is long: two such jobs at once would leave no slot for releases. The other tasks take no lock, so that
 a job that a killed worker left as running stands in nobody's way; deliveries have a lock of the server."""
@@ -44,6 +46,8 @@ class Task(StrEnum):
     """Learning scores again that were learnt long ago."""
     BRIEFS = "briefs"
     """Making the briefs whose occasion has come: some seconds at once, likewise."""
+    IMPORT = "import"
+    """Checking and importing files that were sent: as long as they take, one upload at a time."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,20 @@ class Jobs:
             Task.TRAIN: lambda: handlers.train(self._stopping.is_set),
             Task.BRIEFS: lambda: handlers.briefs(self._stopping.is_set),
         }
+        self.take_on(Task.IMPORT, lambda _should_stop: 0)
         url = database.libpq_url()
         self._worker_app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
         self._defer_app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=url))
         for task in Task:
             self._register(task)
+
+    def take_on(self, task: Task, handler: Callable[[Callable[[], bool]], int]) -> None:
+        """Do a task whose code lies above the composition root, as reading files does: who runs the worker knows it.
+
+        The handler is handed the question whether to stop. Without it this process's worker finds nothing to do, and
+        one that knows how takes the work up within a minute.
+        """
+        self._handlers[task] = lambda: handler(self._stopping.is_set)
 
     def defer(self, task: Task, *, uow: UnitOfWork) -> None:
         """Ask for the task when this unit of work commits; asking twice before it runs is once."""
@@ -113,11 +126,11 @@ class Jobs:
         [found] = uow.driver_connection().execute(_ALIVE).fetchone()
         return bool(found)
 
-    async def work(self, *, wait: bool = True, concurrency: int = 2) -> None:
+    async def work(self, *, wait: bool = True, concurrency: int = _AT_ONCE) -> None:
         """Run jobs until cancelled, or (`wait=False`) until none is due."""
         self._stopping.clear()
         async with self._worker_app.open_async():
-            await self._take_up_embedding()
+            await self._take_up()
             worker = asyncio.create_task(
                 self._worker_app.run_worker_async(
                     wait=wait,
@@ -137,9 +150,14 @@ class Jobs:
                     await worker
                 raise
 
-    async def _take_up_embedding(self) -> None:
-        """Ask for what a stopped or killed worker left without vectors; no import may come to ask for it again."""
+    async def _take_up(self) -> None:
+        """Ask for what a stopped or killed worker left: passages without vectors, uploads that somebody waits for.
+
+        No import may come to ask for the first again, and nobody likes to wait for the next minute for the second.
+        """
         await self._free_embedding()
+        with suppress(AlreadyEnqueued):
+            await self._worker_app.configure_task(Task.IMPORT.value, queueing_lock=Task.IMPORT.value).defer_async()
         with suppress(AlreadyEnqueued):
             await self._worker_app.configure_task(
                 Task.EMBED.value, lock=_EMBED_LOCK, queueing_lock=Task.EMBED.value

@@ -156,9 +156,9 @@ class People:
         """Note that the session was used now."""
         WaysIn(uow).session_used(digest(token))
 
-    def sign_out(self, token: str, *, uow: UnitOfWork) -> None:
-        """End the session."""
-        PeopleRepository(uow).end_session(digest(token))
+    def sign_out(self, token: str, *, uow: UnitOfWork) -> str | None:
+        """End the session. Returns the way in which it was opened; None: there was none."""
+        return PeopleRepository(uow).end_session(digest(token))
 
     def create_api_token(
         self, viewer: Viewer, *, name: str, valid_for: timedelta | None, uow: UnitOfWork, read_only: bool = False

@@ -54,7 +54,8 @@ def import_folder(
     """Import everything below `path` (or one file) and return the report.
 
     A dry run does the same and rolls back. `after_import` is where pending drafts that cite changed evidence are
-    marked stale and where background work is asked for; it is not called in a dry run.
+    marked stale and where background work is asked for; it is not called in a dry run. What `progress` or
+    `after_import` raise ends the import, and nothing of it is kept.
     Raises InputError, UnreadableFile or MappingError (nothing was written), or UnavailableError (rolled back).
     """
     shown = progress or Silent()
@@ -114,7 +115,9 @@ def _import(
     if not options.dry_run:
         report.drafts_made_stale = after_import(uow)
         told = suppressions.value(report.to_dict())
-        report.run_id = sources.save_run(root=plan.root, started_at=began, actor_id=actor_id, report=told)
+        report.run_id = sources.save_run(
+            root=plan.root, started_at=began, actor_id=actor_id, report=told, run_id=options.run_id
+        )
 
 
 def _source_files(plan: ImportPlan, suppressions: Suppressions) -> list[SourceFile]:

@@ -54,6 +54,8 @@ class ImportOptions:
     """Allow an import that removes more than half of what the folder had brought."""
     reread: bool = False
     """Parse documents again although they are unchanged."""
+    run_id: str | None = None
+    """Under which id the run is kept; whoever sets it can tell whether it was done. Unset: a new one."""
 
 
 @dataclass(slots=True)
@@ -184,7 +186,8 @@ def _profile_all(plan: ImportPlan, *, options: ImportOptions, progress: Progress
             if table.mapping.record_type is None:
                 table.rows_read = table.table.rows_above + sum(1 for _ in table.table.rows())
             else:
-                profile(table, winners=plan.winners, on_rows=lambda _: None)
+                # Counted in bytes of files; told between rows as well, so that a long table can be stopped.
+                profile(table, winners=plan.winners, on_rows=lambda _: progress.advance(0))
                 settle(table, default_currency=options.currency)
         except UnreadableFile as error:
             problems.append((table.file_index, error))

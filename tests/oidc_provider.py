@@ -44,6 +44,8 @@ class OidcProvider:
     codes: dict[str, Claims] = field(default_factory=dict)
     asked: list[Claims] = field(default_factory=list)
     """What browsers were sent with."""
+    ended: list[Claims] = field(default_factory=list)
+    """What browsers were sent with to end their session."""
 
     def metadata(self) -> Claims:
         """What it says about itself."""
@@ -53,6 +55,7 @@ class OidcProvider:
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
             "userinfo_endpoint": f"{self.issuer}/me",
+            "end_session_endpoint": f"{self.issuer}/end?tenant=tramontia",
             "authorization_response_iss_parameter_supported": True,
         } | self.discovery
 
@@ -119,7 +122,17 @@ def _app(provider: OidcProvider) -> FastAPI:
             return JSONResponse({}, status_code=401)
         return JSONResponse({"sub": provider.subject} | provider.user_info)
 
+    _end_sessions(app, provider)
     return app
+
+
+def _end_sessions(app: FastAPI, provider: OidcProvider) -> None:
+    @app.get("/end")
+    def end(request: Request) -> Response:
+        asked = dict(request.query_params)
+        hint = jwt.decode(asked["id_token_hint"], provider.key, algorithms=["RS256"])
+        provider.ended.append(asked | {"sub": hint.claims["sub"]})
+        return RedirectResponse(f"{asked['post_logout_redirect_uri']}?{urlencode({'state': asked['state']})}")
 
 
 @contextmanager

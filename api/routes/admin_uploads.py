@@ -1,13 +1,13 @@
 """Importing over HTTP: send files, look at the rehearsal, confirm. For administrators.
 
-Invariant: nothing is imported before somebody has had the rehearsal of the same files with the same options; the work
-is done after the answer, so that no request lasts as long as an import.
+Invariant: nothing is imported before somebody has had the rehearsal of the same files with the same options; a request
+only asks, and the worker does it.
 """
 
 from datetime import date
 from typing import Annotated, BinaryIO
 
-from fastapi import APIRouter, BackgroundTasks, Body, Depends, File, Form, Path, UploadFile
+from fastapi import APIRouter, Body, Depends, File, Form, Path, UploadFile
 from pydantic import BaseModel
 
 from api.admin_access import AdminAloneDep
@@ -15,7 +15,7 @@ from api.deps import ApplicationDep, LanguageDep
 from api.import_uploads import ImportUploads
 from api.localisation import translate
 from api.schemas.common import CONFLICT, PROBLEMS
-from api.staging import Upload, UploadOptions
+from api.upload_states import Upload, UploadOptions
 from copilot.domain.access import Visibility
 from copilot.domain.import_messages import localise
 from copilot.domain.language import Language
@@ -41,8 +41,12 @@ class UploadState(BaseModel):
     """Where an upload is, and what to show of it."""
 
     upload: Upload
-    stopped: bool
-    """Its run ended with its process; nothing was changed. Check it again."""
+    waiting: bool
+    """No worker has taken it up yet."""
+    before: int
+    """How many uploads come first, while it waits: they are done one after the other."""
+    has_worker: bool
+    """Whether some process does what is asked for; if not, `sales-copilot worker` starts one."""
     stage_words: str
     trouble_words: list[str]
     """Message and hint in the reader's language."""
@@ -78,9 +82,12 @@ def state_of(upload: Upload, *, uploads: ImportUploads, language: Language) -> U
     """An upload in the words of a language."""
     trouble = upload.trouble
     said = [trouble.message, trouble.hint] if trouble else []
+    queue = [one.id for one in uploads.staging.waiting()] if upload.is_waiting else []
     return UploadState(
         upload=upload,
-        stopped=upload.has_stopped(uploads.staging.clock.now()),
+        waiting=upload.is_waiting,
+        before=queue.index(upload.id) if upload.id in queue else 0,
+        has_worker=uploads.has_worker() if upload.is_running else True,
         stage_words=text(_STAGES[upload.stage], language=language) if upload.stage in _STAGES else "",
         trouble_words=[_in_words(words, language=language) for words in said],
     )
@@ -105,12 +112,9 @@ def send(
     options: OptionsDep,
     viewer: AdminAloneDep,
     uploads: UploadsDep,
-    after: BackgroundTasks,
 ) -> Upload:
     """Hand files in and have the import rehearsed. What was sent under the same name before is replaced by them."""
-    upload = uploads.receive(named(files), source=source, options=options, viewer=viewer)
-    after.add_task(uploads.run, upload.id, viewer=viewer)
-    return upload
+    return uploads.receive(named(files), source=source, options=options, viewer=viewer)
 
 
 @router.get("/{upload_id}")
@@ -125,20 +129,21 @@ def check(
     options: Annotated[UploadOptions, Body()],
     viewer: AdminAloneDep,
     uploads: UploadsDep,
-    after: BackgroundTasks,
 ) -> Upload:
     """Rehearse it again with other options."""
-    upload = uploads.rehearse_again(upload_id, options)
-    after.add_task(uploads.run, upload.id, viewer=viewer)
-    return upload
+    return uploads.rehearse_again(upload_id, options, viewer=viewer)
 
 
 @router.post("/{upload_id}/import", status_code=202, responses=CONFLICT)
-def confirm(upload_id: UploadId, viewer: AdminAloneDep, uploads: UploadsDep, after: BackgroundTasks) -> Upload:
-    """Import what was rehearsed."""
-    upload = uploads.confirm(upload_id)
-    after.add_task(uploads.run, upload.id, viewer=viewer)
-    return upload.model_copy(update={"report": None})
+def confirm(upload_id: UploadId, viewer: AdminAloneDep, uploads: UploadsDep) -> Upload:
+    """Import what was rehearsed; refused if the same source was imported since."""
+    return uploads.confirm(upload_id, viewer=viewer).model_copy(update={"report": None})
+
+
+@router.post("/{upload_id}/stop", status_code=202, responses=CONFLICT)
+def stop(upload_id: UploadId, _viewer: AdminAloneDep, uploads: UploadsDep) -> Upload:
+    """Stop the check or the import. Nothing of it is kept; what was done before the worker saw it stays done."""
+    return uploads.stop(upload_id).model_copy(update={"report": None})
 
 
 @router.delete("/{upload_id}", status_code=204, responses=CONFLICT)

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from api.deps import LanguageDep, UnitOfWorkDep, ViewerDep
-from api.schemas.common import PROBLEMS
+from api.schemas.common import CONFLICT, PROBLEMS
 from api.schemas.score_models import ModelList, ModelOut
 from copilot.workflows.scores.models import choose_model, read_model, read_models, take_back_choice
 
@@ -25,10 +25,22 @@ def show_model(model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, languag
     return ModelOut.of(read_model(model_id, viewer=viewer, uow=uow), language=language)
 
 
-@router.post("/{model_id}/use")
-def use_model(model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, language: LanguageDep) -> ModelOut:
-    """Let it make the scores of its kind until that is taken back. For administrators; again changes nothing."""
-    return ModelOut.of(choose_model(model_id, viewer=viewer, uow=uow), language=language)
+@router.post("/{model_id}/use", responses=CONFLICT)
+def use_model(
+    model_id: ModelId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    language: LanguageDep,
+    only_in_use: Annotated[  # noqa: FBT002 - a query parameter
+        bool, Query(description="Only hold it: 409 if another makes the scores by now.")
+    ] = False,
+) -> ModelOut:
+    """Let it make the scores of its kind until that is taken back. For administrators; again changes nothing.
+
+    The one in use can be held as well: retraining then leaves it there.
+    """
+    chosen = choose_model(model_id, viewer=viewer, uow=uow, only_in_use=only_in_use)
+    return ModelOut.of(chosen, language=language)
 
 
 @router.delete("/{model_id}/use")

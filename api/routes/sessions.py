@@ -70,7 +70,7 @@ def sign_in(
 
 @router.delete("/sessions/current", status_code=204)
 def sign_out(request: Request, application: ApplicationDep, uow: UnitOfWorkDep, _viewer: ViewerDep) -> Response:
-    """Sign out this browser."""
+    """Sign out this browser here. A session at an identity provider ends where a person signs out on the pages."""
     application.people.sign_out(request.cookies.get(SESSION_COOKIE, ""), uow=uow)
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE, path="/")

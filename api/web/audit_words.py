@@ -48,6 +48,8 @@ AUDIT_ACTIONS = {
     "rfp.assigned": _("Questions of a questionnaire assigned"),
     "rfp.edited": _("Answer to a questionnaire edited"),
     "rfp.answered_again": _("Answer to a questionnaire written again"),
+    "rfp.passage_taken": _("Passage taken as the answer to a questionnaire"),
+    "rfp.passage_taken_back": _("Passage no longer the answer to a questionnaire"),
     "rfp.checklist_answered": _("Go or no-go answered"),
     "rfp.declined": _("Questionnaire declined"),
     "rfp.reopened": _("Questionnaire reopened"),

@@ -33,6 +33,10 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "signed_out": ("success", _("You are signed out.")),
+    "signed_out_there": (
+        "success",
+        _("You are signed out here, and your identity provider was asked to sign you out as well."),
+    ),
     "brief_schedule_saved": ("success", _("Kept. What comes of it stands in the list below.")),
     "brief_schedule_on": ("success", _("It is on again, from now on.")),
     "brief_schedule_off": ("success", _("It is off. Briefs that were made stay.")),
@@ -115,6 +119,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "rfp_assigned": ("success", _("Assigned. Whoever was asked is told.")),
     "rfp_unassigned": ("success", _("Nobody in particular is asked any more.")),
     "rfp_edited": ("success", _("Your words are the answer now. They still have to be approved in the queue.")),
+    "rfp_passage": (
+        "success",
+        _("The passage is the answer now, with its source. It still has to be approved in the queue."),
+    ),
+    "rfp_passage_back": ("success", _("Taken back. Nothing answers the question, as before.")),
     "rfp_again": ("success", _("Written anew, from what is known now.")),
     "rfp_filed": ("success", _("Entries put into the queue: %(number)s. Somebody else has to approve them.")),
     "rfp_filing": ("success", _("The answers go to the queue in the background. You can leave this page.")),
@@ -167,8 +176,13 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "team_made": ("success", _("The team “%(name)s” is there. Now put people into it.")),
     "team_renamed": ("success", _("The team has a new name.")),
     "team_deleted": ("success", _("The team “%(name)s” is deleted.")),
+    "upload_stopping": (
+        "success",
+        _("Asked to stop. It ends within seconds, unless it is over before: then this page says what was done."),
+    ),
     "upload_discarded": ("success", _("Discarded. The files are deleted, and nothing was imported.")),
     "model_chosen": ("success", _("This model makes the scores from now on. They are computed in the background.")),
+    "model_held": ("success", _("This model stays in use until an administrator takes that back.")),
     "choice_taken_back": ("success", _("Retraining decides again. This model makes the scores until then.")),
     "newer_version": ("warning", _("A newer version of this draft exists. This is it; read it before you decide.")),
 }
@@ -180,6 +194,7 @@ _UNDO: dict[str, str] = {
     "alert_closed": "/alerts/{id}/reopen",
     "chat_deleted": "/chat/{id}/restore",
     "view_deleted": "/queue/views",
+    "rfp_passage": "/rfps/{id}/passages/undo",
 }
 """Where what a message tells is taken back, by a form that says which."""
 

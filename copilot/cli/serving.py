@@ -10,6 +10,7 @@ import typer
 from copilot.bootstrap import Application
 from copilot.cli.context import console, open_application, reported_errors
 from copilot.errors import ConfigurationError
+from copilot.jobs import Task
 from copilot.settings import load_settings
 from copilot.store import embedded
 
@@ -29,14 +30,18 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (default: COPILOT_HOST).")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (default: COPILOT_PORT).")] = None,
+    no_worker: Annotated[  # noqa: FBT002
+        bool, typer.Option("--no-worker", help="Leave background jobs to processes of `sales-copilot worker`.")
+    ] = False,
 ) -> None:
     """Serve the web app and the API, with background jobs in the same process."""
     with reported_errors():
         application = open_application()
-        run_server(application, host=host or application.settings.host, port=port or application.settings.port)
+        host, port = host or application.settings.host, port or application.settings.port
+        run_server(application, host=host, port=port, worker=not no_worker)
 
 
-def run_server(application: Application, *, host: str, port: int) -> None:
+def run_server(application: Application, *, host: str, port: int, worker: bool = True) -> None:
     """Serve until interrupted. Raises ConfigurationError when the port is taken or the address is not ours."""
     # Imported here: the web app takes seconds to load, and neither a worker nor a demo that is only shown needs it.
     import uvicorn
@@ -45,7 +50,7 @@ def run_server(application: Application, *, host: str, port: int) -> None:
 
     check_port(host, port)
     console.print(f"Serving on http://{host}:{port} (Ctrl-C stops it)", highlight=False)
-    uvicorn.run(create_app(application), host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(create_app(application, worker=worker), host=host, port=port, log_level="warning", server_header=False)
 
 
 def check_port(host: str, port: int) -> None:
@@ -63,9 +68,13 @@ def check_port(host: str, port: int) -> None:
 def worker(
     once: Annotated[bool, typer.Option("--once", help="Do what is due and stop.")] = False,  # noqa: FBT002
 ) -> None:
-    """Run background jobs: vectors, releases, housekeeping."""
+    """Run background jobs: vectors, releases, imports of uploads, housekeeping."""
+    # Imported here: readers of files take a second to load.
+    from api.import_uploads import ImportUploads
+
     with reported_errors():
         application = open_application()
+        application.jobs.take_on(Task.IMPORT, ImportUploads(application).run_waiting)
         console.print("Working. Ctrl-C stops it." if not once else "Working on what is due.")
         asyncio.run(application.jobs.work(wait=not once))
 

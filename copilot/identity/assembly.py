@@ -14,7 +14,7 @@ from copilot.store.database import Database
 if TYPE_CHECKING:
     from copilot.identity.sign_on import SingleSignOn
 
-CALLBACK = "/sign-in/sso/callback"
+CALLBACK, SIGNED_OUT = "/sign-in/sso/callback", "/sign-out/done"
 
 
 def open_sign_on(settings: Settings, *, database: Database, people: People) -> "SingleSignOn | None":
@@ -41,6 +41,7 @@ def open_sign_on(settings: Settings, *, database: Database, people: People) -> "
         client_id=settings.sso_client_id,
         client_secret=_secret(settings),
         redirect_uri=settings.public_url.rstrip("/") + CALLBACK,
+        signed_out_uri=settings.public_url.rstrip("/") + SIGNED_OUT,
         scopes=rules.scopes,
     )
     return SingleSignOn(

@@ -3,7 +3,7 @@
 Invariants: nobody is believed to be somebody for whom the provider did not sign, with a key of its own and a method
 that keeps the key to itself, for this client, for this sign-in and a short while ago; what else is asked about them is
 asked of the provider over HTTPS; no call waits longer than a few seconds, and while the provider is away nobody waits
-in line; neither codes nor tokens are logged or kept.
+in line; neither codes nor tokens are logged or kept: the identity token is handed to the browser whose sign-in it is.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
@@ -51,7 +52,18 @@ class Connection:
     client_id: str
     client_secret: str | None
     redirect_uri: str
+    signed_out_uri: str
+    """Where the provider sends a browser back to whose session it ended."""
     scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the provider said of somebody."""
+
+    claims: Mapping[str, object]
+    id_token: str
+    """As it came: the provider knows its session by it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,21 @@ class Provider:
             )
         return str(address)
 
-    def claims_of(self, code: str, *, nonce: str, verifier: str, wanted: Collection[str]) -> Mapping[str, object]:
+    def sign_out_address(self, id_token: str, *, state: str) -> str | None:
+        """Where a browser goes to end its session at the provider; None: the provider publishes no such place.
+
+        `id_token`: of its sign-in; empty: the provider will ask the person. Raises UnavailableError.
+        """
+        place = self._read().metadata.get("end_session_endpoint")
+        if not isinstance(place, str) or not is_safe_address(place):
+            return None
+        known = self.connection
+        asked = {"client_id": known.client_id, "post_logout_redirect_uri": known.signed_out_uri, "state": state}
+        return str(
+            add_params_to_uri(place, [*({"id_token_hint": id_token} if id_token else {}).items(), *asked.items()])
+        )
+
+    def claims_of(self, code: str, *, nonce: str, verifier: str, wanted: Collection[str]) -> Told:
         """Who somebody is who came back with this code; what is `wanted` is asked for if the token does not tell it.
 
         Raises NotAuthenticated or UnavailableError.
@@ -101,12 +127,12 @@ class Provider:
             raise refused("no_id_token")
         claims = self._verified(raw, nonce=nonce, access_token=access if isinstance(access, str) else None)
         if all(name in claims for name in wanted):
-            return claims
+            return Told(claims, raw)
         told = self._user_info(access, subject=claims["sub"], known=known)
         if "email" in claims and told.get("email") != claims["email"]:
             # What it vouches for there is another address than the one that is taken.
             told = {name: value for name, value in told.items() if name != "email_verified"}
-        return {**told, **claims}
+        return Told({**told, **claims}, raw)
 
     def check_answer(self, issuer: str | None) -> None:
         """Whether an answer came from this provider (RFC 9207). Raises NotAuthenticated or UnavailableError."""

@@ -51,6 +51,15 @@ class Answer:
     browser_secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """A new session, the page to go on to, and what the provider will know its own session by again."""
+
+    signed_in: SignedIn
+    following: str
+    id_token: str
+
+
 class SingleSignOn:
     """Works in transactions of its own: none is open while the provider is waited for."""
 
@@ -79,8 +88,17 @@ class SingleSignOn:
             )
         return Begun(address, secret)
 
-    def finish(self, answer: Answer, *, browser: str | None, before: str | None) -> tuple[SignedIn, str]:
-        """A new session, and the page to go on to. `before` is the secret of the session that the browser held.
+    @property
+    def ends_there(self) -> bool:
+        """Whether signing out here is to end the session at the provider, too."""
+        return self._rules.sign_out_there
+
+    def sign_out_address(self, id_token: str, *, state: str) -> str | None:
+        """Where a browser goes to end its session there; None: nowhere. Raises UnavailableError."""
+        return self._provider.sign_out_address(id_token, state=state)
+
+    def finish(self, answer: Answer, *, browser: str | None, before: str | None) -> CameIn:
+        """Let somebody in. `before` is the secret of the session that the browser held.
 
         Raises NotAuthenticated or UnavailableError.
         """
@@ -92,13 +110,14 @@ class SingleSignOn:
             raise refused("no_code")
         self._provider.check_answer(answer.issuer)
         wanted = ("email", "email_verified", self._rules.groups_claim.partition(".")[0])
-        claims = self._provider.claims_of(answer.code, nonce=flow.nonce, verifier=flow.verifier, wanted=wanted)
+        told = self._provider.claims_of(answer.code, nonce=flow.nonce, verifier=flow.verifier, wanted=wanted)
         with self._database.unit_of_work() as uow:
-            viewer = self._admitted(claims, uow=uow)
+            viewer = self._admitted(told.claims, uow=uow)
             if before:
                 self._people.sign_out(before, uow=uow)
             if viewer is not None:
-                return self._people.open_session(viewer, way=SIGN_ON, uow=uow, browser=browser), flow.following
+                signed_in = self._people.open_session(viewer, way=SIGN_ON, uow=uow, browser=browser)
+                return CameIn(signed_in, flow.following, told.id_token)
         # Only now: what ended for them stays ended.
         raise _without_rule()
 

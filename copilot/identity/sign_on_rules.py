@@ -39,6 +39,8 @@ class SignOnRules(BaseModel):
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     trust_unverified_addresses: bool = False
     """Some providers never say that they checked an address. Only for those whose people cannot change theirs."""
+    sign_out_there: bool = True
+    """Whether signing out here ends the session at the provider as well, and with it the way into everything else."""
     group: tuple[GroupRule, ...] = ()
 
     @model_validator(mode="after")

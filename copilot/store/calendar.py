@@ -3,11 +3,11 @@
 Invariant 3: only what is of accounts that the viewer may see.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, func, select, true
 
 from copilot.domain.access import Viewer
 from copilot.domain.documents import Block, BlockKind, DocumentKind
@@ -63,22 +63,23 @@ class CalendarRepository:
         limit: int | None = None,
     ) -> tuple[Booked, ...]:
         """Meetings and calls on record from one day to another, the soonest first; `account_ids`: only of these."""
-        begin, end = _midnight(first), _midnight(last + timedelta(days=1))
         query = (
             select(AccountRow.id, AccountRow.name, ActivityRow.id, ActivityRow.subject, ActivityRow.occurred_at)
             .join(AccountRow, AccountRow.id == ActivityRow.account_id)
             .where(
-                ActivityRow.account_id.in_(visible_accounts(viewer)),
+                *_between(first, last, viewer=viewer),
                 true() if account_ids is None else ActivityRow.account_id.in_(account_ids),
-                ActivityRow.kind.in_(_MEETINGS),
-                ActivityRow.occurred_at >= begin,
-                ActivityRow.occurred_at < end,
             )
             .order_by(ActivityRow.occurred_at, AccountRow.name, ActivityRow.id)
             .limit(limit)
         )
         rows = self._session.execute(query)
         return tuple(Booked(account, name, key, subject or "", at) for account, name, key, subject, at in rows)
+
+    def number_booked(self, first: date, last: date, *, viewer: Viewer) -> int:
+        """How many meetings and calls are on record from one day to another."""
+        counted = select(func.count()).select_from(ActivityRow)
+        return self._session.scalar(counted.where(*_between(first, last, viewer=viewer))) or 0
 
     def recent_texts(self, since: date, *, viewer: Viewer, limit: int) -> tuple[RecentText, ...]:
         """Emails, transcripts and notes of a day since then, the newest first."""
@@ -106,6 +107,15 @@ class CalendarRepository:
             for account, name, key, title, written, text, blocks in self._session.execute(query)
             if written is not None
         )
+
+
+def _between(first: date, last: date, *, viewer: Viewer) -> Sequence[ColumnElement[bool]]:
+    return (
+        ActivityRow.account_id.in_(visible_accounts(viewer)),
+        ActivityRow.kind.in_(_MEETINGS),
+        ActivityRow.occurred_at >= _midnight(first),
+        ActivityRow.occurred_at < _midnight(last + timedelta(days=1)),
+    )
 
 
 def _parts(blocks: list[object]) -> tuple[tuple[int, int], ...]:

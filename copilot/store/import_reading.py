@@ -131,6 +131,10 @@ class ImportReading:
         report = self._session.scalar(select(ImportRunRow.report).where(ImportRunRow.id == run_id))
         return None if row is None or report is None else Run(_head(row), report)
 
+    def last_finished(self, root: str) -> datetime | None:
+        """When the latest import of a source was done."""
+        return self._session.scalar(select(func.max(ImportRunRow.finished_at)).where(ImportRunRow.root == root))
+
     def last_of_systems(self) -> dict[str, RunHead]:
         """The latest run that had a table of a system, by system; of the last so many runs."""
         latest: dict[str, RunHead] = {}

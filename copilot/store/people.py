@@ -52,8 +52,16 @@ class PeopleRepository:
         )
         return [_viewer(row) for row in rows]
 
+    def active(self) -> list[Viewer]:
+        """Everybody who may come in, by email."""
+        return [
+            _viewer(row) for row in self._session.scalars(select(UserRow).where(UserRow.active).order_by(UserRow.email))
+        ]
+
     def names(self, user_ids: Sequence[str]) -> dict[str, str]:
         """Display names by id, of active and former users."""
+        if not user_ids:
+            return {}
         rows = self._session.execute(select(UserRow.id, UserRow.name).where(UserRow.id.in_(user_ids)))
         return {row.id: row.name for row in rows}
 
@@ -157,9 +165,10 @@ class PeopleRepository:
         ).one_or_none()
         return (_viewer(row[0]), row[1], row[2]) if row else None
 
-    def end_session(self, token_sha256: str) -> None:
-        """Sign out one browser."""
-        self._session.execute(delete(SessionRow).where(SessionRow.token_sha256 == token_sha256))
+    def end_session(self, token_sha256: str) -> str | None:
+        """Sign out one browser. Returns the way in which its session was opened; None: there was none."""
+        ended = delete(SessionRow).where(SessionRow.token_sha256 == token_sha256).returning(SessionRow.way)
+        return self._session.scalar(ended)
 
     def set_language(self, user_id: str, language: str) -> None:
         """Change the language a user works in."""

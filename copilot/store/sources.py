@@ -148,9 +148,11 @@ class SourceRepository:
         )
         return [(code, path, row) for code, path, row in self._session.execute(query)]
 
-    def save_run(self, *, root: str, started_at: datetime, actor_id: str, report: dict[str, Any]) -> str:
-        """Keep the report of a run and return the run's id."""
-        run_id = f"run_{self._clock.new_id().hex}"
+    def save_run(
+        self, *, root: str, started_at: datetime, actor_id: str, report: dict[str, Any], run_id: str | None = None
+    ) -> str:
+        """Keep the report of a run and return the run's id; one that is given may be used once."""
+        run_id = run_id or f"run_{self._clock.new_id().hex}"
         self._session.add(
             ImportRunRow(
                 id=run_id,

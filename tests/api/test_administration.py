@@ -1,19 +1,14 @@
 """The administration: who may open it, and that its pages say what is so."""
 
-import io
 import re
-import zipfile
 from decimal import Decimal
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.import_uploads import ImportUploads
 from copilot import bootstrap
 from copilot.domain.access import Role, Viewer
 from copilot.domain.model_calls import CallEnd, CallOutcome, Fitness, ModelVerdict, NewCall, Spending
-from copilot.settings import Settings
-from copilot.store.database import Database
 from copilot.store.model_calls import ModelCallRepository
 from tests.api.web_browser import form_token, sign_in
 from tests.api.web_company import PASSWORD, Company
@@ -229,152 +224,3 @@ def test_the_audit_is_searched_by_time_action_and_words(
     assert "Personal data exported" not in listed(q="zzz")
     found = browser.get("/api/v1/audit/events", params={"action": "privacy.exported", "text": "files"}).json()
     assert [event["action"] for event in found["events"]] == ["privacy.exported"]
-
-
-def zipped(files: dict[str, str]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return packed.getvalue()
-
-
-ACCOUNTS = """account id,name,country,owner email,ARR,currency
-k1,Molinos del Alba,ES,lucia@tramontia.example,12000,EUR
-k2,Velas Norte,ES,lucia@tramontia.example,8000,EUR
-k2,Velas Norte,ES,lucia@tramontia.example,8000,EUR
-k3,,ES,lucia@tramontia.example,100,EUR
-"""
-
-
-class TestUploads:
-    """Files are rehearsed first and imported by a second act; what was sent does not stay."""
-
-    def _send(self, browser: TestClient, content: bytes, *, name: str = "accounts.csv", source: str = "Weekly") -> str:
-        token = form_token(browser.get("/admin/sources"))
-        sent = browser.post(
-            "/admin/sources/uploads",
-            data={"source": source, "csrf_token": token},
-            files={"files": (name, content, "application/octet-stream")},
-        )
-        assert sent.status_code == 303, sent.text
-        return str(sent.headers["location"])
-
-    def _names(self, database: Database) -> set[str]:
-        with database.unit_of_work() as uow:
-            rows = uow.session.connection().exec_driver_sql("select name from accounts").scalars()
-            return set(rows)
-
-    def test_from_the_rehearsal_to_the_rows_that_were_left_out(
-        self, browser: TestClient, admin: Viewer, application: bootstrap.Application, settings: Settings
-    ) -> None:
-        sign_in(browser, admin)
-        address = self._send(browser, ACCOUNTS.encode())
-        page = browser.get(address)
-        assert "Nothing is saved yet" in page.text
-        assert "bring 2 new rows" in page.text
-        assert "Molinos del Alba" not in self._names(application.database)
-        token = form_token(page)
-        assert browser.post(f"{address}/import", data={"csrf_token": token}).status_code == 303
-        assert {"Molinos del Alba", "Velas Norte"} <= self._names(application.database)
-        again = browser.post(f"{address}/import", data={"csrf_token": token})
-        assert again.status_code == 409
-        run = re.search(r"/admin/sources/imports/run_\w+", browser.get(address).text)
-        assert run
-        shown = browser.get(run[0]).text
-        assert "repeated, identical" in shown
-        assert "the required field name is missing" in shown
-        table = browser.get(f"{run[0]}/skipped.csv").text
-        assert table.splitlines()[1:] == [
-            'accounts.csv,3,"repeated, identical",duplicate.identical',
-            "accounts.csv,5,the required field name is missing,required.name",
-        ]
-        only = browser.get(f"{run[0]}/skipped.csv?reason=required.name").text
-        assert len(only.splitlines()) == 2
-        assert not list((settings.data_dir / "uploads").glob("*/files"))
-        assert "Weekly" in browser.get("/admin/sources").text
-        runs = browser.get("/api/v1/admin/imports").json()
-        assert runs[0]["sums"] | {"documents": 0} == runs[0]["sums"]
-        assert (runs[0]["sums"]["rows"], runs[0]["sums"]["skipped"]) == (4, 2)
-
-    def test_a_folder_in_an_archive_stays_below_its_place(
-        self, browser: TestClient, admin: Viewer, settings: Settings
-    ) -> None:
-        sign_in(browser, admin)
-        hostile = {"export/../../../../evil.csv": ACCOUNTS, "export/knowledge/guide.md": "# Guide\n\nRead me.\n"}
-        address = self._send(browser, zipped(hostile), name="export.zip")
-        assert "Nothing is saved yet" in browser.get(address).text
-        outside = [path for path in settings.data_dir.parent.rglob("evil.csv") if "uploads" not in path.parts]
-        assert outside == []
-        token = form_token(browser.get(address))
-        assert browser.post(f"{address}/discard", data={"csrf_token": token}).status_code == 303
-        assert browser.get(address).status_code == 404
-        assert list((settings.data_dir / "uploads").iterdir()) == []
-
-    def test_what_cannot_be_read_is_told_and_changes_nothing(self, browser: TestClient, admin: Viewer) -> None:
-        sign_in(browser, admin)
-        address = self._send(browser, b"\x00\x01\x02" * 50, name="accounts.csv")
-        page = browser.get(address).text
-        assert "Nothing was imported." in page
-        token = form_token(browser.get("/admin/sources"))
-        broken = browser.post(
-            "/admin/sources/uploads",
-            data={"source": "Weekly", "csrf_token": token},
-            files={"files": ("a.zip", b"no archive", "application/zip")},
-        )
-        assert broken.status_code == 422
-        assert "damaged" in broken.text
-
-    def test_a_crash_is_told_without_the_words_of_the_error(
-        self, browser: TestClient, admin: Viewer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        def crash(*_: object, **__: object) -> None:
-            raise RuntimeError("cell of Rosa Almendro")
-
-        sign_in(browser, admin)
-        monkeypatch.setattr("api.import_uploads.import_folder", crash)
-        page = browser.get(self._send(browser, ACCOUNTS.encode())).text
-        assert "Something went wrong on our side." in page
-        assert "Check again with other options" in page
-        assert "Almendro" not in page + capsys.readouterr().out
-
-    def test_a_rehearsal_that_was_asked_for_twice_never_imports(
-        self, browser: TestClient, admin: Viewer, application: bootstrap.Application
-    ) -> None:
-        sign_in(browser, admin)
-        upload_id = self._send(browser, ACCOUNTS.encode()).rpartition("/")[2]
-        late = ImportUploads(application).run(upload_id, viewer=admin)
-        assert late.phase == "checked"
-        assert "Molinos del Alba" not in self._names(application.database)
-
-    def test_programs_do_the_same(self, browser: TestClient, admin: Viewer) -> None:
-        sign_in(browser, admin)
-        headers = {"x-csrf-token": form_token(browser.get("/admin"))}
-        files = {"files": ("accounts.csv", ACCOUNTS.encode(), "text/csv")}
-        sent = browser.post("/api/v1/admin/uploads", data={"source": "api"}, files=files, headers=headers)
-        assert sent.status_code == 202, sent.text
-        address = f"/api/v1/admin/uploads/{sent.json()['id']}"
-        rehearsed = browser.get(address).json()["upload"]
-        assert (rehearsed["phase"], rehearsed["report"]["totals"]["imported"]) == ("checked", 2)
-        again = browser.post(f"{address}/check", json={"currency": "nonsense"}, headers=headers)
-        assert again.status_code == 422
-        assert browser.post(f"{address}/check", json={"currency": "EUR"}, headers=headers).status_code == 202
-        assert browser.post(f"{address}/import", headers=headers).status_code == 202
-        done = browser.get(address).json()["upload"]
-        assert done["phase"] == "imported"
-        skipped = browser.get(f"/api/v1/admin/imports/{done['run_id']}/skipped?reason=required.name").json()
-        assert skipped["rows"] == [{"table": "accounts.csv", "row_number": 5, "reason": "required.name"}]
-        systems = {system["name"]: system for system in browser.get("/api/v1/admin/sources").json()}
-        assert systems["api"]["records"] == {"account": 2}
-        assert systems["api"]["last_import"] == done["run_id"]
-        assert browser.get("/api/v1/admin/findings").json()["by_code"]["record.skipped"] == 1
-        assert browser.delete(address, headers=headers).status_code == 204
-        assert browser.get(address).status_code == 404
-
-    def test_only_administrators_send_files(self, browser: TestClient, company: Company) -> None:
-        sign_in(browser, company.manager)
-        headers = {"x-csrf-token": form_token(browser.get("/admin/policies"))}
-        files = {"files": ("accounts.csv", ACCOUNTS.encode(), "text/csv")}
-        answer = browser.post("/api/v1/admin/uploads", data={"source": "x"}, files=files, headers=headers)
-        assert answer.status_code == 403
-        assert browser.get("/api/v1/admin/findings").status_code == 403

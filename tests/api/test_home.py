@@ -13,7 +13,8 @@ from copilot.domain.access import Role, Viewer
 from copilot.domain.first_steps import STEPS, Step
 from copilot.domain.identity import stable_id
 from copilot.store.database import UnitOfWork
-from copilot.store.tables.records import ActivityRow
+from copilot.store.tables.documents import DocumentRow
+from copilot.store.tables.records import ActivityRow, SourceFileRow
 from copilot.workflows.today.view import CardKind
 from tests.api.web_browser import become, decide, form_token, make_brief, sign_in
 from tests.api.web_company import AS_OF, PASSWORD, Company
@@ -42,6 +43,31 @@ def meeting(uow: UnitOfWork, account_id: str, at: datetime, subject: str) -> Non
             occurred_at=at,
             direction="outbound",
             subject=subject,
+        )
+    )
+
+
+def said(uow: UnitOfWork, account_id: str, text: str, at: datetime) -> None:
+    uow.session.add(
+        SourceFileRow(
+            id="said", root="said", path="said", sha256="x", media_type="text/plain", size_bytes=1, imported_at=at
+        )
+    )
+    uow.flush()
+    uow.session.add(
+        DocumentRow(
+            id="said",
+            source_file_id="said",
+            account_id=account_id,
+            title="Correo",
+            kind="email",
+            text=text,
+            text_sha256="x",
+            blocks=[{"kind": "body", "start": 0, "end": len(text)}],
+            media_type="text/plain",
+            origin="customer",
+            authored_at=at,
+            imported_at=at,
         )
     )
 
@@ -124,6 +150,21 @@ def test_two_meetings_of_one_day_are_two(
     sign_in(browser, company.ae)
     found = cards(browser)["meetings"]
     assert (found["total"], [line["said_in"] for line in found["lines"]]) == (2, ["Renovación", "Formación"])
+
+
+def test_all_meetings_are_counted_and_what_a_text_says_of_one_on_record_is_no_other(
+    browser: TestClient, application: bootstrap.Application, company: Company
+) -> None:
+    with application.database.unit_of_work() as uow:
+        for day in range(17, 26):
+            meeting(uow, company.account_id, datetime(2026, 11, day, 9, tzinfo=UTC), f"El {day}")
+        text = "Nos reunimos el 25 de noviembre. Tenemos otra reunión el 26 de noviembre."
+        said_on = datetime(2026, 11, 16, 9, tzinfo=UTC)
+        said(uow, company.account_id, text, said_on)
+    sign_in(browser, company.ae)
+    found = cards(browser)["meetings"]
+    assert [line["said_in"] for line in found["lines"]] == [f"El {day}" for day in range(17, 23)]
+    assert found["total"] == 10
 
 
 def test_steps_tick_by_what_was_done_and_stay_ticked(browser: TestClient, company: Company) -> None:

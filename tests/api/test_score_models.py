@@ -107,6 +107,37 @@ def test_an_admin_chooses_which_model_counts_and_a_refusal_is_no_choice(
     assert "Eso es un rechazo, no un modelo." in refused.text
 
 
+def test_the_model_in_use_can_be_held_and_a_page_out_of_date_changes_nothing(
+    browser: TestClient, application: bootstrap.Application, trained: Company, admin: Viewer
+) -> None:
+    sign_in(browser, admin)
+    page = browser.get(f"{MODELS}/second")
+    assert "Fijar este modelo" in page.text
+    token = {"csrf_token": form_token(page)}
+    gone = browser.post(f"{MODELS}/second/retraining", data=token)
+    assert gone.status_code == 409
+    assert "este modelo ya no está elegido a mano" in gone.text
+    held = browser.post(f"{MODELS}/second/use", data=token | {"hold": "yes"})
+    after = browser.get(held.headers["location"]).text
+    assert "sigue en uso hasta que" in after
+    assert "elegido por Ada Prueba" in after
+    assert "Fijar este modelo" not in after
+    with application.database.unit_of_work() as uow:
+        keep_trained(uow, ScoreKind.CHURN_90, "third", report=a_report(), minutes=9)
+    assert in_use(application) == "second"
+    browser.post(f"{MODELS}/first/use", data=token)
+    late = browser.post(f"{MODELS}/second/use", data=token | {"hold": "yes"})
+    assert late.status_code == 409
+    assert "las hace ya otro modelo" in late.text
+    stale = browser.post(f"{MODELS}/second/retraining", data=token)
+    assert stale.status_code == 409
+    assert "después se ha elegido a mano otro modelo" in stale.text
+    assert in_use(application) == "first"
+    headers = {"x-csrf-token": token["csrf_token"]}
+    late = browser.post(f"/api/v1{MODELS}/second/use?only_in_use=true", headers=headers)
+    assert late.status_code == 409
+
+
 def test_programs_read_and_choose_as_people_do(
     client: TestClient, application: bootstrap.Application, trained: Company, admin: Viewer
 ) -> None:

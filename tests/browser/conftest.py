@@ -72,17 +72,23 @@ def serving(server: embedded.EmbeddedAddresses, data_dir: Path, *, name: str) ->
     company = seed(application)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(application), log_level="error", lifespan="on")
-        running = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: running.run(sockets=[listener]), daemon=True)
-        thread.start()
-        while not running.started:
-            assert thread.is_alive(), "the server did not start"
-            time.sleep(0.02)
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", company, application)
-        running.should_exit = True
-        thread.join(timeout=20)
+        with answering(application, listener=listener) as address:
+            yield Site(address, company, application)
     application.close()
+
+
+@contextmanager
+def answering(application: bootstrap.Application, *, listener: socket.socket) -> Iterator[str]:
+    """The product's server on a bound socket, until the block ends; its address."""
+    running = uvicorn.Server(uvicorn.Config(create_app(application), log_level="error", lifespan="on"))
+    thread = threading.Thread(target=lambda: running.run(sockets=[listener]), daemon=True)
+    thread.start()
+    while not running.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    running.should_exit = True
+    thread.join(timeout=20)
 
 
 @pytest.fixture(scope="session")

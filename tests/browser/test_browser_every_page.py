@@ -42,6 +42,8 @@ NO_PAGES = (
     "/sign-in",
     "/sign-in/sso",
     "/sign-in/sso/callback",
+    "/sign-out/provider",
+    "/sign-out/done",
     "/password/{secret}",
     "/unsubscribe/{token}",
     "/admin/sources/imports/{run_id}/skipped.csv",

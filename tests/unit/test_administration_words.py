@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from api.staging import KEPT, SILENT, Phase, Staging, UploadOptions
+from api.staging import KEPT, Staging
+from api.upload_states import Phase, UploadOptions
 from api.web import admin_words
 from copilot.clock import FixedClock
 from copilot.domain.data_issues import TEXTS
@@ -98,16 +99,21 @@ class TestStaging:
         assert staging.all() == ()
         assert list((tmp_path / "uploads").iterdir()) == []
 
-    def test_a_run_without_a_sign_of_life_has_stopped(self, staging: Staging) -> None:
-        upload = staging.find(self._receive(staging, "a.csv"))
-        assert upload.is_running(TODAY)
-        assert upload.has_stopped(TODAY + SILENT)
+    def test_what_a_worker_is_at_does_not_wait_and_what_it_leaves_does(self, staging: Staging) -> None:
+        first, second = self._receive(staging, "a.csv"), self._receive(staging, "b.csv")
+        with staging.at_work(first) as upload:
+            assert not upload.is_waiting
+            assert [one.id for one in staging.waiting()] == [second]
+            with staging.left_alone(upload) as free:
+                assert not free
+        assert {one.id for one in staging.waiting()} == {first, second}
 
-    def test_a_run_that_is_silent_for_long_is_still_at_work(self, staging: Staging) -> None:
-        upload_id = self._receive(staging, "a.csv")
-        with staging.at_work(upload_id):
-            assert staging.find(upload_id).is_running(TODAY + SILENT)
-        assert staging.find(upload_id).has_stopped(TODAY + SILENT)
+    def test_one_worker_has_the_turn(self, staging: Staging) -> None:
+        with staging.turn() as without_uploads:
+            assert not without_uploads
+        self._receive(staging, "a.csv")
+        with staging.turn() as mine, staging.turn() as also_mine:
+            assert (mine, also_mine) == (True, False)
 
     def test_all_archives_of_an_upload_together_have_one_limit(
         self, staging: Staging, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -40,6 +40,7 @@ from api.web.pages import (
     search,
     sessions,
     sign_on,
+    sign_out,
     sla,
     team,
     value,
@@ -51,6 +52,7 @@ ROUTERS = tuple(
     for module in (
         sessions,
         sign_on,
+        sign_out,
         password_link,
         my_access,
         admin_people,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.admin_access import AdminAloneDep
@@ -20,7 +20,7 @@ from api.localisation import mark as _
 from api.localisation import translate
 from api.routes.admin_sources import RunId, run_of
 from api.routes.admin_uploads import OptionsDep, SentFiles, UploadId, UploadsDep, named, state_of
-from api.staging import Phase, Upload
+from api.upload_states import Phase, Upload
 from api.web import flash
 from api.web.links import with_query
 from api.web.templating import render
@@ -218,7 +218,6 @@ def send(
     uploads: UploadsDep,
     application: ApplicationDep,
     language: LanguageDep,
-    after: BackgroundTasks,
     source: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Take files in and have their import rehearsed."""
@@ -228,7 +227,6 @@ def send(
         problem = failure_of(request, error)
         with application.database.unit_of_work() as uow:
             return _overview(request, uow=uow, uploads=uploads, language=language, problem=problem)
-    after.add_task(uploads.run, upload.id, viewer=viewer)
     return _to(upload)
 
 
@@ -243,7 +241,7 @@ def one_upload(
         "admin_upload.html",
         state=state_of(upload, uploads=uploads, language=language),
         upload=upload,
-        running=upload.is_running(uploads.staging.clock.now()),
+        running=upload.is_running,
         report=read_report(upload.report) if upload.report else None,
         audiences=list(Visibility),
         **_words(language),
@@ -251,21 +249,25 @@ def one_upload(
 
 
 @router.post("/uploads/{upload_id}/check")
-def check_again(
-    upload_id: UploadId, options: OptionsDep, viewer: AdminAloneDep, uploads: UploadsDep, after: BackgroundTasks
-) -> Response:
+def check_again(upload_id: UploadId, options: OptionsDep, viewer: AdminAloneDep, uploads: UploadsDep) -> Response:
     """Rehearse it again with other options."""
-    upload = uploads.rehearse_again(upload_id, options)
-    after.add_task(uploads.run, upload.id, viewer=viewer)
-    return _to(upload)
+    return _to(uploads.rehearse_again(upload_id, options, viewer=viewer))
 
 
 @router.post("/uploads/{upload_id}/import")
-def confirm(upload_id: UploadId, viewer: AdminAloneDep, uploads: UploadsDep, after: BackgroundTasks) -> Response:
+def confirm(upload_id: UploadId, viewer: AdminAloneDep, uploads: UploadsDep) -> Response:
     """Import what was rehearsed."""
-    upload = uploads.confirm(upload_id)
-    after.add_task(uploads.run, upload.id, viewer=viewer)
-    return _to(upload)
+    return _to(uploads.confirm(upload_id, viewer=viewer))
+
+
+@router.post("/uploads/{upload_id}/stop")
+def stop(upload_id: UploadId, _viewer: AdminAloneDep, uploads: UploadsDep, application: ApplicationDep) -> Response:
+    """Stop the check or the import; nothing of it is kept."""
+    upload = uploads.stop(upload_id)
+    response = _to(upload)
+    if upload.is_running:
+        flash.leave(response, "upload_stopping", secure=application.settings.secure_cookies)
+    return response
 
 
 @router.post("/uploads/{upload_id}/discard")

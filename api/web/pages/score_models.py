@@ -8,7 +8,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
@@ -19,7 +19,7 @@ from api.web.templating import render
 from copilot.domain.access import Role
 from copilot.domain.formatting import Formatter
 from copilot.domain.language import Language
-from copilot.errors import InputError
+from copilot.errors import Conflict, InputError
 from copilot.scoring.quality import Measure
 from copilot.workflows.scores.models import choose_model, read_model, read_models, take_back_choice
 from copilot.workflows.scores.words import title
@@ -51,23 +51,32 @@ def use(
     uow: UnitOfWorkDep,
     application: ApplicationDep,
     language: LanguageDep,
+    hold: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
-    """Let it make the scores of its kind until that is taken back."""
+    """Let it make the scores of its kind until that is taken back; `hold`: it does so now, and is to stay."""
     try:
-        choose_model(model_id, viewer=viewer, uow=uow)
-    except InputError as error:
+        choose_model(model_id, viewer=viewer, uow=uow, only_in_use=bool(hold))
+    except (InputError, Conflict) as error:
         return _page(request, model_id, viewer=viewer, uow=uow, language=language, failure=failure_of(request, error))
     response = RedirectResponse(f"/scores/models/{model_id}", status_code=HTTPStatus.SEE_OTHER)
-    flash.leave(response, "model_chosen", secure=application.settings.secure_cookies)
+    flash.leave(response, "model_held" if hold else "model_chosen", secure=application.settings.secure_cookies)
     return response
 
 
 @router.post("/scores/models/{model_id}/retraining")
 def let_retraining_decide(
-    model_id: ModelId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
+    request: Request,
+    model_id: ModelId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: LanguageDep,
 ) -> Response:
-    """Take the choice of this model back."""
-    take_back_choice(model_id, viewer=viewer, uow=uow)
+    """Take the choice of this model back; a page that is out of date is told what is so now."""
+    try:
+        take_back_choice(model_id, viewer=viewer, uow=uow, must_stand=True)
+    except Conflict as error:
+        return _page(request, model_id, viewer=viewer, uow=uow, language=language, failure=failure_of(request, error))
     response = RedirectResponse(f"/scores/models/{model_id}", status_code=HTTPStatus.SEE_OTHER)
     flash.leave(response, "choice_taken_back", secure=application.settings.secure_cookies)
     return response

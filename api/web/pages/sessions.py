@@ -1,4 +1,4 @@
-"""Signing in and out, and the language a person works in."""
+"""Signing in with a password, and the language a person works in."""
 
 from typing import Annotated
 
@@ -18,8 +18,8 @@ from api.languages import LANGUAGE_COOKIE, known_language, language_of
 from api.localisation import mark as _
 from api.localisation import translate_error
 from api.routes.sessions import browser_name, origin_of, set_session_cookie
-from api.web import flash
 from api.web.links import safe_next, with_query
+from api.web.pages.sign_out import forget_provider
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.language import Language
@@ -95,16 +95,8 @@ def entered(request: Request, signed_in: SignedIn, *, following: str, applicatio
     secure = application.settings.secure_cookies
     remember_language(response, known_language(signed_in.viewer.language) or language_of(request), secure=secure)
     response.delete_cookie(FORM_COOKIE, path="/sign-in")
-    return response
-
-
-@router.post("/sign-out")
-def sign_out(request: Request, application: ApplicationDep, uow: UnitOfWorkDep, _viewer: ViewerDep) -> Response:
-    """Close this browser's session."""
-    application.people.sign_out(request.cookies.get(SESSION_COOKIE, ""), uow=uow)
-    response = RedirectResponse("/sign-in", status_code=303)
-    response.delete_cookie(SESSION_COOKIE, path="/")
-    flash.leave(response, "signed_out", secure=application.settings.secure_cookies)
+    # Of the sign-in before: another person's, or of another session at the provider.
+    forget_provider(response)
     return response
 
 

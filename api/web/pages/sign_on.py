@@ -16,6 +16,7 @@ from api.localisation import mark as _
 from api.routes.sessions import browser_name, origin_of
 from api.web.links import safe_next
 from api.web.pages.sessions import entered, said, sign_in_form
+from api.web.pages.sign_out import remember_provider
 from copilot.bootstrap import Application
 from copilot.errors import CopilotError, NotAuthenticated, NotFound, TooFast, UnavailableError
 from copilot.identity.sign_on import LASTS, Answer, SingleSignOn
@@ -66,10 +67,11 @@ def finish(
     answer = Answer(state, code, issuer, request.cookies.get(FLOW_COOKIE, ""))
     before = request.cookies.get(SESSION_COOKIE)
     try:
-        signed_in, following = sign_on.finish(answer, browser=browser_name(request), before=before)
+        came = sign_on.finish(answer, browser=browser_name(request), before=before)
     except (NotAuthenticated, UnavailableError) as failure:
         return _refused(request, failure, application=application)
-    response = entered(request, signed_in, following=following, application=application)
+    response = entered(request, came.signed_in, following=came.following, application=application)
+    remember_provider(response, came.id_token, application=application)
     response.delete_cookie(FLOW_COOKIE, path=_PATH)
     return response
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from copilot.domain.access import Role, Viewer
 from copilot.domain.language import Language
 from copilot.domain.scores import ScoreKind, ScoreModel
-from copilot.errors import CopilotError, InputError, NotAllowed, NotFound
+from copilot.errors import Conflict, CopilotError, InputError, NotAllowed, NotFound
 from copilot.scoring import registry
 from copilot.scoring.probabilities import LEARNT_KINDS
 from copilot.scoring.refusals import refusal_text
@@ -42,6 +42,36 @@ _MESSAGES: dict[str, dict[Language, tuple[str, str]]] = {
     "is_refusal": {
         Language.ES: ("Eso es un rechazo, no un modelo.", "Elija un modelo que se pueda usar."),
         Language.EN: ("This is a refusal, not a model.", "Choose a model that can be used."),
+    },
+    "not_in_use": {
+        Language.ES: (
+            "No se ha cambiado nada: las puntuaciones las hace ya otro modelo.",
+            "Fije el que está en uso o use este.",
+        ),
+        Language.EN: (
+            "Nothing was changed: another model makes the scores by now.",
+            "Hold the one that is in use, or use this one.",
+        ),
+    },
+    "choice_gone": {
+        Language.ES: (
+            "No se ha cambiado nada: este modelo ya no está elegido a mano.",
+            "El reentrenamiento ya decide: no hay nada más que hacer.",
+        ),
+        Language.EN: (
+            "Nothing was changed: this model is not chosen by hand any more.",
+            "Retraining decides already: there is nothing left to do.",
+        ),
+    },
+    "choice_elsewhere": {
+        Language.ES: (
+            "No se ha cambiado nada: después se ha elegido a mano otro modelo, y es el que está en uso.",
+            "Para que vuelva a decidir el reentrenamiento, abra ese modelo y retire allí la elección.",
+        ),
+        Language.EN: (
+            "Nothing was changed: another model was chosen by hand since, and is the one in use.",
+            "To let retraining decide again, open that model and take its choice back there.",
+        ),
     },
 }
 
@@ -85,6 +115,11 @@ class KeptModel:
     standing: ModelStanding
     report: Report | None
     choice: Choice | None = None
+
+    @property
+    def can_be_held(self) -> bool:
+        """Whether it makes the scores and retraining may still replace it."""
+        return self.standing is ModelStanding.IN_USE and self.choice is None
 
     def why_not(self, language: Language) -> str:
         """Why there is no model; empty where there is one."""
@@ -145,27 +180,34 @@ def choices_of(models: Sequence[ScoreModel], *, uow: UnitOfWork) -> dict[str, Ch
     return found
 
 
-def choose_model(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> KeptModel:
+def choose_model(model_id: str, *, viewer: Viewer, uow: UnitOfWork, only_in_use: bool = False) -> KeptModel:
     """Let this one make the scores until the choice is taken back; choosing it again changes nothing.
 
-    Raises NotAllowed, NotFound, or InputError for a refusal.
+    `only_in_use`: it is to stay, not to come back. Raises NotAllowed, NotFound, InputError for a refusal, or Conflict
+    when another makes the scores by now.
     """
     _require_admin(viewer)
     model = _named(model_id, viewer=viewer, uow=uow)
     if model.model is None:
         raise _error(InputError, "is_refusal", viewer)
+    if only_in_use and model.id not in in_use_now(uow):
+        raise _error(Conflict, "not_in_use", viewer)
     if model.chosen_at is None:
         registry.put_in_use(uow, model.id, actor_id=viewer.user_id)
     return read_model(model.id, viewer=viewer, uow=uow)
 
 
-def take_back_choice(model_id: str, *, viewer: Viewer, uow: UnitOfWork) -> KeptModel:
+def take_back_choice(model_id: str, *, viewer: Viewer, uow: UnitOfWork, must_stand: bool = False) -> KeptModel:
     """Let retraining decide again. The model makes the scores until then; again changes nothing.
 
-    Raises NotAllowed or NotFound.
+    Raises NotAllowed or NotFound; with `must_stand` Conflict, if it is not chosen any more.
     """
     _require_admin(viewer)
     model = _named(model_id, viewer=viewer, uow=uow)
+    if must_stand and model.chosen_at is None:
+        counts = ScoreRepository(uow).model(model.kind)
+        elsewhere = counts is not None and counts.chosen_at is not None
+        raise _error(Conflict, "choice_elsewhere" if elsewhere else "choice_gone", viewer)
     if model.chosen_at is not None:
         registry.take_back_choice(uow, model.kind, actor_id=viewer.user_id)
     return read_model(model.id, viewer=viewer, uow=uow)

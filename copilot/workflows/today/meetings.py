@@ -1,10 +1,10 @@
 """Meetings of the next days, from records and from what was said lately, each with its preparation.
 
-Invariant: a meeting is named with the record or the text that speaks of it. Only the newest texts are read, so that it
-costs the same however many there are.
+Invariant: a meeting is named with the record or the text that speaks of it. Of what is on record only what is shown is
+read, the rest counted, and of texts only the newest, so that it costs the same however many there are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 from copilot.domain.access import Viewer
@@ -20,7 +20,6 @@ from copilot.workflows.today.view import Card, CardKind, MeetingLine
 AHEAD = timedelta(days=14)
 _SAID_SINCE = timedelta(days=60)
 _MOST_READ = 200
-_MOST_BOOKED = 100
 _SHOWN = 6
 
 
@@ -28,17 +27,29 @@ def meetings_card(*, viewer: Viewer, uow: UnitOfWork) -> Card:
     """Today's meetings and those of the next days, the soonest first."""
     today = uow.clock.today()
     booked = list(_booked(today, viewer=viewer, uow=uow))
-    on_record = {(line.account_id, line.day) for line in booked}
     said = {(line.account_id, line.day): line for line in _said(today, viewer=viewer, uow=uow)}
     # A record knows the hour, so it replaces what a text says of the same day; two records are two meetings.
-    found = [*booked, *(line for day, line in said.items() if day not in on_record)]
-    lines = sorted(found, key=lambda line: (line.day, line.at is None, line.at, line.account_name))
+    on_record = _on_record(today, {account_id for account_id, _ in said}, viewer=viewer, uow=uow)
+    only_said = [line for day, line in said.items() if day not in on_record]
+    lines = sorted([*booked, *only_said], key=lambda line: (line.day, line.at is None, line.at, line.account_name))
     shown = tuple(_with_preparation(line, viewer=viewer, uow=uow) for line in lines[:_SHOWN])
-    return Card(kind=CardKind.MEETINGS, total=len(lines), address="/accounts", lines=shown)
+    whole = len(booked) < _SHOWN
+    number = len(booked) if whole else CalendarRepository(uow).number_booked(today, today + AHEAD, viewer=viewer)
+    return Card(kind=CardKind.MEETINGS, total=number + len(only_said), address="/accounts", lines=shown)
+
+
+def _on_record(
+    today: date, account_ids: Collection[str], *, viewer: Viewer, uow: UnitOfWork
+) -> frozenset[tuple[str, date]]:
+    """Days on which something is on record with these accounts, of which a text spoke."""
+    if not account_ids:
+        return frozenset()
+    found = CalendarRepository(uow).booked(today, today + AHEAD, account_ids=account_ids, viewer=viewer)
+    return frozenset((item.account_id, item.at.date()) for item in found)
 
 
 def _booked(today: date, *, viewer: Viewer, uow: UnitOfWork) -> Iterator[MeetingLine]:
-    for item in CalendarRepository(uow).booked(today, today + AHEAD, viewer=viewer, limit=_MOST_BOOKED):
+    for item in CalendarRepository(uow).booked(today, today + AHEAD, viewer=viewer, limit=_SHOWN):
         evidence_id = record_evidence_id(item.activity_id, "occurred_at")
         yield MeetingLine(
             account_id=item.account_id,
