@@ -11,10 +11,9 @@ from api.schemas.common import PROBLEMS
 from api.schemas.leads import LeadsOut
 from api.schemas.portfolio import ExpansionOut, ForecastOut, PortfolioOut, RenewalsOut
 from copilot.domain.portfolio import BandChoice
-from copilot.domain.scores import ScoreKind
 from copilot.scoring.lead_rules import load_lead_rules
 from copilot.scoring.lifetime import load_lifetime_rules
-from copilot.workflows.portfolio.book import WEEK, model_use, read_book
+from copilot.workflows.portfolio.book import model_use, read_book
 from copilot.workflows.portfolio.expansion import expansion_board
 from copilot.workflows.portfolio.leads import MOST_SHOWN, lead_board
 from copilot.workflows.portfolio.movement import movement
@@ -37,14 +36,12 @@ def read_portfolio(
 ) -> PortfolioOut:
     """Revenue at risk with its interval, health, and what moved since last week."""
     kind = KIND_OF_DAYS[int(days)]
-    book = read_book(
-        part_of(owner, segment, band), kinds=(kind,), viewer=viewer, uow=uow, before=uow.clock.today() - WEEK
-    )  # fmt: skip
+    book = read_book(part_of(owner, segment, band), kind=kind, viewer=viewer, uow=uow)
     return PortfolioOut.of(
-        revenue_at_risk(book, kind=kind, model=model_use(kind, uow=uow)),
+        revenue_at_risk(book, model=model_use(kind, uow=uow), viewer=viewer, uow=uow),
         movement(book, viewer=viewer, uow=uow),
         day=book.day,
-        customers=len(book.customers),
+        customers=book.customers,
     )
 
 
@@ -53,7 +50,7 @@ def read_renewals(
     viewer: ViewerDep, uow: UnitOfWorkDep, owner: Owner = "", segment: Segment = "", band: Health = None
 ) -> RenewalsOut:
     """What comes up for renewal in the next twelve months."""
-    return RenewalsOut.of(renewals(read_book(part_of(owner, segment, band), kinds=(), viewer=viewer, uow=uow)))
+    return RenewalsOut.of(renewals(part_of(owner, segment, band), viewer=viewer, uow=uow))
 
 
 @router.get("/expansion")
@@ -68,9 +65,8 @@ def read_expansion(
     everybody: Annotated[bool, Query(alias="all", description="Also who is unlikely to, or not known.")] = False,
 ) -> ExpansionOut:
     """Who may buy more, what is open, what each is worth and what others like them bought."""
-    book = read_book(part_of(owner, segment, band), kinds=(ScoreKind.EXPANSION,), viewer=viewer, uow=uow)
-    model, rules = model_use(ScoreKind.EXPANSION, uow=uow), load_lifetime_rules(application.settings.lifetime_file)
-    return ExpansionOut.of(expansion_board(book, model=model, rules=rules, viewer=viewer, uow=uow, everybody=everybody))
+    chosen, rules = part_of(owner, segment, band), load_lifetime_rules(application.settings.lifetime_file)
+    return ExpansionOut.of(expansion_board(chosen, rules=rules, viewer=viewer, uow=uow, everybody=everybody))
 
 
 @router.get("/leads")

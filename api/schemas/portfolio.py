@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from copilot.domain.deals import LeftOut
 from copilot.domain.portfolio import BandChoice, Customer, OpenDeal, Tally
 from copilot.domain.scores import Band, ScoreKind
 from copilot.scoring.cross_sell import NoCrossSell
-from copilot.scoring.forecast import Forecast, LeftOut
+from copilot.scoring.forecast import Forecast
 from copilot.scoring.forecast_lessons import NoForecast
 from copilot.scoring.lifetime import Basis, NoValue
 from copilot.workflows.portfolio.book import ModelState, ModelUse

@@ -21,6 +21,7 @@ from copilot.workflows.scores.words import shown
 MOST_PLOTS = 3
 """Currencies with a plot of their own; the others are in the table."""
 MOST_RENEWALS = 15
+MOST_PAST = 30
 _STACK = (BandChoice.BAD, BandChoice.WATCH, BandChoice.GOOD, BandChoice.UNSCORED)
 """From the bottom up: what needs looking at stands on the line."""
 
@@ -100,7 +101,7 @@ def shown_renewals(calendar: Renewals, *, opened: Month | None) -> ShownRenewals
     if opened is not None:
         return ShownRenewals(opened.customers, 0)
     ahead = [one for month in calendar.months for one in month.customers]
-    return ShownRenewals(tuple(ahead[:MOST_RENEWALS]), max(0, len(ahead) - MOST_RENEWALS))
+    return ShownRenewals(tuple(ahead[:MOST_RENEWALS]), max(0, calendar.ahead - MOST_RENEWALS))
 
 
 def forecast_plots(found: Forecast) -> dict[str, plots.Span]:

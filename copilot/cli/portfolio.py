@@ -23,11 +23,10 @@ from copilot.cli.portfolio_words import say
 from copilot.domain.access import Viewer
 from copilot.domain.language import Language
 from copilot.domain.portfolio import BandChoice, Slice
-from copilot.domain.scores import ScoreKind
 from copilot.errors import InputError
 from copilot.scoring.lifetime import LifetimeRules, load_lifetime_rules
 from copilot.store.database import UnitOfWork
-from copilot.workflows.portfolio.book import WEEK, model_use, read_book
+from copilot.workflows.portfolio.book import model_use, read_book
 from copilot.workflows.portfolio.expansion import expansion_board
 from copilot.workflows.portfolio.movement import movement
 from copilot.workflows.portfolio.outlook import Until, sales_forecast
@@ -117,14 +116,11 @@ class Asked:
             case Part.RISK:
                 return self._risk(uow)
             case Part.RENEWALS:
-                calendar = renewals(read_book(self.chosen, kinds=(), viewer=self.viewer, uow=uow))
+                calendar = renewals(self.chosen, viewer=self.viewer, uow=uow)
                 return Shown(RenewalsOut.of(calendar), partial(print_renewals, calendar))
             case Part.EXPANSION:
-                kind = ScoreKind.EXPANSION
-                book = read_book(self.chosen, kinds=(kind,), viewer=self.viewer, uow=uow)
-                model = model_use(kind, uow=uow)
                 board = expansion_board(
-                    book, model=model, rules=self.rules, viewer=self.viewer, uow=uow, everybody=self.everybody
+                    self.chosen, rules=self.rules, viewer=self.viewer, uow=uow, everybody=self.everybody
                 )
                 return Shown(ExpansionOut.of(board), partial(print_expansion, board))
             case Part.FORECAST:
@@ -134,9 +130,9 @@ class Asked:
                 assert_never(part)
 
     def _risk(self, uow: UnitOfWork) -> Shown:
-        kind, a_week_ago = KIND_OF_DAYS[self.days], uow.clock.today() - WEEK
-        book = read_book(self.chosen, kinds=(kind,), viewer=self.viewer, uow=uow, before=a_week_ago)
-        risk = revenue_at_risk(book, kind=kind, model=model_use(kind, uow=uow))
+        kind = KIND_OF_DAYS[self.days]
+        book = read_book(self.chosen, kind=kind, viewer=self.viewer, uow=uow)
+        risk = revenue_at_risk(book, model=model_use(kind, uow=uow), viewer=self.viewer, uow=uow)
         moved = movement(book, viewer=self.viewer, uow=uow)
-        content = PortfolioOut.of(risk, moved, day=book.day, customers=len(book.customers))
+        content = PortfolioOut.of(risk, moved, day=book.day, customers=book.customers)
         return Shown(content, partial(print_risk, risk, moved))

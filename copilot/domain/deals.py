@@ -3,9 +3,11 @@
 Invariant: `as_known_on` a day forgets everything that came later, so a backtest sees what a person saw then.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from copilot.domain.records import OpportunityKind, OpportunityStatus
 
@@ -35,6 +37,43 @@ class Deal:
     @property
     def is_won(self) -> bool:
         return self.status is OpportunityStatus.WON
+
+
+class LeftOut(StrEnum):
+    """Why an open deal is not in a forecast."""
+
+    NO_AMOUNT = "no_amount"
+    NO_CURRENCY = "no_currency"
+    NO_START = "no_start"
+    """No day on which it began, or one that is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealSums:
+    """Open deals of one currency that a forecast counts."""
+
+    currency: str
+    deals: int
+    open_amount: Decimal
+    stated: Decimal
+    """Their owners' own: amount times stated probability, of those that they expect by the day."""
+    stated_deals: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSums:
+    """Open deals added up until a day; `due` are those that their owners expect by then."""
+
+    by_currency: tuple[DealSums, ...]
+    """In the order of the currencies' codes."""
+    left_out: Mapping[LeftOut, int]
+    due: int
+    overdue: int
+    """Of those due: they should have been closed by now."""
+    without_day: int
+    """Of all that are open: without a day of closing."""
+    without_probability: int
+    """Of those due."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from copilot.domain.scores import Band, Missing, ScoreKind
 
@@ -24,6 +24,15 @@ class BandChoice(StrEnum):
     BAD = "bad"
     UNSCORED = "unscored"
     """Without a health score."""
+
+
+class Compared(IntEnum):
+    """Whether the health of a customer can be held against that of a week before."""
+
+    NO = 0
+    """No score on one of the two days."""
+    OTHER_SCORECARD = 1
+    YES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +103,24 @@ class Tally:
     """Customers without a known revenue; they are in `customers` and not in `revenue`."""
 
 
-def tally(customers: Iterable[Customer]) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Some customers together. `currency` None: of none of them the revenue is known, and `revenue` is zero."""
+
+    customers: int
+    currency: str | None
+    revenue: Decimal
+
+
+def tally(heaps: Iterable[Heap]) -> Tally:
     """Count and add up."""
     count, unknown, revenue = 0, 0, dict[str, Decimal]()
-    for customer in customers:
-        count += 1
-        if customer.arr is not None and customer.currency is not None and customer.has_revenue:
-            revenue[customer.currency] = revenue.get(customer.currency, Decimal(0)) + customer.arr
+    for heap in heaps:
+        count += heap.customers
+        if heap.currency is None:
+            unknown += heap.customers
         else:
-            unknown += 1
+            revenue[heap.currency] = revenue.get(heap.currency, Decimal(0)) + heap.revenue
     return Tally(customers=count, revenue=dict(sorted(revenue.items())), unknown=unknown)
 
 

@@ -147,7 +147,9 @@ class RfpAnswer(BaseModel):
     library_entry_id: str | None = None
     """The library answer that it was taken from."""
     edited: bool = False
-    """A person changed it."""
+    """A person changed it, or chose it."""
+    taken: str | None = None
+    """Id of the passage among `closest` that a person took as the answer, while its words are as they were taken."""
     visibility: Visibility | None = None
     """The narrowest class of what it rested on before somebody changed it: their words may still say that."""
     provenance: Provenance | None = None

@@ -13,11 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 import numpy as np
 
-from copilot.domain.deals import Deal, DealsHistory
+from copilot.domain.deals import Deal, DealsHistory, DealSums, LeftOut
 from copilot.scoring.deal_rates import Drawn, begin_and_kind, won_within
 from copilot.scoring.forecast_lessons import Learnt, Lessons, NoForecast, lessons_of
 from copilot.scoring.tables import Floats
@@ -34,13 +33,13 @@ _MOST_LIKELY = 0.99
 _CENT = Decimal("0.01")
 
 
-class LeftOut(StrEnum):
-    """Why an open deal is not in the forecast."""
+@dataclass(frozen=True, slots=True)
+class Won:
+    """What is won in a currency: the mean, and the ends of the interval."""
 
-    NO_AMOUNT = "no_amount"
-    NO_CURRENCY = "no_currency"
-    NO_START = "no_start"
-    """No day on which it began, or one that is still to come."""
+    expected: Decimal
+    low: Decimal
+    high: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +77,39 @@ def forecast(deals: Sequence[Deal], history: DealsHistory, *, until: date, seed:
 
 def foretold(deals: Sequence[Deal], lessons: Lessons, *, seed: int = 7) -> Forecast:
     """The same with lessons that were learnt before."""
-    reasons = {deal.id: _left_out(deal, lessons.day) for deal in deals if deal.is_open}
-    counted = [deal for deal in deals if deal.is_open and reasons[deal.id] is None]
-    sums = _simulated(counted, lessons, seed=seed)
-    outlooks = [_outlook(name, counted, sums.get(name), until=lessons.until) for name in _currencies(counted)]
+    opened = [deal for deal in deals if deal.is_open]
+    reasons = Counter(reason for deal in opened if (reason := _left_out(deal, lessons.day)) is not None)
+    counted = _counted(opened, lessons)
+    sums = [_sums(name, counted, until=lessons.until) for name in _currencies(counted)]
+    return told(sums, reasons, won_by_currency(opened, lessons, seed=seed), lessons)
+
+
+def told(
+    sums: Sequence[DealSums], left_out: Mapping[LeftOut, int], won: Mapping[str, Won], lessons: Lessons
+) -> Forecast:
+    """The forecast of open deals that were added up; `sums` in the order of the currencies' codes."""
+    outlooks = [_outlook(one, won.get(one.currency)) for one in sums]
     return Forecast(
         day=lessons.day,
         until=lessons.until,
         refusal=lessons.refusal,
         outlooks=tuple(sorted(outlooks, key=lambda item: item.open_amount, reverse=True)),
-        left_out=Counter(reason for reason in reasons.values() if reason is not None),
+        left_out=left_out,
         learnt=lessons.learnt,
     )
+
+
+def won_by_currency(deals: Sequence[Deal], lessons: Lessons, *, seed: int = 7) -> dict[str, Won]:
+    """What the open ones of `deals` bring in; nothing where there are no rates to go by."""
+    found = {}
+    for currency, sums in _simulated(_counted(deals, lessons), lessons, seed=seed).items():
+        expected, low, high = (_money(value) for value in (sums.mean(), *np.quantile(sums, [LOW, HIGH])))
+        found[currency] = Won(expected, low, high)
+    return found
+
+
+def _counted(deals: Sequence[Deal], lessons: Lessons) -> list[Deal]:
+    return [deal for deal in deals if deal.is_open and _left_out(deal, lessons.day) is None]
 
 
 def _left_out(deal: Deal, day: date) -> LeftOut | None:
@@ -171,23 +191,28 @@ def _currencies(deals: Sequence[Deal]) -> list[str]:
     return sorted({deal.currency for deal in deals if deal.currency is not None})
 
 
-def _outlook(currency: str, deals: Sequence[Deal], sums: Floats | None, *, until: date) -> Outlook:
+def _sums(currency: str, deals: Sequence[Deal], *, until: date) -> DealSums:
     own = [deal for deal in deals if deal.currency == currency]
     due = [deal for deal in own if _is_due(deal, until)]
-    stated = sum(((deal.amount or Decimal(0)) * (deal.probability or 0) / 100 for deal in due), Decimal(0))
-    told: tuple[Decimal | None, ...] = (None, None, None)
-    if sums is not None:
-        told = tuple(_money(value) for value in (sums.mean(), *np.quantile(sums, [LOW, HIGH])))
-    expected, low, high = told
-    return Outlook(
+    return DealSums(
         currency=currency,
-        expected=expected,
-        low=low,
-        high=high,
-        stated=stated.quantize(_CENT),
-        stated_deals=len(due),
-        open_amount=sum((deal.amount or Decimal(0) for deal in own), Decimal(0)),
         deals=len(own),
+        open_amount=sum((deal.amount or Decimal(0) for deal in own), Decimal(0)),
+        stated=sum(((deal.amount or Decimal(0)) * (deal.probability or 0) / 100 for deal in due), Decimal(0)),
+        stated_deals=len(due),
+    )
+
+
+def _outlook(sums: DealSums, won: Won | None) -> Outlook:
+    return Outlook(
+        currency=sums.currency,
+        expected=won.expected if won else None,
+        low=won.low if won else None,
+        high=won.high if won else None,
+        stated=sums.stated.quantize(_CENT),
+        stated_deals=sums.stated_deals,
+        open_amount=sums.open_amount,
+        deals=sums.deals,
     )
 
 

@@ -16,6 +16,7 @@ from enum import Enum
 from copilot.domain.scores import AccountScore, Missing, ScoreKind
 from copilot.scoring.bands import Bands
 from copilot.scoring.comparison_days import half_a_year_ago, keep_compared
+from copilot.scoring.forecast_kept import forget_digest, keep_digest
 from copilot.scoring.health import Scorecard
 from copilot.scoring.probabilities import LEARNT_KINDS, InUse, in_use, probabilities
 from copilot.scoring.scored import account_scores, without
@@ -25,6 +26,7 @@ from copilot.store.score_due import Progress, ScoreDueRepository
 from copilot.store.scores import ScoreRepository
 from copilot.store.signals import Population, SignalsRepository, SignalTable
 from copilot.store.signals_kept import reader, recorded_by
+from copilot.store.standing import StandingRepository
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -149,6 +151,7 @@ class ScoreService:
                 raised = self._tell(uow=uow)
                 if tally.accounts and ScoreDueRepository(uow).take_turn():
                     keep_tenure(uow)
+                    keep_digest(uow)
         done = Recomputed(
             day=database.clock.today(),
             whole=tally.whole,
@@ -200,6 +203,7 @@ class ScoreService:
             progress = replaced(progress, after=batch[-1] if batch else progress.after, finished=not batch)
         due.begin(batch)
         forget_tenure(uow)
+        forget_digest(uow)
         written = self._score(batch, making, uow=uow)
         due.keep(replaced(progress, told=progress.told and not written))
         tally.accounts += len(batch)
@@ -218,7 +222,9 @@ class ScoreService:
         found += _gone(set(account_ids) - set(table.account_ids), table, uow=uow)
         for more in self._more:
             found += more(account_ids, day, uow)
-        return scores.put(found)
+        written = scores.put(found)
+        StandingRepository(uow).keep(account_ids)
+        return written
 
     def _tell(self, *, uow: UnitOfWork) -> int:
         due = ScoreDueRepository(uow)

@@ -17,14 +17,15 @@ from copilot.store.tables.records import AccountRow
 _WRITTEN: dict[Lifecycle, ColumnElement[str]] = {one: literal_column(f"'{one.value}'") for one in Lifecycle}
 
 
-def is_customer(day: date | SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Condition on `accounts`: a customer on the day, also one who has said that they leave later."""
-    leaves_later = AccountRow.churned_on > day
-    stays = and_(
-        AccountRow.lifecycle == _WRITTEN[Lifecycle.CUSTOMER], or_(AccountRow.churned_on.is_(None), leaves_later)
-    )
-    going = and_(AccountRow.lifecycle == _WRITTEN[Lifecycle.CHURNED], leaves_later)
-    has_come = or_(AccountRow.customer_since.is_(None), AccountRow.customer_since <= day)
+def is_customer(day: date | SQLColumnExpression[Any], *, of: Any = AccountRow) -> ColumnElement[bool]:
+    """Condition on `accounts`: a customer on the day, also one who has said that they leave later.
+
+    `of` has the same columns, where it is not that table itself.
+    """
+    leaves_later = of.churned_on > day
+    stays = and_(of.lifecycle == _WRITTEN[Lifecycle.CUSTOMER], or_(of.churned_on.is_(None), leaves_later))
+    going = and_(of.lifecycle == _WRITTEN[Lifecycle.CHURNED], leaves_later)
+    has_come = or_(of.customer_since.is_(None), of.customer_since <= day)
     return and_(or_(stays, going), has_come)
 
 
@@ -33,9 +34,9 @@ def was_ever_customer() -> ColumnElement[bool]:
     return AccountRow.lifecycle.in_([_WRITTEN[Lifecycle.CUSTOMER], _WRITTEN[Lifecycle.CHURNED]])
 
 
-def is_prospect(day: date | SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Condition on `accounts`: no customer yet on the day."""
-    return or_(AccountRow.lifecycle == _WRITTEN[Lifecycle.PROSPECT], AccountRow.customer_since > day)
+def is_prospect(day: date | SQLColumnExpression[Any], *, of: Any = AccountRow) -> ColumnElement[bool]:
+    """Condition on `accounts`: no customer yet on the day; `of` as in `is_customer`."""
+    return or_(of.lifecycle == _WRITTEN[Lifecycle.PROSPECT], of.customer_since > day)
 
 
 def as_sql(condition: ColumnElement[bool]) -> str:

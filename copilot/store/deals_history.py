@@ -5,20 +5,39 @@ how fast deals are won) is everybody's, like every model's history, and no singl
 Exports say only in which stage a deal is now, so stages are kept from day to day.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.access import Viewer
-from copilot.domain.deals import Deal, DealsHistory, StageSince
+from copilot.domain.deals import Deal, DealsHistory, DealSums, LeftOut, OpenSums, StageSince
+from copilot.domain.portfolio import Slice
 from copilot.domain.records import OpportunityKind, OpportunityStatus
 from copilot.store.database import UnitOfWork
-from copilot.store.tables.records import OpportunityRow
+from copilot.store.portfolio import in_slice
+from copilot.store.tables.records import AccountRow, OpportunityRow
 from copilot.store.tables.scores import DealStageRow
-from copilot.store.visibility import visible_accounts
+from copilot.store.visibility import id_is_visible
 
 _COLUMNS = (
     OpportunityRow.id,
@@ -37,12 +56,24 @@ _COLUMNS = (
 _DIGEST = """
 select md5(concat_ws(' ', deals.digest, stages.digest)) from (
   select md5(string_agg(cast(row(id, kind, status, stage, created_on, close_date) as text), ',' order by id)) as digest
-  from opportunities where status = 'open' or close_date >= :since
+  from opportunities where account_id is not null and (status = 'open' or close_date >= :since)
 ) deals, (
   select md5(string_agg(cast(row(opportunity_id, since, stage) as text), ',' order by opportunity_id, since)) as digest
   from deal_stages
 ) stages
 """
+# The same of those few that belong to no account: nobody notes when they change.
+_STRAY_DIGEST = """
+select md5(string_agg(
+  cast(row(o.id, o.kind, o.status, o.stage, o.created_on, o.close_date, s.since, s.stage) as text), ','
+  order by o.id, s.since
+))
+from opportunities o left join deal_stages s on s.opportunity_id = o.id
+where o.account_id is null and (o.status = 'open' or o.close_date >= :since)
+"""
+# What is drawn for deals that are open: two sums of hashes of 64 bits, for what order rows come in does not matter.
+_OPEN = ("id", "kind", "stage", "amount", "currency", "created_on")
+_ALL = Slice()
 _AT_ONCE = 5_000
 _DAYS_BACK = 1_096
 
@@ -54,15 +85,54 @@ class DealsRepository:
         self._uow = uow
         self._session = uow.session
 
-    def open(self, *, viewer: Viewer, account_ids: Iterable[str] | None = None) -> tuple[Deal, ...]:
-        """Open deals of the accounts that the viewer may see, or of some of those."""
-        query = select(*_COLUMNS).where(
-            OpportunityRow.status == OpportunityStatus.OPEN.value,
-            OpportunityRow.account_id.in_(visible_accounts(viewer)),
+    def open(self, chosen: Slice = _ALL, *, viewer: Viewer) -> tuple[Deal, ...]:
+        """Open deals of the accounts of a slice that the viewer may see; the band of health is not looked at."""
+        return self._read(_of_open(select(*_COLUMNS), chosen, viewer=viewer))
+
+    def open_sums(self, chosen: Slice, *, viewer: Viewer, day: date, until: date) -> OpenSums:
+        """The same added up, as known on `day`."""
+        deal = OpportunityRow
+        has_start = func.coalesce(deal.created_on <= day, false()).label("has_start")
+        has_amount = deal.amount.is_not(None).label("has_amount")
+        is_due = deal.close_date <= until
+        is_stated = and_(is_due, deal.probability.is_not(None))
+        columns = (
+            deal.currency,
+            has_start,
+            has_amount,
+            func.count().label("deals"),
+            func.sum(deal.amount).label("amount"),
+            func.coalesce(func.sum(deal.amount * deal.probability).filter(is_stated), 0).label("stated"),
+            func.count().filter(is_stated).label("stated_deals"),
+            func.count().filter(is_due).label("due"),
+            func.count().filter(is_due, deal.close_date < day).label("overdue"),
+            func.count().filter(deal.close_date.is_(None)).label("without_day"),
+            func.count().filter(is_due, deal.probability.is_(None)).label("without_probability"),
         )
-        if account_ids is not None:
-            query = query.where(OpportunityRow.account_id.in_(list(account_ids)))
-        return self._read(query)
+        query = _of_open(select(*columns), chosen, viewer=viewer).group_by(deal.currency, has_start, has_amount)
+        rows = self._session.execute(query).all()
+        left_out = Counter[LeftOut]()
+        for row in rows:
+            if (reason := _left_out(row)) is not None:
+                left_out[reason] += row.deals
+        return OpenSums(
+            by_currency=tuple(
+                DealSums(row.currency, row.deals, row.amount, Decimal(row.stated) / 100, row.stated_deals)
+                for row in sorted((row for row in rows if _left_out(row) is None), key=lambda row: row.currency)
+            ),
+            left_out=left_out,
+            due=sum(row.due for row in rows),
+            overdue=sum(row.overdue for row in rows),
+            without_day=sum(row.without_day for row in rows),
+            without_probability=sum(row.without_probability for row in rows),
+        )
+
+    def open_digest(self, chosen: Slice, *, viewer: Viewer) -> str:
+        """Names what is drawn from `open`: other deals, another digest."""
+        row = cast(func.row(*(getattr(OpportunityRow, name) for name in _OPEN)), Text)
+        hashes = (func.sum(cast(func.hashtextextended(row, seed), Numeric)) for seed in (0, 1))
+        counted = _of_open(select(func.count(), *hashes), chosen, viewer=viewer)
+        return " ".join(str(part) for part in self._session.execute(counted).one())
 
     def history(self) -> DealsHistory:
         """Everybody's deals and stages as known today, but for what closed long ago: to learn from, never to show."""
@@ -80,8 +150,16 @@ class DealsRepository:
             stages=tuple(StageSince(deal_id, since, stage) for deal_id, since, stage in stages),
         )
 
-    def history_digest(self) -> str:
-        """Names what `history` teaches as known today: another digest means that there may be more to learn."""
+    def history_digest(self, *, of_accounts: str | None = None) -> str:
+        """Names what `history` teaches as known today: another digest means that there may be more to learn.
+
+        `of_accounts`: the part that `accounts_digest` says, where that is known.
+        """
+        stray = self._session.scalar(text(_STRAY_DIGEST), {"since": self._since})
+        return f"{of_accounts or self.accounts_digest()} {stray}"
+
+    def accounts_digest(self) -> str:
+        """The part of accounts' deals: where one of those changes, its account is due to be scored."""
         return str(self._session.scalar(text(_DIGEST), {"since": self._since}))
 
     @property
@@ -133,6 +211,23 @@ class DealsRepository:
 
     def _read(self, query: Select[*tuple[Any, ...]]) -> tuple[Deal, ...]:
         return tuple(_deal(row) for row in self._session.execute(query.order_by(OpportunityRow.id)))
+
+
+def _of_open(query: Select[*tuple[Any, ...]], chosen: Slice, *, viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    conditions = in_slice(chosen)
+    if conditions:
+        query = query.join(AccountRow, AccountRow.id == OpportunityRow.account_id).where(*conditions)
+    # Written out: the index of open deals is one by this condition.
+    is_open = OpportunityRow.status == literal_column(f"'{OpportunityStatus.OPEN.value}'")
+    return query.where(is_open, id_is_visible(viewer, OpportunityRow.account_id))
+
+
+def _left_out(row: Row[*tuple[Any, ...]]) -> LeftOut | None:
+    if not row.has_amount:
+        return LeftOut.NO_AMOUNT
+    if row.currency is None:
+        return LeftOut.NO_CURRENCY
+    return None if row.has_start else LeftOut.NO_START
 
 
 def _deal(row: Row[*tuple[Any, ...]]) -> Deal:

@@ -18,6 +18,7 @@ from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import in_slice
 from copilot.store.tables.people import TeamRow, UserRow
 from copilot.store.tables.records import AccountRow, ActivityRow, ContactRow, OpportunityRow
+from copilot.store.tables.scores import AccountStandingRow
 from copilot.store.visibility import account_is_visible
 
 _MEETINGS_DAYS = 90
@@ -139,13 +140,14 @@ class LeadFactsRepository:
 
     def colleagues(self) -> list[Colleague]:
         """Everybody who can sign in, with what they look after, by email."""
-        owner = func.lower(AccountRow.owner_email)
-        is_there = or_(is_customer(self._today), is_prospect(self._today))
+        of = AccountStandingRow
+        owner = of.owner
+        is_there = or_(is_customer(self._today, of=of), is_prospect(self._today, of=of))
         accounts = dict(self._pairs(select(owner, func.count()).where(is_there).group_by(owner)))
         deals = dict(
             self._pairs(
                 select(owner, func.count())
-                .join(OpportunityRow, OpportunityRow.account_id == AccountRow.id)
+                .join(OpportunityRow, OpportunityRow.account_id == of.account_id)
                 .where(OpportunityRow.status == OpportunityStatus.OPEN.value)
                 .group_by(owner)
             )

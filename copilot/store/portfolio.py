@@ -1,13 +1,15 @@
-"""The customers that a person may see, with their scores: one statement for all of them.
+"""Customers that a person may see, read whole: those that are shown. Sums over all of them: `portfolio_sums`.
 
 Invariant 3: everything is filtered by `account_is_visible(viewer)`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, any_, func, literal, literal_column, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from copilot.domain.access import Viewer
@@ -19,8 +21,8 @@ from copilot.store.customers import is_customer, is_prospect, was_ever_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, OpportunityRow, UsagePointRow
-from copilot.store.tables.scores import AccountScoreRow, AlertRow
-from copilot.store.visibility import account_is_visible
+from copilot.store.tables.scores import AccountScoreRow, AccountStandingRow, AlertRow
+from copilot.store.visibility import account_is_visible, id_is_visible
 
 _OWNER = func.lower(AccountRow.owner_email)
 _COLUMNS = (
@@ -48,19 +50,26 @@ class PortfolioRepository:
         self._session = uow.session
 
     def customers(
-        self, chosen: Slice, *, viewer: Viewer, today: date, kinds: Sequence[ScoreKind] = (), before: date | None = None
+        self,
+        account_ids: Collection[str],
+        *,
+        viewer: Viewer,
+        today: date,
+        kinds: Sequence[ScoreKind] = (),
+        before: date | None = None,
     ) -> list[Customer]:
-        """Customers of today by name, with their scores of those kinds today and, if given, on the day `before`.
-
-        The band is not looked at here: what it is a band of is for the caller to say.
-        """
+        """Those of these that are customers today, by name, with their scores of those kinds today and, if given, on
+        the day `before`."""
+        if not account_ids:
+            return []
         days = [(kind, today) for kind in kinds] + [(kind, before) for kind in kinds if before is not None]
         laterals = [_score_on(kind, day, number) for number, (kind, day) in enumerate(days)]
         scores = [lateral.c[name] for lateral in laterals for name in _OF_SCORE]
         statement = _of_accounts(*_COLUMNS, *scores)
         for lateral in laterals:
             statement = statement.join(lateral, true(), isouter=True)
-        statement = statement.where(is_customer(today), *in_slice(chosen), account_is_visible(viewer))
+        wanted = one_of(AccountRow.id, account_ids)
+        statement = statement.where(wanted, is_customer(today), account_is_visible(viewer))
         rows = self._session.execute(statement.order_by(AccountRow.name, AccountRow.id))
         return [_customer(row, kinds=kinds, with_before=before is not None) for row in rows]
 
@@ -71,7 +80,11 @@ class PortfolioRepository:
         came = and_(AccountRow.customer_since > since, AccountRow.customer_since <= today, was_ever_customer())
         left = and_(AccountRow.churned_on > since, AccountRow.churned_on <= today)
         statement = _of_accounts(*_COLUMNS, came.label("came"), left.label("left"))
-        statement = statement.where(or_(came, left), *in_slice(chosen), account_is_visible(viewer))
+        standing = AccountStandingRow
+        moved = select(standing.account_id).where(or_(standing.customer_since > since, standing.churned_on > since))
+        statement = statement.where(
+            AccountRow.id.in_(moved), or_(came, left), *in_slice(chosen), account_is_visible(viewer)
+        )
         rows = self._session.execute(statement.order_by(AccountRow.name, AccountRow.id)).all()
         found = [(_customer(row, kinds=(), with_before=False), row.came, row.left) for row in rows]
         return [one for one, is_new, _ in found if is_new], [one for one, _, is_gone in found if is_gone]
@@ -85,7 +98,7 @@ class PortfolioRepository:
             select(score.account_id, score.day, score.value)
             .join(AccountRow, AccountRow.id == score.account_id)
             .where(
-                score.account_id.in_(set(account_ids)),
+                one_of(score.account_id, account_ids),
                 score.kind == kind.value,
                 score.day >= since,
                 score.value.is_not(None),
@@ -108,7 +121,7 @@ class PortfolioRepository:
             select(AccountRow.id, point.period_start, point.value)
             .join(AccountRow, AccountRow.id == point.account_id)
             .where(
-                point.account_id.in_(set(account_ids)),
+                one_of(point.account_id, account_ids),
                 point.metric == "active_users",
                 point.period_start > last - timedelta(weeks=weeks),
                 point.period_start <= last,
@@ -127,12 +140,22 @@ class PortfolioRepository:
         statement = (
             select(AlertRow.account_id)
             .join(AccountRow, AccountRow.id == AlertRow.account_id)
-            .where(AlertRow.account_id.in_(set(account_ids)), AlertRow.state.in_(standing), account_is_visible(viewer))
+            .where(one_of(AlertRow.account_id, account_ids), AlertRow.state.in_(standing), account_is_visible(viewer))
         )
         return frozenset(self._session.scalars(statement))
 
-    def open_deals(self, chosen: Slice, *, viewer: Viewer, kind: str | None = None) -> list[OpenDeal]:
-        """Open opportunities, the nearest close first; those without a day last."""
+    def open_deals(self, account_ids: Collection[str], *, viewer: Viewer, kind: str) -> list[OpenDeal]:
+        """Open opportunities of a kind, the nearest close first; those without a day last."""
+        deal = OpportunityRow
+        return (
+            self._deals(one_of(deal.account_id, account_ids), deal.kind == kind, viewer=viewer) if account_ids else []
+        )
+
+    def next_deals(self, chosen: Slice, *, viewer: Viewer, until: date, most: int) -> list[OpenDeal]:
+        """The first open opportunities that their owners expect by a day; the band of health is not looked at."""
+        return self._deals(*in_slice(chosen), OpportunityRow.close_date <= until, viewer=viewer, most=most)
+
+    def _deals(self, *which: ColumnElement[bool], viewer: Viewer, most: int | None = None) -> list[OpenDeal]:
         deal = OpportunityRow
         statement = (
             select(
@@ -151,29 +174,30 @@ class PortfolioRepository:
             )
             .join(AccountRow, AccountRow.id == deal.account_id)
             .join(UserRow, UserRow.email == _OWNER, isouter=True)
-            .where(deal.status == "open", *in_slice(chosen), account_is_visible(viewer))
-            .order_by(deal.close_date.nulls_last(), deal.name, deal.id)
+            .where(deal.status == literal_column("'open'"), *which, account_is_visible(viewer))
+            # As the index has them, which it has by its condition: those without a day come last.
+            .order_by(deal.close_date, deal.name, deal.id)
+            .limit(most)
         )
-        if kind is not None:
-            statement = statement.where(deal.kind == kind)
         return [OpenDeal(*row) for row in self._session.execute(statement)]
 
     def facets(self, *, viewer: Viewer, today: date, leads: bool = False) -> Facets:
         """What the portfolio, or the leads, can be narrowed to."""
-        counted = is_prospect(today) if leads else is_customer(today)
-        owner, unclear = _OWNER.label("owner"), AccountRow.lifecycle.is_(None)
-        statement = (
-            _of_accounts(
-                owner,
-                func.max(UserRow.name),
-                AccountRow.segment,
-                func.count().filter(counted),
-                func.count().filter(unclear),
+        of = AccountStandingRow
+        counted = is_prospect(today, of=of) if leads else is_customer(today, of=of)
+        unclear = of.lifecycle.is_(None)
+        groups = (
+            select(
+                of.owner, of.segment, func.count().filter(counted).label("counted"),
+                func.count().filter(unclear).label("unclear"),
             )
-            .where(or_(counted, unclear), account_is_visible(viewer))
-            .group_by(owner, AccountRow.segment)
-        )
-        rows = self._session.execute(statement).all()
+            .where(or_(counted, unclear), id_is_visible(viewer, of.__table__.c.account_id))
+            .group_by(of.owner, of.segment)
+            .subquery()
+        )  # fmt: skip
+        # Names are looked up for the owners that there are, not for every account.
+        statement = select(groups.c.owner, UserRow.name, groups.c.segment, groups.c.counted, groups.c.unclear)
+        rows = self._session.execute(statement.join(UserRow, UserRow.email == groups.c.owner, isouter=True)).all()
         of_customers = [row for row in rows if row[3]]
         names = {email: name or email for email, name, *_ in of_customers if email}
         return Facets(
@@ -184,6 +208,12 @@ class PortfolioRepository:
             customers=sum(row[3] for row in rows),
             unclear=sum(row[4] for row in rows),
         )
+
+
+def one_of(column: InstrumentedAttribute[Any], account_ids: Iterable[str]) -> ColumnElement[bool]:
+    """As one parameter: with `IN` the statement would be another one for each number of ids, and planned each time."""
+    ids = literal(sorted(set(account_ids)), ARRAY(String))
+    return column == any_(ids)
 
 
 def _of_accounts(*columns: Any) -> Select[*tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from copilot.domain.access import Viewer
 from copilot.domain.scores import AccountScore, Part, ScoreKind, ScoreModel
 from copilot.store.database import UnitOfWork
+from copilot.store.standing import StandingRepository
 from copilot.store.tables.records import AccountRow
 from copilot.store.tables.scores import AccountScoreRow, ScoreModelRow
 from copilot.store.visibility import visible_accounts
@@ -51,6 +52,7 @@ class ScoreRepository:
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
         self._clock = uow.clock
+        self._standing = StandingRepository(uow)
 
     def latest(self, kind: ScoreKind, *, account_ids: Iterable[str], on: date) -> dict[str, AccountScore]:
         """The score that each of these accounts had on the day; those without are left out.
@@ -109,12 +111,13 @@ class ScoreRepository:
 
     def put(self, scores: Sequence[AccountScore]) -> int:
         """Write those that are others than the account's latest of their kind. Returns how many were."""
-        written = 0
+        written = list[AccountScore]()
         for start in range(0, len(scores), _AT_ONCE):
             written += self._put(scores[start : start + _AT_ONCE])
-        return written
+        self._standing.keep_anew({one.account_id for one in written})
+        return len(written)
 
-    def _put(self, scores: Sequence[AccountScore]) -> int:
+    def _put(self, scores: Sequence[AccountScore]) -> list[AccountScore]:
         new = []
         for kind in {item.kind for item in scores}:
             of_kind = [item for item in scores if item.kind is kind]
@@ -129,7 +132,7 @@ class ScoreRepository:
             replaced["written_at"] = func.now()
             on_same_day = statement.on_conflict_do_update(index_elements=["account_id", "kind", "day"], set_=replaced)
             self._session.execute(on_same_day, [_row(item) for item in new])
-        return len(new)
+        return new
 
     def thin(self, account_ids: Iterable[str], *, day: date) -> int:
         """Of weeks before `IN_FULL` keep the last score only. Returns how many went.

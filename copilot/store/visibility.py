@@ -4,8 +4,21 @@ Invariant 3: every query that returns account data filters by `visible_accounts(
 """
 
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import aliased
 
@@ -17,6 +30,11 @@ from copilot.store.tables.records import AccountRow
 def account_is_visible(viewer: Viewer) -> ColumnElement[bool]:
     """Condition on `accounts` that holds for the accounts the viewer may see."""
     return true() if viewer.role is Role.ADMIN else AccountRow.id.in_(visible_accounts(viewer))
+
+
+def id_is_visible(viewer: Viewer, account_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """The same on a column that refers to `accounts`, of a table that is read without it."""
+    return account_id.is_not(None) if viewer.role is Role.ADMIN else account_id.in_(visible_accounts(viewer))
 
 
 def visible_accounts(viewer: Viewer) -> Select[str]:

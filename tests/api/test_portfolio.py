@@ -11,10 +11,10 @@ from api.localisation import translate
 from api.web.portfolio_words import TABLES
 from copilot import bootstrap
 from copilot.domain.access import Viewer
+from copilot.domain.deals import LeftOut
 from copilot.domain.language import Language
 from copilot.domain.portfolio import BandChoice
 from copilot.domain.scores import Band, ScoreKind
-from copilot.scoring.forecast import LeftOut
 from copilot.scoring.forecast_lessons import NoForecast
 from copilot.store.tables.scores import AlertRow
 from copilot.workflows.portfolio.outlook import Until

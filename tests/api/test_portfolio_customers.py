@@ -131,6 +131,27 @@ def test_a_view_is_renamed_by_its_owner_alone(browser: TestClient, scored: Compa
     assert browser.get(api).json()["name"] == "De la A a la Z"
 
 
+def test_of_two_views_that_ask_for_the_same_each_is_renamed_and_deleted(browser: TestClient, scored: Company) -> None:
+    sign_in(browser, scored.ae)
+    sent = {"csrf_token": form_token(browser.get("/portfolio/customers?sort=name"))}
+    for name in ("Una", "Otra"):
+        browser.post("/portfolio/customers/views", data=sent | {"name": name, "sort": "name"})
+    first, second = browser.get("/api/v1/portfolio/views").json()
+    plain = browser.get("/portfolio/customers?sort=name").text
+    assert f'href="/portfolio/customers?sort=name&amp;view={second["id"]}"' in plain
+    opened = browser.get(f"/portfolio/customers?sort=name&view={second['id']}").text
+    address = f"/portfolio/customers/views/{second['id']}"
+    assert f'action="{address}"' in opened
+    assert f'action="/portfolio/customers/views/{first["id"]}"' not in opened
+    taken = browser.post(address, data=sent | {"name": "una"})
+    assert (taken.status_code, f'action="{address}"' in taken.text) == (409, True)
+    done = browser.post(address, data=sent | {"name": "La otra"})
+    assert f'action="{address}"' in browser.get(done.headers["location"]).text
+    assert [one["name"] for one in browser.get("/api/v1/portfolio/views").json()] == ["Una", "La otra"]
+    elsewhere = browser.get(f"/portfolio/customers?sort=health&view={second['id']}").text
+    assert f'action="{address}"' not in elsewhere
+
+
 def test_my_own_customers_are_whoevers_the_view_is_used_by(browser: TestClient, scored: Company) -> None:
     sign_in(browser, scored.ae)
     sent = {"csrf_token": form_token(browser.get("/portfolio/customers")), "name": "Mías", "owner": scored.ae.email}

@@ -6,8 +6,8 @@ from copilot.domain.access import Role
 from copilot.domain.portfolio import Slice
 from copilot.store.database import Database
 from copilot.store.lead_facts import LeadFactsRepository
-from copilot.store.portfolio import PortfolioRepository
 from copilot.store.signals import Population, SignalsRepository
+from copilot.workflows.portfolio.customers import Wanted, customer_table
 from tests.conftest import MakeUser
 from tests.portfolio_builders import TODAY, Made, customer
 
@@ -37,8 +37,8 @@ def test_everybody_who_asks_who_is_a_customer_gets_the_same(database: Database, 
     with database.unit_of_work() as uow:
         signals = SignalsRepository(uow)
         scored = signals.of_day(TODAY, population=Population.CUSTOMERS)
-        listed = PortfolioRepository(uow).customers(Slice(), viewer=admin, today=TODAY)
+        listed = customer_table(Wanted(Slice()), viewer=admin, uow=uow, offset=0, limit=50).lines
         prospects = signals.of_day(TODAY, population=Population.PROSPECTS)
         leads = LeadFactsRepository(uow).prospects(viewer=admin)
-    assert {ids[one] for one in scored.account_ids} == {one.name for one in listed} == CUSTOMERS
+    assert {ids[one] for one in scored.account_ids} == {one.customer.name for one in listed} == CUSTOMERS
     assert {ids[one] for one in prospects.account_ids} == {ids[one] for one in leads} == {"prospect", "comes later"}

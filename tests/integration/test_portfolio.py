@@ -15,7 +15,8 @@ from copilot.scoring.cross_sell import NoCrossSell
 from copilot.scoring.lifetime import NoValue, load_lifetime_rules
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
-from copilot.workflows.portfolio.book import WEEK, ModelState, model_use, read_book
+from copilot.workflows.portfolio.book import ModelState, model_use, read_book
+from copilot.workflows.portfolio.customers import CustomerSort, Wanted, customer_table
 from copilot.workflows.portfolio.expansion import Expansion, expansion_board
 from copilot.workflows.portfolio.movement import Movement, movement
 from copilot.workflows.portfolio.outlook import Until, last_day, sales_forecast
@@ -33,23 +34,20 @@ def owner(make_user: MakeUser) -> Viewer:
 
 
 def risk_of(uow: UnitOfWork, viewer: Viewer, chosen: Slice | None = None) -> RevenueAtRisk:
-    book = read_book(chosen or Slice(), kinds=(CHURN,), viewer=viewer, uow=uow, before=TODAY - WEEK)
-    return revenue_at_risk(book, kind=CHURN, model=model_use(CHURN, uow=uow))
+    book = read_book(chosen or Slice(), kind=CHURN, viewer=viewer, uow=uow)
+    return revenue_at_risk(book, model=model_use(CHURN, uow=uow), viewer=viewer, uow=uow)
 
 
 def moved_of(uow: UnitOfWork, viewer: Viewer, chosen: Slice | None = None) -> Movement:
-    book = read_book(chosen or Slice(), kinds=(), viewer=viewer, uow=uow, before=TODAY - WEEK)
-    return movement(book, viewer=viewer, uow=uow)
+    return movement(read_book(chosen or Slice(), viewer=viewer, uow=uow), viewer=viewer, uow=uow)
 
 
 def board_of(uow: UnitOfWork, viewer: Viewer) -> Expansion:
-    book = read_book(Slice(), kinds=(EXPANSION,), viewer=viewer, uow=uow)
-    rules = load_lifetime_rules(None)
-    return expansion_board(book, model=model_use(EXPANSION, uow=uow), rules=rules, viewer=viewer, uow=uow)
+    return expansion_board(Slice(), rules=load_lifetime_rules(None), viewer=viewer, uow=uow)
 
 
 def calendar_of(uow: UnitOfWork, viewer: Viewer) -> Renewals:
-    return renewals(read_book(Slice(), kinds=(), viewer=viewer, uow=uow))
+    return renewals(Slice(), viewer=viewer, uow=uow)
 
 
 def names(found: Sequence[object]) -> list[str]:
@@ -140,7 +138,8 @@ def test_customers_are_those_of_the_day_and_of_the_viewer(
         repository = PortfolioRepository(uow)
 
         def seen(viewer: Viewer, chosen: Slice | None = None) -> list[str]:
-            return names(repository.customers(chosen or Slice(), viewer=viewer, today=TODAY))
+            wanted = Wanted(chosen or Slice(), sort=CustomerSort.NAME)
+            return names(customer_table(wanted, viewer=viewer, uow=uow, offset=0, limit=50).lines)
 
         assert seen(owner) == seen(manager) == ["Cliente"]
         assert seen(other) == ["Ajena"]

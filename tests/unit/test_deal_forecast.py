@@ -7,10 +7,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from copilot.domain.deals import Deal, DealsHistory, StageSince
+from copilot.domain.deals import Deal, DealsHistory, LeftOut, StageSince
 from copilot.domain.records import OpportunityKind, OpportunityStatus
 from copilot.scoring.deal_rates import learnt_rates, watched
-from copilot.scoring.forecast import LeftOut, forecast
+from copilot.scoring.forecast import forecast
 from copilot.scoring.forecast_lessons import NoForecast
 
 FIRST = date(2024, 1, 1)

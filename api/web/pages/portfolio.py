@@ -16,17 +16,17 @@ from api.web.templating import render
 from copilot.domain.access import Role, Viewer
 from copilot.domain.first_steps import Step
 from copilot.domain.portfolio import BandChoice, Slice
-from copilot.domain.scores import CHURN_DAYS, ScoreKind
+from copilot.domain.scores import CHURN_DAYS
 from copilot.scoring.lead_rules import load_lead_rules
 from copilot.scoring.lifetime import load_lifetime_rules
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
-from copilot.workflows.portfolio.book import WEEK, model_use, read_book
+from copilot.workflows.portfolio.book import model_use, read_book
 from copilot.workflows.portfolio.expansion import expansion_board
 from copilot.workflows.portfolio.leads import lead_board
 from copilot.workflows.portfolio.movement import movement
 from copilot.workflows.portfolio.outlook import Until, sales_forecast
-from copilot.workflows.portfolio.renewals import renewals
+from copilot.workflows.portfolio.renewals import Listed, renewals
 from copilot.workflows.portfolio.risk import revenue_at_risk
 from copilot.workflows.scores.lead_story import lead_signs
 
@@ -48,8 +48,8 @@ def portfolio(
     """Revenue at risk, health, and what moved since last week."""
     chosen = part_of(owner, segment, member(BandChoice, band))
     kind = KIND_OF_DAYS.get(int(days), USUAL) if days.isascii() and days.isdigit() else USUAL
-    book = read_book(chosen, kinds=(kind,), viewer=viewer, uow=uow, before=uow.clock.today() - WEEK)
-    risk = revenue_at_risk(book, kind=kind, model=model_use(kind, uow=uow))
+    book = read_book(chosen, kind=kind, viewer=viewer, uow=uow)
+    risk = revenue_at_risk(book, model=model_use(kind, uow=uow), viewer=viewer, uow=uow)
     moved = movement(book, viewer=viewer, uow=uow)
     named = [one.customer.account_id for one in risk.largest]
     named += [one.customer.account_id for one in (*moved.fell, *moved.rose)]
@@ -81,15 +81,14 @@ def renewal_calendar(
 ) -> Response:
     """What comes up for renewal in the next twelve months."""
     chosen = part_of(owner, segment, member(BandChoice, band))
-    book = read_book(chosen, kinds=(), viewer=viewer, uow=uow)
-    calendar = renewals(book)
     first = month_of(month)
+    listed = Listed(past=view.MOST_PAST, ahead=view.MOST_RENEWALS, month=first)
+    calendar = renewals(chosen, viewer=viewer, uow=uow, listed=listed)
     opened = calendar.month(first) if first else None
     return render(
         request,
         "portfolio_renewals.html",
         **_frame(chosen, viewer=viewer, uow=uow, extra={"month": month if opened else ""}),
-        book=book,
         calendar=calendar,
         opened=opened,
         shown=view.shown_renewals(calendar, opened=opened),
@@ -110,14 +109,12 @@ def expansion(
 ) -> Response:
     """Who may buy more, and what is open."""
     chosen = part_of(owner, segment, member(BandChoice, band))
-    book = read_book(chosen, kinds=(ScoreKind.EXPANSION,), viewer=viewer, uow=uow)
-    model, rules = model_use(ScoreKind.EXPANSION, uow=uow), load_lifetime_rules(application.settings.lifetime_file)
-    board = expansion_board(book, model=model, rules=rules, viewer=viewer, uow=uow)
+    rules = load_lifetime_rules(application.settings.lifetime_file)
+    board = expansion_board(chosen, rules=rules, viewer=viewer, uow=uow)
     return render(
         request,
         "portfolio_expansion.html",
         **_frame(chosen, viewer=viewer, uow=uow),
-        book=book,
         board=board,
         chance=view.chance_in(language),
     )

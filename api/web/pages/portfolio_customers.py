@@ -4,6 +4,7 @@ Invariant: any address is understood; what means nothing narrows nothing. An add
 viewer's own view, if they chose one.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -26,7 +27,7 @@ from copilot.errors import Conflict, InputError
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
 from copilot.workflows.portfolio.customers import RENEWAL_DAYS, CustomerSort, Wanted, customer_table
-from copilot.workflows.portfolio.views import PortfolioViews
+from copilot.workflows.portfolio.views import PortfolioViews, TableView
 
 router = APIRouter(include_in_schema=False)
 _ADDRESS = "/portfolio/customers"
@@ -34,6 +35,7 @@ _PAGE = 50
 _views = PortfolioViews()
 
 Word = Annotated[str, Query(max_length=20)]
+NamedView = Annotated[str, Query(alias="view", max_length=64)]
 Sent = Annotated[str, Form(max_length=320)]
 ViewId = Annotated[str, Path(max_length=64)]
 
@@ -51,15 +53,17 @@ def customers(
     currency: Word = "",
     sort: Word = "",
     offset: Word = "",
+    named: NamedView = "",
 ) -> Response:
     """The customers in order; an address without a question opens the default view."""
     if not any(name != flash.PARAMETER for name in request.query_params):
         default = _views.default(viewer=viewer, uow=uow)
         if default is not None:
-            return _opened(request, default.wanted(viewer), viewer=viewer, uow=uow, language=language)
+            asked = default.wanted(viewer)
+            return _opened(request, asked, viewer=viewer, uow=uow, language=language, named=default.id)
     wanted = _wanted(owner, segment, band, renewal, currency, sort)
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 8 else 0
-    return _opened(request, wanted, viewer=viewer, uow=uow, language=language, offset=start)
+    return _opened(request, wanted, viewer=viewer, uow=uow, language=language, offset=start, named=named)
 
 
 @router.post(f"{_ADDRESS}/views")
@@ -89,7 +93,7 @@ def keep_view(
     except (InputError, Conflict) as error:
         failure = failure_of(request, error)
         return _opened(request, wanted, viewer=viewer, uow=uow, language=language, failure=failure, name=name)
-    return _done(with_query(_ADDRESS, _asked(wanted)), "view_saved", application, name=view.name)
+    return _done(_address_of(view, viewer), "view_saved", application, name=view.name)
 
 
 @router.post(f"{_ADDRESS}/views/{{table_view_id}}")
@@ -109,9 +113,11 @@ def change_view(
         with uow.savepoint():
             view = _views.change(table_view_id, name=name, shared=bool(shared), viewer=viewer, uow=uow)
     except (InputError, Conflict) as error:
-        failure = failure_of(request, error)
-        return _opened(request, wanted, viewer=viewer, uow=uow, language=language, failure=failure, name=name)
-    return _done(with_query(_ADDRESS, _asked(wanted)), "view_changed", application, name=view.name)
+        failure, named = failure_of(request, error), table_view_id
+        return _opened(
+            request, wanted, viewer=viewer, uow=uow, language=language, failure=failure, name=name, named=named
+        )
+    return _done(_address_of(view, viewer), "view_changed", application, name=view.name)
 
 
 @router.post(f"{_ADDRESS}/views/{{table_view_id}}/default")
@@ -122,7 +128,7 @@ def open_first(
     view = _views.get(table_view_id, viewer=viewer, uow=uow)
     _views.open_with(view.id if on else None, viewer=viewer, uow=uow)
     told = "table_default" if on else "table_no_default"
-    return _done(with_query(_ADDRESS, _asked(view.wanted(viewer))), told, application, name=view.name)
+    return _done(_address_of(view, viewer), told, application, name=view.name)
 
 
 @router.post(f"{_ADDRESS}/views/{{table_view_id}}/delete")
@@ -158,6 +164,17 @@ def _asked(wanted: Wanted) -> dict[str, str | list[str] | None]:
     }
 
 
+def _address_of(view: TableView, viewer: Viewer) -> str:
+    """Its filters, and its name: two views may ask for the same."""
+    return with_query(_ADDRESS, _asked(view.wanted(viewer)) | {"view": view.id})
+
+
+def _current(views: Sequence[TableView], wanted: Wanted, *, named: str, viewer: Viewer) -> TableView | None:
+    """The view that the page shows: the one that was opened, as long as the filters are its own."""
+    fitting = [view for view in views if view.wanted(viewer) == wanted]
+    return next((view for view in fitting if view.id == named), next(iter(fitting), None))
+
+
 def _opened(
     request: Request,
     wanted: Wanted,
@@ -168,6 +185,7 @@ def _opened(
     offset: int = 0,
     failure: Failure | None = None,
     name: str = "",
+    named: str = "",
 ) -> Response:
     table = customer_table(wanted, viewer=viewer, uow=uow, offset=offset, limit=_PAGE)
     views = _views.all(viewer=viewer, uow=uow)
@@ -193,8 +211,8 @@ def _opened(
         previous_offset=max(0, offset - _PAGE) if offset else None,
         sorts=list(CustomerSort),
         renewal_days=RENEWAL_DAYS,
-        views=[(view, with_query(_ADDRESS, _asked(view.wanted(viewer)))) for view in views],
-        current=next((view for view in views if view.wanted(viewer) == wanted), None),
+        views=[(view, _address_of(view, viewer)) for view in views],
+        current=_current(views, wanted, named=named, viewer=viewer),
         address=_ADDRESS,
         failure=failure,
         name=name,

@@ -160,7 +160,13 @@ class OpportunityRow(RecordColumns, AccountColumns, Base):
     next_step: Mapped[str | None]
     lost_reason: Mapped[str | None]
 
-    __table_args__ = (Index("ix_opportunities_amount", "amount"), Index("ix_opportunities_created_on", "created_on"))
+    __table_args__ = (
+        Index("ix_opportunities_amount", "amount"),
+        Index("ix_opportunities_created_on", "created_on"),
+        Index(
+            "ix_opportunities_open_closing", "close_date", "name", "id", postgresql_where=sql_text("status = 'open'")
+        ),
+    )
 
 
 class ActivityRow(RecordColumns, AccountColumns, Base):

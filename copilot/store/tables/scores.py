@@ -1,13 +1,15 @@
 """What was computed of accounts by day: signals out of texts, snapshots, scores, models, alerts."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, Float, ForeignKey, Identity, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.store.tables.base import Base
+from copilot.store.tables.records import MONEY
 
 
 class TextSignalRow(Base):
@@ -118,6 +120,47 @@ class AccountScoreRow(Base):
     """By the server's clock: what was written since alerts were last looked for."""
 
     __table_args__ = (Index("ix_account_scores_latest", "kind", "account_id", text("day desc")),)
+
+
+class AccountStandingRow(Base):
+    """What sums over a portfolio need of an account, in one narrow row, see `copilot.store.standing`."""
+
+    __tablename__ = "account_standing"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    owner: Mapped[str | None]
+    """Email of the owner, lower case. From here to `churned_on` triggers copy what the account's record says."""
+    segment: Mapped[str | None]
+    lifecycle: Mapped[str | None]
+    arr: Mapped[Decimal | None] = mapped_column(MONEY)
+    currency: Mapped[str | None]
+    customer_since: Mapped[date | None] = mapped_column(index=True)
+    renewal_date: Mapped[date | None] = mapped_column(index=True)
+    churned_on: Mapped[date | None] = mapped_column(index=True)
+    day: Mapped[date] = mapped_column(server_default=text("'0001-01-01'"), index=True)
+    """Of which day the rest tells what the scores say; of no other day it says anything."""
+    health: Mapped[float | None] = mapped_column(index=True)
+    health_band: Mapped[str | None]
+    compared: Mapped[int | None] = mapped_column(SmallInteger)
+    """With the health a week before: see `copilot.domain.portfolio.Compared`."""
+    steps: Mapped[int | None] = mapped_column(SmallInteger)
+    """Bands that the health fell by since then; negative: rose."""
+    change: Mapped[float | None]
+    """Points that it rose by since then; None: it cannot be compared."""
+    churn_30: Mapped[float | None]
+    churn_30_before: Mapped[float | None]
+    churn_30_before_by: Mapped[str | None]
+    """The version that made the one of a week before."""
+    churn_90: Mapped[float | None]
+    churn_90_before: Mapped[float | None]
+    churn_90_before_by: Mapped[str | None]
+    churn_180: Mapped[float | None]
+    churn_180_before: Mapped[float | None]
+    churn_180_before_by: Mapped[str | None]
+    expansion: Mapped[float | None]
+    expansion_band: Mapped[str | None]
+
+    __table_args__ = (Index("ix_account_standing_moves", text("steps desc"), "change"),)
 
 
 class ScoresDueRow(Base):

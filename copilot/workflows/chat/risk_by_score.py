@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from copilot.domain.alerts import Alert, AlertKind, AlertState
 from copilot.domain.evidence import Evidence
 from copilot.domain.portfolio import Slice
-from copilot.domain.scores import Band, ScoreKind
+from copilot.domain.scores import ScoreKind
 from copilot.store.alerts import AlertFilters, AlertRepository
+from copilot.store.portfolio import PortfolioRepository
+from copilot.store.portfolio_sums import PortfolioSums
 from copilot.workflows.alerts.reasons import reasons_of
 from copilot.workflows.alerts.wording import Telling
 from copilot.workflows.chat.contract import Line, Scene
 from copilot.workflows.chat.wording import cited
-from copilot.workflows.portfolio.book import read_book
 from copilot.workflows.scores.explaining import Explanations
 from copilot.workflows.scores.story import ScoreStory
 
@@ -39,8 +40,11 @@ def at_risk(explanations: Explanations, scene: Scene, *, mine: bool, limit: int)
     """The worst accounts, worst first; none where no score tells of a risk."""
     alerts = _alerts(scene, mine=mine, limit=limit)
     names = {one.account_id: name for one, name in alerts.values()}
-    book = read_book(Slice(owner=scene.viewer.email if mine else None), kinds=(), viewer=scene.viewer, uow=scene.uow)
-    ill = [one for one in book.customers if one.band(ScoreKind.HEALTH) is Band.BAD]
+    chosen = Slice(owner=scene.viewer.email if mine else None)
+    worst = PortfolioSums(chosen, viewer=scene.viewer, uow=scene.uow).worst(most=limit)
+    ill = PortfolioRepository(scene.uow).customers(
+        worst, viewer=scene.viewer, today=scene.uow.clock.today(), kinds=(ScoreKind.HEALTH,)
+    )
     ill.sort(key=lambda one: (one.value(ScoreKind.HEALTH) or 0.0, one.name))
     names |= {one.account_id: one.name for one in ill}
     found = []

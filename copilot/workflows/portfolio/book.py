@@ -1,23 +1,22 @@
-"""The viewer's customers, read once for everything that a page of the portfolio says.
+"""The viewer's customers, added up once for everything that a page of the portfolio says.
 
 Invariant: who is left out of a figure is counted beside it.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
 from copilot.domain.access import Viewer
 from copilot.domain.language import Language
-from copilot.domain.portfolio import BandChoice, Customer, Slice
-from copilot.domain.scores import Band, ScoreKind, ScoreModel
+from copilot.domain.portfolio import BandChoice, Slice
+from copilot.domain.scores import CHURN_DAYS, Band, ScoreKind, ScoreModel
 from copilot.scoring.refusals import refusal_text
 from copilot.store.database import UnitOfWork
-from copilot.store.portfolio import PortfolioRepository
+from copilot.store.portfolio_sums import PortfolioSums, Standing
 from copilot.store.scores import ScoreRepository
+from copilot.store.standing import WEEK as WEEK
 
-WEEK = timedelta(days=7)
 _TRAINED_AS = {ScoreKind.EXPANSION: "expansion", ScoreKind.LEAD: "leads"}
 """What the command that trains calls them; the others are its usual ones."""
 
@@ -54,34 +53,30 @@ class ModelUse:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Customers of a day."""
+    """Customers of a day, those together who stand alike. `kind` is the probability to leave that is looked at."""
 
     day: date
     chosen: Slice
-    customers: tuple[Customer, ...]
+    kind: ScoreKind
+    standings: tuple[Standing, ...]
+    sums: PortfolioSums = field(repr=False)
+
+    @property
+    def customers(self) -> int:
+        """How many there are."""
+        return sum(one.heap.customers for one in self.standings)
+
+    @property
+    def until(self) -> date:
+        """The last day on which somebody leaves in time."""
+        return self.day + timedelta(days=CHURN_DAYS[self.kind])
 
 
-def read_book(
-    chosen: Slice,
-    *,
-    kinds: Sequence[ScoreKind],
-    viewer: Viewer,
-    uow: UnitOfWork,
-    before: date | None = None,
-) -> Book:
-    """The customers of the slice with their scores today and, if given, on the day `before`."""
-    today = uow.clock.today()
-    # The slice's band is one of health.
-    wanted = tuple(dict.fromkeys((ScoreKind.HEALTH, *kinds)))
-    found = PortfolioRepository(uow).customers(chosen, viewer=viewer, today=today, kinds=wanted, before=before)
-    return Book(day=today, chosen=chosen, customers=tuple(in_band(found, chosen.band)))
-
-
-def in_band(customers: Iterable[Customer], band: BandChoice | None) -> list[Customer]:
-    """Those with a health of that band."""
-    if band is None:
-        return list(customers)
-    return [one for one in customers if band_choice(one.band(ScoreKind.HEALTH)) is band]
+def read_book(chosen: Slice, *, kind: ScoreKind = ScoreKind.CHURN_90, viewer: Viewer, uow: UnitOfWork) -> Book:
+    """The customers of the slice, today and against a week ago."""
+    today, sums = uow.clock.today(), PortfolioSums(chosen, viewer=viewer, uow=uow)
+    standings = sums.standings(kind, until=today + timedelta(days=CHURN_DAYS[kind]))
+    return Book(day=today, chosen=chosen, kind=kind, standings=tuple(standings), sums=sums)
 
 
 def band_choice(band: Band | None) -> BandChoice:

@@ -4,20 +4,20 @@ Invariants: amounts of two currencies are never compared: an order by amount goe
 known comes last, whatever the order.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import assert_never
 
 from copilot.domain.access import Viewer
-from copilot.domain.folding import fold
 from copilot.domain.portfolio import Customer, Slice
 from copilot.domain.scores import CHURN_DAYS, ScoreKind
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
-from copilot.workflows.portfolio.book import ModelUse, model_use, read_book
+from copilot.store.portfolio_order import OfCurrency, Part, PortfolioOrder
+from copilot.workflows.portfolio.book import ModelUse, model_use
 
 _KIND = ScoreKind.CHURN_90
 _WEEKS = 13
@@ -80,30 +80,45 @@ class CustomerTable:
 
 def customer_table(wanted: Wanted, *, viewer: Viewer, uow: UnitOfWork, offset: int, limit: int) -> CustomerTable:
     """The customers from `offset` on, in order."""
-    book = read_book(wanted.chosen, kinds=(_KIND,), viewer=viewer, uow=uow)
-    model = model_use(_KIND, uow=uow)
-    until = book.day + timedelta(days=CHURN_DAYS[_KIND])
-    lines = [_line(one, model=model, until=until) for one in book.customers if _is_wanted(one, wanted, book.day)]
-    ordered = _in_order(lines, wanted.sort)
-    page = ordered[offset : offset + limit]
+    today, model = uow.clock.today(), model_use(_KIND, uow=uow)
+    until = today + timedelta(days=CHURN_DAYS[_KIND])
+    order = PortfolioOrder(
+        wanted.chosen, renewal_days=wanted.renewal_days, currency=wanted.currency, viewer=viewer, uow=uow
+    )  # fmt: skip
+    currencies = order.currencies()
+    ids = order.page(_parts(order, wanted.sort, currencies, model=model, until=until), offset=offset, limit=limit)
+    kinds = (ScoreKind.HEALTH, _KIND)
+    read = PortfolioRepository(uow).customers(ids, viewer=viewer, today=today, kinds=kinds)
+    lines = {one.account_id: _line(one, model=model, until=until) for one in read}
     return CustomerTable(
-        day=book.day,
+        day=today,
         days=CHURN_DAYS[_KIND],
         model=model,
-        lines=_with_course(page, viewer=viewer, uow=uow, today=book.day),
-        total=len(ordered),
+        lines=_with_course([lines[one] for one in ids if one in lines], viewer=viewer, uow=uow, today=today),
+        total=sum(one.wanted for one in currencies),
         offset=offset,
-        currencies=tuple(sorted({one.currency for one in book.customers if one.currency})),
+        currencies=tuple(sorted(one.currency for one in currencies if one.currency)),
     )
 
 
-def _is_wanted(one: Customer, wanted: Wanted, today: date) -> bool:
-    if wanted.currency is not None and one.currency != wanted.currency:
-        return False
-    if wanted.renewal_days is None:
-        return True
-    last = today + timedelta(days=wanted.renewal_days)
-    return one.renewal_date is not None and today <= one.renewal_date <= last
+def _parts(
+    order: PortfolioOrder, sort: CustomerSort, currencies: Sequence[OfCurrency], *, model: ModelUse, until: date
+) -> Sequence[Part]:
+    often = sorted((-one.wanted, one.currency) for one in currencies if one.currency is not None)
+    places = {currency: place for place, (_, currency) in enumerate(often)}
+    match sort:
+        case CustomerSort.AT_STAKE:
+            return order.by_stake(_KIND if model.is_in_use else None, until=until, places=places)
+        case CustomerSort.HEALTH:
+            return order.by_health()
+        case CustomerSort.REVENUE:
+            return order.by_revenue(places=places)
+        case CustomerSort.RENEWAL:
+            return order.by_renewal()
+        case CustomerSort.NAME:
+            return order.by_name()
+        case _:
+            assert_never(sort)
 
 
 def _line(one: Customer, *, model: ModelUse, until: date) -> Line:
@@ -114,36 +129,6 @@ def _line(one: Customer, *, model: ModelUse, until: date) -> Line:
     known = one.arr is not None and one.has_revenue and probability is not None
     stake = (one.arr or Decimal(0)) * Decimal(str(probability)) if known else None
     return Line(one, probability, None if stake is None else stake.quantize(Decimal(1)))
-
-
-def _in_order(lines: Sequence[Line], sort: CustomerSort) -> list[Line]:
-    often = Counter(line.customer.currency for line in lines)
-    by_currency = {name: number for number, (name, _) in enumerate(often.most_common())}
-    keys: Mapping[CustomerSort, Callable[[Line], tuple[object, ...]]] = {
-        CustomerSort.AT_STAKE: lambda line: (*_amount(line, line.at_stake, by_currency), *_health(line)),
-        CustomerSort.HEALTH: _health,
-        CustomerSort.REVENUE: lambda line: _amount(
-            line, line.customer.arr if line.customer.has_revenue else None, by_currency
-        ),
-        CustomerSort.RENEWAL: lambda line: (
-            line.customer.renewal_date is None,
-            line.customer.renewal_date or date.max,
-        ),
-        CustomerSort.NAME: lambda _: (),
-    }
-    key = keys[sort]
-    return sorted(lines, key=lambda line: (*key(line), fold(line.customer.name), line.customer.account_id))
-
-
-def _amount(line: Line, amount: Decimal | None, by_currency: Mapping[str | None, int]) -> tuple[object, ...]:
-    if amount is None:
-        return True, 0, Decimal(0)
-    return False, by_currency[line.customer.currency], -amount
-
-
-def _health(line: Line) -> tuple[object, ...]:
-    health = line.customer.value(ScoreKind.HEALTH)
-    return health is None, health or 0.0
 
 
 def _with_course(lines: Sequence[Line], *, viewer: Viewer, uow: UnitOfWork, today: date) -> tuple[Line, ...]:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from copilot.domain.access import Viewer
-from copilot.domain.portfolio import Customer, OpenDeal, Tally, tally
+from copilot.domain.portfolio import Customer, OpenDeal, Slice, Tally, tally
 from copilot.domain.records import OpportunityKind
 from copilot.domain.scores import Band, ScoreKind
 from copilot.scoring.cross_sell import CrossSell
@@ -18,7 +18,8 @@ from copilot.scoring.lifetime import LifetimeRules, LifetimeValue
 from copilot.scoring.worth import Revenue, worth_of
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
-from copilot.workflows.portfolio.book import Book, ModelUse
+from copilot.store.portfolio_sums import Growing, PortfolioSums
+from copilot.workflows.portfolio.book import ModelUse, model_use
 
 MOST_SHOWN = 25
 
@@ -40,9 +41,11 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The board: `rows` are at most `MOST_SHOWN` of `likely` and the customers with something open."""
+    """The board: `rows` are at most `MOST_SHOWN` of `likely` and the customers with something open; `customers` are
+    all that it was made of."""
 
     model: ModelUse
+    customers: int
     rows: tuple[Prospect, ...]
     more: int
     """Further ones, less likely than the last."""
@@ -63,32 +66,52 @@ class Expansion:
 
 
 def expansion_board(
-    book: Book, *, model: ModelUse, rules: LifetimeRules, viewer: Viewer, uow: UnitOfWork, everybody: bool = False
+    chosen: Slice, *, rules: LifetimeRules, viewer: Viewer, uow: UnitOfWork, everybody: bool = False
 ) -> Expansion:
-    """The book has to be read with the expansion score. `everybody`: also who would not be listed."""
-    of_accounts: dict[str, list[OpenDeal]] = {}
-    found = PortfolioRepository(uow).open_deals(book.chosen, viewer=viewer, kind=OpportunityKind.EXPANSION.value)
-    for deal in found:
-        of_accounts.setdefault(deal.account_id, []).append(deal)
-    board = [_prospect(one, of_accounts.get(one.account_id, ()), ranks=model.is_in_use) for one in book.customers]
-    ranked = _ranked(board, everybody=everybody) if model.is_in_use else _by_close(board, everybody=everybody)
-    likely = [one for one in board if one.band is Band.GOOD]
-    rows, left = _with_worth(ranked[:MOST_SHOWN], rules=rules, uow=uow)
-    shown_deals = [deal for one in board for deal in one.deals]
-    amounts, without_amount = _sums(shown_deals)
+    """Of the customers of the slice. `everybody`: also who would not be listed."""
+    model, sums = model_use(ScoreKind.EXPANSION, uow=uow), PortfolioSums(chosen, viewer=viewer, uow=uow)
+    found, opened = sums.growing(), sums.open_expansions()
+    likely = [one for one in found if model.is_in_use and one.band is Band.GOOD]
+    listed = sum(one.heap.customers for one in found if everybody or one.has_open or (model.is_in_use and _shows(one)))
+    shown = _shown(sums, ranks=model.is_in_use, everybody=everybody, viewer=viewer, uow=uow)
+    rows, left = _with_worth(shown, rules=rules, uow=uow)
     return Expansion(
         model=model,
+        customers=sum(one.heap.customers for one in found),
         rows=rows,
-        more=max(0, len(ranked) - MOST_SHOWN),
-        likely=tally(one.customer for one in likely),
-        not_opened=tally(one.customer for one in likely if not one.deals),
-        without_score=sum(one.probability is None for one in board) if model.is_in_use else len(board),
-        open_deals=len(shown_deals),
-        open_amounts=amounts,
-        without_amount=without_amount,
+        more=max(0, listed - MOST_SHOWN),
+        likely=tally(one.heap for one in likely),
+        not_opened=tally(one.heap for one in likely if not one.has_open),
+        without_score=sum(one.heap.customers for one in found if not (model.is_in_use and one.is_scored)),
+        open_deals=sum(count for _, count, _ in opened),
+        open_amounts=dict(sorted((currency, amount) for currency, _, amount in opened if currency is not None)),
+        without_amount=sum(count for currency, count, _ in opened if currency is None),
         rules=rules,
         left=left,
     )
+
+
+def _shows(one: Growing) -> bool:
+    return one.band in {Band.GOOD, Band.WATCH}
+
+
+def _shown(
+    sums: PortfolioSums, *, ranks: bool, everybody: bool, viewer: Viewer, uow: UnitOfWork
+) -> list[Prospect]:  # fmt: skip
+    """The first of the board, with their deals."""
+    if ranks:
+        ids = sums.likeliest(everybody=everybody, most=MOST_SHOWN)
+    else:
+        ids = sums.closing(most=MOST_SHOWN)
+        ids += sums.nothing_open(most=MOST_SHOWN) if everybody else []
+    repository = PortfolioRepository(uow)
+    kinds = (ScoreKind.HEALTH, ScoreKind.EXPANSION)
+    customers = repository.customers(ids, viewer=viewer, today=uow.clock.today(), kinds=kinds)
+    of_accounts: dict[str, list[OpenDeal]] = {}
+    for deal in repository.open_deals(ids, viewer=viewer, kind=OpportunityKind.EXPANSION.value):
+        of_accounts.setdefault(deal.account_id, []).append(deal)
+    board = [_prospect(one, of_accounts.get(one.account_id, ()), ranks=ranks) for one in customers]
+    return sorted(board, key=_by_probability if ranks else _by_close)[:MOST_SHOWN]
 
 
 def _with_worth(
@@ -114,28 +137,10 @@ def _prospect(one: Customer, deals: Sequence[OpenDeal], *, ranks: bool) -> Prosp
     )
 
 
-def _ranked(board: Sequence[Prospect], *, everybody: bool) -> list[Prospect]:
-    """The most likely first; of who is unlikely to, or not known, only those with something open."""
-    listed = [one for one in board if everybody or one.band in {Band.GOOD, Band.WATCH} or one.deals]
-    return sorted(listed, key=lambda one: (-(one.probability or 0.0), one.customer.name))
+def _by_probability(one: Prospect) -> tuple[object, ...]:
+    return -(one.probability or 0.0), one.customer.name
 
 
-def _by_close(board: Sequence[Prospect], *, everybody: bool) -> list[Prospect]:
-    listed = [one for one in board if everybody or one.deals]
-    return sorted(listed, key=lambda one: (not one.deals, _first_close(one), one.customer.name))
-
-
-def _first_close(one: Prospect) -> date:
-    return (one.deals[0].close_date if one.deals else None) or date.max
-
-
-def _sums(deals: Sequence[OpenDeal]) -> tuple[dict[str, Decimal], int]:
-    """Amounts by currency, and how many deals have none."""
-    amounts: dict[str, Decimal] = {}
-    without = 0
-    for deal in deals:
-        if deal.amount is None or deal.currency is None:
-            without += 1
-        else:
-            amounts[deal.currency] = amounts.get(deal.currency, Decimal(0)) + deal.amount
-    return dict(sorted(amounts.items())), without
+def _by_close(one: Prospect) -> tuple[object, ...]:
+    first = one.deals[0].close_date if one.deals else None
+    return not one.deals, first or date.max, one.customer.name

@@ -67,10 +67,10 @@ def lead_board(
     scores = _scores(repository.prospects(chosen, viewer=viewer), rules, uow=uow)
     shown = scores[:limit]
     facts = repository.of_day([one.account_id for one in shown], day=today)
-    colleagues, model = repository.colleagues(), model_use(ScoreKind.LEAD, uow=uow)
+    colleagues = repository.colleagues() if shown else []
     return LeadBoard(
         day=today,
-        model=model,
+        model=model_use(ScoreKind.LEAD, uow=uow),
         leads=tuple(
             Lead(
                 score=one,

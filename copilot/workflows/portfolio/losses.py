@@ -14,6 +14,7 @@ Invariant: the interval is wide enough: what is outside of it has at most the pr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +58,17 @@ def loss(amounts: Sequence[float], probabilities: Sequence[float]) -> Loss:
     low = int(np.searchsorted(below, outside + _DUST))
     high = int(np.searchsorted(below, 1 - outside - _DUST))
     return Loss(float(pays @ leaves), float(lost[low]), float(lost[min(high, len(below) - 1)]))
+
+
+def unpacked(pairs: bytes) -> Floats:
+    """Amounts and probabilities as the database packs them, two big-endian doubles each; shape (customers, 2)."""
+    return np.frombuffer(pairs, dtype=">f8").astype(np.float64).reshape(-1, 2)
+
+
+@lru_cache(maxsize=32)
+def loss_of(pairs: bytes) -> Loss:
+    """The same of packed pairs. Kept: it is what the pairs say, whoever looks, and thousands take a while."""
+    return loss(*unpacked(pairs).T)
 
 
 def _combinations(pays: Floats, leaves: Floats) -> tuple[Floats, Floats]:

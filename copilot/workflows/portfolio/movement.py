@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from copilot.domain.access import Viewer
-from copilot.domain.portfolio import Customer, Tally, tally
+from copilot.domain.portfolio import Compared, Customer, Tally, tally
 from copilot.domain.scores import Band, ScoreKind
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
@@ -79,24 +79,21 @@ class Movement:
 
 
 def movement(book: Book, *, viewer: Viewer, uow: UnitOfWork) -> Movement:
-    """The book has to be read with its scores of a week ago."""
-    since = book.day - WEEK
-    moves, other, incomparable = _moves(book.customers)
-    came, left = PortfolioRepository(uow).came_and_left(book.chosen, viewer=viewer, since=since, today=book.day)
-    fell = sorted((one for one in moves if one.has_fallen), key=lambda one: (-one.steps, one.change))
-    rose = sorted((one for one in moves if one.has_risen), key=lambda one: (one.steps, -one.change))
-    fell, rose = fell[:_MOST_SHOWN], rose[:_MOST_SHOWN]
+    """Of the customers of the book."""
+    since, repository = book.day - WEEK, PortfolioRepository(uow)
+    came, left = repository.came_and_left(book.chosen, viewer=viewer, since=since, today=book.day)
+    fell, rose = _moves(book, viewer=viewer, uow=uow)
     shown = [one.customer.account_id for one in (*fell, *rose)]
-    series = PortfolioRepository(uow).series(
-        ScoreKind.HEALTH, account_ids=shown, viewer=viewer, since=book.day - _SERIES
-    )  # fmt: skip
+    series = repository.series(ScoreKind.HEALTH, account_ids=shown, viewer=viewer, since=book.day - _SERIES)
+    of = book.standings
+    compared = [one for one in of if one.compared is Compared.YES]
     return Movement(
         since=since,
-        worse=tally(one.customer for one in moves if one.steps > 0),
-        better=tally(one.customer for one in moves if one.steps < 0),
-        steady=tally(one.customer for one in moves if one.steps == 0),
-        other_scorecard=other,
-        not_comparable=incomparable,
+        worse=tally(one.heap for one in compared if one.steps > 0),
+        better=tally(one.heap for one in compared if one.steps < 0),
+        steady=tally(one.heap for one in compared if one.steps == 0),
+        other_scorecard=sum(one.heap.customers for one in of if one.compared is Compared.OTHER_SCORECARD),
+        not_comparable=sum(one.heap.customers for one in of if one.compared is Compared.NO),
         fell=tuple(_with_series(one, series) for one in fell),
         rose=tuple(_with_series(one, series) for one in rose),
         came=tuple(came) if book.chosen.band is None else None,
@@ -104,18 +101,24 @@ def movement(book: Book, *, viewer: Viewer, uow: UnitOfWork) -> Movement:
     )
 
 
-def _moves(customers: tuple[Customer, ...]) -> tuple[list[Move], int, int]:
-    """Those that can be compared, and how many had another scorecard, or no score on one of the days."""
-    moves, other, incomparable = list[Move](), 0, 0
-    for one in customers:
-        before, now = one.before.get(ScoreKind.HEALTH), one.now.get(ScoreKind.HEALTH)
-        if before is None or now is None or before.value is None or now.value is None:
-            incomparable += 1
-        elif before.version != now.version:
-            other += 1
-        else:
-            moves.append(Move(one, before.value, now.value, before.band, now.band))
-    return moves, other, incomparable
+def _moves(book: Book, *, viewer: Viewer, uow: UnitOfWork) -> tuple[list[Move], list[Move]]:
+    """The largest down, and the largest up; of those at the same place the first by name."""
+    fell = book.sums.fell(still=_STILL, most=_MOST_SHOWN)
+    rose = book.sums.rose(still=_STILL, most=_MOST_SHOWN)
+    customers = PortfolioRepository(uow).customers(
+        [*fell, *rose], viewer=viewer, today=book.day, kinds=(ScoreKind.HEALTH,), before=book.day - WEEK
+    )
+    moves = [move for move in map(_move, customers) if move is not None]
+    down = sorted((one for one in moves if one.has_fallen), key=lambda one: (-one.steps, one.change))
+    up = sorted((one for one in moves if one.has_risen), key=lambda one: (one.steps, -one.change))
+    return down[:_MOST_SHOWN], up[:_MOST_SHOWN]
+
+
+def _move(one: Customer) -> Move | None:
+    before, now = one.before.get(ScoreKind.HEALTH), one.now.get(ScoreKind.HEALTH)
+    if before is None or now is None or before.value is None or now.value is None or before.version != now.version:
+        return None
+    return Move(one, before.value, now.value, before.band, now.band)
 
 
 def _with_series(one: Move, series: Mapping[str, list[tuple[date, float]]]) -> Move:

@@ -4,15 +4,14 @@ Invariant: everything comes from `copilot.scoring.forecast`, which refuses where
 sum of the owners' own is shown either way, and is not called a forecast.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from copilot.domain.access import Viewer
 from copilot.domain.portfolio import OpenDeal, Slice
-from copilot.scoring.forecast import Forecast, foretold
-from copilot.scoring.forecast_kept import kept_lessons
+from copilot.scoring.forecast import Forecast, told
+from copilot.scoring.forecast_kept import kept_draws, kept_lessons
 from copilot.store.database import UnitOfWork
 from copilot.store.deals_history import DealsRepository
 from copilot.store.portfolio import PortfolioRepository
@@ -51,21 +50,18 @@ def sales_forecast(chosen: Slice, *, until: Until | date, viewer: Viewer, uow: U
     today = uow.clock.today()
     last = last_day(until, today=today) if isinstance(until, Until) else until
     chosen = replace(chosen, band=None)
-    deals = PortfolioRepository(uow).open_deals(chosen, viewer=viewer)
-    repository = DealsRepository(uow)
-    is_all = chosen == Slice()
-    of_accounts = None if is_all else sorted({deal.account_id for deal in deals})
-    lessons = kept_lessons(repository, day=today, until=last)
-    found = foretold(repository.open(viewer=viewer, account_ids=of_accounts), lessons)
-    due = [deal for deal in deals if deal.close_date is not None and deal.close_date <= last]
+    history, lessons = kept_lessons(until=last, uow=uow)
+    sums = DealsRepository(uow).open_sums(chosen, viewer=viewer, day=today, until=last)
+    won = kept_draws(history, lessons, chosen, viewer=viewer, uow=uow)
+    due = PortfolioRepository(uow).next_deals(chosen, viewer=viewer, until=last, most=MOST_SHOWN)
     return Outlooks(
-        forecast=found,
-        deals=tuple(due[:MOST_SHOWN]),
-        more=max(0, len(due) - MOST_SHOWN),
-        due=len(due),
-        overdue=_overdue(due, today),
-        without_day=sum(deal.close_date is None for deal in deals),
-        without_probability=sum(deal.probability is None for deal in due),
+        forecast=told(sums.by_currency, sums.left_out, won, lessons),
+        deals=tuple(due),
+        more=max(0, sums.due - MOST_SHOWN),
+        due=sums.due,
+        overdue=sums.overdue,
+        without_day=sums.without_day,
+        without_probability=sums.without_probability,
     )
 
 
@@ -76,7 +72,3 @@ def last_day(until: Until, *, today: date) -> date:
     quarters = 1 if until is Until.QUARTER else 2
     months = today.year * 12 + (today.month - 1) // 3 * 3 + 3 * quarters
     return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
-
-
-def _overdue(deals: Sequence[OpenDeal], today: date) -> int:
-    return sum(deal.close_date is not None and deal.close_date < today for deal in deals)

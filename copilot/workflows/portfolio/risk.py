@@ -7,15 +7,23 @@ then shown by the band of health, which is no probability and is not called one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
-from copilot.domain.portfolio import BandChoice, Customer, Tally, tally
+import numpy as np
+
+from copilot.domain.access import Viewer
+from copilot.domain.portfolio import BandChoice, Customer, Heap, Tally, tally
 from copilot.domain.scores import CHURN_DAYS, ScoreKind
+from copilot.store.database import UnitOfWork
+from copilot.store.portfolio import PortfolioRepository
+from copilot.store.portfolio_sums import Stakes, Standing
 from copilot.workflows.portfolio.book import Book, ModelUse, band_choice
-from copilot.workflows.portfolio.losses import loss
+from copilot.workflows.portfolio.losses import loss_of, unpacked
 
 _MOST_SHOWN = 10
+_ROUNDING = 0.51
+"""What is rounded to a whole unit is at most so much less: to cents first, and then to the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,84 +72,76 @@ class RevenueAtRisk:
     """All customers by the band of their health."""
 
 
-def revenue_at_risk(book: Book, *, kind: ScoreKind, model: ModelUse) -> RevenueAtRisk:
-    """`kind` is one of the churn probabilities, `model` the one that made them."""
-    days = CHURN_DAYS[kind]
-    until = book.day + timedelta(days=days)
-    with_revenue = [one for one in book.customers if one.has_revenue]
-    told = {one.account_id: _probability(one, kind, until=until, model=model) for one in with_revenue}
-    counted = [one for one in with_revenue if told[one.account_id] is not None] if model.is_in_use else []
-    exposed = [_exposed(one, told[one.account_id] or 0.0, until=until) for one in counted]
-    by_currency: dict[str, list[Exposed]] = {}
-    for one in exposed:
-        by_currency.setdefault(str(one.customer.currency), []).append(one)
-    figures = [_of_currency(name, ones, kind=kind, model=model) for name, ones in by_currency.items()]
+def revenue_at_risk(book: Book, *, model: ModelUse, viewer: Viewer, uow: UnitOfWork) -> RevenueAtRisk:
+    """`model` is the one that made the probabilities of the book's kind."""
+    version = model.version if model.is_in_use else None
+    stakes = [] if version is None else book.sums.stakes(book.kind, until=book.until, version=version)
+    told = [one for one in book.standings if one.leaves or (model.is_in_use and one.is_scored)]
     return RevenueAtRisk(
         model=model,
-        days=days,
-        currencies=tuple(sorted(figures, key=lambda item: (-item.customers, item.currency))),
-        largest=_largest(list(by_currency.values())),
-        certain=tally(one for one in book.customers if one.churned_on is not None and one.churned_on <= until),
-        without_score=tally(one for one in with_revenue if told[one.account_id] is None),
-        without_revenue=len(book.customers) - len(with_revenue),
-        by_band=_by_band(book.customers),
+        days=CHURN_DAYS[book.kind],
+        currencies=tuple(sorted(map(_of_currency, stakes), key=lambda item: (-item.customers, item.currency))),
+        largest=_largest(book, stakes, viewer=viewer, uow=uow),
+        certain=tally(one.heap for one in book.standings if one.leaves_in_time),
+        without_score=tally(one.heap for one in book.standings if one.heap.currency is not None and one not in told),
+        without_revenue=sum(one.heap.customers for one in book.standings if one.heap.currency is None),
+        by_band=_by_band(book.standings),
     )
 
 
-def _probability(one: Customer, kind: ScoreKind, *, until: date, model: ModelUse) -> float | None:
-    if one.churned_on is not None:
-        return 1.0 if one.churned_on <= until else 0.0
-    return one.value(kind) if model.is_in_use else None
-
-
-def _exposed(one: Customer, probability: float, *, until: date) -> Exposed:
-    leaves = one.churned_on if one.churned_on is not None and one.churned_on <= until else None
-    return Exposed(one, probability, _whole(float(one.arr or 0) * probability), leaves)
-
-
-def _of_currency(currency: str, ones: Sequence[Exposed], *, kind: ScoreKind, model: ModelUse) -> AtRisk:
-    amounts = [float(one.customer.arr or 0) for one in ones]
-    found = loss(amounts, [one.probability for one in ones])
+def _of_currency(stakes: Stakes) -> AtRisk:
+    found = loss_of(stakes.pairs)
     return AtRisk(
-        currency=currency,
-        customers=len(ones),
-        revenue=sum((one.customer.arr or Decimal(0) for one in ones), Decimal(0)),
+        currency=stakes.currency,
+        customers=stakes.customers,
+        revenue=stakes.revenue,
         expected=_whole(found.expected),
         low=_whole(found.low, rounding=ROUND_FLOOR),
         high=_whole(found.high, rounding=ROUND_CEILING),
-        expected_before=_before(ones, kind=kind, model=model),
+        # Only where every customer had a probability by the same model: else a change would be one of the measure.
+        expected_before=None if stakes.before is None else _whole(stakes.before),
     )
 
 
-def _before(ones: Sequence[Exposed], *, kind: ScoreKind, model: ModelUse) -> Decimal | None:
-    """Only where every customer had a probability by the same model: else a change would be one of the measure."""
-    total = 0.0
-    for one in ones:
-        reading = one.customer.before.get(kind)
-        if one.leaves_on is not None:
-            total += float(one.customer.arr or 0)
-        elif reading is None or reading.value is None or reading.version != model.version:
-            return None
-        else:
-            total += float(one.customer.arr or 0) * reading.value
-    return _whole(total)
-
-
-def _largest(of_currencies: Sequence[Sequence[Exposed]]) -> tuple[Exposed, ...]:
+def _largest(book: Book, stakes: Sequence[Stakes], *, viewer: Viewer, uow: UnitOfWork) -> tuple[Exposed, ...]:
     """Each currency gets as many places as its share of the customers, at least one."""
-    customers = sum(len(ones) for ones in of_currencies)
+    customers = sum(one.customers for one in stakes)
+    places = {one.currency: max(1, round(_MOST_SHOWN * one.customers / customers)) for one in stakes}
+    if not places:
+        return ()
+    # Those with as much at stake as the last who has a place, in whole units: the names decide between them.
+    least = {one.currency: _least(one.pairs, places[one.currency]) for one in stakes}
+    ids = book.sums.with_stake(book.kind, until=book.until, least=least)
+    read = PortfolioRepository(uow).customers(
+        ids, viewer=viewer, today=book.day, kinds=(ScoreKind.HEALTH, book.kind)
+    )  # fmt: skip
+    exposed = [_exposed(one, kind=book.kind, until=book.until) for one in read]
     found: list[Exposed] = []
-    for ones in sorted(of_currencies, key=len, reverse=True):
-        places = max(1, round(_MOST_SHOWN * len(ones) / customers))
-        found += sorted(ones, key=lambda one: (-one.at_stake, one.customer.name))[:places]
+    for one in sorted(stakes, key=lambda item: (-item.customers, item.currency)):
+        own = [item for item in exposed if item.customer.currency == one.currency]
+        found += sorted(own, key=lambda item: (-item.at_stake, item.customer.name))[: places[one.currency]]
     return tuple(one for one in found if one.at_stake > 0)
 
 
-def _by_band(customers: Sequence[Customer]) -> dict[BandChoice, Tally]:
-    groups: dict[BandChoice, list[Customer]] = {choice: [] for choice in BandChoice}
-    for one in customers:
-        groups[band_choice(one.band(ScoreKind.HEALTH))].append(one)
-    return {choice: tally(ones) for choice, ones in groups.items()}
+def _least(pairs: bytes, places: int) -> float:
+    """What nobody who has a place has less than."""
+    amounts = np.prod(unpacked(pairs), axis=1)
+    last = np.partition(amounts, -places)[-places] if len(amounts) > places else 0.0
+    return max(float(_whole(float(last))), 1.0) - _ROUNDING
+
+
+def _exposed(one: Customer, *, kind: ScoreKind, until: date) -> Exposed:
+    leaves = one.churned_on if one.churned_on is not None and one.churned_on <= until else None
+    told = (one.value(kind) or 0.0) if one.churned_on is None else 0.0
+    probability = 1.0 if leaves is not None else told
+    return Exposed(one, probability, _whole(float(one.arr or 0) * probability), leaves)
+
+
+def _by_band(standings: Sequence[Standing]) -> dict[BandChoice, Tally]:
+    groups: dict[BandChoice, list[Heap]] = {choice: [] for choice in BandChoice}
+    for one in standings:
+        groups[band_choice(one.band)].append(one.heap)
+    return {choice: tally(heaps) for choice, heaps in groups.items()}
 
 
 def _whole(amount: float, *, rounding: str = ROUND_HALF_EVEN) -> Decimal:

@@ -10,9 +10,10 @@ from copilot.domain.portfolio import Customer, Slice
 from copilot.domain.scores import ScoreKind
 from copilot.store.alerts import AlertFilters, AlertRepository
 from copilot.store.database import UnitOfWork
-from copilot.workflows.portfolio.book import WEEK, Book, read_book
+from copilot.store.portfolio_sums import PortfolioSums
+from copilot.workflows.portfolio.book import read_book
 from copilot.workflows.portfolio.movement import Move, movement
-from copilot.workflows.portfolio.renewals import renewals
+from copilot.workflows.portfolio.renewals import Listed, renewals
 from copilot.workflows.today.view import AlertLine, Card, CardKind, MoveLine, RenewalLine
 
 NEAR = timedelta(days=90)
@@ -37,24 +38,24 @@ def alerts_card(*, viewer: Viewer, uow: UnitOfWork) -> Card:
 
 
 def customer_cards(*, viewer: Viewer, uow: UnitOfWork, with_movement: bool) -> tuple[Card, ...]:
-    """Renewals, and what moved; the customers are read once."""
-    before = uow.clock.today() - WEEK if with_movement else None
-    book = read_book(Slice(), kinds=(), viewer=viewer, uow=uow, before=before)
-    cards = (_renewals_card(book),)
-    return (*cards, _movement_card(book, viewer=viewer, uow=uow)) if with_movement else cards
+    """Renewals, and what moved."""
+    cards = (_renewals_card(viewer=viewer, uow=uow),)
+    return (*cards, _movement_card(viewer=viewer, uow=uow)) if with_movement else cards
 
 
-def _renewals_card(book: Book) -> Card:
+def _renewals_card(*, viewer: Viewer, uow: UnitOfWork) -> Card:
     """Those of the next 90 days, and those whose day has passed."""
-    calendar = renewals(book)
-    ahead = [one for month in calendar.months for one in month.customers if _day(one) <= book.day + NEAR]
-    lines = tuple(_renewal(one, today=book.day) for one in (*calendar.past, *ahead))
+    calendar = renewals(Slice(), viewer=viewer, uow=uow, listed=Listed(past=_SHOWN, ahead=_SHOWN))
+    sums, last = PortfolioSums(Slice(), viewer=viewer, uow=uow), calendar.day + NEAR
+    near = sums.count_renewing(since=calendar.day, until=last)
+    ahead = [one for month in calendar.months for one in month.customers if _day(one) <= last]
+    lines = tuple(_renewal(one, today=calendar.day) for one in (*calendar.past, *ahead))
     return Card(
         kind=CardKind.RENEWALS,
-        total=len(lines),
+        total=calendar.past_customers + near,
         address="/portfolio/renewals",
         lines=lines[:_SHOWN],
-        counts={"past": len(calendar.past), "ahead": len(ahead)},
+        counts={"past": calendar.past_customers, "ahead": near},
     )
 
 
@@ -75,9 +76,9 @@ def _renewal(one: Customer, *, today: date) -> RenewalLine:
     )
 
 
-def _movement_card(book: Book, *, viewer: Viewer, uow: UnitOfWork) -> Card:
+def _movement_card(*, viewer: Viewer, uow: UnitOfWork) -> Card:
     """Who is in another band than a week ago, those who fell first."""
-    moved = movement(book, viewer=viewer, uow=uow)
+    moved = movement(read_book(Slice(), viewer=viewer, uow=uow), viewer=viewer, uow=uow)
     lines = tuple(_move(one) for one in (*moved.fell, *moved.rose) if one.steps)
     counts = {"worse": moved.worse.customers, "better": moved.better.customers}
     return Card(
