@@ -136,5 +136,6 @@ def example_questions(*, viewer: Viewer, uow: UnitOfWork, language: Language) ->
 def _shown(
     chat: ChatService, turn: Turn, *, viewer: Viewer, uow: UnitOfWork, language: Language, is_last: bool
 ) -> ShownTurn:
-    view = view_of(in_words(chat.replay(turn.id, viewer=viewer, uow=uow), language=language))
-    return ShownTurn(turn, view, cited_by(view, viewer=viewer, uow=uow), is_last)
+    found = chat.retold(turn.id, viewer=viewer, uow=uow)
+    view = view_of(in_words(found.events, language=language))
+    return ShownTurn(turn, view, cited_by(view, found.draft), is_last)

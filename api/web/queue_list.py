@@ -196,14 +196,14 @@ class ListWords:
 
     def selects(self, query: QueueQuery) -> tuple[Select, ...]:
         """Every list to choose a filter from, each with what can be found in this part of the queue."""
-        around, states = QueueSurroundings(self._uow), STATES[query.show]
+        named = QueueSurroundings(self._uow).choices(self._viewer, states=STATES[query.show])
         found = (
             ("state", self._states(query), query.state),
             ("kind", self._coded(DraftKind, "draft_kind"), query.kind),
             ("found", self._families(), query.found),
-            ("account", self._named(around.accounts(self._viewer, states=states)), query.account),
-            ("requester", self._people(around.requesters(self._viewer, states=states)), query.requester),
-            ("assignee", self._people(around.assignees(self._viewer, states=states)), query.assignee),
+            ("account", self._named(named.accounts), query.account),
+            ("requester", self._people(named.requesters), query.requester),
+            ("assignee", self._people(named.assignees), query.assignee),
             ("language", self._coded(Language, "language"), query.language),
             ("audience", self._coded(Audience, "audience"), query.audience),
         )

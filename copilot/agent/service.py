@@ -15,7 +15,7 @@ from copilot.agent.in_sight import in_sight
 from copilot.agent.pace import check_pace
 from copilot.agent.parts import Parts
 from copilot.agent.runs import Bench, SignsOfLife
-from copilot.agent.shown import outcome, replayed
+from copilot.agent.shown import Retold, outcome, retold
 from copilot.agent.verdicts import Verdicts
 from copilot.domain import conversation as told
 from copilot.domain.access import Viewer
@@ -122,7 +122,7 @@ class ChatService:
             record = self._record(turn_id, viewer=viewer, uow=uow)
             state = record.turn.state
             if state not in {TurnState.RUNNING, TurnState.FAILED}:
-                return iter(replayed(record, rules=self._parts.rules, viewer=viewer, uow=uow))
+                return iter(retold(record, rules=self._parts.rules, viewer=viewer, uow=uow).events)
             if state is TurnState.RUNNING and uow.clock.now() < record.alive_until:
                 raise texts.problem(Conflict, "busy", viewer.language)
             if not record.is_last:
@@ -137,8 +137,12 @@ class ChatService:
 
         Of a turn that still runs, those that are there; `Finished` is then not among them.
         """
+        return self.retold(turn_id, viewer=viewer, uow=uow).events
+
+    def retold(self, turn_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Retold:
+        """The same with what the answer rests on. Raises NotFound."""
         record = self._record(turn_id, viewer=viewer, uow=uow)
-        return replayed(record, rules=self._parts.rules, viewer=viewer, uow=uow)
+        return retold(record, rules=self._parts.rules, viewer=viewer, uow=uow)
 
     def accept(self, turn_id: str, *, digest: str, viewer: Viewer, uow: UnitOfWork) -> Turn:
         """Approve the answer with this digest as its asker. Raises NotFound, NotAllowed or Conflict."""

@@ -70,15 +70,34 @@ def answer_of(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: Unit
     return Shown(newest, newest_version, None, None)
 
 
-def replayed(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: UnitOfWork) -> tuple[TurnEvent, ...]:
-    """All events of a turn as it is shown now; of one that still runs, those that are there."""
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """A turn as it is shown now."""
+
+    events: tuple[TurnEvent, ...]
+    """All; of one that still runs, those that are there."""
+    draft: Draft | None
+    """What is shown of the answer; None: nothing is."""
+
+
+def retold(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: UnitOfWork) -> Retold:
+    """The turn with what its answer rests on, both read once."""
+    has_answer = record.turn.state in {TurnState.ANSWERED, TurnState.HELD}
+    shown = answer_of(record, rules=rules, viewer=viewer, uow=uow) if has_answer else None
     events: list[TurnEvent] = [told.Started(thread_id=record.turn.thread_id, turn_id=record.turn.id)]
     events += announced(record, viewer=viewer, uow=uow)
-    return (*events, *outcome(record, rules=rules, viewer=viewer, uow=uow))
+    events += _outcome(record, shown, viewer=viewer, uow=uow)
+    return Retold(tuple(events), shown.version.draft if shown is not None and shown.version is not None else None)
 
 
 def outcome(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: UnitOfWork) -> Iterator[TurnEvent]:
     """The answer and how the turn ended; nothing while it runs."""
+    has_answer = record.turn.state in {TurnState.ANSWERED, TurnState.HELD}
+    shown = answer_of(record, rules=rules, viewer=viewer, uow=uow) if has_answer else None
+    yield from _outcome(record, shown, viewer=viewer, uow=uow)
+
+
+def _outcome(record: TurnRecord, shown: Shown | None, *, viewer: Viewer, uow: UnitOfWork) -> Iterator[TurnEvent]:
     turn = record.turn
     language = record.plan.language if record.plan else record.thread_language or _language_of(viewer)
     match turn.state:
@@ -90,7 +109,6 @@ def outcome(record: TurnRecord, *, rules: ChatRules, viewer: Viewer, uow: UnitOf
         case TurnState.REFUSED if turn.refusal is not None:
             yield _finished(record, text=turn.refusal.text)
         case TurnState.ANSWERED | TurnState.HELD:
-            shown = answer_of(record, rules=rules, viewer=viewer, uow=uow)
             if shown is None:
                 text = texts.say("out_of_sight", language=language)
                 yield _finished(record, state=TurnState.HELD, text=text)

@@ -150,10 +150,8 @@ class AccountFactsRepository:
         return tuple(PassageSpan(*row) for row in self._session.execute(query))
 
     def _metrics(self, account: Account, scope: _Scope) -> dict[str, Metric]:
-        allowed = visible_accounts(scope.viewer)
         metrics: list[Metric] = account_metrics.renewal_metrics(account, today=scope.today)
-        for read in account_metrics.READERS:
-            metrics += read(self._session, scope.account_id, allowed, scope.today)
+        metrics += account_metrics.read_all(self._session, scope.account_id, viewer=scope.viewer, today=scope.today)
         metrics += account_metrics.utilisation(account, metrics)
         return {metric.name: metric for metric in metrics}
 

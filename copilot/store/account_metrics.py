@@ -1,25 +1,89 @@
 """The metric queries of an account.
 
-Invariant: one query per kind of record, each restricted to the account and to the accounts the viewer may see.
-Windows are half-open: the last 90 days are (today - 90, today].
+Invariant: one query per kind of record, each restricted to the account and to the accounts the viewer may see, and each
+answering with exactly one row, so that all can be asked in one statement. Windows are half-open: the last 90 days are
+(today - 90, today].
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Select, cast, func, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
+from copilot.domain.access import Viewer
 from copilot.domain.account_facts import UNKNOWN, Metric
 from copilot.domain.formatting import canonical_money, canonical_number
 from copilot.domain.records import Account
 from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.records import ActivityRow, OpportunityRow, SurveyRow, TicketRow, UsagePointRow
+from copilot.store.visibility import visible_accounts
 
 Allowed = Select[str]
-Reader = Callable[[Session, str, Allowed, date], list[Metric]]
+Asked = str | BindParameter[str]
+"""An account's id, or the parameter that stands for it."""
+_ACCOUNT: BindParameter[str] = bindparam("account_id", type_=String())
+_STATEMENTS_KEPT = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The metrics that come from one kind of record."""
+
+    query: Callable[[Asked, Allowed, date], Select[Any]]
+    """Of one account, as of a day. One row."""
+    told: Callable[[Sequence[Any], date], list[Metric]]
+    """What the row says."""
+    columns: int
+    """Of the row."""
+
+    def __call__(self, session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
+        """Its metrics alone."""
+        return self.told(session.execute(self.query(account_id, allowed, today)).one(), today)
+
+
+def read_all(session: Session, account_id: str, *, viewer: Viewer, today: date) -> list[Metric]:
+    """Those of every reader, in one statement, if the viewer may see the account."""
+    row = session.execute(_everything(viewer, today), {_ACCOUNT.key: account_id}).one()
+    found, begin = list[Metric](), 0
+    for reader in READERS:
+        found += reader.told(row[begin : begin + reader.columns], today)
+        begin += reader.columns
+    return found
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _everything(viewer: Viewer, today: date) -> Select[Any]:
+    """Written once for each viewer and day: it is long, and depends on nothing that is stored."""
+    first, *others = parts = [reader.query(_ACCOUNT, visible_accounts(viewer), today).subquery() for reader in READERS]
+    beside: FromClause = first
+    for part in others:
+        beside = beside.join(part, true())
+    return select(*(column for part in parts for column in part.c)).select_from(beside)
+
+
+def _listed(column: Any, *, by: Any) -> ColumnElement[Any]:
+    """One column of several rows, in order; null where there is none."""
+    return func.array_agg(aggregate_order_by(column, *by))
+
 
 QUARTER = 90
 HALF_YEAR = 180
@@ -44,14 +108,13 @@ def utilisation(account: Account, metrics: list[Metric]) -> list[Metric]:
     return [_number("seat_utilisation_pct", share, sources)]
 
 
-def read_opportunities(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
-    """Open ones: how many, worth how much per currency, and how many are past their close date."""
-    rows = session.execute(
+def _opportunities(account_id: Asked, allowed: Allowed, today: date) -> Select[Any]:
+    found = (
         select(
             OpportunityRow.currency,
-            func.count(),
-            func.sum(OpportunityRow.amount),
-            func.count().filter(OpportunityRow.close_date < today),
+            func.count().label("number"),
+            func.sum(OpportunityRow.amount).label("total"),
+            func.count().filter(OpportunityRow.close_date < today).label("overdue"),
         )
         .where(
             OpportunityRow.account_id == account_id,
@@ -59,8 +122,14 @@ def read_opportunities(session: Session, account_id: str, allowed: Allowed, toda
             OpportunityRow.status == "open",
         )
         .group_by(OpportunityRow.currency)
-        .order_by(OpportunityRow.currency)
-    ).all()
+        .subquery()
+    )
+    return select(*(_listed(column, by=[found.c.currency]).label(f"deals_{column.name}") for column in found.c))
+
+
+def _told_opportunities(row: Sequence[Any], _today: date) -> list[Metric]:
+    """Open ones: how many, worth how much per currency, and how many are past their close date."""
+    rows = list(zip(*row, strict=True)) if row[0] is not None else []
     sums = [(currency, total) for currency, _, total, _ in rows if total is not None]
     pipeline = "; ".join(canonical_money(total, currency=currency) for currency, total in sums)
     inputs = ("query:opportunities",)
@@ -83,23 +152,25 @@ def _pipeline_value(totals: list[Decimal], *, any_open: bool) -> Decimal | None:
     return totals[0] if len(totals) == 1 else None
 
 
-def read_tickets(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
-    """Open tickets, tickets opened per quarter, and the median days from opening to closing."""
+def _tickets(account_id: Asked, allowed: Allowed, today: date) -> Select[Any]:
     opened, closed = _utc_day(TicketRow.opened_at), _utc_day(TicketRow.closed_at)
     is_open = TicketRow.status != "closed"
-    row = session.execute(
-        select(
-            func.count().filter(is_open),
-            func.count().filter(is_open, TicketRow.priority == "P1"),
-            func.count().filter(opened > today - timedelta(days=QUARTER), opened <= today),
-            func.count().filter(
-                opened > today - timedelta(days=2 * QUARTER), opened <= today - timedelta(days=QUARTER)
-            ),
-            func.percentile_cont(0.5)
-            .within_group(closed - opened)
-            .filter(closed > today - timedelta(days=HALF_YEAR), closed <= today),
-        ).where(TicketRow.account_id == account_id, TicketRow.account_id.in_(allowed))
-    ).one()
+    return select(
+        func.count().filter(is_open).label("tickets_open"),
+        func.count().filter(is_open, TicketRow.priority == "P1").label("tickets_open_p1"),
+        func.count().filter(opened > today - timedelta(days=QUARTER), opened <= today).label("tickets_opened"),
+        func.count()
+        .filter(opened > today - timedelta(days=2 * QUARTER), opened <= today - timedelta(days=QUARTER))
+        .label("tickets_opened_before"),
+        func.percentile_cont(0.5)
+        .within_group(closed - opened)
+        .filter(closed > today - timedelta(days=HALF_YEAR), closed <= today)
+        .label("tickets_median"),
+    ).where(TicketRow.account_id == account_id, TicketRow.account_id.in_(allowed))
+
+
+def _told_tickets(row: Sequence[Any], _today: date) -> list[Metric]:
+    """Open tickets, tickets opened per quarter, and the median days from opening to closing."""
     inputs = ("query:tickets",)
     median = None if row[4] is None else round_half_up(Decimal(str(row[4])), places=1)
     return [
@@ -116,11 +187,7 @@ def last_week_over(today: date) -> date:
     return today - _LAST_DAY_OF_WEEK
 
 
-def read_usage(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
-    """Per usage metric: mean of the four latest weekly points, of the four 13 weeks earlier, and the change.
-
-    Of weeks that are over: the running one would look like a fall on every day but its last.
-    """
+def _usage(account_id: Asked, allowed: Allowed, today: date) -> Select[Any]:
     ranked = (
         select(
             UsagePointRow.metric,
@@ -137,19 +204,27 @@ def read_usage(session: Session, account_id: str, allowed: Allowed, today: date)
         )
         .subquery()
     )
-    rows = session.execute(
+    found = (
         select(
             ranked.c.metric,
-            func.avg(ranked.c.value).filter(ranked.c.back.between(*_RECENT_POINTS)),
-            func.avg(ranked.c.value).filter(ranked.c.back.between(*_PRIOR_POINTS)),
-            func.max(ranked.c.period_start),
-            func.count().filter(ranked.c.back.between(*_PRIOR_POINTS)),
+            func.avg(ranked.c.value).filter(ranked.c.back.between(*_RECENT_POINTS)).label("recent"),
+            func.avg(ranked.c.value).filter(ranked.c.back.between(*_PRIOR_POINTS)).label("prior"),
+            func.max(ranked.c.period_start).label("last_week"),
+            func.count().filter(ranked.c.back.between(*_PRIOR_POINTS)).label("prior_points"),
         )
         .group_by(ranked.c.metric)
-        .order_by(ranked.c.metric)
-    ).all()
+        .subquery()
+    )
+    return select(*(_listed(column, by=[found.c.metric]).label(f"usage_{column.name}") for column in found.c))
+
+
+def _told_usage(row: Sequence[Any], _today: date) -> list[Metric]:
+    """Per usage metric: mean of the four latest weekly points, of the four 13 weeks earlier, and the change.
+
+    Of weeks that are over: the running one would look like a fall on every day but its last.
+    """
     metrics: list[Metric] = []
-    for name, recent, prior, last_week, prior_points in rows:
+    for name, recent, prior, last_week, prior_points in zip(*row, strict=True) if row[0] is not None else ():
         complete = prior_points == _PRIOR_POINTS[1] - _PRIOR_POINTS[0] + 1
         metrics += _usage_metrics(name, recent=recent, prior=prior if complete else None, last_week=last_week)
     return metrics or _usage_metrics("active_users", recent=None, prior=None, last_week=None)
@@ -169,20 +244,29 @@ def _usage_metrics(name: str, *, recent: Decimal | None, prior: Decimal | None, 
     ]
 
 
-def read_surveys(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
-    """The two latest NPS scores and the mean CSAT score of the last 180 days."""
+def _surveys(account_id: Asked, allowed: Allowed, today: date) -> Select[Any]:
     mine = (SurveyRow.account_id == account_id, SurveyRow.account_id.in_(allowed), SurveyRow.answered_on <= today)
-    scores = session.execute(
+    latest = (
         select(SurveyRow.score, SurveyRow.answered_on, SurveyRow.id)
         .where(*mine, SurveyRow.kind == "NPS")
         .order_by(SurveyRow.answered_on.desc(), SurveyRow.id)
         .limit(2)
-    ).all()
-    mean, answers = session.execute(
-        select(func.avg(SurveyRow.score), func.count()).where(
-            *mine, SurveyRow.kind == "CSAT", SurveyRow.answered_on > today - timedelta(days=HALF_YEAR)
-        )
-    ).one()
+        .subquery()
+    )
+    order = (latest.c.answered_on.desc(), latest.c.id)
+    scores = select(*(_listed(column, by=order).label(f"nps_{column.name}") for column in latest.c)).subquery()
+    answered = (
+        select(func.avg(SurveyRow.score).label("csat_mean"), func.count().label("csat_answers"))
+        .where(*mine, SurveyRow.kind == "CSAT", SurveyRow.answered_on > today - timedelta(days=HALF_YEAR))
+        .subquery()
+    )
+    return select(*scores.c, *answered.c).select_from(scores.join(answered, true()))
+
+
+def _told_surveys(row: Sequence[Any], _today: date) -> list[Metric]:
+    """The two latest NPS scores and the mean CSAT score of the last 180 days."""
+    *latest, mean, answers = row
+    scores = list(zip(*latest, strict=True)) if latest[0] is not None else []
     metrics = []
     for position, name in enumerate(("nps_latest", "nps_previous")):
         score, day, survey = scores[position] if position < len(scores) else (None, None, None)
@@ -193,11 +277,7 @@ def read_surveys(session: Session, account_id: str, allowed: Allowed, today: dat
     return metrics
 
 
-def read_activities(session: Session, account_id: str, allowed: Allowed, today: date) -> list[Metric]:
-    """Day of the last activity, and days since the customer last wrote, called or met.
-
-    An email, call or note counts the same whether it was logged in the CRM or imported as a text.
-    """
+def _activities(account_id: Asked, allowed: Allowed, today: date) -> Select[Any]:
     happened = _utc_day(ActivityRow.occurred_at)
     inbound = (ActivityRow.direction == "inbound") & ActivityRow.kind.in_(("email", "call", "meeting"))
     written = _utc_day(DocumentRow.authored_at)
@@ -211,9 +291,16 @@ def read_activities(session: Session, account_id: str, allowed: Allowed, today: 
         written <= today,
     )
     everything = union_all(logged, texts).subquery()
-    last, last_inbound = session.execute(
-        select(func.max(everything.c.day), func.max(everything.c.day).filter(everything.c.inbound))
-    ).one()
+    last = func.max(everything.c.day)
+    return select(last.label("last_day"), last.filter(everything.c.inbound).label("last_inbound"))
+
+
+def _told_activities(row: Sequence[Any], today: date) -> list[Metric]:
+    """Day of the last activity, and days since the customer last wrote, called or met.
+
+    An email, call or note counts the same whether it was logged in the CRM or imported as a text.
+    """
+    last, last_inbound = row
     days = None if last_inbound is None else Decimal((today - last_inbound).days)
     return [
         Metric("last_activity", last, f"last_activity: {last or UNKNOWN}", ("query:activities",)),
@@ -221,6 +308,11 @@ def read_activities(session: Session, account_id: str, allowed: Allowed, today: 
     ]
 
 
+read_opportunities = Reader(_opportunities, _told_opportunities, columns=4)
+read_tickets = Reader(_tickets, _told_tickets, columns=5)
+read_usage = Reader(_usage, _told_usage, columns=5)
+read_surveys = Reader(_surveys, _told_surveys, columns=5)
+read_activities = Reader(_activities, _told_activities, columns=2)
 READERS: tuple[Reader, ...] = (read_opportunities, read_tickets, read_usage, read_surveys, read_activities)
 
 

@@ -176,7 +176,7 @@ class ChatRepository:
     def turn(self, turn_id: str, *, user_id: str | None = None) -> TurnRecord | None:
         """A turn with all that its work needs; with `user_id` only if the thread is theirs."""
         query = (
-            select(ChatTurnRow, ChatThreadRow, _is_shown())
+            select(ChatTurnRow, ChatThreadRow, _is_shown(), _last_position())
             .join(ChatThreadRow, ChatThreadRow.id == ChatTurnRow.thread_id)
             .where(ChatTurnRow.id == turn_id)
             .execution_options(populate_existing=True)
@@ -263,9 +263,8 @@ class ChatRepository:
         wanted = select(ChatThreadRow).where(ChatThreadRow.id == thread_id, *_kept_by(user_id))
         return self._session.scalar(wanted)
 
-    def _record(self, row: Row[ChatTurnRow, ChatThreadRow, bool]) -> TurnRecord:
-        turn, thread, is_shown = row
-        later = select(func.max(ChatTurnRow.position)).where(ChatTurnRow.thread_id == thread.id)
+    def _record(self, row: Row[ChatTurnRow, ChatThreadRow, bool, int]) -> TurnRecord:
+        turn, thread, is_shown, last = row
         return TurnRecord(
             turn=to_turn(turn, is_shown),
             user_id=thread.user_id,
@@ -280,7 +279,7 @@ class ChatRepository:
             suggestions=tuple(turn.suggestions),
             failure=turn.failure,
             was_shown=turn.state == TurnState.ANSWERED.value,
-            is_last=self._session.execute(later).scalar_one() == turn.position,
+            is_last=last == turn.position,
         )
 
 
@@ -298,6 +297,13 @@ def _is_shown() -> ColumnElement[bool]:
         .join(filed, filed.draft_id == version.draft_id)
         .where(filed.id == ChatTurnRow.item_id, version.state.in_([state.value for state in APPROVED]))
     )
+
+
+@cache
+def _last_position() -> ColumnElement[int]:
+    """Of the turn that was asked last in a turn's thread."""
+    other = aliased(ChatTurnRow)
+    return select(func.max(other.position)).where(other.thread_id == ChatTurnRow.thread_id).scalar_subquery()
 
 
 def to_turn(row: ChatTurnRow, is_shown: bool) -> Turn:  # noqa: FBT001 - a column

@@ -162,8 +162,7 @@ class EvidenceRepository:
         row = self._session.get_one(records.AccountRow, account_id)
         account = Account.model_validate({name: getattr(row, name) for name in Account.model_fields})
         metrics = account_metrics.renewal_metrics(account, today=today)
-        for read in account_metrics.READERS:
-            metrics += read(self._session, account_id, visible_accounts(viewer), today)
+        metrics += account_metrics.read_all(self._session, account_id, viewer=viewer, today=today)
         metrics += account_metrics.utilisation(account, metrics)
         return {metric.name: metric.text for metric in metrics}
 

@@ -24,7 +24,7 @@ from copilot.store.tables.records import AccountRow, ContactRow, OpportunityRow
 from copilot.store.tables.rfp import RfpProjectRow
 from copilot.store.tables.scores import AlertRow
 from copilot.store.tables.work import ReviewItemRow
-from copilot.store.visibility import visible_accounts
+from copilot.store.visibility import id_is_visible, visible_accounts
 
 _MARKS = "[\u0300-\u036f]"
 
@@ -74,7 +74,7 @@ class FindingRepository:
     def documents(self) -> tuple[Named, ...]:
         """Documents by title, of visible accounts and of shared knowledge."""
         classes = [visibility.value for visibility in self._viewer.visibility_classes]
-        seen = or_(DocumentRow.account_id.in_(visible_accounts(self._viewer)), DocumentRow.visibility.in_(classes))
+        seen = or_(id_is_visible(self._viewer, DocumentRow.account_id), DocumentRow.visibility.in_(classes))
         query = (
             select(
                 DocumentRow.id,

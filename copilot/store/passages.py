@@ -139,9 +139,10 @@ class PassageRepository:
 
     def counts(self, *, model_id: str) -> IndexCounts:
         """Passages in all, and those without a vector of this model."""
-        passages = self._session.scalar(select(func.count()).select_from(PassageRow)) or 0
-        pending = self._session.scalar(select(func.count()).select_from(PassageRow).where(_lacks_vector(model_id)))
-        return IndexCounts(passages=passages, pending=pending or 0)
+        every = select(func.count()).select_from(PassageRow)
+        both = select(every.scalar_subquery(), every.where(_lacks_vector(model_id)).scalar_subquery())
+        passages, pending = self._session.execute(both).one()
+        return IndexCounts(passages=passages, pending=pending)
 
     def store_account_vectors(
         self, pending: Sequence[PendingPassage], vectors: NDArray[np.float32], *, model_id: str

@@ -5,19 +5,22 @@ the queue is.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, DateTime, Select, bindparam, func, literal_column, select, union_all
 
 from copilot.domain.access import Role
 from copilot.domain.findings import Risk
 from copilot.domain.review_items import UNDECIDED
 from copilot.store.database import UnitOfWork
 from copilot.store.queue_reach import Reach
+from copilot.store.queue_reading import ASKED_AT
 from copilot.store.tables.work import ReviewItemRow
 
 MOST_COUNTED = 999
 MOST_READ_ON = 99
 """For who sees very many accounts but not all: each counted item takes reading others that are not theirs."""
+_STATEMENTS_KEPT = 128
 _WAITING = [state.value for state in UNDECIDED]
 _RISKY = [Risk.HIGH.value, Risk.CRITICAL.value]
 
@@ -41,15 +44,21 @@ def count_waiting(reach: Reach, *, uow: UnitOfWork) -> QueueCounts:
     if reach.account_ids is not None:
         return _count_listed(reach, uow=uow)
     most = MOST_COUNTED if reach.viewer.role is Role.ADMIN else MOST_READ_ON
-    groups = (
+    moment = {ASKED_AT: uow.clock.now()}
+    waiting, overdue, high_risk, mine = tuple(uow.session.execute(_bounded_each(reach, most=most), moment).one())
+    return QueueCounts(waiting=waiting, overdue=overdue, high_risk=high_risk, mine=mine, most=most)
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _bounded_each(reach: Reach, *, most: int) -> Select[*tuple[int, ...]]:
+    """Written once for each reach: it depends on nothing that is stored."""
+    groups: tuple[tuple[ColumnElement[bool], ...], ...] = (
         (),
-        (ReviewItemRow.due_at <= uow.clock.now(),),
+        (ReviewItemRow.due_at <= bindparam(ASKED_AT, type_=DateTime(timezone=True)),),
         (ReviewItemRow.risk_order <= 1,),
         (ReviewItemRow.requester_id == reach.viewer.user_id,),
     )
-    counted: list[ColumnElement[int]] = [_bounded(reach, group, most=most) for group in groups]
-    waiting, overdue, high_risk, mine = tuple(uow.session.execute(select(*counted)).one())
-    return QueueCounts(waiting=waiting, overdue=overdue, high_risk=high_risk, mine=mine, most=most)
+    return select(*(_bounded(reach, group, most=most) for group in groups))
 
 
 def _bounded(reach: Reach, group: tuple[ColumnElement[bool], ...], *, most: int) -> ColumnElement[int]:

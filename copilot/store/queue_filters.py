@@ -79,7 +79,7 @@ def sort_columns(sort: Sort) -> tuple[InstrumentedAttribute[Any], ...]:
     return (*first[sort], ReviewItemRow.due_at, ReviewItemRow.id)
 
 
-def conditions(filters: QueueFilters, *, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(filters: QueueFilters, *, now: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
     """Conditions on columns of `review_items`, but for its state, what it holds, and whom it waits for."""
     found: list[ColumnElement[bool]] = []
     if filters.risks:

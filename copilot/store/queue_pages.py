@@ -6,8 +6,11 @@ same however long the queue is: ids are found by ordered walks or small sets, an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ARRAY, TEXT, any_, func, literal, select
+from sqlalchemy import ARRAY, TEXT, Select, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from copilot.domain.access import Viewer
 from copilot.store.database import UnitOfWork
@@ -15,7 +18,7 @@ from copilot.store.queue_counts import MOST_COUNTED, QueueCounts, count_waiting
 from copilot.store.queue_cursors import read_cursor, write_cursor
 from copilot.store.queue_filters import QueueFilters, Sort
 from copilot.store.queue_reach import Reach, reach_of
-from copilot.store.queue_reading import Reading, plan_each_time
+from copilot.store.queue_reading import ASKED_AT, Reading, plan_each_time
 from copilot.store.queue_turns import Turns, turns_of
 from copilot.store.review_entries import QueueEntry, queue_query, to_entries
 from copilot.store.tables.work import ReviewItemRow
@@ -27,6 +30,11 @@ class QueuePage:
 
     entries: tuple[QueueEntry, ...]
     cursor: str | None
+
+
+_Ids = Select[*tuple[object, ...]]
+_STATEMENTS_KEPT = 128
+"""So many questions of each kind that were written once are not written again; none depends on what is stored."""
 
 
 class QueuePages:
@@ -53,7 +61,11 @@ class QueuePages:
         """
         after = None if cursor is None else read_cursor(sort, cursor)
         reading = self._reading(filters, sort, viewer=viewer)
-        found = self._session.execute(reading.ids(after=after, limit=limit + 1)).all()
+        if after is None and reading.is_plain:
+            query = _plain_ids(reading, limit=limit + 1)
+        else:
+            query = reading.ids(after=after, limit=limit + 1, matches=reading.few_matches(self._uow))
+        found = self._session.execute(query, self._moment()).all()
         entries = _held(self._entries([str(row[-1]) for row in found[:limit]]), reading)
         more = len(found) > limit
         return QueuePage(entries=entries, cursor=write_cursor(sort, found[limit - 1]) if more else None)
@@ -65,16 +77,33 @@ class QueuePages:
         limit has to be counted. Raises InputError as `page`.
         """
         readings = [self._reading(filters, sort, viewer=viewer) for filters, sort in lists]
-        found = [self._session.execute(reading.ids(after=None, limit=limit + 1)).all() for reading in readings]
-        shown = [[str(row[-1]) for row in rows[:limit]] for rows in found]
+        found = self._first_ids(readings, limit=limit + 1)
+        shown = [ids[:limit] for ids in found]
         entries = {entry.item.id: entry for entry in self._entries(sorted({each for ids in shown for each in ids}))}
-        longer = [filters for (filters, _), rows in zip(lists, found, strict=True) if len(rows) > limit]
+        longer = [filters for (filters, _), ids in zip(lists, found, strict=True) if len(ids) > limit]
         counts = iter(self.count_each(longer, viewer=viewer) if longer else ())
         starts = []
-        for reading, rows, ids in zip(readings, found, shown, strict=True):
+        for reading, every, ids in zip(readings, found, shown, strict=True):
             held = _held(tuple(entries[each] for each in ids if each in entries), reading)
-            starts.append((held, next(counts) if len(rows) > limit else len(held)))
+            starts.append((held, next(counts) if len(every) > limit else len(held)))
         return tuple(starts)
+
+    def _first_ids(self, readings: Sequence[Reading], *, limit: int) -> list[list[str]]:
+        """The first ids of each list in its order, in one question."""
+        if not readings:
+            return []
+        query = (
+            _plain_first_ids(tuple(readings), limit=limit)
+            if _are_plain(readings)
+            else _in_lists(self._each(readings, limit=limit))
+        )
+        return [list(ids or ()) for ids in self._session.execute(query, self._moment()).one()]
+
+    def _each(self, readings: Sequence[Reading], *, limit: int) -> list[_Ids]:
+        return [reading.ids(after=None, limit=limit, matches=reading.few_matches(self._uow)) for reading in readings]
+
+    def _moment(self) -> dict[str, datetime]:
+        return {ASKED_AT: self._uow.clock.now()}
 
     def _entries(self, item_ids: Sequence[str]) -> tuple[QueueEntry, ...]:
         """What is shown of these items, in this order. Asked apart: the planner then knows how few they are."""
@@ -88,7 +117,7 @@ class QueuePages:
     def _reading(self, filters: QueueFilters, sort: Sort, *, viewer: Viewer) -> Reading:
         plan_each_time(self._uow)
         turns = self.turns(viewer) if filters.for_me else None
-        return Reading(filters.checked(), sort, self._reach(viewer, filters.account_id), turns, self._uow)
+        return Reading(filters.checked(), sort, self._reach(viewer, filters.account_id), turns)
 
     def turns(self, viewer: Viewer) -> Turns:
         """What the viewer may approve now, looked up once for all questions that are asked here."""
@@ -108,14 +137,49 @@ class QueuePages:
     def count_each(self, lists: Sequence[QueueFilters], *, viewer: Viewer) -> tuple[int, ...]:
         """The `count` of several lists, in one question."""
         readings = [self._reading(filters, Sort.DEADLINE, viewer=viewer) for filters in lists]
-        found = [reading.ids(after=None, limit=MOST_COUNTED + 1).subquery() for reading in readings]
-        numbers = [select(func.count()).select_from(each).scalar_subquery() for each in found]
-        return tuple(self._session.execute(select(*numbers)).one())
+        if _are_plain(readings):
+            query = _plain_counts(tuple(readings))
+        else:
+            query = _counted(self._each(readings, limit=MOST_COUNTED + 1))
+        return tuple(self._session.execute(query, self._moment()).one())
 
     def counts(self, viewer: Viewer) -> QueueCounts:
         """How much waits, for the head of every page."""
         plan_each_time(self._uow)
         return count_waiting(self._reach(viewer, None), uow=self._uow)
+
+
+def _are_plain(readings: Sequence[Reading]) -> bool:
+    return all(reading.is_plain for reading in readings)
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _plain_ids(reading: Reading, *, limit: int) -> _Ids:
+    return reading.ids(after=None, limit=limit)
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _plain_first_ids(readings: tuple[Reading, ...], *, limit: int) -> Select[*tuple[list[str] | None, ...]]:
+    return _in_lists([reading.ids(after=None, limit=limit) for reading in readings])
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _plain_counts(readings: tuple[Reading, ...]) -> Select[*tuple[int, ...]]:
+    return _counted([reading.ids(after=None, limit=MOST_COUNTED + 1) for reading in readings])
+
+
+def _in_lists(queries: Sequence[_Ids]) -> Select[*tuple[list[str] | None, ...]]:
+    """The ids of each list in its order, as one value."""
+    lists = []
+    for query in queries:
+        found = query.subquery()
+        [*_, item_id] = found.c
+        lists.append(select(func.array_agg(aggregate_order_by(item_id, *found.c))).scalar_subquery())
+    return select(*lists)
+
+
+def _counted(queries: Sequence[_Ids]) -> Select[*tuple[int, ...]]:
+    return select(*(select(func.count()).select_from(query.subquery()).scalar_subquery() for query in queries))
 
 
 def _held(entries: tuple[QueueEntry, ...], reading: Reading) -> tuple[QueueEntry, ...]:

@@ -1,7 +1,9 @@
 """How the ids of one page are found: by walking an index in order, or by sorting a small set.
 
 Invariant: both ways give the same ids in the same order; which is taken depends only on how much there is to read.
-The choice is made here and not left to the planner, which cannot know how many of a viewer's items hold a word.
+The choice is made here and not left to the planner, which cannot know how many of a viewer's items hold a word. What a
+question is written as follows from the question alone, so that equal ones need not be written again: the moment they
+are asked at is a parameter of the statement.
 """
 
 from collections.abc import Sequence
@@ -13,8 +15,10 @@ from sqlalchemy import (
     ARRAY,
     TEXT,
     ColumnElement,
+    DateTime,
     Select,
     and_,
+    bindparam,
     false,
     func,
     literal,
@@ -46,6 +50,8 @@ _READING_ON = 3
 _PLANNED = "queue.plan_each_time"
 """Said of a session, which is one transaction, once it has been told."""
 _DECIDED_PER_ACCOUNT = 20
+ASKED_AT = "asked_at"
+_ASKED_AT = bindparam(ASKED_AT, type_=DateTime(timezone=True))
 _RISK_ORDER = {Risk.CRITICAL: 0, Risk.HIGH: 1, Risk.MEDIUM: 2, Risk.LOW: 3}
 
 
@@ -57,25 +63,33 @@ class Reading:
     sort: Sort
     reach: Reach
     turns: Turns | None
-    uow: UnitOfWork
 
-    def ids(self, *, after: Place | None, limit: int) -> Select[*tuple[object, ...]]:
-        """The first `limit` ids after a place, with the values they are ordered by."""
+    @property
+    def is_plain(self) -> bool:
+        """Whether how it is asked depends on nothing that is stored."""
+        return self._held() is None
+
+    def ids(self, *, after: Place | None, limit: int, matches: list[str] | None = None) -> Select[*tuple[object, ...]]:
+        """The first `limit` ids after a place, with the values they are ordered by. `matches`: see `few_matches`.
+
+        Has the parameter `ASKED_AT`.
+        """
         columns = sort_columns(self.sort)
-        wanted = [*conditions(self.filters, now=self.uow.clock.now())]
+        wanted = [*conditions(self.filters, now=_ASKED_AT)]
         if after is not None:
             wanted.append(tuple_(*columns) > tuple_(*after))
         if self.turns is not None:
-            wanted.append(self.turns.condition(self.uow.clock.now()))
-        sources = self._small_sets(wanted) or self._walks(wanted, limit=limit)
+            wanted.append(self.turns.condition(_ASKED_AT))
+        sources = self._small_sets(wanted, matches) or self._walks(wanted, limit=limit)
         found = union_all(*sources).subquery("candidates") if len(sources) > 1 else sources[0].subquery("candidates")
         names = [found.c[column.key] for column in columns]
         return select(*names).order_by(*names).limit(limit)
 
-    def _small_sets(self, wanted: Sequence[ColumnElement[bool]]) -> list[Select[*tuple[object, ...]]]:
+    def _small_sets(
+        self, wanted: Sequence[ColumnElement[bool]], matches: list[str] | None
+    ) -> list[Select[*tuple[object, ...]]]:
         """Sets to be sorted whole, or none if none is small."""
         held = self._held()
-        matches = None if held is None else self._few_matches(held)
         found = [*wanted, *([_state_in(self.filters.states)] if self.filters.states else [])]
         if matches is not None:
             return [self._sorted_then_seen(matches, found)]
@@ -156,11 +170,17 @@ class Reading:
         searched = self.filters.q is not None and self.filters.q.strip()
         return [self.reach.may_search(self._texts)] if searched else []
 
-    def _few_matches(self, held: ColumnElement[bool]) -> list[str] | None:
-        """The items that hold it and may be searched, or None if they are many. Looking stops at the bound."""
+    def few_matches(self, uow: UnitOfWork) -> list[str] | None:
+        """The items that hold what is looked for and may be searched; None: they are many, or nothing is looked for.
+
+        Looking stops at the bound.
+        """
+        held = self._held()
+        if held is None:
+            return None
         texts, most = self._texts, self._few()
         some = select(texts.review_item_id).where(held, *self._searchable()).limit(most + 1).subquery()
-        found = self.uow.session.execute(select(func.array_agg(some.c.review_item_id))).scalar_one() or []
+        found = uow.session.execute(select(func.array_agg(some.c.review_item_id))).scalar_one() or []
         return list(found) if len(found) <= most else None
 
     def _few(self) -> int:

@@ -6,9 +6,9 @@ Invariant 3: choices come from items that the viewer may see; details are read f
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Subquery, exists, func, literal, select, union_all
 
 from copilot.domain.access import Viewer
 from copilot.domain.review_items import ReviewState
@@ -43,6 +43,17 @@ class Named:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """By name, so many of each as one list holds."""
+
+    accounts: tuple[Named, ...]
+    requesters: tuple[Named, ...]
+    """Who asked."""
+    assignees: tuple[Named, ...]
+    """Who is asked to decide."""
+
+
 class QueueSurroundings:
     """Reads within one unit of work."""
 
@@ -60,36 +71,34 @@ class QueueSurroundings:
         )
         return {row[0]: ListedDetails(tuple(row[1]), row[2], row[3], row[4]) for row in rows}
 
-    def accounts(self, viewer: Viewer, *, states: Collection[ReviewState]) -> tuple[Named, ...]:
-        """Accounts of visible items in these states, by name."""
-        listed = exists().where(ReviewItemRow.account_id == AccountRow.id, *_seen(viewer, states))
-        query = select(AccountRow.id, AccountRow.name).where(listed)
-        rows = self._session.execute(query.order_by(func.lower(AccountRow.name), AccountRow.id).limit(MOST_CHOICES))
-        return tuple(Named(row[0], row[1]) for row in rows)
-
-    def requesters(self, viewer: Viewer, *, states: Collection[ReviewState]) -> tuple[Named, ...]:
-        """Who asked for visible items in these states, by name."""
-        return self._people(ReviewItemRow.requester_id, viewer, states)
-
-    def assignees(self, viewer: Viewer, *, states: Collection[ReviewState]) -> tuple[Named, ...]:
-        """Who is asked to decide visible items in these states, by name."""
-        return self._people(ReviewItemRow.assignee_id, viewer, states)
+    def choices(self, viewer: Viewer, *, states: Collection[ReviewState]) -> Choices:
+        """What visible items in these states can be told apart by, each by name; asked together."""
+        seen = (item_is_visible(viewer), ReviewItemRow.state.in_([state.value for state in states]))
+        of_people = (UserRow.id, UserRow.name)
+        named: tuple[tuple[Any, Any, Any], ...] = (
+            (ReviewItemRow.account_id, AccountRow.id, AccountRow.name),
+            (ReviewItemRow.requester_id, *of_people),
+            (ReviewItemRow.assignee_id, *of_people),
+        )
+        parts = [
+            _part(place, named_id, name, exists().where(column == named_id, *seen))
+            for place, (column, named_id, name) in enumerate(named)
+        ]
+        found = union_all(*(select(part) for part in parts)).subquery()
+        rows = self._session.execute(select(found).order_by(found.c.place, found.c.key, found.c.id))
+        lists: tuple[list[Named], ...] = ([], [], [])
+        for row in rows:
+            lists[row.place].append(Named(row.id, row.name))
+        return Choices(*(tuple(listed) for listed in lists))
 
     def account_name(self, account_id: str, *, viewer: Viewer) -> str | None:
         """The account's name, if the viewer sees an item of it."""
         query = select(AccountRow.name).join(ReviewItemRow, ReviewItemRow.account_id == AccountRow.id)
         return self._session.scalar(query.where(AccountRow.id == account_id, item_is_visible(viewer)).limit(1))
 
-    def _people(
-        self,
-        column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
-        viewer: Viewer,
-        states: Collection[ReviewState],
-    ) -> tuple[Named, ...]:
-        query = select(UserRow.id, UserRow.name).where(exists().where(column == UserRow.id, *_seen(viewer, states)))
-        rows = self._session.execute(query.order_by(func.lower(UserRow.name), UserRow.id).limit(MOST_CHOICES))
-        return tuple(Named(row[0], row[1]) for row in rows)
 
-
-def _seen(viewer: Viewer, states: Collection[ReviewState]) -> tuple[ColumnElement[bool], ...]:
-    return (item_is_visible(viewer), ReviewItemRow.state.in_([state.value for state in states]))
+def _part(place: int, named_id: Any, name: Any, is_named: ColumnElement[bool]) -> Subquery:
+    """The first names of one list."""
+    key = func.lower(name)
+    query = select(literal(place).label("place"), key.label("key"), named_id.label("id"), name.label("name"))
+    return query.where(is_named).order_by(key, named_id).limit(MOST_CHOICES).subquery()

@@ -4,8 +4,8 @@ Invariant: this is an estimate of `copilot.domain.approvals.may_approve` that a 
 the rule itself of each item that is shown, and `decide` asks it again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, or_, select, text
 
@@ -55,9 +55,9 @@ class Turns:
     """A person's rights to approve now."""
 
     viewer: Viewer
-    rights: Sequence[Right]
+    rights: tuple[Right, ...]
 
-    def condition(self, now: object) -> ColumnElement[bool]:
+    def condition(self, now: ColumnElement[datetime]) -> ColumnElement[bool]:
         """Open, in time, and one of the rights fits."""
         return and_(
             ReviewItemRow.state.in_([state.value for state in OPEN]),

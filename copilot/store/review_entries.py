@@ -22,7 +22,7 @@ from copilot.store.drafts import judged_columns
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow, ReviewVoteRow
-from copilot.store.visibility import visible_accounts
+from copilot.store.visibility import id_is_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def item_is_visible(viewer: Viewer) -> ColumnElement[bool]:
     """
     readable = ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes])
     unplaced = and_(ReviewItemRow.account_id.is_(None), may_see_unplaced(ReviewItemRow, viewer=viewer))
-    placed = ReviewItemRow.account_id.in_(visible_accounts(viewer))
+    placed = id_is_visible(viewer, ReviewItemRow.account_id)
     return and_(readable, no_test_of_own(ReviewItemRow, viewer=viewer), or_(placed, unplaced))
 
 

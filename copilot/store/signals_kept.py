@@ -80,6 +80,7 @@ class KeptSignals:
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
         self._signals = SignalsRepository(uow)
+        self._recorded_by: dict[date, str] = {}
 
     def read(self, wanted: Collection[OnDay]) -> dict[date, SignalTable]:
         """What is kept of these, by day; what is not, or holds no more, is left out. Two statements."""
@@ -140,7 +141,9 @@ class KeptSignals:
         return {"reader": reader(), "recorded_days": days, "recorded": [self._recorded(day) for day in days]}
 
     def _recorded(self, day: date) -> str:
-        return recorded_by(day, signals=self._signals)
+        if day not in self._recorded_by:
+            self._recorded_by[day] = recorded_by(day, signals=self._signals)
+        return self._recorded_by[day]
 
 
 def recorded_by(day: date, *, signals: SignalsRepository) -> str:

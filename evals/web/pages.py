@@ -2,8 +2,8 @@
 
 Run: python -m evals.web.pages [--accounts N] [--times N] [--record]. Invariants: pages and the empty one are asked for
 in turn, in one process, by one person who sees every account; the pages are those that the application has, and one
-that nothing here can open is counted and named. The empty page is what is shown for an address that does not exist:
-the same session, menu and layout around nothing.
+that nothing here can open is counted and named. Files to be saved and ways to another page are measured apart. The
+empty page is what is shown for an address that does not exist: the same session, menu and layout around nothing.
 """
 
 import argparse
@@ -11,10 +11,12 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from datetime import time as time_of_day
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -27,19 +29,15 @@ from api.deps import SESSION_COOKIE
 from copilot import telemetry
 from copilot.bootstrap import Application
 from copilot.clock import FixedClock
-from copilot.domain.access import Role, Viewer
-from copilot.domain.identity import stable_id
-from copilot.domain.language import Language
 from evals.brief import large_company
 from evals.figures import Figure, Goal, today
-from evals.scoring.portfolio_life import analyse, installation
+from evals.scoring.portfolio_life import installation
 from evals.suite import finish
-from knowledge import demo_company
+from evals.web.things import VIEWER, Maker, Things, fill
 
 COMMAND = "python -m evals.web.pages --record"
 GOAL = Goal(comparison="<=", threshold=3.0)
 EMPTY = "/nothing"
-_BRIEFS = 40
 _WARM_UP = 3
 _SEED, _DRAWS = 7, 2_000
 _PARAMETER = re.compile(r"{(\w+)(?::path)?}")
@@ -47,9 +45,26 @@ _A_MOMENT, _LONGEST = 0.02, 120.0
 """Seconds: between two looks, and for one answer."""
 _SLOWEST = 5
 """How many pages are figures of their own."""
-_VIEWER = Viewer(
-    user_id="bench-admin", email=large_company.OWNER, name="Bench Admin", role=Role.ADMIN, language=Language.ES
-)
+
+
+class Kind(StrEnum):
+    """What an address answers with."""
+
+    PAGE = "pages"
+    FILE = "files"
+    """A text, a table or a print to be saved, or an answer for a program."""
+    WAY = "ways"
+    """To another page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a path's page is, or its file, and who opens it."""
+
+    path: str
+    where: str
+    kind: Kind
+    by: httpx.Client
 
 
 def main() -> int:
@@ -65,84 +80,56 @@ def main() -> int:
 
 
 def measured(*, accounts: int, times: int) -> Iterator[Figure]:
-    """The worst ratio of p95, the slowest pages, and how many pages there are."""
+    """The worst ratio of p95, the slowest pages, and how many there are; files and ways to other pages apart."""
     clock = FixedClock(datetime.combine(large_company.TODAY, time_of_day(9), tzinfo=UTC))
     with installation(clock) as application:
-        things = _filled(application, clock, accounts=accounts)
+        things = fill(application, clock, accounts=accounts)
         app = create_app(application, worker=False)
-        with _served(app) as client:
-            client.cookies.set(SESSION_COOKIE, _session(application))
-            things |= _more_things(client)
-            paths, left_out = _pages(client, list(_page_paths(app.routes)), things)
-            took = {path: _timed(client, path, times=times) for path in paths}
+        with _served(app) as address, _client(address) as client, _client(address) as stranger:
+            client.cookies.set(SESSION_COOKIE, session_of(application))
+            things |= Maker(client, application).everything()
+            found, left_out = addresses(list(_page_paths(app.routes)), things, client=client, stranger=stranger)
+            took = {each: _timed(each, times=times) for each in found}
     note = f"{accounts} accounts seen by one person; in turn with the empty page, {times} times each; "
-    ratios = {path: _ratio(pairs) for path, pairs in took.items()}
-    slowest = sorted(ratios, key=lambda path: -ratios[path])
-    yield _figure("web.pages.worst_p95_ratio", took[slowest[0]], note=f"{note}{_shape(slowest[0], things)}", goal=GOAL)
-    for path in slowest[:_SLOWEST]:
-        yield _figure(f"web.pages.p95_ratio.{_shape(path, things)}", took[path], note=note)
-    slow = sum(ratio > GOAL.threshold for ratio in ratios.values())
+    for kind in Kind:
+        yield from _figures({each: pairs for each, pairs in took.items() if each.kind is kind}, kind, note=note)
     told = f"{note}not opened: {', '.join(left_out) or 'none'}"
-    for name, value in (("pages", len(paths)), ("over_goal", slow), ("not_opened", len(left_out))):
-        yield Figure(
-            name=f"web.pages.{name}", language="-", value=value, n=len(paths), command=COMMAND, measured_on=today(),
-            note=told,
-        )  # fmt: skip
+    yield _counted("not_opened", len(left_out), n=len(took), note=told)
 
 
-def _filled(application: Application, clock: FixedClock, *, accounts: int) -> dict[str, str]:
-    """A company with scores of two days, alerts, briefs in the queue, a chat and a questionnaire; what paths name."""
-    database = application.database
-    size = large_company.Size(accounts=accounts, passages=10 * accounts)
-    large_company.fill(database, size=size, texts=large_company.sample_texts(demo_company.FOLDER / "accounts"))
-    application.scores.recompute(database)
-    clock.advance(timedelta(days=7))
-    with database.unit_of_work() as uow:
-        # A tenth of the customers has stopped writing and complains: that is what alerts are made of.
-        run = uow.session.connection().exec_driver_sql
-        run("update tickets set opened_at = opened_at + interval '7 days' where account_source_id like '%%7'")
-        run("update accounts set content_hash = 'y' where source_id like '%%7'")
-    analyse(database)
-    application.scores.recompute(database)
-    items = [_brief(application, number) for number in range(1, _BRIEFS + 1)]
-    return {"account_id": _account(1), "item_id": items[0]}
+def _figures(took: Mapping[Address, np.ndarray], kind: Kind, *, note: str) -> Iterator[Figure]:
+    slowest = sorted(took, key=lambda each: -_ratio(took[each]))
+    name, goal = ("", GOAL) if kind is Kind.PAGE else (f"{kind.value}.", None)
+    worst = slowest[0]
+    yield _figure(f"web.pages.{name}worst_p95_ratio", took[worst], note=f"{note}{worst.path}", goal=goal)
+    for each in slowest[:_SLOWEST]:
+        yield _figure(f"web.pages.{name}p95_ratio.{each.path}", took[each], note=note)
+    yield _counted(kind.value, len(took), n=len(took), note=note)
+    if goal is not None:
+        slow = sum(_ratio(pairs) > goal.threshold for pairs in took.values())
+        yield _counted("over_goal", slow, n=len(took), note=note)
 
 
-def _account(number: int) -> str:
-    return stable_id("account", "bench", str(number))
+def _counted(name: str, value: int, *, n: int, note: str) -> Figure:
+    return Figure(
+        name=f"web.pages.{name}", language="-", value=value, n=n, command=COMMAND, measured_on=today(), note=note
+    )
 
 
-def _brief(application: Application, number: int) -> str:
+def session_of(application: Application) -> str:
+    """Of an administrator who sees every account, in a browser."""
     with application.database.unit_of_work() as uow:
-        return application.briefs.run(_account(number), viewer=_VIEWER, language=Language.ES, uow=uow).item.id
+        return application.people.open_session(VIEWER, way="password", uow=uow).token
 
 
-def _session(application: Application) -> str:
-    with application.database.unit_of_work() as uow:
-        return application.people.open_session(_VIEWER, way="password", uow=uow).token
-
-
-def _more_things(client: httpx.Client) -> dict[str, str]:
-    """What people make over the API."""
-    headers = {"x-csrf-token": str(client.get("/api/v1/me").json()["csrf_token"])}
-
-    def made(path: str, body: object = None) -> dict[str, Any]:
-        answer = client.post(f"/api/v1{path}", json=body, headers=headers)
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found
-
-    thread = str(made("/chat/threads")["id"])
-    made(f"/chat/threads/{thread}/turns", {"message": "¿Qué renovaciones hay este trimestre?"})
-    project = made("/rfps/pasted", {"text": "1. Where is data hosted?\n2. Are backups kept?", "title": "Questions"})
-    alerts = client.get("/api/v1/alerts").json()["alerts"]
-    found = {"thread_id": thread, "project_id": str(project["id"])}
-    return found | ({"alert_id": str(alerts[0]["alert"]["id"])} if alerts else {})
+def _client(address: str) -> httpx.Client:
+    """Follows nothing by itself."""
+    return httpx.Client(base_url=address, timeout=_LONGEST)
 
 
 @contextmanager
-def _served(app: Any) -> Iterator[httpx.Client]:
-    """The application on a free port of this machine, and a client that follows nothing by itself."""
+def _served(app: Any) -> Iterator[str]:
+    """Where the application is reached on a free port of this machine."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         running = uvicorn.Server(uvicorn.Config(app, log_level="error"))
@@ -152,9 +139,7 @@ def _served(app: Any) -> Iterator[httpx.Client]:
             if not thread.is_alive():
                 raise RuntimeError("the server did not start")
             time.sleep(_A_MOMENT)
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with httpx.Client(base_url=address, timeout=_LONGEST) as client:
-            yield client
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         running.should_exit = True
         thread.join()
 
@@ -168,26 +153,38 @@ def _page_paths(routes: Iterable[Any]) -> Iterator[str]:
         yield from _page_paths(getattr(getattr(route, "original_router", None), "routes", ()))
 
 
-def _pages(client: httpx.Client, paths: list[str], things: dict[str, str]) -> tuple[list[str], list[str]]:
-    """The addresses that show a page, and the paths that nothing here opens or that are no pages."""
+def addresses(
+    paths: list[str], things: Things, *, client: httpx.Client, stranger: httpx.Client
+) -> tuple[list[Address], list[str]]:
+    """What every path opens, and the paths that nothing here opens."""
     opened, left_out = [], []
     for path in dict.fromkeys(paths):
-        if all(name in things for name in _PARAMETER.findall(path)):
-            address = _PARAMETER.sub(lambda match: things[match[1]], path)
-            answer = client.get(address)
-            if answer.status_code == HTTPStatus.OK and answer.headers["content-type"].startswith("text/html"):
-                opened.append(address)
-                continue
-        left_out.append(path)
+        known = path in things or all(name in things for name in _PARAMETER.findall(path))
+        where = things.get(path) or _PARAMETER.sub(lambda match: things.get(match[1], ""), path)
+        found = _opened(path, where, client=client, stranger=stranger) if known else None
+        if found is None:
+            left_out.append(path)
+        else:
+            opened.append(found)
     return opened, left_out
 
 
-def _timed(client: httpx.Client, path: str, *, times: int) -> np.ndarray:
+def _opened(path: str, where: str, *, client: httpx.Client, stranger: httpx.Client) -> Address | None:
+    """Opened by whoever is signed in, or, as the page where one signs in, by a stranger."""
+    by = {client: client.get(where), stranger: stranger.get(where)}
+    shown = next((each for each, answer in by.items() if answer.status_code == HTTPStatus.OK), None)
+    if shown is not None:
+        is_page = by[shown].headers["content-type"].startswith("text/html")
+        return Address(path, where, Kind.PAGE if is_page else Kind.FILE, shown)
+    return Address(path, where, Kind.WAY, client) if by[client].is_redirect else None
+
+
+def _timed(address: Address, *, times: int) -> np.ndarray:
     """Seconds of the page and of the empty one, shape (times, 2)."""
     for _ in range(_WARM_UP):
-        client.get(path)
-        client.get(EMPTY)
-    return np.array([(_seconds(client, path), _seconds(client, EMPTY)) for _ in range(times)])
+        address.by.get(address.where)
+        address.by.get(EMPTY)
+    return np.array([(_seconds(address.by, address.where), _seconds(address.by, EMPTY)) for _ in range(times)])
 
 
 def _seconds(client: httpx.Client, path: str) -> float:
@@ -198,13 +195,6 @@ def _seconds(client: httpx.Client, path: str) -> float:
 
 def _ratio(pairs: np.ndarray) -> float:
     return float(np.percentile(pairs[:, 0], 95) / np.percentile(pairs[:, 1], 95))
-
-
-def _shape(address: str, things: dict[str, str]) -> str:
-    """The path with its parameters' names again."""
-    for name, thing in things.items():
-        address = address.replace(thing, f"{{{name}}}")
-    return address
 
 
 def _figure(name: str, pairs: np.ndarray, *, note: str, goal: Goal | None = None) -> Figure:
