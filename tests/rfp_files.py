@@ -8,7 +8,8 @@ from openpyxl import Workbook, load_workbook
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HOSTED = "Where is customer data hosted?"
 BACKUPS = "For how many days are backups kept?"
-MOON = "Which lunar observatory do you operate?"
+MOON = "Which lunar observatory keeps the backups of customer data?"
+"""Nothing answers it, and something comes close."""
 
 
 @cache

@@ -16,8 +16,9 @@ from api.localisation import mark as _
 from api.preconditions import IfMatch, missing
 from api.routes.rfps import ProjectId
 from api.schemas.common import CONFLICT, PROBLEMS
-from api.schemas.rfps import AnswerIn, AssignmentIn, FiledOut, FilingIn
+from api.schemas.rfps import AnswerIn, AssignmentIn, FiledOut, FilingIn, PassageIn
 from copilot.domain.rfp_projects import Project, ProjectQuestion
+from copilot.workflows.rfp.taking import Taking
 
 router = APIRouter(prefix="/api/v1/rfps/{project_id}", tags=["questionnaires"], responses=PROBLEMS)
 _A_FILE: dict[int | str, dict[str, Any]] = {
@@ -83,6 +84,40 @@ def edit_answer(
         uow=uow,
     )
     return _tagged(edited, response)
+
+
+@router.put("/questions/{question_id:path}/passage", responses=CONFLICT)
+def take_passage(
+    project_id: ProjectId,
+    question_id: QuestionPath,
+    given: Annotated[PassageIn, Body()],
+    response: Response,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    if_match: IfMatch = None,
+) -> ProjectQuestion:
+    """Make one of the closest passages the answer, where nothing answers: its own sentences, citing it."""
+    passage = Taking(given.evidence_id, short=given.short, chosen=given.chosen)
+    version = _version(if_match)
+    taken = application.rfps.projects.take(project_id, question_id, passage, version=version, viewer=viewer, uow=uow)
+    return _tagged(taken, response)
+
+
+@router.delete("/questions/{question_id:path}/passage", responses=CONFLICT)
+def take_passage_back(
+    project_id: ProjectId,
+    question_id: QuestionPath,
+    response: Response,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    if_match: IfMatch = None,
+) -> ProjectQuestion:
+    """Have nothing answered again, as before a passage was taken; only while its words are as they were taken."""
+    version = _version(if_match)
+    left = application.rfps.projects.take(project_id, question_id, None, version=version, viewer=viewer, uow=uow)
+    return _tagged(left, response)
 
 
 @router.post("/questions/{question_id:path}/answer-again", responses=CONFLICT)

@@ -53,6 +53,14 @@ class AnswerIn(_In):
     chosen: tuple[Annotated[str, Field(max_length=300)], ...] = Field(default=(), max_length=200)
 
 
+class PassageIn(_In):
+    """Which of the closest passages is the answer, and the value that the questionnaire asks for beside it."""
+
+    evidence_id: str = Field(min_length=1, max_length=300)
+    short: ShortForm | None = None
+    chosen: tuple[Annotated[str, Field(max_length=300)], ...] = Field(default=(), max_length=200)
+
+
 class ChecklistIn(_In):
     """An answer to one question of go or no-go. `answer` null: it is open again."""
 

@@ -5,10 +5,11 @@ Invariant: filters only hide; a question keeps its number on the page whatever i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 from api.localisation import mark as _
 from api.web.links import member, with_query
-from copilot.domain.access import Role, Viewer
+from copilot.domain.access import Viewer
 from copilot.domain.questionnaires import Skipped
 from copilot.domain.rfp_answers import Dimension, NoticeCode, RfpAnswer, Route
 from copilot.domain.rfp_projects import Project, ProjectQuestion, QuestionState
@@ -23,6 +24,8 @@ _LOOK = frozenset(NoticeCode) - {NoticeCode.OTHER_LANGUAGE}
 _STALE = frozenset({NoticeCode.STALE, NoticeCode.SOURCE_CHANGED, NoticeCode.NEWER_SOURCE_DIFFERS})
 _MIDDLE = 0.6
 _WEAK = 0.7
+_DIGITS = 4
+"""Of the number of a page."""
 _HIGH, _FAIR, _LOW = _("High confidence"), _("Middling confidence"), _("Low confidence")
 
 
@@ -64,6 +67,11 @@ class Numbered:
         return {item.id: number for number, item in enumerate(evidence, start=1)}
 
     @property
+    def waits_for_expert(self) -> bool:
+        """Whether something close was found and nobody has answered."""
+        return has_closest(self.item)
+
+    @property
     def may_be_written(self) -> bool:
         """Whether a person may change the answer now."""
         hands_off = {QuestionState.EXCLUDED, QuestionState.NOT_ASKED, QuestionState.IN_QUEUE}
@@ -79,6 +87,7 @@ class Filters:
     mine: bool = False
     expert: bool = False
     stale: bool = False
+    closest: bool = False
     page: int = 1
 
     @classmethod
@@ -90,17 +99,30 @@ class Filters:
             mine="mine" in only,
             expert="expert" in only,
             stale="stale" in only,
+            closest="closest" in only,
             page=max(page, 1),
+        )
+
+    @classmethod
+    def in_address(cls, address: str) -> "Filters":
+        """Those of a page of ours."""
+        given = parse_qs(urlsplit(address).query)
+        page = given.get("page", ["1"])[0]
+        return cls.of(
+            state=given.get("state", [""])[0],
+            section=given.get("section", [""])[0],
+            only=given.get("only", []),
+            page=int(page) if page.isascii() and page.isdigit() and len(page) <= _DIGITS else 1,
         )
 
     @property
     def any(self) -> bool:
         """Whether something is hidden."""
-        return bool(self.state or self.section or self.mine or self.expert or self.stale)
+        return bool(self.state or self.section or self.mine or self.expert or self.stale or self.closest)
 
     def address(self, path: str, *, page: int | None = None) -> str:
         """The page with these filters."""
-        only = [name for name in ("mine", "expert", "stale") if getattr(self, name)]
+        only = [name for name in ("mine", "expert", "stale", "closest") if getattr(self, name)]
         number = self.page if page is None else page
         state = self.state.value if self.state else None
         return with_query(
@@ -117,6 +139,21 @@ class Shown:
     pages: int
     left_out: tuple[Skipped, ...] = ()
     """Lines that were taken for no question; only before the detection is confirmed."""
+    waiting: tuple["Waiting", ...] = ()
+    """Questions of all pages for which something close was found and that nobody has answered."""
+
+    def after(self, number: int) -> "Waiting | None":
+        """The next one of those behind a question, else the first of the others."""
+        others = [each for each in self.waiting if each.number != number]
+        return next((each for each in others if each.number > number), others[0] if others else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Where a question stands."""
+
+    number: int
+    page: int
 
 
 def numbered(project: Project) -> tuple[Numbered, ...]:
@@ -139,7 +176,10 @@ def shown(project: Project, filters: Filters, *, viewer: Viewer) -> Shown:
     kept = [each for each in numbered(project) if _passes(each.item, filters, viewer=viewer)]
     pages = max(1, -(-len(kept) // PAGE))
     first = (min(filters.page, pages) - 1) * PAGE
-    return Shown(tuple(kept[first : first + PAGE]), total=len(kept), pages=pages)
+    waiting = tuple(
+        Waiting(each.number, page=place // PAGE + 1) for place, each in enumerate(kept) if each.waits_for_expert
+    )
+    return Shown(tuple(kept[first : first + PAGE]), total=len(kept), pages=pages, waiting=waiting)
 
 
 def found(project: Project, *, page: int) -> Shown:
@@ -160,12 +200,18 @@ def _passes(item: ProjectQuestion, filters: Filters, *, viewer: Viewer) -> bool:
         and (not filters.mine or item.assigned_to == viewer.user_id)
         and (not filters.expert or needs_expert(item))
         and (not filters.stale or bool(codes & _STALE))
+        and (not filters.closest or has_closest(item))
     )
 
 
 def filled_and_left_out(project: Project) -> int:
     """How many questions are left out because their place holds somebody's words already."""
     return sum(item.state is QuestionState.EXCLUDED and is_filled(item.question) for item in project.questions)
+
+
+def has_closest(item: ProjectQuestion) -> bool:
+    """Whether there are passages that somebody could take, and nobody has answered."""
+    return item.state is QuestionState.NO_SOURCE and item.answer is not None and bool(item.answer.closest)
 
 
 def needs_expert(item: ProjectQuestion) -> bool:
@@ -190,6 +236,5 @@ def safe_to_file(project: Project) -> tuple[str, ...]:
 
 def everybody(*, uow: UnitOfWork) -> tuple[Viewer, ...]:
     """People who can be asked, by name."""
-    repository = PeopleRepository(uow)
-    found = [person for role in Role for person in repository.with_role(role)]
+    found = PeopleRepository(uow).active()
     return tuple(sorted(found, key=lambda person: (person.name.casefold(), person.user_id)))

@@ -15,24 +15,24 @@ from typing import Annotated
 
 import typer
 
-from copilot.cli import rfp_library
+from copilot.cli import rfp_library, rfp_passages
 from copilot.cli.acting import Acting, acting
 from copilot.cli.context import UserOption, reported_errors
 from copilot.cli.named_account import find_account
 from copilot.cli.queue_view import plain, print_line
 from copilot.cli.rfp_files import content_of, write_new
+from copilot.cli.rfp_passages import ID as _ID
+from copilot.cli.rfp_passages import found_project
 from copilot.cli.rfp_waiting import see_to_vectors
 from copilot.cli.rfp_words import counted, say
 from copilot.cli.tables import print_rows
 from copilot.domain.language import Language
 from copilot.domain.rfp_answers import RfpAnswer
-from copilot.domain.rfp_projects import Project, ProjectState, QuestionState
-from copilot.errors import NotFound
+from copilot.domain.rfp_projects import ProjectState, QuestionState
 from copilot.store.accounts import AccountRepository
 from knowledge.questionnaires import read_questionnaire
 
 rfp_app = typer.Typer(help="Answer a customer's questionnaire, from file to file.", no_args_is_help=True)
-_ID = typer.Argument(help="Id of the questionnaire; its first characters are enough.")
 _PAUSE = 0.5
 _IN_QUEUE = frozenset({QuestionState.IN_QUEUE, QuestionState.APPROVED})
 
@@ -55,20 +55,8 @@ class PerWhat(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     rfp_library.register(rfp_app)
+    rfp_passages.register(rfp_app)
     app.add_typer(rfp_app, name="rfp")
-
-
-def _found(person: Acting, written: str) -> Project:
-    """The project whose id begins so. Raises NotFound."""
-    projects = person.application.rfps.projects
-    with person.application.database.unit_of_work() as uow:
-        heads = projects.heads(viewer=person.viewer, uow=uow)
-        ids = [head.id for head in heads if head.id == written] or [
-            head.id for head in heads if head.id.startswith(written)
-        ]
-        if len(ids) != 1:
-            raise NotFound("There is no such questionnaire among those you may see.", hint="Look for it in the list.")
-        return projects.get(ids[0], viewer=person.viewer, uow=uow)
 
 
 @rfp_app.command("add")
@@ -130,7 +118,7 @@ def show(project: Annotated[str, _ID], *, user: UserOption = None) -> None:
     """Questions with their answers, and what was left out."""
     with reported_errors():
         person = acting(user)
-        found = _found(person, project)
+        found = found_project(person, project)
     viewer = person.viewer
     state = say(f"state.{found.state.value}", viewer)
     counts = {"done": found.progress.worked_on, "total": found.progress.total}
@@ -184,7 +172,7 @@ def run(
     """Have the questions answered here and now; Ctrl-C stops after the one that is worked on."""
     with reported_errors():
         person = acting(user)
-        found = _found(person, project)
+        found = found_project(person, project)
         with _interruptible() as stop:
             see_to_vectors(person, stop, wait=wait)
             ended = not stop.is_set() and _answered(person, found.id, stop)
@@ -209,7 +197,7 @@ def _until_done(person: Acting, project_id: str, stop: threading.Event) -> bool:
     """Work until the project is at rest; False: somebody wants to stop. Another worker may have it meanwhile."""
     said = -1
     while True:
-        now = _found(person, project_id)
+        now = found_project(person, project_id)
         if now.progress.worked_on != said:
             said = now.progress.worked_on
             print_line(say("progress", person.viewer, done=said, total=now.progress.total))
@@ -231,7 +219,7 @@ def include_filled(
     """Have those questions answered, too, whose place in the file holds somebody's words already."""
     with reported_errors():
         person = acting(user)
-        found, projects = _found(person, project), person.application.rfps.projects
+        found, projects = found_project(person, project), person.application.rfps.projects
         with person.application.database.unit_of_work() as uow:
             act = projects.leave_out_again if undo else projects.include_filled
             number = act(found.id, viewer=person.viewer, uow=uow)
@@ -248,7 +236,7 @@ def file_answers(
     """Put the answers that are not there yet into the approval queue."""
     with reported_errors():
         person = acting(user)
-        found = _found(person, project)
+        found = found_project(person, project)
         with person.application.database.unit_of_work() as uow:
             done = person.application.rfps.projects.file(
                 found.id, per="question" if per is PerWhat.QUESTION else "section", viewer=person.viewer, uow=uow
@@ -270,9 +258,9 @@ def file_answers(
 
 def _file_the_rest(person: Acting, project_id: str) -> None:
     """File here and now what waits; whoever stops it leaves the rest to the background. Another worker may help."""
-    asked = {each.question.id for each in _found(person, project_id).questions if each.waits_to_be_filed}
+    asked = {each.question.id for each in found_project(person, project_id).questions if each.waits_to_be_filed}
     with _interruptible() as stop:
-        while (now := _found(person, project_id)).filing and not stop.is_set():
+        while (now := found_project(person, project_id)).filing and not stop.is_set():
             print_line(say("filing", person.viewer, number=now.filing))
             if not person.application.rfps.runs.run(stop.is_set, only=project_id):
                 time.sleep(_PAUSE)
@@ -291,7 +279,7 @@ def package(project: Annotated[str, _ID], *, user: UserOption = None) -> None:
     """Put the filled file and its appendix into the approval queue."""
     with reported_errors():
         person = acting(user)
-        found = _found(person, project)
+        found = found_project(person, project)
         with person.application.database.unit_of_work() as uow:
             filed = person.application.rfps.projects.package(found.id, viewer=person.viewer, uow=uow)
     print_line(say("packaged", person.viewer, id=filed.item.id))
@@ -308,7 +296,7 @@ def save(
     """Save the original, a working copy marked as a draft, or the list of what is missing."""
     with reported_errors():
         person = acting(user)
-        found = _found(person, project)
+        found = found_project(person, project)
         with person.application.database.unit_of_work() as uow:
             projects, viewer = person.application.rfps.projects, person.viewer
             if what is Which.ORIGINAL:

@@ -179,8 +179,16 @@ def test_a_helper_sees_no_more_than_their_questions(browser: TestClient, company
 
 
 ACTS = ("selection", "corrections", "start", "stop", "decline", "reopen", "delete", "checklist", "answers")
-MORE = ("answer-again", "assignments", "items", "package")
-FIELDS = {"question_id": "x", "text": "x", "form": "text", "version": "0", "key": "deadline", "answer": "yes"}
+MORE = ("answer-again", "assignments", "items", "package", "passages", "passages/undo")
+FIELDS = {
+    "question_id": "x",
+    "text": "x",
+    "form": "text",
+    "version": "0",
+    "key": "deadline",
+    "answer": "yes",
+    "passage": "x",
+}
 
 
 @pytest.mark.parametrize("act", ACTS + MORE)

@@ -244,6 +244,8 @@ ACTS: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
     ("POST", "/assignments", {"question_ids": ["x"], "to": None}),
     ("PUT", "/questions/x/answer", {"text": "x"}),
     ("POST", "/questions/x/answer-again", None),
+    ("PUT", "/questions/x/passage", {"evidence_id": "x"}),
+    ("DELETE", "/questions/x/passage", None),
     ("PUT", "/checklist/deadline", {"answer": True}),
     ("POST", "/items", {"per": "question"}),
     ("POST", "/package", None),
@@ -251,7 +253,7 @@ ACTS: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
 )
 ACT_IDS = [f"{method}{path}" for method, path, _ in ACTS]
 FOR_HELPERS = {"GET", "GET/progress", "GET/gaps"}
-ONE_QUESTION = {"PUT/questions/x/answer", "POST/questions/x/answer-again"}
+ONE_QUESTION = {f"{method}{path}" for method, path, _ in ACTS if path.startswith("/questions/")}
 
 
 def test_every_route_of_a_project_is_walked(application: bootstrap.Application) -> None:

@@ -125,8 +125,8 @@ def test_every_step_is_accessible_and_fits(visit: Open, size: tuple[int, int], t
     address = one.page.url.removeprefix(one.site.address).partition("?")[0]
     one.go(address)
     answered(one)
-    for summary in one.page.locator("article summary").all():
-        summary.click()
+    one.page.locator("article details").evaluate_all("all => all.forEach((each) => { each.open = true; })")
+    expect(one.page.locator("button[name=passage]").first).to_be_visible()
     found += look(one, "answers")
     one.go("/rfps")
     assert found + look(one, "list") == []
@@ -184,6 +184,21 @@ def test_from_the_file_to_the_queue_without_a_mouse(visit: Open) -> None:
     keys.press("Enter")
     page.wait_for_selector(".notice.success")
     assert len(in_queue(one)) == 1
+    used_and_taken_back(one, page.url.removeprefix(one.site.address).partition("?")[0])
+
+
+def used_and_taken_back(one: Visit, address: str) -> None:
+    """Use the closest passage for what nothing answers, then undo it; by keyboard, too."""
+    page, keys = one.page, one.page.keyboard
+    one.go(f"{address}?only=closest")
+    tab_to(one, "button[name=passage]")
+    keys.press("Enter")
+    page.wait_for_selector(".toast.success")
+    expect(page.locator("article.rfp-question")).to_have_count(0)
+    tab_to(one, ".toast form button")
+    keys.press("Enter")
+    expect(page.locator("article.rfp-question")).to_have_count(1)
+    expect(page.locator("article.rfp-question")).to_contain_text(MOON)
 
 
 def test_without_scripts_it_is_handed_in_and_started(visit: Open) -> None:

@@ -94,6 +94,29 @@ def test_from_the_file_to_the_queue(run: Run, tmp_path: Path, make_user: MakeUse
     assert refused.exit_code == 1
 
 
+def test_the_closest_passage_is_used_and_taken_back(run: Run, tmp_path: Path, make_user: MakeUser) -> None:
+    imported(run, tmp_path)
+    entry = re.search(r"(entry_\w+)", run("rfp", "library", "list", "--state", "proposed").output)
+    assert entry
+    approved = run("rfp", "library", "approve", entry[1], by=make_user(role=Role.MANAGER, language="en"))
+    assert approved.exit_code == 0, approved.output
+    path = tmp_path / "odd.csv"
+    path.write_text("No.,Question,Answer\n7,For how many days is customer data hosted?,\n", encoding="utf-8")
+    project = re.search(r"Id: (rfp_\w+)", run("rfp", "add", str(path)).output)
+    assert project
+    assert run("rfp", "run", project[1]).exit_code == 0
+    listed = run("rfp", "closest", project[1]).output
+    assert all(said in listed for said in ("In Frankfurt and Dublin.", f"rfp use {project[1]}")), listed
+    assert run("rfp", "use", project[1], "7", "9").exit_code == 1
+    assert run("rfp", "use", project[1], "7", "1", "--value", "maybe").exit_code == 2
+    used = run("rfp", "use", project[1], "7", "1")
+    assert (used.exit_code, "In Frankfurt and Dublin." in used.output) == (0, True), used.output
+    assert "In Frankfurt and Dublin." in run("rfp", "show", project[1]).output
+    assert run("rfp", "use", project[1], "7", "1").exit_code == 1
+    assert run("rfp", "use", project[1], "7", "--undo").exit_code == 0
+    assert "no source found" in run("rfp", "show", project[1]).output
+
+
 def test_what_was_not_filed_is_not_said_to_be_in_the_queue(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, viewer: Viewer, make_user: MakeUser
 ) -> None:

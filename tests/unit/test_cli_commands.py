@@ -12,7 +12,7 @@ from typer.main import get_group
 import copilot.cli
 from copilot.cli import main
 
-_PARTS_OF_AREAS = {"queue_deciding", "queue_handling", "rfp_library"}
+_PARTS_OF_AREAS = {"queue_deciding", "queue_handling", "rfp_library", "rfp_passages"}
 _ASKED = """
 import contextlib, io, json, sys
 from copilot.cli.main import main

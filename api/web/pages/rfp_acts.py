@@ -15,7 +15,7 @@ from api.routes.rfps import ProjectId
 from api.schemas.rfps import LONGEST_ANSWER
 from api.web import flash
 from api.web.links import safe_next
-from api.web.rfp_view import safe_to_file
+from api.web.rfp_view import Filters, safe_to_file, shown
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
 from copilot.domain.questionnaires import MOST_QUESTIONS, AnswerForm, Correction, Place
@@ -23,6 +23,7 @@ from copilot.domain.rfp_answers import ShortForm
 from copilot.errors import InputError
 from copilot.store.database import UnitOfWork
 from copilot.workflows.rfp.projects import RfpProjects
+from copilot.workflows.rfp.taking import Taking
 
 router = APIRouter(prefix="/rfps/{project_id}", include_in_schema=False)
 _ID = Form(max_length=300)
@@ -44,6 +45,18 @@ class Asked:
     def projects(self) -> RfpProjects:
         """The service."""
         return self.application.rfps.projects
+
+    def onward(self, at: int) -> str:
+        """The question that they were at; where only those that wait are shown, the next one."""
+        path = f"/rfps/{self.project_id}"
+        filters = Filters.in_address(self.back)
+        if not filters.closest:
+            return f"{path if self.back == '/' else self.back}#q-{at}"
+        left = shown(self.projects.get(self.project_id, viewer=self.viewer, uow=self.uow), filters, viewer=self.viewer)
+        following = left.after(at)
+        if following is None:
+            return filters.address(path, page=1)
+        return f"{filters.address(path, page=following.page)}#q-{following.number}"
 
     def told(self, code: str, *, anchor: str = "", address: str = "", **values: str) -> Response:
         """Back to where the person was, with a message."""
@@ -187,6 +200,44 @@ def edit(
         uow=asked.uow,
     )
     return asked.told("rfp_edited", anchor=f"#q-{at}")
+
+
+@router.post("/passages")
+def take(
+    asked: AskedDep,
+    question_id: Annotated[str, _ID],
+    version: Annotated[int, Form(ge=0)],
+    passage: Annotated[str, _ID],
+    short: Annotated[str, _ID] = "",
+    chosen: _IDS = None,
+    at: Annotated[int, Form(ge=0)] = 0,
+) -> Response:
+    """One of the closest passages as the answer; whoever walks through what waits goes on to the next."""
+    wanted = Taking(
+        passage,
+        short=ShortForm(short) if short in set(ShortForm) else None,
+        chosen=tuple(key for key in chosen or () if key),
+    )
+    taken = asked.projects.take(
+        asked.project_id, question_id, wanted, version=version, viewer=asked.viewer, uow=asked.uow
+    )
+    undo = {"id": asked.project_id, "question_id": question_id, "version": str(taken.version), "at": str(at)}
+    response = RedirectResponse(asked.onward(at), status_code=303)
+    secure = asked.application.settings.secure_cookies
+    flash.leave_with_undo(response, "rfp_passage", undo | {"back": asked.back}, secure=secure)
+    return response
+
+
+@router.post("/passages/undo")
+def take_back(
+    asked: AskedDep,
+    question_id: Annotated[str, _ID],
+    version: Annotated[int, Form(ge=0)],
+    at: Annotated[int, Form(ge=0)] = 0,
+) -> Response:
+    """Nothing answers the question again."""
+    asked.projects.take(asked.project_id, question_id, None, version=version, viewer=asked.viewer, uow=asked.uow)
+    return asked.told("rfp_passage_back", anchor=f"#q-{at}")
 
 
 @router.post("/answer-again")

@@ -14,7 +14,7 @@ from api.files import file_response
 from api.routes.rfps import ProjectId
 from api.uploads import content_of
 from api.web import flash
-from api.web.rfp_view import Filters, everybody, filled_and_left_out, found, sections, shown
+from api.web.rfp_view import Filters, everybody, filled_and_left_out, found, has_closest, sections, shown
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
@@ -126,8 +126,8 @@ def rfp(
     edit: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
     """What was found, until somebody confirms it; then the answers."""
-    project = application.rfps.projects.get(project_id, viewer=viewer, uow=uow)
-    leads = find(project_id, viewer=viewer, uow=uow).led_by(viewer)
+    stored = find(project_id, viewer=viewer, uow=uow)
+    project, leads = application.rfps.projects.of(stored, viewer=viewer, uow=uow), stored.led_by(viewer)
     preview = project.state is ProjectState.PREVIEW and leads
     people = everybody(uow=uow)
     counts = application.retrieval.waiting(uow=uow)
@@ -141,6 +141,7 @@ def rfp(
         filters=filters,
         shown=found(project, page=page) if preview else shown(project, filters, viewer=viewer),
         sections=sections(project),
+        waiting=sum(map(has_closest, project.questions)),
         people=people if leads else (),
         names={person.user_id: person.name for person in people},
         shorts=list(ShortForm),

@@ -2,10 +2,11 @@
 
 Invariant: what stands in the queue under a question is its whole answer, the short form and the choices too; reading a
 section that nobody changed gives the answer that it was made of. Words that somebody changed are as closed as those
-that were there before.
+that were there before, and rest on what a sentence rested on while they are mostly its words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from copilot.domain.access import Visibility
 from copilot.domain.drafts import Section, Segment
@@ -14,6 +15,7 @@ from copilot.domain.folding import fold
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import Question
 from copilot.domain.rfp_answers import RfpAnswer, Route, ShortForm
+from copilot.workflows.reading.text import sentence_spans, stems
 
 SHORT_FORMS: Mapping[Language, Mapping[ShortForm, str]] = {
     Language.ES: {
@@ -31,6 +33,8 @@ SHORT_FORMS: Mapping[Language, Mapping[ShortForm, str]] = {
 }
 _SHORT, _CHOSEN = "short", "chosen"
 _BETWEEN = "; "
+_MOSTLY = 0.6
+"""Of a sentence's telling words, for it to be another one's, shortened or put otherwise."""
 
 
 def claims(answer: RfpAnswer | None) -> bool:
@@ -76,13 +80,18 @@ def answer_of(
             "segments": (*said, *by_end.values()),
             "evidence": tuple(evidence[key] for key in cited if key in evidence),
             "edited": True,
+            "taken": None,
             "visibility": _narrowest(filed),
         }
     )
 
 
 def rewritten(filed: RfpAnswer, *, text: str | None, short: ShortForm | None, chosen: tuple[str, ...]) -> RfpAnswer:
-    """The answer with a person's words. Sentences that are still there keep what they rest on; others have nothing."""
+    """The answer with a person's words.
+
+    Sentences that are still there keep what they rest on, and so does what somebody made of one with mostly its own
+    words, as in the queue: guardrails hold it against the source. Others have nothing.
+    """
     segments = filed.segments if text is None else tuple(_segments(text.strip(), filed))
     cited = {key for segment in segments for key in segment.evidence_ids}
     route = Route.EXPERT if filed.route is Route.NO_SOURCE else filed.route
@@ -95,6 +104,7 @@ def rewritten(filed: RfpAnswer, *, text: str | None, short: ShortForm | None, ch
             "evidence": tuple(item for item in filed.evidence if item.id in cited),
             "route": route if said else Route.NO_SOURCE,
             "edited": True,
+            "taken": filed.taken if segments == filed.segments else None,
             "visibility": _narrowest(filed),
         }
     )
@@ -117,23 +127,44 @@ def short_form(text: str, *, language: Language) -> ShortForm | None:
 
 def _segments(text: str, filed: RfpAnswer) -> list[Segment]:
     made: list[Segment] = []
+    gone: list[Segment] = []
     rest = text
     for segment in filed.segments:
         before, found, after = rest.partition(segment.text)
         if not found:
+            gone.append(segment)
             continue
-        made += _own_words(before)
+        made += _own_words(before, gone, language=filed.language)
         made.append(segment)
-        rest = after
-    made += _own_words(rest)
+        rest, gone = after, []
+    made += _own_words(rest, gone, language=filed.language)
     return [
         segment.model_copy(update={"id": f"{filed.question_id}.{number}"})
         for number, segment in enumerate(made, start=1)
     ]
 
 
-def _own_words(text: str) -> list[Segment]:
-    return [Segment(id="", text=text.strip())] if text.strip() else []
+def _own_words(text: str, gone: Sequence[Segment], *, language: Language) -> list[Segment]:
+    """What a person wrote in the place of the sentences that are gone; what rests on the same stays in one piece."""
+    said = text.strip()
+    starts = [start for start, _ in sentence_spans(said, 0, len(said))][1:]
+    bounds = [0, *starts, len(said)]  # every character is in one of them: nothing that was written is lost
+    made: list[tuple[str, tuple[str, ...]]] = []
+    for start, end in pairwise(bounds):
+        keys = _still_from(said[start:end], gone, language=language)
+        if made and made[-1][1] == keys:
+            made[-1] = (made[-1][0] + said[start:end], keys)
+        else:
+            made.append((said[start:end], keys))
+    return [Segment(id="", text=words.strip(), evidence_ids=keys) for words, keys in made if words.strip()]
+
+
+def _still_from(sentence: str, gone: Sequence[Segment], *, language: Language) -> tuple[str, ...]:
+    """What it rests on: the sources of the sentence that most of its telling words are from."""
+    said = stems(sentence, language)
+    shares = {index: len(said & stems(each.text, language)) for index, each in enumerate(gone)}
+    best = max(shares, key=lambda index: shares[index], default=None)
+    return gone[best].evidence_ids if best is not None and said and shares[best] >= _MOSTLY * len(said) else ()
 
 
 def _chosen(text: str, question: Question) -> tuple[str, ...]:

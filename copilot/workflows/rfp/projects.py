@@ -35,6 +35,7 @@ from copilot.workflows.rfp.parts import Filed, Papers, Signals
 from copilot.workflows.rfp.proposing import propose_answers
 from copilot.workflows.rfp.running import Answers
 from copilot.workflows.rfp.states import progress
+from copilot.workflows.rfp.taking import Taking
 from copilot.workflows.rfp.views import as_it_is, head_of, project_of, readable
 
 _STARTS = (ProjectState.PREVIEW, ProjectState.STOPPED, ProjectState.REVIEW)
@@ -111,7 +112,7 @@ class RfpProjects:
 
     def get(self, project_id: str, *, viewer: Viewer, uow: UnitOfWork) -> Project:
         """One project, with the questions that the viewer may see. Raises NotFound."""
-        return self._view(find(project_id, viewer=viewer, uow=uow), viewer=viewer, uow=uow)
+        return self.of(find(project_id, viewer=viewer, uow=uow), viewer=viewer, uow=uow)
 
     def correct(
         self, project_id: str, corrections: Sequence[Correction], *, viewer: Viewer, uow: UnitOfWork
@@ -206,6 +207,25 @@ class RfpProjects:
             project, question_id, text=text, short=short, chosen=chosen, version=version, viewer=viewer, uow=uow
         )
         return self._changed("rfp.edited", project, question_id, viewer=viewer, uow=uow)
+
+    def take(
+        self,
+        project_id: str,
+        question_id: str,
+        passage: Taking | None,
+        *,
+        version: int,
+        viewer: Viewer,
+        uow: UnitOfWork,
+    ) -> ProjectQuestion:
+        """Make a passage that was found the answer to what was seen as `version`; None: take that back.
+
+        Raises as `edit` does, and Conflict where something is answered, or the passage was changed or removed.
+        """
+        project = find(project_id, viewer=viewer, uow=uow, lock=True)
+        teamwork.take(project, question_id, passage, version=version, library=self._library, viewer=viewer, uow=uow)
+        action, which = ("rfp.passage_taken", passage.evidence_id) if passage else ("rfp.passage_taken_back", "")
+        return self._changed(action, project, question_id, passage=which, viewer=viewer, uow=uow)
 
     def edited_in_queue(self, draft_id: str, *, uow: UnitOfWork) -> None:
         """See to what follows from an edit of filed answers in the queue, as after one in the project."""
@@ -356,14 +376,15 @@ class RfpProjects:
         shown = project_of(project, current, viewer=viewer)
         return self._papers.gaps_report(shown, language=language, unplaced=unplaced)
 
-    def _view(self, project: StoredProject, *, viewer: Viewer, uow: UnitOfWork) -> Project:
+    def of(self, project: StoredProject, *, viewer: Viewer, uow: UnitOfWork) -> Project:
+        """The same of a project that was found for the viewer."""
         return project_of(project, questions_for(project, viewer=viewer, uow=uow), viewer=viewer)
 
     def _changed(
-        self, action: str, project: StoredProject, question_id: str, *, viewer: Viewer, uow: UnitOfWork
+        self, action: str, project: StoredProject, question_id: str, *, viewer: Viewer, uow: UnitOfWork, **more: str
     ) -> ProjectQuestion:
         teamwork.after_change(project, rules=self._rules, uow=uow)
-        record(action, project, viewer=viewer, uow=uow, details={"question": question_id})
+        record(action, project, viewer=viewer, uow=uow, details={"question": question_id} | more)
         return question_for(project, question_id, viewer=viewer, uow=uow).seen_by(viewer)
 
     def _original(self, project: StoredProject, *, uow: UnitOfWork) -> bytes:

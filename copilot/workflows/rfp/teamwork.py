@@ -22,8 +22,10 @@ from copilot.workflows.rfp import access
 from copilot.workflows.rfp.conditions import parents_of
 from copilot.workflows.rfp.consistency import check_consistency
 from copilot.workflows.rfp.filed_answers import claims, rewritten
+from copilot.workflows.rfp.library import AnswerLibrary
 from copilot.workflows.rfp.preview import reconsider
 from copilot.workflows.rfp.running import Answers, answered, context_of
+from copilot.workflows.rfp.taking import Taking, left, taken
 from copilot.workflows.rfp.views import Current, as_it_is, readable
 
 _NOT_TO_BE_ANSWERED = frozenset({QuestionState.EXCLUDED, QuestionState.NOT_ASKED})
@@ -65,12 +67,38 @@ def edit(
     """Put a person's words in the place of an answer. Raises NotFound, Conflict or InputError."""
     current = _writable(project, question_id, version=version, viewer=viewer, uow=uow)
     question = current.stored.question
-    if not set(chosen) <= {choice.key for choice in question.choices}:
-        raise InputError("This is not one of the values that the questionnaire allows.", hint="Choose from those.")
+    _only_allowed(chosen, question)
     before = current.answer
     if before is not None and text is not None and readable(before, viewer=viewer) is None:
         before = None  # the words of somebody who could not read them come from nothing that is closed
     answer = rewritten(before or _nothing(question), text=text, short=short, chosen=chosen)
+    _write(project, current, _within_limit(answer, question.limit), uow=uow)
+
+
+def take(
+    project: StoredProject,
+    question_id: str,
+    wanted: Taking | None,
+    *,
+    version: int,
+    library: AnswerLibrary,
+    viewer: Viewer,
+    uow: UnitOfWork,
+) -> None:
+    """Make one of the closest passages the answer; None: take that back. Raises NotFound, Conflict or InputError."""
+    current = _writable(project, question_id, version=version, viewer=viewer, uow=uow)
+    question = current.stored.question
+    before = readable(current.answer or _nothing(question), viewer=viewer)
+    if before is None:
+        raise Conflict("This answer rests on something that you may not read.", hint="Ask whoever wrote it.")
+    if wanted is None:
+        answer = left(before)
+    else:
+        _only_allowed(wanted.chosen, question)
+        answer = taken(before, question, wanted, library=library, viewer=viewer, uow=uow)
+    if current.answer is not None:
+        # What somebody may not read stays with the question for those who may.
+        answer = answer.model_copy(update={"closest": current.answer.closest})
     _write(project, current, _within_limit(answer, question.limit), uow=uow)
 
 
@@ -131,6 +159,11 @@ def _write(project: StoredProject, current: Current, answer: RfpAnswer, *, uow: 
     if not RfpQuestionRepository(uow).change(project.id, current.id, at=current.stored.version, **values):
         raise access.moved_on()
     RfpProjectRepository(uow).change(project.id)
+
+
+def _only_allowed(chosen: tuple[str, ...], question: Question) -> None:
+    if not set(chosen) <= {choice.key for choice in question.choices}:
+        raise InputError("This is not one of the values that the questionnaire allows.", hint="Choose from those.")
 
 
 def _nothing(question: Question) -> RfpAnswer:
