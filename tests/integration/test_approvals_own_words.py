@@ -1,6 +1,7 @@
 """Nobody approves their own words, however many versions ago they wrote them."""
 
 import pytest
+from sqlalchemy import literal
 
 from copilot.domain.access import Role, Viewer
 from copilot.domain.drafts import Audience
@@ -47,7 +48,7 @@ def approve(database: Database, item: ReviewItem, *, viewer: Viewer) -> ReviewIt
 def waits_for(database: Database, item: ReviewItem, viewer: Viewer) -> bool:
     """Whether the list of what one can approve has it."""
     with database.unit_of_work() as uow:
-        condition = turns_of(viewer, uow=uow).condition(uow.clock.now())
+        condition = turns_of(viewer, uow=uow).condition(literal(uow.clock.now()))
         return uow.session.query(ReviewItemRow).filter(ReviewItemRow.id == item.id, condition).count() == 1
 
 

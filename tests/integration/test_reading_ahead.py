@@ -16,7 +16,7 @@ from copilot.store.passage_words import PassageWords, PassageWordsRepository
 from copilot.store.passages import PassageRepository
 from copilot.store.tables.records import AccountRow, SourceFileRow
 from copilot.workflows.chat import kept_sentences, kept_words, matching
-from copilot.workflows.chat.answering import in_full, passage_text
+from copilot.workflows.chat.answering import in_full, in_place, passage_text
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.kept_sentences import KeptSentences
 from copilot.workflows.chat.kept_words import KeptWords, Packed, Seen
@@ -71,7 +71,7 @@ def test_vectors_of_sentences_are_made_ahead_alone_and_never_again(
         told = _told(shared, uow)
     asking = next(item for item in told if item.text == "Where are backups kept?")
     reply = next(item for item in told if item.text == "In Frankfurt.")
-    wanted = [item for item in told if item is not asking] + [in_full(reply, asking)]
+    wanted = [in_place(item) for item in (*(item for item in told if item is not asking), in_full(reply, asking))]
     question = embedder.embed_query("Are backups encrypted?", "en")
     ahead = Likeness(retrieval).of(question, wanted)
     assert len(embedder.calls) == made

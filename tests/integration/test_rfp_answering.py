@@ -133,12 +133,18 @@ def test_what_nothing_says_has_no_source_but_the_closest_and_who_to_ask(database
     assert len(given.closest) <= 3
 
 
-def test_a_rule_is_told_as_what_the_policy_states_and_is_no_yes(database: Database, asker: Viewer) -> None:
-    given = answer(database, asker, question("Are backups tested every quarter?", form=AnswerForm.YES_NO))
-    assert given.short is None
+def test_a_rule_is_told_as_what_the_policy_states_and_is_a_yes_only_beside_these_words(
+    database: Database, asker: Viewer
+) -> None:
+    asked = question("Are backups tested every quarter?", form=AnswerForm.YES_NO)
+    given = answer(database, asker, asked)
+    assert given.short is ShortForm.YES
     assert NoticeCode.INTENTION in codes(given)
     assert given.text.startswith("Our Access policy states: “Backups shall be tested")
     assert given.route is Route.EXPERT
+    boxes = tuple(Choice(key=text, text=text, place=Place(address=text)) for text in ("Yes", "No"))
+    bare = answer(database, asker, asked.model_copy(update={"choices": boxes}))
+    assert (bare.short, bare.chosen) == (None, ())
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ from copilot.domain.language import Language
 from copilot.domain.rfp_answers import ShortForm
 from copilot.workflows.rfp.answering.candidates import prepared
 from copilot.workflows.rfp.answering.claims import Claim, read_claim
-from copilot.workflows.rfp.answering.fitting import fit_text
 from copilot.workflows.rfp.answering.quantities import meets
-from copilot.workflows.rfp.answering.short_form import Statement, short_form
+from copilot.workflows.rfp.answering.short_form import short_form, statement
 
 CLAIMS = [
     ("Backups are encrypted with AES-256.", Claim.ASSERTED),
@@ -81,8 +80,7 @@ def test_an_item_is_as_firm_as_the_line_that_announces_it() -> None:
 def _answer(question: str, text: str, *, language: Language = Language.EN, replies: bool = False) -> ShortForm | None:
     asked = prepared(question, language=language)
     assert asked is not None
-    statement = Statement(text, read_claim(text), fit_text(asked, text), replies=replies)
-    return short_form(question, statement)
+    return short_form(statement(text, asked, replies=replies))
 
 
 SHORT_FORMS = [

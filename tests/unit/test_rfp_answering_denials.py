@@ -5,9 +5,7 @@ import pytest
 from copilot.domain.language import Language
 from copilot.domain.rfp_answers import ShortForm
 from copilot.workflows.rfp.answering.candidates import prepared
-from copilot.workflows.rfp.answering.claims import read_claim
-from copilot.workflows.rfp.answering.fitting import fit_text
-from copilot.workflows.rfp.answering.short_form import Statement, short_form
+from copilot.workflows.rfp.answering.short_form import short_form, statement
 
 ENGLISH = [
     ("Do you have a disaster recovery plan?", "We lack a disaster recovery plan.", ShortForm.NO),
@@ -22,7 +20,7 @@ ENGLISH = [
     ("Do you encrypt data at rest?", "Data at rest used to be encrypted.", None),
     ("Do you have a continuity plan?", "The continuity plan is pending approval.", None),
     ("Are you ISO 27001 certified?", "Our data centre provider is ISO 27001 certified.", None),
-    ("Do you support single sign-on?", "Single sign-on is supported at no additional charge.", None),
+    ("Do you support single sign-on?", "Single sign-on is supported at no additional charge.", ShortForm.YES),
     ("Is data stored only in the EU?", "Data is stored in the EU and in the United States.", None),
 ]
 SPANISH = [
@@ -32,7 +30,7 @@ SPANISH = [
     ("¿Usan autenticación multifactor?", "Dejamos de usar autenticación multifactor.", None),
     ("¿Cifran los datos en reposo?", "Los datos en reposo se cifraban hasta 2023.", None),
     ("¿Tienen un plan de continuidad?", "El plan de continuidad está pendiente de aprobación.", None),
-    ("¿Tienen la certificación ISO 27001?", "Estamos en proceso de obtener la certificación ISO 27001.", None),
+    ("¿Tienen la certificación ISO 27001?", "Estamos en proceso de obtener la certificación ISO 27001.", ShortForm.NO),
     ("¿Eliminan los datos del contrato?", "Los datos del contrato no se eliminan hasta pasados 90 días.", None),
     ("¿Se alojan los datos solo en la UE?", "Los datos se alojan en la UE y en Estados Unidos.", None),
 ]
@@ -45,11 +43,12 @@ def test_no_yes_is_made_of_the_words_alone(
 ) -> None:
     asked = prepared(question, language=language)
     assert asked is not None
-    assert short_form(question, Statement(text, read_claim(text), fit_text(asked, text))) is short
+    assert short_form(statement(text, asked)) is short
 
 
 CHOSEN = [
-    ("Are all laptops encrypted?", "Laptops are encrypted.", None),
+    ("Are all laptops encrypted?", "Laptops are encrypted.", ShortForm.YES),
+    ("Are all laptops encrypted?", "Laptops in finance are encrypted.", None),
     (
         "Is all electricity at your premises from renewable sources?",
         "All electricity at the data centres is from renewable sources.",
@@ -70,5 +69,4 @@ def test_what_no_person_chose_says_yes_only_for_all_that_is_asked(
 ) -> None:
     asked = prepared(question, language=Language.EN)
     assert asked is not None
-    said = text.split(";")[0].rstrip(".") + "."
-    assert short_form(question, Statement(said, read_claim(said), fit_text(asked, said), chosen=True)) is short
+    assert short_form(statement(text, asked, chosen=True)) is short

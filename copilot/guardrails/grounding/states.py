@@ -124,10 +124,14 @@ WORD_STATES = WordStates()
 def _load() -> _Loaded:
     # Imported here: they take a second together, and most drafts quote instead of telling and never need them.
     import onnxruntime
+    from threadpoolctl import threadpool_limits
 
     from copilot.llm.embeddings.e5 import network_parts
     from copilot.llm.embeddings.graph import build_word_graph
 
+    # From now on, for the whole process: products of a question with a passage are small, and threads of the linear
+    # algebra wait for each other many times longer than they work, above all beside other work.
+    threadpool_limits(limits=1, user_api="blas")
     parts = network_parts()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

@@ -112,6 +112,12 @@ def in_full(said: Told, replies_to: Told | None) -> Told:
     return said if replies_to is None else replace(said, text=f"{replies_to.text} {said.text}")
 
 
+def in_place(said: Told) -> Told:
+    """A sentence after the headings it stands under: what it is about often stands there alone."""
+    headings = dict.fromkeys(item for item in (said.title, said.heading) if item)
+    return replace(said, text=". ".join([*headings, said.text]))
+
+
 _Placed = list[tuple[Told, int, int]]
 
 

@@ -1,8 +1,8 @@
 """Vectors of sentences as a whole, made ahead with the words of their passage, and kept from question to question.
 
-Invariant: a sentence is embedded by itself, never beside others, because what stands beside it would change its vector
-a little; made ahead or made now, read from the database or kept, it is the same. Half precision: 768 bytes a sentence.
-Memory is bounded.
+Invariant: a sentence is embedded after its headings (`answering.in_place`) and never beside other sentences, which
+would change its vector a little; made ahead or made now, read from the database or kept, it is the same. Half
+precision: 768 bytes a sentence. Memory is bounded.
 """
 
 import hashlib

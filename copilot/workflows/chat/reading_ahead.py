@@ -15,7 +15,7 @@ from copilot.retrieval.search import Hit, shared_hits
 from copilot.store.database import Database
 from copilot.store.passage_words import PassageWords, PassageWordsRepository
 from copilot.telemetry import get_logger
-from copilot.workflows.chat.answering import asks, in_full, passage_text
+from copilot.workflows.chat.answering import asks, in_full, in_place, passage_text
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.kept_sentences import MODEL, key_of, made, packed
 from copilot.workflows.chat.kept_words import digest_of
@@ -73,9 +73,7 @@ def _words(hit: Hit, told: Sequence[Told], embedder: Embedder | None) -> Passage
 
 def _sentences(group: Sequence[Told], embedder: Embedder) -> bytes:
     """Vectors of those that may answer: what only asks never does."""
-    vectors = {key_of(item.text, item.language): item for item in group if not asks(item.text)}
-    for before, item in pairwise(group):
-        if asks(before.text) and not asks(item.text):
-            both = in_full(item, before)
-            vectors[key_of(both.text, both.language)] = both
+    said = [item for item in group if not asks(item.text)]
+    said += [in_full(item, before) for before, item in pairwise(group) if asks(before.text) and not asks(item.text)]
+    vectors = {key_of(item.text, item.language): item for item in map(in_place, said)}
     return packed({key: made(embedder, item.text, item.language) for key, item in vectors.items()})

@@ -18,8 +18,8 @@ from copilot.store.database import UnitOfWork
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.rfp.answering.candidates import said_with
 from copilot.workflows.rfp.answering.categories import Category, category_of
-from copilot.workflows.rfp.answering.choosing import chosen_by_short, chosen_by_words, offers_yes_and_no
-from copilot.workflows.rfp.answering.claims import FACTS
+from copilot.workflows.rfp.answering.choosing import chosen_by_short, chosen_by_words
+from copilot.workflows.rfp.answering.claims import FACTS, Claim
 from copilot.workflows.rfp.answering.confidence import NOTHING, confidence_of, route_of
 from copilot.workflows.rfp.answering.contract import LibraryMatch, LibraryReader
 from copilot.workflows.rfp.answering.enquiry import Enquiry, enquiry_of
@@ -29,6 +29,7 @@ from copilot.workflows.rfp.answering.looking import Found, Looker
 from copilot.workflows.rfp.answering.looking import evidence_of as evidence_of_found
 from copilot.workflows.rfp.answering.prose import Chosen, segments_of, within
 from copilot.workflows.rfp.answering.weighing import dimensions_of, is_whole, notices_of
+from copilot.workflows.rfp.answering.whether import offers_yes_and_no
 from copilot.workflows.rfp.answering.wording import Worded, Wording
 
 _WORD_FOR_WORD = 0.99
@@ -122,11 +123,7 @@ class QuestionAnswerer:
         said = [Chosen(item.told, item.reading, said_with(item)) for item in used]
         worded = self._worded(question, _once(said), scene)
         segments, cut = within(worded.segments, question.limit)
-        short = _short_of(question, found)
-        facts = [item.told.text for item in used if item.reading.claim in FACTS]
-        chosen = chosen_by_short(question.choices, short) or (
-            () if offers_yes_and_no(question.choices) else chosen_by_words(question, facts)
-        )
+        short, chosen = _form_of(question, found)
         cited = {key for segment in segments for key in segment.evidence_ids}
         evidence = tuple(item for item in evidence_of_found(used) if item.id in cited)
         notices = notices_of(found, enquiry, question=question, scene=scene, cut=cut)
@@ -184,6 +181,21 @@ def _without_source(
         notices=notices_of(found, enquiry, question=question, scene=scene, cut=False),
         expert=expert_for(closest, matches, category=category, scene=scene),
     )
+
+
+def _form_of(question: Question, found: Sequence[Found]) -> tuple[ShortForm | None, tuple[str, ...]]:
+    """The short form and the values. A rule is a yes, or a value, only where it is written that it is a rule."""
+    used = [item for part in found for item in part.chosen]
+    short = _short_of(question, found)
+    can_be_told = not question.choices or question.comment_place is not None
+    rests_on_rule = any(Claim.INTENTION in item.reading.all for item in used)
+    if short is ShortForm.YES and rests_on_rule and not can_be_told:
+        short = None
+    chosen = chosen_by_short(question.choices, short, texts=[item.told.text for item in used])
+    if chosen or offers_yes_and_no(question.choices):
+        return short, chosen
+    firm = FACTS | {Claim.INTENTION} if can_be_told else FACTS
+    return short, chosen_by_words(question, [item.told.text for item in used if item.reading.claim in firm])
 
 
 def _short_of(question: Question, found: Sequence[Found]) -> ShortForm | None:

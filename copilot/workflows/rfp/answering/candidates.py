@@ -4,7 +4,6 @@ Invariant: deterministic; the judge of the chat says which sentences are looked 
 compete. What only resembles the question, a blank, a definition or somebody else's duty has no chance at all.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +12,7 @@ from copilot.domain.language import Language
 from copilot.domain.rfp_answers import ShortForm
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import words_of
-from copilot.workflows.chat.answering import Judged, answers, in_full
+from copilot.workflows.chat.answering import Judged, answers, in_full, in_place
 from copilot.workflows.chat.continuing import goes_on
 from copilot.workflows.chat.matching import Asked, asked
 from copilot.workflows.chat.question import Expected, Question, read_question
@@ -22,8 +21,8 @@ from copilot.workflows.rfp.answering.asked_for import lacks_what_is_asked, leave
 from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odds, with_likeness
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
 from copilot.workflows.rfp.answering.deeds import lacks_deed
-from copilot.workflows.rfp.answering.fitting import Fit, fit
-from copilot.workflows.rfp.answering.nearness import Nearness, nearness, under_topic
+from copilot.workflows.rfp.answering.fitting import fit
+from copilot.workflows.rfp.answering.nearness import FAR, Nearness, nearness, under_topic
 from copilot.workflows.rfp.answering.review_dates import is_old_version
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
 
@@ -39,7 +38,6 @@ _NEEDS_ITS_KIND = frozenset({Expected.NUMBER, Expected.CONTACT})
 """A question of how many is not answered without a number."""
 _REPLY_ALIKE = 0.85
 """How like the question asked the one must be to which a sentence stands as the answer."""
-_FIRST_CLAUSE = re.compile(r";\s.*", re.DOTALL)
 _NEVER = frozenset({Claim.FRAGMENT, Claim.QUESTION})
 """They answer nothing by themselves."""
 
@@ -49,11 +47,11 @@ class Candidate:
     """A sentence with what is known of it."""
 
     judged: Judged
-    fit: Fit
     reading: Reading
     near: Nearness
+    """`FAR` where the sentence may answer nothing, blanks apart."""
     values: Mapping[str, float]
-    """What its chance is made of."""
+    """What its chance is made of; empty where it has none."""
     able: bool
     """Whether it may answer at all."""
     chance: float = 0.0
@@ -62,8 +60,10 @@ class Candidate:
     @property
     def alone(self) -> float:
         """The chance that it answers if no other sentence did."""
+        if not self.able:
+            return 0.0
         each = odds(self.values)
-        return each / (1 + each) if self.able else 0.0
+        return each / (1 + each)
 
     @property
     def told(self) -> Told:
@@ -117,13 +117,17 @@ def candidates(
     among = Among(best=verdict.ranked[0].score, worst_found=verdict.worst[0])
     looked_at = _looked_at(question, verdict.ranked, topic=topic, among=among, today=today)
     able = _with_chances([item for item in looked_at if item.able])[:most]
-    likenesses = alike([in_full(item.told, item.judged.replies_to) for item in able]) if alike and able else None
+    likenesses = alike([_in_place(item.judged) for item in able]) if alike and able else None
     if likenesses is not None:
         values = with_likeness([item.values for item in able], likenesses)
         able = [replace(item, values=each) for item, each in zip(able, values, strict=True)]
     found = [*_with_chances(able), *(item for item in looked_at if not item.able)]
     # What only asks or announces stands behind what says something, however well it fits.
     return tuple(sorted(found, key=lambda item: (item.reading.claim in _NEVER and not item.able, -item.chance)))
+
+
+def _in_place(item: Judged) -> Told:
+    return in_place(in_full(item.told, item.replies_to))
 
 
 def _looked_at(question: Asked, ranked: Sequence[Judged], *, topic: str, among: Among, today: date) -> list[Candidate]:
@@ -147,20 +151,22 @@ def _with_chances(items: Sequence[Candidate]) -> list[Candidate]:
 def short_form_of(text: str, item: Judged, *, language: Language) -> ShortForm | None:
     """What a sentence answers to a question that yes or no answers; the one rule for it."""
     question = prepared(text, language=language)
-    return None if question is None else short_form(text, statement_of(question, item))
+    return None if question is None else short_form(statement_of(question, item))
 
 
 def statement_of(question: Asked, item: Judged, *, chosen: bool = False) -> Statement:
-    """The sentence by itself: what goes on in the next one is another statement.
-
-    `chosen`: it was found to answer; then what it says before a semicolon counts by itself.
-    """
+    """The sentence by itself: what goes on in the next one is another statement. `chosen`: it was found to answer."""
     told = item.told
-    if chosen:
-        told = replace(told, text=_FIRST_CLAUSE.sub(".", told.text))
-    reading = read_claim(told.text, title=f"{told.heading} {told.title}")
-    replies = item.replies_to is not None and item.alike >= _REPLY_ALIKE
-    return Statement(told.text, reading, fit(question, told), replies=replies, chosen=chosen)
+    across = told.language is not question.question.language
+    return Statement(
+        told.text,
+        question,
+        told.language,
+        heading=_heading(told),
+        near=nearness(question, item).words if across and item.found else (),
+        replies=item.replies_to is not None and item.alike >= _REPLY_ALIKE,
+        chosen=chosen,
+    )
 
 
 def _may_answer(question: Asked, item: Judged, reading: Reading) -> bool:
@@ -178,7 +184,11 @@ def _may_answer(question: Asked, item: Judged, reading: Reading) -> bool:
 
 def _in_all(item: Judged) -> str:
     """The sentence with what belongs to it."""
-    return " ".join([item.told.text, *(told.text for told in item.announces)])
+    return " ".join(_told_with(item))
+
+
+def _told_with(item: Judged) -> list[str]:
+    return [item.told.text, *(told.text for told in item.announces)]
 
 
 def _heading(told: Told) -> str:
@@ -199,18 +209,21 @@ def _asks_about_others(question: Asked, told: Told) -> bool:
 
 
 def _candidate(question: Asked, item: Judged, *, topic: str, among: Among, today: date) -> Candidate:
+    """What has no chance is not weighed: most of what is found ends here."""
     told = item.told
     reading = read_claim(told.text, title=f"{told.heading} {told.title}")
-    fits = fit(question, told, more=item.announces)
-    near = nearness(question, item)
+    may = _may_answer(question, item, reading) and not is_old_version(told, asked=question.question.text, today=today)
+    # How near a blank comes is asked, too: it would answer if it were filled in.
+    near = nearness(question, item) if may or reading.claim is Claim.BLANK else FAR
+    able = may and not lacks_deed(question, [*_told_with(item), _heading(told)], near)
+    values = _values(question, item, reading, near, topic=topic, among=among) if able else {}
+    return Candidate(item, reading, near, values, able=able)
+
+
+def _values(
+    question: Asked, item: Judged, reading: Reading, near: Nearness, *, topic: str, among: Among
+) -> Mapping[str, float]:
+    fits = fit(question, item.told, more=item.announces)
     under = under_topic(topic, item)
-    customers = leaves_out_customers(question.question.text, _in_all(item), heading=_heading(told))
-    values = numbers(
-        question, item, fits=fits, reading=reading, near=near, under=under, among=among, customers=customers
-    )
-    able = (
-        _may_answer(question, item, reading)
-        and not is_old_version(told, asked=question.question.text, today=today)
-        and not lacks_deed(question, f"{_in_all(item)} {_heading(told)}", near)
-    )
-    return Candidate(item, fits, reading, near, values, able=able)
+    customers = leaves_out_customers(question.question.text, _in_all(item), heading=_heading(item.told))
+    return numbers(question, item, fits=fits, reading=reading, near=near, under=under, among=among, customers=customers)

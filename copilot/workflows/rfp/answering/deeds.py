@@ -6,6 +6,7 @@ nothing is refused. A deed is said by its own word, by one that names the same, 
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -37,17 +38,20 @@ _SHORTEST = 4
 _LONG = 5
 
 
-def lacks_deed(question: Asked, text: str, near: Nearness) -> bool:
+def lacks_deed(question: Asked, texts: Sequence[str], near: Nearness) -> bool:
     """Whether neither the sentence nor what stands with it says the deed. `near`: of the sentence."""
     asked = question.question
     deeds = asked_deeds(asked.text, language=asked.language)
     near_of = {asked.words[place].folded: value for place, value in zip(required(question), near.words, strict=True)}
     known = [deed for deed in deeds if deed in near_of]
-    return bool(known) and len(known) == len(deeds) and not any(_says(text, deed, near_of[deed]) for deed in known)
+    return bool(known) and len(known) == len(deeds) and not any(_says(texts, deed, near_of[deed]) for deed in known)
 
 
-def _says(text: str, deed: str, near: float) -> bool:
-    return near >= _NEAR_ENOUGH or bool(terms_of(deed) & terms_in(text)) or bool(_same(deed) & _roots(text))
+def _says(texts: Sequence[str], deed: str, near: float) -> bool:
+    if near >= _NEAR_ENOUGH:
+        return True
+    # Each text by itself: what was read of a sentence or a heading is kept for the questions to come.
+    return any(terms_of(deed) & terms_in(text) or _same(deed) & _roots(text) for text in texts)
 
 
 @lru_cache(maxsize=2_048)

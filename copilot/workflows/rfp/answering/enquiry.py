@@ -15,6 +15,7 @@ from copilot.domain.folding import flat
 from copilot.domain.questionnaires import AnswerForm, Question
 from copilot.workflows.chat.asking import without_courtesies
 from copilot.workflows.chat.question import Expected, expected_kind, parts_of
+from copilot.workflows.rfp.answering.whether import asks_whether, offers_yes_and_no
 
 _FILE = Path(__file__).with_name("enquiry.toml")
 _BRACKET = re.compile(r"\s*[(\[]([^()\[\]]{2,600})[)\]]")
@@ -31,7 +32,6 @@ _TAKES_UP = re.compile(
 _OPENING = re.compile(r"^[\s\W\d.]*")
 _LEAST_WORDS = 3
 _MOST_WORDS_OF_HEADING = 12
-_ASKED_YES_NO = frozenset({AnswerForm.YES_NO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def enquiry_of(question: Question, *, context: Sequence[str] = ()) -> Enquiry:
     wants_file = question.form is AnswerForm.FILE or _asks_for_file(asking)
     parts = [part for piece in parts_of(without_courtesies(asking)) for part in _NEXT_CLAUSE.split(piece)]
     parts = [part for part in parts if len(part.split()) >= _LEAST_WORDS] or [asking]
-    yes_no = question.form in _ASKED_YES_NO
+    yes_no = question.form is AnswerForm.YES_NO or offers_yes_and_no(question.choices)
     read = tuple(_part(part, yes_no=yes_no) for part in dict.fromkeys(_whole(parts)))
     return Enquiry(read, _topic(context), wants_file=wants_file)
 
@@ -86,7 +86,8 @@ def _part(text: str, *, yes_no: bool) -> Part:
     words, required = _without_addressee(text)
     plain = " ".join(words.split()) or text
     asks_yes_no = required or expected_kind(text) is Expected.YES_NO
-    return Part(plain, yes_no=asks_yes_no or (yes_no and expected_kind(text) is Expected.OTHER))
+    # "Are they reviewed when somebody leaves" asks for no date, and what comes after "and how often" is beside the yes.
+    return Part(plain, yes_no=asks_yes_no or (yes_no and asks_whether(plain)))
 
 
 def _without_addressee(text: str) -> tuple[str, bool]:

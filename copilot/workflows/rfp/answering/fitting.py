@@ -33,8 +33,6 @@ class Fit:
     """Of the question's words by their weight: how much the sentence or its headings have."""
     here: float
     """The same in the sentence alone."""
-    stated: float
-    """As `here`, without the verbs that only ask whether there is something."""
     about: float
     """How many of the sentence's words the question has too."""
     missing: tuple[str, ...]
@@ -61,7 +59,7 @@ def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
     words = [(question.question.words[place], float(question.weights[place])) for place in required(question)]
     named = named_in(question)
     total = sum(max(_LEAST_WEIGHT, weight) for _, weight in words)
-    here = in_all = lacks = verbs = 0.0
+    here = in_all = lacks = 0.0
     missing = []
     for word, weight in words:
         terms, counts = terms_of(word.folded), max(_LEAST_WEIGHT, weight)
@@ -73,11 +71,9 @@ def fit_text(question: Asked, text: str, *, heading: str = "") -> Fit:
         else:
             missing.append(word.folded)
             lacks = max(lacks, weight)
-            verbs += counts * (word.folded in _data().verbs)
     return Fit(
         said=in_all / total,
         here=here / total,
-        stated=here / max(_LEAST_WEIGHT, total - verbs),
         about=_about(asked, text),
         missing=tuple(dict.fromkeys(missing)),
         missing_weight=lacks,
@@ -149,7 +145,6 @@ class _Data:
     groups: dict[str, tuple[str, ...]]
     limiters: frozenset[str]
     topics: frozenset[str]
-    verbs: frozenset[str]
 
 
 @cache
@@ -159,8 +154,8 @@ def _data() -> _Data:
     for place, line in enumerate(data["synonyms"]["groups"]):
         for word in flat(line).split():
             groups[word] = (*groups.get(word, ()), f"#{place}")
-    limiters, topics, verbs = (frozenset(flat(data[key]["words"]).split()) for key in ("limiters", "topics", "verbs"))
-    return _Data(groups, limiters, topics, verbs)
+    limiters, topics = (frozenset(flat(data[key]["words"]).split()) for key in ("limiters", "topics"))
+    return _Data(groups, limiters, topics)
 
 
 def title_fits(question: str, title: str) -> bool:

@@ -161,7 +161,7 @@ def _short(part: Part, question: Asked, found: Sequence[Candidate]) -> ShortForm
     """What the best sentence says; nothing where another one says otherwise."""
     if not part.yes_no or not found:
         return None
-    said = [short_form(part.text, statement_of(question, item.judged, chosen=True)) for item in found]
+    said = [short_form(statement_of(question, item.judged, chosen=True)) for item in found]
     others = {item for item in said if item is not None}
     return said[0] if len(others) <= 1 else None
 

@@ -39,6 +39,10 @@ class Nearness:
         return any(mine >= _SAID and its < _LACKING for mine, its in zip(self.words, other.words, strict=True))
 
 
+FAR = Nearness((), mean=0.0, topic=0.0)
+"""Of what is not compared."""
+
+
 def nearness(question: Asked, judged: Judged) -> Nearness:
     """Of one sentence, with the list that it announces."""
     told = judged.told
@@ -71,7 +75,7 @@ def under_topic(topic: str, judged: Judged) -> float:
     if not wanted:
         return _NO_TOPIC
     told = judged.told
-    said = terms_in(f"{told.title}. {told.heading}. {told.text}")
+    said = terms_in(f"{told.title}. {told.heading}") | terms_in(told.text)
     return sum(bool(terms & said) for terms in wanted) / len(wanted)
 
 
