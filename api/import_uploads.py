@@ -82,11 +82,8 @@ class ImportUploads:
         with self.staging.locked(upload_id) as upload:
             if upload.phase is not Phase.CHECKED:
                 raise Conflict("Only what was checked can be imported.", hint="Look at the page again.")
-            if self._is_outdated(upload):
-                raise Conflict(
-                    "The same source was imported since these files were checked.",
-                    hint="Check them again: importing them may now change other things.",
-                )
+            with self._application.database.unit_of_work() as uow:
+                _require_current(upload, uow=uow)
             asked = self._asked(upload, Phase.IMPORTING, viewer=viewer)
         self._ask()
         return asked
@@ -101,8 +98,10 @@ class ImportUploads:
                 raise Conflict("It is not being worked on any more.", hint="Look at the page again.")
             self.staging.ask_to_stop(upload)
             with self.staging.left_alone(upload) as free:
-                if free:
-                    self.staging.save(self.staging.find(upload_id).stopped())
+                # Looked at again: a worker may have ended it since, or been cut off once it was done.
+                found = self.staging.find(upload_id)
+                if free and found.is_running:
+                    self._settle(self._settled_before(found) or found.stopped())
             return self.staging.find(upload_id)
 
     def discard(self, upload_id: str) -> None:
@@ -138,9 +137,12 @@ class ImportUploads:
             if not upload.is_running:
                 return  # stopped at the last moment
             ended = self._settled_before(upload) or self._ended(self._begun(upload), should_stop=should_stop)
-            self.staging.save(ended)
-            if ended.phase is Phase.IMPORTED:
-                self.staging.drop_files(ended)
+            self._settle(ended)
+
+    def _settle(self, ended: Upload) -> None:
+        self.staging.save(ended)
+        if ended.phase is Phase.IMPORTED:
+            self.staging.drop_files(ended)
 
     def _settled_before(self, upload: Upload) -> Upload | None:
         """What needs no work: what was stopped, what is done and was cut off before it said so, what cuts off."""
@@ -217,8 +219,9 @@ class ImportUploads:
         )
 
     def _imported(self, upload: Upload, *, noted: "_Noted", viewer: Viewer, uow: UnitOfWork) -> int:
-        # The last moment at which nothing is kept.
+        # The last moment at which nothing is kept. One that was asked for before this one may have come in between.
         noted.look()
+        _require_current(upload, uow=uow)
         AuditLog(uow).append(
             "import.uploaded",
             actor_id=viewer.user_id,
@@ -226,11 +229,6 @@ class ImportUploads:
             details={"files": str(len(upload.files))},
         )
         return self._application.after_import(uow=uow)
-
-    def _is_outdated(self, upload: Upload) -> bool:
-        with self._application.database.unit_of_work() as uow:
-            last = ImportReading(uow).last_finished(upload.source)
-        return last is not None and upload.checked_at is not None and last > upload.checked_at
 
     def _asked(self, upload: Upload, phase: Phase, *, viewer: Viewer) -> Upload:
         fresh = {"stage": "", "done": 0, "total": 0, "begun": 0, "trouble": None}
@@ -274,6 +272,16 @@ class _Noted:
         if self._saved_at is None or "stage" in changed or now - self._saved_at >= _BETWEEN:
             self._staging.save(self._upload)
             self._saved_at = now
+
+
+def _require_current(upload: Upload, *, uow: UnitOfWork) -> None:
+    """Raises Conflict if what an import would change is no longer what its rehearsal showed."""
+    last = ImportReading(uow).last_finished(upload.source)
+    if last is not None and upload.checked_at is not None and last > upload.checked_at:
+        raise Conflict(
+            "The same source was imported since these files were checked.",
+            hint="Check them again: importing them may now change other things.",
+        )
 
 
 def _currency(said: str | None) -> str | None:

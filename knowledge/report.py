@@ -178,6 +178,7 @@ class ImportReport:
             "files": self.files_found,
             "ignored": len(self.ignored),
             "nothing_changed": self.nothing_changed,
+            "nothing_usable": self.nothing_usable,
         }
         return data
 

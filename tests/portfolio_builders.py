@@ -66,6 +66,13 @@ def scores(
     version: str | None = None,
 ) -> None:
     """Put scores of a day; None as a value is one that could not be computed."""
+    ScoreRepository(uow).put(made_scores(account_id, values, day=day, version=version))
+
+
+def made_scores(
+    account_id: str, values: Mapping[ScoreKind, float | None], *, day: date, version: str | None = None
+) -> list[AccountScore]:
+    """The same, to be put."""
     found = []
     for kind, value in values.items():
         made_by = version or f"{kind.value}-1"
@@ -76,7 +83,7 @@ def scores(
                 account_id=account_id, kind=kind, day=day, value=value, band=band, missing=missing, version=made_by
             )
         )
-    ScoreRepository(uow).put(found)
+    return found
 
 
 def _band(kind: ScoreKind, value: float) -> Band:

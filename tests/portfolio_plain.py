@@ -25,13 +25,15 @@ HEALTH = ScoreKind.HEALTH
 _KINDS = (HEALTH, ScoreKind.CHURN_30, ScoreKind.CHURN_90, ScoreKind.CHURN_180, ScoreKind.EXPANSION)
 
 
-def customers(chosen: Slice, *, viewer: Viewer, uow: UnitOfWork) -> list[Customer]:
-    """All of them by name."""
+def everybody_of(viewer: Viewer, *, uow: UnitOfWork) -> list[Customer]:
+    """All customers by name, read whole."""
     everything = uow.session.scalars(select(AccountRow.id)).all()
-    found = PortfolioRepository(uow).customers(
-        everything, viewer=viewer, today=TODAY, kinds=_KINDS, before=LAST_WEEK
-    )  # fmt: skip
-    return [one for one in found if _is_in(one, chosen)]
+    return PortfolioRepository(uow).customers(everything, viewer=viewer, today=TODAY, kinds=_KINDS, before=LAST_WEEK)
+
+
+def customers(chosen: Slice, of: Sequence[Customer]) -> list[Customer]:
+    """Those of the slice."""
+    return [one for one in of if _is_in(one, chosen)]
 
 
 def _is_in(one: Customer, chosen: Slice) -> bool:
@@ -141,13 +143,9 @@ def renewing(found: Sequence[Customer]) -> list[Customer]:
     return sorted(dated, key=lambda one: (one.renewal_date or date.max, one.name))
 
 
-def table(wanted: Wanted, *, model: ModelUse, viewer: Viewer, uow: UnitOfWork) -> list[tuple[str, Decimal | None]]:
+def table(wanted: Wanted, of: Sequence[Customer], *, model: ModelUse) -> list[tuple[str, Decimal | None]]:
     """Ids in order, each with what is at stake."""
-    lines = [
-        (one, _stake(one, model=model))
-        for one in customers(wanted.chosen, viewer=viewer, uow=uow)
-        if _is_wanted(one, wanted)
-    ]
+    lines = [(one, _stake(one, model=model)) for one in customers(wanted.chosen, of) if _is_wanted(one, wanted)]
     often = Counter(str(one.currency) for one, _ in lines if one.currency is not None)
     places = {name: place for place, name in enumerate(sorted(often, key=lambda name: (-often[name], name)))}
 
@@ -186,10 +184,9 @@ def _stake(one: Customer, *, model: ModelUse) -> Decimal | None:
 
 
 def board(
-    chosen: Slice, *, ranks: bool, everybody: bool, viewer: Viewer, uow: UnitOfWork
+    found: Sequence[Customer], *, ranks: bool, everybody: bool, viewer: Viewer, uow: UnitOfWork
 ) -> tuple[list[str], dict[str, int], dict[str, Decimal]]:  # fmt: skip
     """Ids in order, counts, and the amounts of what is open."""
-    found = customers(chosen, viewer=viewer, uow=uow)
     ids = [one.account_id for one in found]
     deals = PortfolioRepository(uow).open_deals(ids, viewer=viewer, kind="expansion")
     of_account = {account_id: [deal for deal in deals if deal.account_id == account_id] for account_id in ids}

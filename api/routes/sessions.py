@@ -14,6 +14,8 @@ from copilot.people import SignedIn
 from copilot.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
+SIGN_OUT_PATH = "/sign-out"
+ID_TOKEN_COOKIE = "sc_id_token"  # noqa: S105 - its name
 
 
 class Credentials(BaseModel):
@@ -53,6 +55,11 @@ def set_session_cookie(response: Response, signed_in: SignedIn, *, settings: Set
     )
 
 
+def forget_provider(response: Response) -> None:
+    """Have the browser forget what the identity provider knows its session by."""
+    response.delete_cookie(ID_TOKEN_COOKIE, path=SIGN_OUT_PATH)
+
+
 @router.post("/sessions", response_model=Me)
 def sign_in(
     credentials: Annotated[Credentials, Body()], request: Request, application: ApplicationDep, uow: UnitOfWorkDep
@@ -74,6 +81,7 @@ def sign_out(request: Request, application: ApplicationDep, uow: UnitOfWorkDep, 
     application.people.sign_out(request.cookies.get(SESSION_COOKIE, ""), uow=uow)
     response = Response(status_code=204)
     response.delete_cookie(SESSION_COOKIE, path="/")
+    forget_provider(response)
     return response
 
 

@@ -75,9 +75,12 @@ def forget_digest(uow: UnitOfWork) -> None:
 
 
 def _known_digest(uow: UnitOfWork) -> str | None:
+    # In this order: who scores what is due takes the notes away together with the digest.
+    if ScoreDueRepository(uow).is_anything():
+        return None
     found = PeopleRepository(uow).workspace_fact(_FACT)
     kept = _Digest() if found is None else _Digest.model_validate_json(found)
-    return None if kept.day != uow.clock.today() or ScoreDueRepository(uow).is_anything() else kept.of_accounts
+    return kept.of_accounts if kept.day == uow.clock.today() else None
 
 
 def _write(digest: _Digest, uow: UnitOfWork) -> None:

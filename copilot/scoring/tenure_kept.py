@@ -30,9 +30,12 @@ class _Kept(BaseModel):
 
 def tenure_today(uow: UnitOfWork) -> Tenure:
     """As the records tell it now."""
+    # In this order: who scores what is due takes the notes away together with what is kept.
+    if ScoreDueRepository(uow).is_anything():
+        return _computed(uow)
     found = PeopleRepository(uow).workspace_fact(_FACT)
     kept = _Kept() if found is None else _Kept.model_validate_json(found)
-    if kept.day != uow.clock.today() or ScoreDueRepository(uow).is_anything():
+    if kept.day != uow.clock.today():
         return _computed(uow)
     return Tenure(np.array(kept.departures), np.array(kept.years), kept.left)
 

@@ -37,6 +37,7 @@ EXEMPT: Mapping[str, str] = {
 """Tables that are not overwritten, and why."""
 DERIVED: Mapping[str, str] = {
     "passages": "cut from documents",
+    "account_standing": "copied from accounts by triggers",
     "deliverables": "rendered from the versions of drafts",
     "draft_evidence": "hashes of what versions of drafts cite",
 }

@@ -109,8 +109,9 @@ class PortfolioSums:
         of = self._of.c
         keys = (
             of.health_band,
-            of.compared,
-            func.sign(of.steps),
+            # An account may come between the look at the days and this: a row of which nothing is told yet.
+            func.coalesce(of.compared, Compared.NO.value),
+            func.sign(func.coalesce(of.steps, 0)),
             of.churned_on.is_not(None),
             func.coalesce(of.churned_on <= until, false()),
             of[kind.value].is_not(None),

@@ -32,7 +32,7 @@ _WORDS = tuple(map(re.compile, (r"\s*,\s+", r"\s+(?:or|o|u)\s+", r"\s+[–—-]\
 _LAST_TWO = re.compile(r"^(?:or|o|u)\s+|\s+(?:or|o|u)\s+", re.IGNORECASE)
 _SCALE = re.compile(r"(?:(?:escala|scale)\s*:?\s*)?(?:de |from )?(\d)\s*(?:-|–|to|a)\s*(\d{1,2})", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"(?:\b[^\W\d_]\.){2,}$")
-_NOTE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_NOTE = re.compile(r"(?<!\s)\s*+[(\[][^()\[\]]*[)\]]\s*$")
 _INSIDE = re.compile(r"[(\[]([^()\[\]]{3,80})[)\]]")
 
 

@@ -22,9 +22,9 @@ def read_options(reader: TextReader, block: Block) -> bool:
             _without_boxes_of_others(reader, asked)
         _asked_behind(reader, replace(block, text=asked, number="", control="", choices=(), given=""))
         return True
-    if options is None:
-        return False
-    if options.before and not says("options", "words", options.before):
+    if options is None or (block.number and options.before and not options.boxed):
+        return False  # `3. Select one of: EU / US` has a number of its own: it is asked
+    if options.before and (block.number or not says("options", "words", options.before)):
         draft = reader.ask(block, text=options.before, statement=not asks(reader, options.before))
     elif reader.open is None:
         reader.skip(block, SkipReason.OTHER)

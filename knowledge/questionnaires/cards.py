@@ -18,9 +18,12 @@ from knowledge.questionnaires.headers import Role, role_of_header
 from knowledge.questionnaires.options import options_in
 from knowledge.questionnaires.text_reader import TextReader
 
-_CODE = re.compile(r"[\s:.]*(?:n[º°o]\.?\s*)?([A-Za-z]{0,4}[-. ]?\d+(?:[.\-]\d+)*[a-z]?)?[\s:.]*$")
-"""The number behind a label: `Question P1`."""
+_CODE = re.compile(
+    r"(?<![\s:.])[\s:.]*+(?:n[º°o]\.?\s*)?((?<![A-Za-z])[A-Za-z]{0,4}[-. ]?\d+(?:[.\-]\d+)*[a-z]?)?[\s:.]*+$"
+)
+"""The number behind a label: `Question P1`, `Pregunta 2`. A row of dots is read once, however long it is."""
 _LONGEST_LABEL = 6
+_MOST_LETTERS = 1_000
 
 
 def read_cards(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> bool:
@@ -41,7 +44,7 @@ def read_cards(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> bool:
 
 def _role_of(pair: Sequence[Cell]) -> Role:
     """What the left cell names; a number behind it is the question's."""
-    if len(pair) != 2 or len(pair[0].text.split()) > _LONGEST_LABEL:
+    if len(pair) != 2 or len(pair[0].text) > _MOST_LETTERS or len(pair[0].text.split()) > _LONGEST_LABEL:
         return Role.OTHER
     label = _CODE.sub("", pair[0].text).strip(" :")
     if says("answer", "line", f"{label}:") or says("answer", "bare", label):

@@ -35,7 +35,7 @@ def read_columns(reader: TextReader, rows: Sequence[Sequence[Cell]]) -> bool:
     if roles.header is None and places.answer is None and not roles.ticks:
         return False
     column = roles.of(Role.MANDATORY)
-    mandatory = [row[column] for row in texts] if column is not None else []
+    mandatory = frozenset(row[column] for row in texts) if column is not None else frozenset()
     body = _Body(reader, roles, places, depth=len(reader.headings), mandatory=mandatory)
     for index, row in enumerate(rows):
         if roles.header is not None and index <= roles.header:
@@ -81,7 +81,7 @@ class _Body:
     places: _Places
     depth: int
     """How many headings stand above the table."""
-    mandatory: Sequence[str] = ()
+    mandatory: frozenset[str] = frozenset()
     """What stands in the column that says what is mandatory."""
     carried: dict[int, str] = field(default_factory=dict)
     """Sections named in columns, which hold until another is named."""

@@ -37,6 +37,8 @@ class TableReader:
     _sections: tuple[str, ...] = ()
     _reason: SkipReason | None = None
     """Why everything below the last heading is left out."""
+    _mandatory_words: frozenset[str] = frozenset()
+    """What stands in the column that says what is mandatory."""
 
     def read(self) -> None:
         """Read all rows."""
@@ -46,6 +48,9 @@ class TableReader:
             if (fact := facts_of(self.sheet, self.table, row, language=self.language)) is not None
         }
         norms = norms_of(list(facts.values()), headed=bool(self.table.header_rows))
+        column = self.table.roles.of(Role.MANDATORY)
+        if column is not None:
+            self._mandatory_words = frozenset(self.sheet.text((row, column)) for row in self.table.rows)
         self._read_headers()
         for row in self.table.rows:
             if self._is_repeated_header(row):
@@ -265,11 +270,7 @@ class TableReader:
     def _mandatory(self, row: int, text: str) -> bool | None:
         column = self.table.roles.of(Role.MANDATORY)
         stated = self.sheet.text((row, column)) if column is not None else ""
-        return asking.is_mandatory(stated, among=self._mandatory_words()) if stated else asking.is_mandatory(text)
-
-    def _mandatory_words(self) -> list[str]:
-        column = self.table.roles.columns[Role.MANDATORY]
-        return [self.sheet.text((row, column)) for row in self.table.rows]
+        return asking.is_mandatory(stated, among=self._mandatory_words) if stated else asking.is_mandatory(text)
 
     def _limit(self, row: int, text: str) -> Limit:
         column = self.table.roles.of(Role.LIMIT)

@@ -126,6 +126,20 @@ def test_nobody_is_led_elsewhere_and_no_other_answer_is_believed(browser: TestCl
         assert (back.status_code, back.headers["location"]) == (303, "/sign-in")
 
 
+def test_a_way_out_that_was_left_ends_no_later_session(browser: TestClient) -> None:
+    go(browser)
+    leave(browser)
+    go(browser)
+    assert browser.get(_THERE).headers["location"] == "/sign-in", "the session there is another one by now"
+
+
+def test_signing_out_as_programs_do_leaves_no_token_behind(browser: TestClient) -> None:
+    go(browser)
+    headers = {"x-csrf-token": form_token(browser.get("/my-access"))}
+    assert browser.delete("/api/v1/sessions/current", headers=headers).status_code == 204
+    assert "sc_id_token" not in browser.cookies
+
+
 def test_a_token_too_long_for_a_cookie_is_not_kept_and_the_provider_asks(
     browser: TestClient, provider: OidcProvider
 ) -> None:

@@ -168,6 +168,16 @@ class TestUploads:
         assert broken.status_code == 422
         assert "damaged" in broken.text
 
+    def test_files_of_no_use_are_not_said_to_be_known_already(
+        self, browser: TestClient, admin: Viewer, uploads: ImportUploads
+    ) -> None:
+        sign_in(browser, admin)
+        address = self._send(browser, b"\x00\x01\x02" * 50, name="photo.bin")
+        uploads.run_waiting()
+        page = browser.get(address).text
+        assert "No row and no document of these files can be used" in page
+        assert "Everything is so already" not in page
+
     def test_a_crash_is_told_without_the_words_of_the_error(
         self,
         browser: TestClient,
@@ -231,6 +241,38 @@ class TestUploads:
         assert uploads.staging.find(upload_id).phase is Phase.IMPORTED
         assert len([run for run in browser.get("/api/v1/admin/imports").json() if run["source"] == "Weekly"]) == 1
 
+    def test_a_stop_that_comes_when_it_is_over_leaves_what_was_done(
+        self, browser: TestClient, admin: Viewer, application: bootstrap.Application, uploads: ImportUploads
+    ) -> None:
+        sign_in(browser, admin)
+        address = self._send(browser, ACCOUNTS.encode())
+        upload_id = address.rpartition("/")[2]
+        token = {"csrf_token": form_token(browser.get(address))}
+        for ended in (Phase.CHECKED, Phase.IMPORTED):
+            with pytest.MonkeyPatch.context() as patch:
+                # Between the look at it and the asking, the worker ends.
+                patch.setattr(uploads.staging, "ask_to_stop", lambda _upload: uploads.run_waiting())
+                assert uploads.stop(upload_id).phase is ended
+            assert uploads.staging.find(upload_id).phase is ended
+            if ended is Phase.CHECKED:
+                browser.post(f"{address}/import", data=token)
+        assert "Molinos del Alba" in self._names(application.database)
+
+    def test_a_stop_of_what_was_cut_off_once_it_was_done_says_that_it_is(
+        self, browser: TestClient, admin: Viewer, settings: Settings, uploads: ImportUploads
+    ) -> None:
+        sign_in(browser, admin)
+        address = self._checked(browser, uploads)
+        token = {"csrf_token": form_token(browser.get(address))}
+        browser.post(f"{address}/import", data=token)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Upload, "imported", lambda *_, **__: _killed())
+            with pytest.raises(KeyboardInterrupt):
+                uploads.run_waiting()
+        assert browser.post(f"{address}/stop", data=token).status_code == 303
+        assert "4 rows read: 2 new" in browser.get(address).text
+        assert not list((settings.data_dir / "uploads").glob("*/files"))
+
     def test_what_cuts_workers_off_is_given_up(
         self, browser: TestClient, admin: Viewer, uploads: ImportUploads, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -261,6 +303,22 @@ class TestUploads:
         refused = browser.post(f"{second}/import", data=token)
         assert refused.status_code == 409
         assert "imported since these files were checked" in refused.text
+
+    def test_two_that_are_confirmed_at_once_are_not_both_imported(
+        self, browser: TestClient, admin: Viewer, application: bootstrap.Application, uploads: ImportUploads
+    ) -> None:
+        sign_in(browser, admin)
+        first = self._checked(browser, uploads)
+        second = self._checked(browser, uploads, ACCOUNTS.replace("Velas Norte", "Velas Sur").encode())
+        token = {"csrf_token": form_token(browser.get(first))}
+        application.database.clock = FixedClock(application.database.clock.now() + timedelta(minutes=1))
+        for address in (first, second):
+            assert browser.post(f"{address}/import", data=token).status_code == 303
+        assert uploads.run_waiting() == 2
+        page = browser.get(second).text
+        assert "The same source was imported since these files were checked." in page
+        assert "Check again with other options" in page
+        assert "Velas Sur" not in self._names(application.database)
 
     def test_who_is_no_administrator_any_more_imports_nothing(
         self, browser: TestClient, admin: Viewer, application: bootstrap.Application, uploads: ImportUploads

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text, update
 
 from copilot import bootstrap
 from copilot.approvals.audit import export_events, verify_database, verify_export
@@ -20,6 +20,7 @@ from copilot.store.database import Database
 from copilot.store.passages import PassageRepository
 from copilot.store.releases import ReleaseRepository, ReleaseState
 from copilot.store.reviews import ReviewRepository
+from copilot.store.tables.records import AccountRow
 from copilot.store.vectors import SharedVectors
 from tests import privacy_company as world
 from tests.conftest import MakeUser
@@ -79,6 +80,17 @@ def test_the_person_is_planted_everywhere_and_then_nowhere(company: World) -> No
     assert report.drafts >= 2
     assert company.application.privacy.remove_files(report.files) == len(report.files) > 0
     assert world.files_naming(company.settings.data_dir) == []
+
+
+def test_what_sums_keep_of_an_account_is_overwritten_with_it_and_not_listed_twice(company: World) -> None:
+    with company.database.unit_of_work() as uow:
+        account_id = uow.session.scalars(select(AccountRow.id).order_by(AccountRow.id).limit(1)).one()
+        uow.session.execute(update(AccountRow).where(AccountRow.id == account_id).values(owner_email=world.EMAIL))
+    assert "account_standing.owner" in {place.partition(":")[0] for place in company.named()}
+    report = company.erase()
+    assert company.named() == []
+    assert report.rows["accounts"] > 0
+    assert "account_standing" not in report.rows
 
 
 RENEWED = {"lexeme_statistics", "workspace", "audit_events", "procrastinate_jobs", "procrastinate_events"}

@@ -3,6 +3,7 @@
 from datetime import date
 from io import BytesIO
 
+import pytest
 from docx import Document
 from openpyxl import Workbook
 
@@ -55,6 +56,59 @@ def test_a_card_of_rows_is_one_question() -> None:
     assert [choice.text for choice in third.choices] == ["Anual", "Semestral", "Nunca", "N/A"]
     places = [each.answer_place.address for each in (first, second, third) if each.answer_place]
     assert places == ["t0r3c1", "t1r2c1", "t2r3c1"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "numbers"),
+    [
+        (("Question 1", "Answer", "Comments"), ["1", "2"]),
+        (("Pregunta nº 1", "Respuesta", "Comentarios"), ["1", "2"]),
+        (("Requirement R-1.1", "Response", "Remarks"), ["R-1.1", "R-1.2"]),
+    ],
+)
+def test_the_label_of_a_card_holds_a_plain_number(labels: tuple[str, str, str], numbers: list[str]) -> None:
+    document = Document()
+    for number, asked in zip(numbers, ("Do you log access?", "Who is your data protection officer?"), strict=True):
+        table = document.add_table(rows=3, cols=2)
+        heads = (labels[0].replace(numbers[0], number), *labels[1:])
+        for row, head, text in zip(table.rows, heads, (asked, "", ""), strict=True):
+            row.cells[0].text, row.cells[1].text = head, text
+        document.add_paragraph("")
+    stream = BytesIO()
+    document.save(stream)
+    found = read_questionnaire("cards.docx", stream.getvalue(), today=TODAY).questions
+    assert [(each.number, each.text) for each in found] == [
+        (numbers[0], "Do you log access?"),
+        (numbers[1], "Who is your data protection officer?"),
+    ]
+    places = [(each.answer_place.address, each.comment_place.address) for each in found
+              if each.answer_place and each.comment_place]  # fmt: skip
+    assert places == [("t0r1c1", "t0r2c1"), ("t1r1c1", "t1r2c1")]
+
+
+def test_values_with_a_number_of_their_own_are_asked_and_belong_to_no_other_question() -> None:
+    text = """1. Describe your backup process.
+2. Select one of: EU / US / APAC
+3. Elija una: nube / local
+4. Choose one: ☐ Cloud ☐ On-premises
+"""
+    found = read_questionnaire("odd.md", text.encode(), today=TODAY).questions
+    assert [each.number for each in found] == ["1", "2", "3", "4"]
+    assert [len(each.choices) for each in found] == [0, 0, 0, 2]
+
+
+@pytest.mark.timeout(20)
+def test_a_label_with_a_long_row_of_dots_is_read_at_once() -> None:
+    document = Document()
+    table = document.add_table(rows=3, cols=2)
+    rows = [(f"Referencia {'.' * 4_000} x", "A1"), ("Pregunta P1 ......", "¿Disponen de seguro?"), ("Respuesta", "")]
+    for index, texts in enumerate(rows):
+        for cell, text in zip(table.rows[index].cells, texts, strict=True):
+            cell.text = text
+    stream = BytesIO()
+    document.save(stream)
+    [question] = read_questionnaire("card.docx", stream.getvalue(), today=TODAY).questions
+    assert question.number == "P1"
 
 
 def test_what_stands_over_a_table_instructs_and_a_numbered_remark_is_asked() -> None:

@@ -19,7 +19,7 @@ from api.localisation import mark as _
 from api.localisation import translate_error
 from api.routes.sessions import browser_name, origin_of, set_session_cookie
 from api.web.links import safe_next, with_query
-from api.web.pages.sign_out import forget_provider
+from api.web.pages.sign_out import forget_signing_out
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.language import Language
@@ -96,7 +96,7 @@ def entered(request: Request, signed_in: SignedIn, *, following: str, applicatio
     remember_language(response, known_language(signed_in.viewer.language) or language_of(request), secure=secure)
     response.delete_cookie(FORM_COOKIE, path="/sign-in")
     # Of the sign-in before: another person's, or of another session at the provider.
-    forget_provider(response)
+    forget_signing_out(response)
     return response
 
 

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.deps import SESSION_COOKIE, ApplicationDep, UnitOfWorkDep, ViewerDep, same_secret
+from api.routes.sessions import ID_TOKEN_COOKIE, SIGN_OUT_PATH, forget_provider
 from api.web import flash
 from api.web.templating import render
 from copilot.bootstrap import Application
@@ -21,9 +22,8 @@ from copilot.identity.assembly import SIGNED_OUT
 from copilot.people import SIGN_ON
 
 router = APIRouter(include_in_schema=False)
-_PATH = "/sign-out"
 _THERE = "/sign-out/provider"
-_ID_TOKEN, _STATE = "sc_id_token", "sc_sign_out"
+_STATE = "sc_sign_out"
 _LONGEST_TOKEN = 3_800
 """Browsers keep about 4,000 bytes in a cookie. Without the token the provider asks the person who is meant."""
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
@@ -31,7 +31,7 @@ _LASTS = 600
 """Seconds in which a browser comes back from the provider."""
 
 
-@router.post(_PATH)
+@router.post(SIGN_OUT_PATH)
 def sign_out(request: Request, application: ApplicationDep, uow: UnitOfWorkDep, _viewer: ViewerDep) -> Response:
     """Close this browser's session, and go on to the provider if it was opened there."""
     way = application.people.sign_out(request.cookies.get(SESSION_COOKIE, ""), uow=uow)
@@ -76,7 +76,7 @@ def came_back(
     expected = request.cookies.get(_STATE, "")
     if expected and same_secret(state, expected):
         flash.leave(response, "signed_out_there", secure=application.settings.secure_cookies)
-        response.delete_cookie(_STATE, path=_PATH)
+        response.delete_cookie(_STATE, path=SIGN_OUT_PATH)
     return response
 
 
@@ -85,16 +85,17 @@ def remember_provider(response: Response, id_token: str, *, application: Applica
     if len(id_token) <= _LONGEST_TOKEN and application.sign_on is not None and application.sign_on.ends_there:
         settings = application.settings
         lasts = settings.session_hours * 3600
-        _put(response, _ID_TOKEN, id_token, lasts=lasts, samesite="strict", secure=settings.secure_cookies)
+        _put(response, ID_TOKEN_COOKIE, id_token, lasts=lasts, samesite="strict", secure=settings.secure_cookies)
 
 
-def forget_provider(response: Response) -> None:
-    """Have the browser forget it."""
-    response.delete_cookie(_ID_TOKEN, path=_PATH)
+def forget_signing_out(response: Response) -> None:
+    """Have the browser forget that, and the way out that it was on: the session that begins is another one."""
+    forget_provider(response)
+    response.delete_cookie(_STATE, path=SIGN_OUT_PATH)
 
 
 def _id_token(request: Request) -> str:
-    kept = request.cookies.get(_ID_TOKEN, "")
+    kept = request.cookies.get(ID_TOKEN_COOKIE, "")
     return kept if len(kept) <= _LONGEST_TOKEN and _TOKEN.fullmatch(kept) else ""
 
 
@@ -102,4 +103,4 @@ def _put(
     response: Response, name: str, value: str, *, lasts: int, samesite: Literal["lax", "strict"], secure: bool
 ) -> None:
     """`lax`: it has to be there when another site leads back here."""
-    response.set_cookie(name, value, max_age=lasts, httponly=True, samesite=samesite, secure=secure, path=_PATH)
+    response.set_cookie(name, value, max_age=lasts, httponly=True, samesite=samesite, secure=secure, path=SIGN_OUT_PATH)
