@@ -19,13 +19,15 @@ from evals.figures import Figure, today
 from evals.rfp.labelled import arguments, ask, note_of, tell_what_went_wrong
 from evals.rfp.labels import Label, check_sources, find, parse_labels
 from evals.rfp.outcomes import figures_of, share
-from evals.rfp.scoring import Judged
+from evals.rfp.scoring import Judged, Outcome
 from evals.rfp.world import open_world
 from evals.suite import finish, skip
 from knowledge.questionnaires import read_questionnaire
 
 _DATA = Path(__file__).parent / "data"
 _NOTES = {
+    "unseen_right": "answered right, of the questions to companies of which no part is in the development half",
+    "unseen_wrong": "answered wrong, of the questions to companies of which no part is in the development half",
     "answered_across": "of the questions that only documents of the other language answer, wholly or partly",
     "right_form": "of the questions whose short form or choice the documents support: an allowed one was given",
     "in_language": "of the answers with prose: its words are the question's language; quotes of other documents count",
@@ -140,13 +142,21 @@ def main() -> int:
     return finish(figures, own_data=not (wanted.record and is_test), published="the test half with `--record`")
 
 
+def _developed_with() -> set[str]:
+    return {_company(label) for file in label_files(_DATA, split="dev") for label in parse_labels(file)}
+
+
 def _figures(asked: Sequence[Asked], language: Language, wanted: argparse.Namespace, *, is_test: bool) -> list[Figure]:
     mine = [item for item in asked if item.language is language]
     judged = [item.judged for item in mine]
     name = "rfp.own.local_model" if wanted.model else "rfp.own"
     command = "python -m evals.rfp.own --record" + (" --model FILE" if wanted.model else "")
     note = note_of(len(mine), model=wanted.model, is_test=is_test)
+    known = _developed_with()
+    unseen = [item.judged.outcome for item in mine if is_test and _company(item.judged.label) not in known]
     cases = {
+        "unseen_right": [outcome is Outcome.ANSWERED_RIGHT for outcome in unseen],
+        "unseen_wrong": [outcome is Outcome.WRONG for outcome in unseen],
         "answered_across": [
             item.judged.is_right for item in mine if item.across and item.judged.label.verdict != "none"
         ],

@@ -198,7 +198,7 @@ def test_only_the_test_half_is_recorded_and_only_on_request(
     monkeypatch.setattr(own, "_DATA", tmp_path)
     monkeypatch.setattr(suite, "record", recorded.extend)
     for name in ("own.toml", "own.dev.toml", "own.test.toml"):
-        (tmp_path / name).touch()
+        (tmp_path / name).write_text("question = []\n", encoding="utf-8")
     (tmp_path / "own").mkdir()
     assert called(monkeypatch, *(item or str(tmp_path) for item in arguments)) == 0
     named = {(figure.name, figure.language) for figure in recorded}

@@ -5,6 +5,7 @@ section that nobody changed gives the answer that it was made of. Words that som
 that were there before, and rest on what a sentence rested on while they are mostly its words.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -33,6 +34,8 @@ SHORT_FORMS: Mapping[Language, Mapping[ShortForm, str]] = {
 }
 _SHORT, _CHOSEN = "short", "chosen"
 _BETWEEN = "; "
+_FIGURE = re.compile(r"\d+")
+"""With another one it is another statement."""
 _MOSTLY = 0.6
 """Of a sentence's telling words, for it to be another one's, shortened or put otherwise."""
 
@@ -160,9 +163,13 @@ def _own_words(text: str, gone: Sequence[Segment], *, language: Language) -> lis
 
 
 def _still_from(sentence: str, gone: Sequence[Segment], *, language: Language) -> tuple[str, ...]:
-    """What it rests on: the sources of the sentence that most of its telling words are from."""
-    said = stems(sentence, language)
-    shares = {index: len(said & stems(each.text, language)) for index, each in enumerate(gone)}
+    """What it rests on: the sources of the sentence that most of its telling words are from, and every figure."""
+    said, figures = stems(sentence, language), set(_FIGURE.findall(sentence))
+    shares = {
+        index: len(said & stems(each.text, language))
+        for index, each in enumerate(gone)
+        if figures <= set(_FIGURE.findall(each.text))
+    }
     best = max(shares, key=lambda index: shares[index], default=None)
     return gone[best].evidence_ids if best is not None and said and shares[best] >= _MOSTLY * len(said) else ()
 
