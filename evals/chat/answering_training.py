@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from copilot.domain.language import Language
 from copilot.guardrails.grounding.states import Array
 from copilot.settings import load_settings
-from copilot.workflows.chat.matching import NAMES, Asked, Passage, Stretch, asked, features, places, seen
+from copilot.workflows.chat.matching import NAMES, Asked, Compared, Stretch, Stretches, asked, features, places, seen
 from copilot.workflows.chat.question import read_question
 from copilot.workflows.reading.text import sentence_spans
 from evals.suite import skip
@@ -66,19 +66,19 @@ def _of_question(
     question: Asked, paragraphs: list[dict[str, Any]], place: tuple[int, int, int], language: Language
 ) -> Iterator[Row]:
     article, own, index = place
-    beside = [Passage.beside(question, seen(item["context"])) for item in paragraphs]
+    beside = [Compared.beside(question, [seen(item["context"])]) for item in paragraphs]
     alike = [float(item.alike[list(question.question.telling)].max(axis=1).mean()) for item in beside]
     others = sorted((n for n in range(len(paragraphs)) if n != own), key=lambda n: -alike[n])[:_OTHER_PARAGRAPHS]
     answer = int(paragraphs[own]["qas"][index]["answers"][0]["answer_start"])
     for number in (*others, own):
         text, passage = paragraphs[number]["context"], beside[number]
         spans = list(sentence_spans(text, 0, len(text)))
-        placed = [(start, end, *places(passage.seen.words, start, end)) for start, end in spans]
+        placed = [(start, end, *places(passage.seen[0].words, start, end)) for start, end in spans]
         long = [spot for spot in placed if spot[3] - spot[2] >= _SHORTEST]
         stretches = [Stretch(first, last, language, None, text[start:end]) for start, end, first, last in long]
         if not stretches:
             continue
-        values, _ = features(passage, stretches)
+        values, _ = features(passage, [Stretches.of(stretches)])
         for (start, end, _, _), row in zip(long, values, strict=True):
             yield Row(article, number == own and start <= answer < end, row)
 

@@ -7,7 +7,7 @@ from copilot.domain.language import Language
 from copilot.guardrails.grounding.states import Array
 from copilot.guardrails.grounding.words import words_of
 from copilot.workflows.chat.kept_words import Packed, Seen, stem_numbers
-from copilot.workflows.chat.matching import NAMES, Asked, Passage, Stretch, features, places
+from copilot.workflows.chat.matching import NAMES, Asked, Compared, Stretch, Stretches, features, places
 from copilot.workflows.chat.question import read_question
 
 WIDTH = 8
@@ -20,7 +20,7 @@ def unit(rng: np.random.Generator, *shape: int) -> Array:
     return normal
 
 
-def compared(seed: int, asked_text: str) -> tuple[Passage, list[Stretch]]:
+def compared(seed: int, asked_text: str) -> tuple[Compared, list[Stretch]]:
     rng = np.random.default_rng(seed)
     question = read_question(asked_text, language=Language.EN)
     states = unit(rng, 3, len(question.words), WIDTH)
@@ -44,25 +44,25 @@ def compared(seed: int, asked_text: str) -> tuple[Passage, list[Stretch]]:
         Stretch(first, last, Language.EN, speaker, text)
         for (first, last), speaker, text in zip(spans, speakers, texts, strict=True)
     ]
-    return Passage.beside(asked, seen), stretches
+    return Compared.beside(asked, [seen]), stretches
 
 
 @pytest.mark.parametrize("asked_text", ["How long are backups kept?", "Does Acme keep Backup copies in Frankfurt?"])
 @pytest.mark.parametrize("seed", range(3))
 def test_each_row_is_that_of_the_sentence_alone(seed: int, asked_text: str) -> None:
     passage, stretches = compared(seed, asked_text)
-    together, found = features(passage, stretches)
+    together, found = features(passage, [Stretches.of(stretches)])
     for place, item in enumerate(stretches):
-        alone, of_it = features(passage, [item])
+        alone, of_it = features(passage, [Stretches.of([item])])
         assert np.allclose(together[place], alone[0], atol=1e-6)
         assert np.allclose(found[place], of_it[0])
-        assert np.allclose(found[place], passage.found(item.first, item.last))
+        assert np.allclose(found[place], passage.found(np.array([item.first, item.last]))[0])
         plainly = by_hand(passage, item)
         assert together[place][: len(plainly)] == pytest.approx(plainly, abs=1e-5)
         assert together[place][NAMES.index("about_question")] == pytest.approx(about(passage, item), abs=1e-5)
 
 
-def by_hand(passage: Passage, item: Stretch) -> list[float]:
+def by_hand(passage: Compared, item: Stretch) -> list[float]:
     """The first four numbers, a sentence and a word at a time."""
     question = passage.asked.question
     left = [
@@ -81,9 +81,10 @@ def by_hand(passage: Passage, item: Stretch) -> list[float]:
     return sums
 
 
-def about(passage: Passage, item: Stretch) -> float:
+def about(passage: Compared, item: Stretch) -> float:
     """How alike the words that say something are to the likest of the question."""
-    near = [float(passage.alike[:, place].max()) for place in range(item.first, item.last) if passage.seen.says[place]]
+    says = passage.seen[0].says
+    near = [float(passage.alike[:, place].max()) for place in range(item.first, item.last) if says[place]]
     return sum(near) / len(near) if near else 0.0
 
 

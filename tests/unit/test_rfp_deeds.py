@@ -6,7 +6,7 @@ from copilot.domain.language import Language
 from copilot.workflows.rfp.answering.candidates import prepared
 from copilot.workflows.rfp.answering.deeds import asked_deeds, lacks_deed
 from copilot.workflows.rfp.answering.fitting import required
-from copilot.workflows.rfp.answering.nearness import Nearness
+from copilot.workflows.rfp.answering.nearness import Nearness, Sought
 
 EN, ES = Language.EN, Language.ES
 
@@ -60,4 +60,4 @@ def test_a_deed_is_said_by_its_word_by_one_of_the_same_or_by_one_that_is_near(
     asked = prepared(question, language=language)
     assert asked is not None
     words = (near,) * len(required(asked))
-    assert lacks_deed(asked, [text], Nearness(words, mean=near, topic=near)) is lacks
+    assert lacks_deed(Sought.of(asked), [text], Nearness(words, mean=near, topic=near)) is lacks

@@ -6,7 +6,7 @@ search. "Nothing says so" is a decision of its own: that words of the question s
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.domain.language import Language
 from copilot.guardrails.grounding.states import Array
 from copilot.workflows.chat.continuing import adds, goes_on
-from copilot.workflows.chat.lists import list_after
-from copilot.workflows.chat.matching import NAMES, Asked, Passage, Stretch, features, places, seen
+from copilot.workflows.chat.lists import announces_list, list_after
+from copilot.workflows.chat.matching import NAMES, Asked, Compared, Stretch, Stretches, features, places, seen
 from copilot.workflows.chat.question import Expected, identifiers
 from copilot.workflows.chat.told import Told
 
@@ -69,11 +70,15 @@ class Verdict:
 
 def answers(question: Asked, sentences: Sequence[Told]) -> Verdict:
     """Judge every sentence, and decide."""
-    passages = _passages(question, sentences)
-    ranked = sorted(_with_replies(_judged(passages)), key=lambda item: -item.score)
+    groups = _by_passage(sentences)
+    if not groups:
+        return Verdict((), answered=False)
+    passages = [_laid_out(group) for group in groups]
+    compared = Compared.beside(question, [seen(item.text) for item in passages])
+    ranked = sorted(_with_replies(_judged(compared, passages, groups)), key=lambda item: -item.score)
     if not ranked:
         return Verdict((), answered=False)
-    worst = _worst_found(question, [passage for passage, _ in passages])
+    worst = _worst_found(compared)
     if not _may_be_answered(question, ranked[0], sentences):
         return Verdict(tuple(ranked), answered=False, worst=worst)
     plain, names = worst
@@ -118,84 +123,142 @@ def in_place(said: Told) -> Told:
     return replace(said, text=". ".join([*headings, said.text]))
 
 
-_Placed = list[tuple[Told, int, int]]
+_Said = tuple[str, str | None, str | None, Language]
+"""Words of a sentence, who says it, what they are, its language."""
 
 
-def _passages(question: Asked, sentences: Sequence[Told]) -> list[tuple[Passage, _Placed]]:
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """A passage as it is compared: what follows from its text alone. Places are those of its sentences."""
+
+    text: str
+    stretches: Stretches
+    places: tuple[int, ...]
+    """Of those that have words, in the order of `stretches`."""
+    opening: int
+    """Words of the headings."""
+    leads: frozenset[int]
+    """Which may announce a list."""
+    may_go_on: frozenset[int]
+    """Which one the same speaker goes on from without asking anything."""
+    taken_up: frozenset[int]
+    """Of these, which the next one opens by taking up."""
+
+
+def _by_passage(sentences: Sequence[Told]) -> list[list[Told]]:
     groups: dict[str, list[Told]] = {}
     for item in sentences:
         groups.setdefault(item.passage_id, []).append(item)
-    found = []
-    for group in groups.values():
-        text, spans = passage_text(group)
-        passage = Passage.beside(question, seen(text))
-        placed = [(item, *places(passage.seen.words, *span)) for item, span in zip(group, spans, strict=True)]
-        found.append((passage, placed))
-    return found
+    return list(groups.values())
 
 
 def passage_text(group: Sequence[Told]) -> tuple[str, list[tuple[int, int]]]:
     """The passage as it is compared: title and heading, then each sentence after its speaker's name."""
-    first = group[0]
-    text = first.title if first.heading == first.title else f"{first.title}. {first.heading}"
+    return _written_out(group[0].title, group[0].heading, _said(group))
+
+
+def _said(group: Sequence[Told]) -> tuple[_Said, ...]:
+    return tuple([(item.text, item.speaker, item.role, item.language) for item in group])
+
+
+def _written_out(title: str, heading: str, said: Sequence[_Said]) -> tuple[str, list[tuple[int, int]]]:
+    text = title if heading == title else f"{title}. {heading}"
     spans = []
-    for item in group:
-        text += f". {item.speaker}{f', {item.role}' if item.role else ''}: " if item.speaker else ". "
-        spans.append((len(text), len(text) + len(item.text)))
-        text += item.text
+    for words, speaker, role, _ in said:
+        text += f". {speaker}{f', {role}' if role else ''}: " if speaker else ". "
+        spans.append((len(text), len(text) + len(words)))
+        text += words
     return text, spans
 
 
-def _judged(passages: Sequence[tuple[Passage, _Placed]]) -> list[Judged]:
-    return [item for passage, placed in passages for item in _of_passage(passage, placed)]
+def _laid_out(group: Sequence[Told]) -> _LaidOut:
+    return _lay_out(group[0].title, group[0].heading, _said(group))
 
 
-def _of_passage(passage: Passage, placed: _Placed) -> list[Judged]:
-    group = [item for item, _, _ in placed]
-    said = {place: spot for place, spot in enumerate(placed) if spot[2] > spot[1]}
-    if not said:
+@lru_cache(maxsize=2_000)
+def _lay_out(title: str, heading: str, said: tuple[_Said, ...]) -> _LaidOut:
+    """Kept: the same passages are asked about again and again."""
+    text, spans = _written_out(title, heading, said)
+    words = seen(text).words
+    spots = {place: places(words, *span) for place, span in enumerate(spans)}
+    spots = {place: (first, last) for place, (first, last) in spots.items() if last > first}
+    stretches = [Stretch(*spot, said[place][3], _named(said[place]), said[place][0]) for place, spot in spots.items()]
+    asking = {place for place, item in enumerate(said) if asks(item[0])}
+    may_go_on = frozenset(
+        place
+        for place in spots
+        if place + 1 in spots and said[place][1] == said[place + 1][1] and not asking & {place, place + 1}
+    )
+    return _LaidOut(
+        text=text,
+        stretches=Stretches.of(stretches),
+        places=tuple(spots),
+        opening=stretches[0].first if stretches else 0,
+        leads=frozenset(place for place, item in enumerate(said) if announces_list(item[0])),
+        may_go_on=may_go_on,
+        taken_up=frozenset(place for place in may_go_on if goes_on(said[place + 1][0])),
+    )
+
+
+def _judged(compared: Compared, passages: Sequence[_LaidOut], groups: Sequence[list[Told]]) -> list[Judged]:
+    """Of every passage each sentence that has words, in reading order."""
+    if not any(item.places for item in passages):
         return []
-    stretches = [Stretch(first, last, item.language, _named(item), item.text) for item, first, last in said.values()]
-    rows, found = features(passage, stretches)
-    opening = stretches[0].first
-    above = tuple(passage.found(0, opening).tolist()) if opening else ()
-    places_found = dict(zip(said, found, strict=True))
+    rows, found = features(compared, [item.stretches for item in passages])
+    spots = [(index, place) for index, item in enumerate(passages) for place in item.places]
+    above = _above(compared, passages)
+    more = _adding(found)
+    scores = _scores(rows, compared.asked.question.expected)
     return [
         Judged(
-            group[place],
-            _score(row, passage.asked.question.expected),
-            float(row[0]),
+            groups[index][place],
+            score,
+            row[0],
             fits=not row[_MISSING],
-            announces=list_after(place, group) or _next(group, place, places_found),
-            row=tuple(row.tolist()),
-            found=tuple(places_found[place].tolist()),
-            above=above,
+            announces=_announced(groups[index], place, passages[index], adds=adds),
+            row=tuple(row),
+            found=tuple(near),
+            above=above[index],
         )
-        for place, row in zip(said, rows, strict=True)
+        for (index, place), score, row, near, adds in zip(
+            spots, scores, rows.tolist(), found.tolist(), more, strict=True
+        )
     ]
 
 
-def _next(group: Sequence[Told], place: int, found: Mapping[int, Array]) -> tuple[Told, ...]:
-    """The sentence after this one, where what this one begins to answer goes on in it."""
-    if place not in found or place + 1 not in found:
-        return ()
-    item, after = group[place], group[place + 1]
-    if item.speaker != after.speaker or asks(item.text) or asks(after.text):
-        return ()
-    return (after,) if goes_on(after.text) or adds(found[place], found[place + 1]) else ()
+def _above(compared: Compared, passages: Sequence[_LaidOut]) -> list[tuple[float, ...]]:
+    """How well the words that an answer must be about are found in the headings of each passage."""
+    starts = compared.starts[:-1]
+    cuts = np.stack([starts, starts + [item.opening for item in passages]], axis=1).ravel()
+    found = compared.found(cuts).tolist()
+    return [tuple(values) if item.opening else () for item, values in zip(passages, found, strict=True)]
 
 
-def _named(item: Told) -> str | None:
+def _adding(found: Array) -> list[bool]:
+    """Of each sentence, whether the next one adds a word of the question; of the last one of a passage it is no use."""
+    return [*adds(found[:-1], found[1:]).tolist(), False]
+
+
+def _announced(group: Sequence[Told], place: int, passage: _LaidOut, *, adds: bool) -> tuple[Told, ...]:
+    """The list below a sentence, or the one after it, where what this one begins to answer goes on in it."""
+    announced = list_after(place, group) if place in passage.leads else ()
+    goes_on_there = place in passage.taken_up or (adds and place in passage.may_go_on)
+    return announced or ((group[place + 1],) if goes_on_there else ())
+
+
+def _named(said: _Said) -> str | None:
     """Who says it, as a question may call them: by name or by what they are."""
-    return f"{item.speaker} {item.role}" if item.speaker and item.role else item.speaker
+    _, speaker, role, _ = said
+    return f"{speaker} {role}" if speaker and role else speaker
 
 
-def _score(row: Array, expected: Expected) -> float:
+def _scores(rows: Array, expected: Expected) -> list[float]:
     weights, by_hand = _weights()["sentence"], _weights()["by_hand"]
-    score = weights["base"] + float(row.astype(np.float64) @ _sentence_weights())
     missing = "missing_reason" if expected is Expected.REASON else "missing_kind"
-    score += by_hand[missing] * float(row[_MISSING])
-    return score + (by_hand["fragment"] if row[_SHORT] > _FRAGMENT else 0.0)
+    scores = weights["base"] + rows.astype(np.float64) @ _sentence_weights()
+    scores += by_hand[missing] * rows[:, _MISSING] + by_hand["fragment"] * (rows[:, _SHORT] > _FRAGMENT)
+    found: list[float] = scores.tolist()
+    return found
 
 
 @cache
@@ -234,15 +297,16 @@ def _source(told: Told) -> str:
     return told.evidence.document_id or told.evidence.id
 
 
-def _worst_found(question: Asked, passages: Sequence[Passage]) -> tuple[float, float]:
+def _worst_found(compared: Compared) -> tuple[float, float]:
     """How well the worst of the question's words is found anywhere in the passages: of plain words, and of names.
 
     A word that nothing found resembles (salary, birthday) is what the sources do not speak of.
     """
+    question = compared.asked
     telling = [place for place in question.question.telling if question.weights[place] >= _SAYS_SOMETHING]
     if not telling:
         return 1.0, 1.0
-    best = np.max([passage.alike[telling].max(axis=1) for passage in passages], axis=0)
+    best = compared.alike[telling].max(axis=1)
     plain = [question.question.words[place].text[0].islower() for place in telling]
     of_plain = [float(value) for value, is_plain in zip(best, plain, strict=True) if is_plain]
     of_names = [float(value) for value, is_plain in zip(best, plain, strict=True) if not is_plain]

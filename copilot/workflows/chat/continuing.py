@@ -6,6 +6,7 @@ Invariant: pure; only the sentence right after it in the same passage, by the sa
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copilot.domain.folding import flat
 from copilot.guardrails.grounding.states import Array
@@ -27,6 +28,8 @@ def goes_on(text: str) -> bool:
     return _GOES_ON.match(flat(text)) is not None
 
 
-def adds(before: Array, after: Array) -> bool:
-    """Whether a word of the question is found in the second sentence, and was not in the first."""
-    return bool(np.any((after >= _FOUND) & (after - before >= _MORE)))
+def adds(before: Array, after: Array) -> NDArray[np.bool_]:
+    """Of each pair of sentences, `[pairs, words]`: whether a word of the question is found in the second one, and was
+    not in the first."""
+    found: NDArray[np.bool_] = np.logical_or.reduce((after >= _FOUND) & (after - before >= _MORE), axis=1)
+    return found

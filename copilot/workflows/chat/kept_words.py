@@ -9,7 +9,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -66,6 +66,20 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """Of each sentence of a text, what no question changes."""
+
+    sums: Array
+    """Of the deeper vectors of its words, `[sentences, width]`."""
+    words: NDArray[np.intp]
+    """How many these are."""
+    lengths: NDArray[np.float64]
+    """Of the mean of these vectors."""
+    says: Array
+    """How many of its words are no function words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """Words of a text and their vectors in context, with what is asked of them again and again."""
 
@@ -75,6 +89,8 @@ class Seen:
     """A number for each word's stem, the same for the same stem."""
     says: NDArray[np.bool_]
     """Which words are no function words."""
+    means: dict[bytes, Means] = field(default_factory=dict, compare=False, repr=False)
+    """By where the text is cut into sentences; filled when it is first compared, and nearly always cut in one way."""
 
 
 def stem_numbers(words: Sequence[Word]) -> NDArray[np.int64]:

@@ -13,9 +13,14 @@ _MOST_SENTENCES = 6
 _MARK = re.compile(r"\n\s*(?:[-*•·–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+$")
 
 
+def announces_list(text: str) -> bool:
+    """Whether a sentence says that a list follows."""
+    return text.rstrip("*_ ").endswith(":")
+
+
 def list_after(lead: int, group: Sequence[Told]) -> tuple[Told, ...]:
     """The sentences of the list that `group[lead]` announces, in reading order; nothing if it announces none."""
-    if not group[lead].text.rstrip("*_ ").endswith(":"):
+    if not announces_list(group[lead].text):
         return ()
     found: list[Told] = []
     for before, item in pairwise(group[lead : lead + _MOST_SENTENCES + 1]):

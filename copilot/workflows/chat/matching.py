@@ -8,7 +8,7 @@ their stems.
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from copilot.domain.language import Language
 from copilot.guardrails.grounding.states import WORD_STATES, Array
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import Word, words_of
-from copilot.workflows.chat.kept_words import KEPT_WORDS, Packed, Seen, digest_of, stem_numbers
+from copilot.workflows.chat.kept_words import KEPT_WORDS, Means, Packed, Seen, digest_of, stem_numbers
 from copilot.workflows.chat.question import Expected, Question, carries
 
 _FREQUENT, _RARE = -8.0, -13.0
@@ -106,50 +106,6 @@ def seen(text: str) -> Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A passage beside a question: similarity of every word of the one with every word of the other."""
-
-    asked: Asked
-    seen: Seen
-    alike: Array
-    """`[question words, passage words]`, the mean of both depths."""
-    deep: Array
-    """The same at the deeper one."""
-    same_stem: NDArray[np.bool_]
-    states: Array
-    """Of the passage's words, at the deeper one."""
-    best: Array = field(init=False)
-    """Of every question word: how well it is found anywhere in the passage."""
-    stems_near: NDArray[np.bool_] = field(init=False)
-    """Of every question word: whether its stem is anywhere in the passage."""
-    nearest: Array = field(init=False)
-    """Of every passage word: how like it the likest word of the question is."""
-
-    def __post_init__(self) -> None:
-        """What every sentence of the passage is compared with is reckoned once."""
-        object.__setattr__(self, "best", self.alike.max(axis=1))
-        object.__setattr__(self, "stems_near", self.same_stem.any(axis=1))
-        object.__setattr__(self, "nearest", self.alike.max(axis=0, initial=-1.0))
-
-    @classmethod
-    def beside(cls, question: Asked, text: Seen) -> "Passage":
-        """Compare them."""
-        if not text.words:
-            nothing = np.zeros((len(question.question.words), 1), np.float32)
-            return cls(question, text, nothing, nothing, nothing > 0, np.zeros((1, 1), np.float32))
-        lower, deeper = text.packed.states()
-        middle = question.states[1] @ lower.T
-        deep = question.states[2] @ deeper.T
-        same = np.asarray(question.stems[:, None] == text.stems[None, :])
-        return cls(question, text, np.maximum((middle + deep) / 2, same), deep, same, deeper)
-
-    def found(self, first: int, last: int) -> Array:
-        """How well each word that an answer must be about is found among the words `[first, last)`."""
-        found: Array = self.alike[:, first:last].max(axis=1)[self.asked.telling]
-        return found
-
-
-@dataclass(frozen=True, slots=True)
 class Stretch:
     """A sentence of a passage: its words `[first, last)`, at least one."""
 
@@ -161,13 +117,72 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Within:
-    """What holds of each stretch of a passage; all of them are reckoned at once."""
+class Stretches:
+    """Sentences of one passage, with what no question changes."""
 
+    each: tuple[Stretch, ...]
+    cuts: NDArray[np.intp]
+    """First and last of each, one after the other."""
+    own: Array
+    """Two columns of `NAMES`: whether it asks, and how short it is."""
+
+    @classmethod
+    def of(cls, each: Sequence[Stretch]) -> "Stretches":
+        """Read them once for many questions."""
+        cuts = np.array([edge for item in each for edge in (item.first, item.last)], dtype=np.intp)
+        asks = [float(item.text.rstrip('»”") ').endswith("?")) for item in each]
+        own = np.array([asks, [1.0 / (item.last - item.first) for item in each]], np.float32)
+        return cls(tuple(each), cuts, own.T)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Passages beside a question, all at once: similarity of every word of the one with every word of the others."""
+
+    asked: Asked
+    seen: tuple[Seen, ...]
+    starts: NDArray[np.intp]
+    """Where the words of each passage begin; at the end, where the last ones end."""
+    alike: Array
+    """`[question words, words of all passages]`, the mean of both depths."""
+    deep: Array
+    """The same at the deeper one."""
+    same_stem: NDArray[np.bool_]
+
+    @classmethod
+    def beside(cls, question: Asked, texts: Sequence[Seen]) -> "Compared":
+        """Compare them, at least one. A text without words has one that is like nothing."""
+        starts = np.cumsum([0, *(max(1, len(text.words)) for text in texts)])
+        middle = np.zeros((len(question.question.words), starts[-1]), np.float32)
+        deep, same = np.zeros_like(middle), np.zeros(middle.shape, dtype=bool)
+        for text, start in zip(texts, starts.tolist(), strict=False):
+            here = slice(start, start + len(text.words))
+            if text.words:
+                lower, deeper = text.packed.states()
+                middle[:, here] = question.states[1] @ lower.T
+                deep[:, here] = question.states[2] @ deeper.T
+                same[:, here] = question.stems[:, None] == text.stems
+        return cls(question, tuple(texts), starts, np.maximum((middle + deep) / 2, same), deep, same)
+
+    def found(self, cuts: NDArray[np.intp]) -> Array:
+        """How well each word that an answer must be about is found between every first and second cut."""
+        return _most(self.alike, cuts)[:, self.asked.telling]
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """What holds of each stretch of the passages; all of them are reckoned at once."""
+
+    of: NDArray[np.intp]
+    """The place of its passage."""
     here: Array
     """`[stretches, question words]`: how well each word of the question is found there."""
     stems: NDArray[np.bool_]
     """The same shape: whether its stem is there."""
+    best: Array
+    """The same shape: how well it is found anywhere in the passage."""
+    stems_near: NDArray[np.bool_]
+    """The same shape: whether its stem is anywhere in the passage."""
     asking: Array
     """Of each stretch, how well the words are found, in the mean, that an answer need not be about."""
     pooled: Array
@@ -176,24 +191,47 @@ class _Within:
     """How much of what is said there the question has too."""
 
     @classmethod
-    def of(cls, passage: Passage, stretches: Sequence[Stretch]) -> "_Within":
-        asked = passage.asked
-        cuts = np.array([edge for item in stretches for edge in (item.first, item.last)])
-        lengths = np.array([item.last - item.first for item in stretches])
-        here = _most(passage.alike, cuts)
+    def of_all(cls, compared: Compared, stretches: Sequence[Stretches]) -> "_Within":
+        asked, starts = compared.asked, compared.starts
+        of = np.repeat(np.arange(len(stretches)), [len(item.each) for item in stretches])
+        cuts = np.concatenate([item.cuts for item in stretches]) + np.repeat(starts[:-1][of], 2)
+        means = [_means(text, item) for text, item in zip(compared.seen, stretches, strict=True)]
         others = asked.asking
-        asking = _most(passage.deep[others], cuts).mean(axis=1) if others.size else np.full(len(lengths), 0.5)
-        means = _sums(passage.states, cuts) / lengths[:, None]
-        norms = np.sqrt((means * means).sum(axis=1)) * math.sqrt(float(asked.whole @ asked.whole))
-        says = _sums(passage.seen.says.astype(np.float32)[:, None], cuts)[:, 0]
-        alike = _sums(np.where(passage.seen.says, passage.nearest, 0.0)[:, None], cuts)[:, 0]
+        asking = _most(compared.deep[others], cuts).mean(axis=1) if others.size else np.full(len(of), 0.5)
+        lengths = np.concatenate([item.lengths for item in means]) * math.sqrt(float(asked.whole @ asked.whole))
+        words = np.concatenate([item.words for item in means])
+        vectors = np.concatenate([item.sums for item in means]) / words[:, None]
+        says = np.concatenate([item.says for item in means])
+        # Of every passage word: how like it the likest word of the question is.
+        nearest = compared.alike.max(axis=0, initial=-1.0)
+        alike = _sums(np.where(_says(compared.seen), nearest, 0.0)[:, None], cuts)
         return cls(
-            here=here,
-            stems=_most(passage.same_stem, cuts),
+            of=of,
+            here=_most(compared.alike, cuts),
+            stems=_most(compared.same_stem, cuts),
+            best=np.maximum.reduceat(compared.alike, starts[:-1], axis=1).T[of],
+            stems_near=np.logical_or.reduceat(compared.same_stem, starts[:-1], axis=1).T[of],
             asking=asking,
-            pooled=(means * asked.whole).sum(axis=1) / np.maximum(1e-6, norms),
-            about=np.where(says > 0, alike / np.maximum(says, 1.0), 0.0),
+            pooled=(vectors * asked.whole).sum(axis=1) / np.maximum(1e-6, lengths),
+            about=np.where(says > 0, alike[:, 0] / np.maximum(says, 1.0), 0.0),
         )
+
+
+def _says(texts: Sequence[Seen]) -> NDArray[np.bool_]:
+    """Which words are no function words, as `Compared` has them in a row."""
+    return np.concatenate([text.says if text.words else np.zeros(1, dtype=bool) for text in texts])
+
+
+def _means(text: Seen, stretches: Stretches) -> Means:
+    key = stretches.cuts.tobytes()
+    found = text.means.get(key)
+    if found is None:
+        _, deeper = text.packed.states()
+        sums, words = _sums(deeper, stretches.cuts), stretches.cuts[1::2] - stretches.cuts[::2]
+        lengths = np.linalg.norm(sums / words[:, None], axis=1)
+        says = _sums(text.says.astype(np.float32)[:, None], stretches.cuts)[:, 0]
+        found = text.means[key] = Means(sums, words, lengths, says)
+    return found
 
 
 def _most(values: NDArray[Any], cuts: NDArray[np.intp]) -> NDArray[Any]:
@@ -210,46 +248,49 @@ def _sums(values: Array, cuts: NDArray[np.intp]) -> Array:
     return sums
 
 
-def features(passage: Passage, stretches: Sequence[Stretch]) -> tuple[Array, Array]:
-    """One row for each stretch, in the order of `NAMES`; and how well each of the `telling` words is found there."""
-    within = _Within.of(passage, stretches)
-    rows = np.zeros((len(stretches), len(NAMES)), np.float32)
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for place, item in enumerate(stretches):
-        groups.setdefault(_besides_speaker(passage.asked.question, item.speaker), []).append(place)
-    for telling, some in groups.items():
-        rows[some] = _rows(passage, within, list(telling), some)
-    for row, item in zip(rows, stretches, strict=True):
-        row[_MISSING], row[_HAS] = _kind(passage.asked.question, item)
-        row[_ASKS] = item.text.rstrip('»”") ').endswith("?")
-        row[_SHORT] = 1.0 / (item.last - item.first)
-    return rows, within.here[:, passage.asked.telling]
+def features(compared: Compared, stretches: Sequence[Stretches]) -> tuple[Array, Array]:
+    """One row for each stretch, passage by passage, in the order of `NAMES`; and how well each of the `telling` words
+    is found there. `stretches`: of each passage that is compared; of one at least there are some."""
+    within = _Within.of_all(compared, stretches)
+    each = [item for of_one in stretches for item in of_one.each]
+    rows = np.zeros((len(each), len(NAMES)), np.float32)
+    by_speaker: dict[str | None, list[int]] = {}
+    for place, item in enumerate(each):
+        by_speaker.setdefault(item.speaker, []).append(place)
+    for speaker, some in by_speaker.items():
+        rows[some] = _rows(compared.asked, within, list(_besides_speaker(compared.asked.question, speaker)), some)
+    rows[:, [_ASKS, _SHORT]] = np.concatenate([item.own for item in stretches])
+    if compared.asked.question.expected not in _ANY_KIND:
+        rows[:, [_MISSING, _HAS]] = [_kind(compared.asked.question, item) for item in each]
+    return rows, within.here[:, compared.asked.telling]
 
 
-def _rows(passage: Passage, within: _Within, telling: list[int], some: list[int]) -> Array:
+def _rows(asked: Asked, within: _Within, telling: list[int], some: list[int]) -> Array:
     """Of those stretches whose answers must be about the same words, what is no matter of their own text."""
-    weights = passage.asked.weights[telling]
+    weights = asked.weights[telling]
     heavy = weights >= _HEAVY
     heavy = heavy if heavy.any() else np.ones(len(telling), bool)
     weights = weights / weights.sum()
-    here = within.here[some]
-    in_sentence, in_passage = here[:, telling], passage.best[telling]
-    nothing = np.zeros(len(some), np.float32)
-    plain = _plain(passage.asked, telling)
+    here, best = within.here[some], within.best[some]
+    in_sentence, in_passage = here[:, telling], best[:, telling]
+    plain = _plain(asked, telling)
     columns = {
         "sentence_alike": (in_sentence * weights).sum(axis=1),
-        "passage_alike": nothing + in_passage @ weights,
+        "passage_alike": (in_passage * weights).sum(axis=1),
         "sentence_stems": (within.stems[some][:, telling] * weights).sum(axis=1),
-        "passage_stems": nothing + passage.stems_near[telling] @ weights,
+        "passage_stems": (within.stems_near[some][:, telling] * weights).sum(axis=1),
         "least_in_sentence": in_sentence[:, heavy].min(axis=1),
-        "least_in_passage": nothing + in_passage[heavy].min(),
+        "least_in_passage": in_passage[:, heavy].min(axis=1),
         "asking_words": within.asking[some],
         "pooled": within.pooled[some],
         "about_question": within.about[some],
-        "plain_in_sentence": here[:, plain].min(axis=1) if plain else nothing + _NO_PLAIN,
-        "plain_in_passage": nothing + (passage.best[plain].min() if plain else _NO_PLAIN),
+        "plain_in_sentence": here[:, plain].min(axis=1, initial=_NO_PLAIN if not plain else np.inf),
+        "plain_in_passage": best[:, plain].min(axis=1, initial=_NO_PLAIN if not plain else np.inf),
     }
-    return np.stack([columns.get(name, nothing) for name in NAMES], axis=1)
+    rows = np.zeros((len(some), len(NAMES)), np.float32)
+    for name, values in columns.items():
+        rows[:, NAMES.index(name)] = values
+    return rows
 
 
 _MISSING, _HAS = NAMES.index("missing_kind"), NAMES.index("has_kind")
@@ -258,13 +299,11 @@ _ASKS, _SHORT = NAMES.index("is_question"), NAMES.index("short")
 
 def _kind(question: Question, item: Stretch) -> tuple[bool, bool]:
     """Whether the kind of thing that is asked for is missing, and whether it is there."""
-    kind = question.expected
-    if kind in {Expected.OTHER, Expected.YES_NO}:
-        return False, False
-    there = carries(kind, item.text, language=item.language, question=question, speaker=item.speaker)
+    there = carries(question.expected, item.text, language=item.language, question=question, speaker=item.speaker)
     return not there, there
 
 
+_ANY_KIND = frozenset({Expected.OTHER, Expected.YES_NO})
 _NO_PLAIN = 0.8
 """Where a question has names only."""
 

@@ -28,10 +28,18 @@ _MAY_BE_NONE = frozenset({"name", "person"})
 
 def lacks_what_is_asked(question: str, text: str, *, heading: str = "") -> bool:
     """Whether a sentence holds nothing of the kind that the question wants, or speaks of another standard or year."""
-    if any(figure not in text and figure not in heading for figure in (*identifiers(question), *years_in(question))):
+    if any(figure not in text and figure not in heading for figure in _figures_in(question)):
         return True
+    wanted = _wanted(question)
+    if not wanted:
+        return False
     plain = _plain(text)
-    return any(_lacks(kind, question, text, plain) for kind in _wanted(question))
+    return any(_lacks(kind, question, text, plain) for kind in wanted)
+
+
+@lru_cache(maxsize=2_048)
+def _figures_in(question: str) -> tuple[str, ...]:
+    return (*identifiers(question), *years_in(question))
 
 
 def years_in(question: str) -> tuple[str, ...]:
@@ -41,9 +49,15 @@ def years_in(question: str) -> tuple[str, ...]:
 
 def leaves_out_customers(question: str, text: str, *, heading: str) -> bool:
     """Whether a question asks of customers what the sentence and its headings do not say of them."""
+    if not _asks_of_customers(question):
+        return False
+    return not _patterns().customer["held"].search(_plain(f"{heading} {text}"))
+
+
+@lru_cache(maxsize=2_048)
+def _asks_of_customers(question: str) -> bool:
     words = _patterns().customer
-    asked = words["data"].sub(" ", _plain(question))
-    return bool(words["named"].search(asked)) and not words["held"].search(_plain(f"{heading} {text}"))
+    return bool(words["named"].search(words["data"].sub(" ", _plain(question))))
 
 
 @lru_cache(maxsize=2_048)

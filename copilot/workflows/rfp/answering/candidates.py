@@ -22,7 +22,7 @@ from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odd
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
 from copilot.workflows.rfp.answering.deeds import lacks_deed
 from copilot.workflows.rfp.answering.fitting import fit
-from copilot.workflows.rfp.answering.nearness import FAR, Nearness, nearness, under_topic
+from copilot.workflows.rfp.answering.nearness import FAR, Nearness, Sought, nearness, under_topic
 from copilot.workflows.rfp.answering.review_dates import is_old_version
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
 
@@ -134,8 +134,9 @@ def _looked_at(question: Asked, ranked: Sequence[Judged], *, topic: str, among: 
     """Those that the judge puts first; what cannot say anything takes nobody's place."""
     found: list[Candidate] = []
     able = 0
+    sought = Sought.of(question)
     for item in ranked:
-        candidate = _candidate(question, item, topic=topic, among=among, today=today)
+        candidate = _candidate(sought, item, topic=topic, among=among, today=today)
         found.append(candidate)
         able += candidate.able
         if able == MOST_LOOKED_AT:
@@ -163,7 +164,7 @@ def statement_of(question: Asked, item: Judged, *, chosen: bool = False) -> Stat
         question,
         told.language,
         heading=_heading(told),
-        near=nearness(question, item).words if across and item.found else (),
+        near=nearness(Sought.of(question), item).words if across and item.found else (),
         replies=item.replies_to is not None and item.alike >= _REPLY_ALIKE,
         chosen=chosen,
     )
@@ -188,7 +189,7 @@ def _in_all(item: Judged) -> str:
 
 
 def _told_with(item: Judged) -> list[str]:
-    return [item.told.text, *(told.text for told in item.announces)]
+    return [item.told.text, *[told.text for told in item.announces]]
 
 
 def _heading(told: Told) -> str:
@@ -208,14 +209,14 @@ def _asks_about_others(question: Asked, told: Told) -> bool:
     return any(word.stem in asked_of and word.is_word and word.folded not in FUNCTION_WORDS for word in heads)
 
 
-def _candidate(question: Asked, item: Judged, *, topic: str, among: Among, today: date) -> Candidate:
+def _candidate(sought: Sought, item: Judged, *, topic: str, among: Among, today: date) -> Candidate:
     """What has no chance is not weighed: most of what is found ends here."""
-    told = item.told
+    question, told = sought.question, item.told
     reading = read_claim(told.text, title=f"{told.heading} {told.title}")
     may = _may_answer(question, item, reading) and not is_old_version(told, asked=question.question.text, today=today)
     # How near a blank comes is asked, too: it would answer if it were filled in.
-    near = nearness(question, item) if may or reading.claim is Claim.BLANK else FAR
-    able = may and not lacks_deed(question, [*_told_with(item), _heading(told)], near)
+    near = nearness(sought, item) if may or reading.claim is Claim.BLANK else FAR
+    able = may and not lacks_deed(sought, [*_told_with(item), _heading(told)], near)
     values = _values(question, item, reading, near, topic=topic, among=among) if able else {}
     return Candidate(item, reading, near, values, able=able)
 

@@ -19,8 +19,8 @@ from copilot.workflows.rfp.answering.nearness import Nearness
 from copilot.workflows.rfp.answering.quantities import meets
 
 _FILE = Path(__file__).with_name("calibration.toml")
-_ROW = ("sentence_stems", "pooled", "has_kind")
-"""Of the numbers that the judge of the chat weighs."""
+_ROW = {name: NAMES.index(name) for name in ("sentence_stems", "pooled", "has_kind")}
+"""Of the numbers that the judge of the chat weighs, and their places."""
 _MOST_FOUND = 0.8
 _MOST_LOGIT = 30.0
 
@@ -55,7 +55,7 @@ def numbers(
         "near": near.mean,
         "near_topic": near.topic,
         "about": fits.about,
-        **{name: item.row[NAMES.index(name)] for name in _ROW},
+        **{name: item.row[place] for name, place in _ROW.items()},
         "gap": among.best - item.score,
         "rank": math.log1p(told.rank),
         "quantity_missing": float(not meets(question.question.text, told.text)),
@@ -83,7 +83,8 @@ def odds(values: Mapping[str, float]) -> float:
 def chances(values: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
     """Of each; what is missing to one is the chance that none answers."""
     each = [odds(item) for item in values]
-    return tuple(item / (1 + sum(each)) for item in each)
+    total = 1 + sum(each)
+    return tuple(item / total for item in each)
 
 
 @cache

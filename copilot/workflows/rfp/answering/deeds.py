@@ -14,9 +14,8 @@ from pathlib import Path
 from copilot.domain.folding import flat
 from copilot.domain.language import Language
 from copilot.guardrails.grounding.words import stem, words_of
-from copilot.workflows.chat.matching import Asked
-from copilot.workflows.rfp.answering.fitting import required, terms_in, terms_of
-from copilot.workflows.rfp.answering.nearness import Nearness
+from copilot.workflows.rfp.answering.fitting import terms_in, terms_of
+from copilot.workflows.rfp.answering.nearness import Nearness, Sought
 
 _FILE = Path(__file__).with_name("deeds.toml")
 _NEAR_ENOUGH = 0.55
@@ -38,13 +37,15 @@ _SHORTEST = 4
 _LONG = 5
 
 
-def lacks_deed(question: Asked, texts: Sequence[str], near: Nearness) -> bool:
+def lacks_deed(sought: Sought, texts: Sequence[str], near: Nearness) -> bool:
     """Whether neither the sentence nor what stands with it says the deed. `near`: of the sentence."""
-    asked = question.question
+    asked = sought.question.question
     deeds = asked_deeds(asked.text, language=asked.language)
-    near_of = {asked.words[place].folded: value for place, value in zip(required(question), near.words, strict=True)}
+    if not deeds:
+        return False
+    near_of = dict(zip(sought.words, near.words, strict=True))
     known = [deed for deed in deeds if deed in near_of]
-    return bool(known) and len(known) == len(deeds) and not any(_says(texts, deed, near_of[deed]) for deed in known)
+    return len(known) == len(deeds) and not any(_says(texts, deed, near_of[deed]) for deed in known)
 
 
 def _says(texts: Sequence[str], deed: str, near: float) -> bool:

@@ -7,15 +7,17 @@ vector says; a heading counts for less than the sentence.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import words_of
 from copilot.workflows.chat.answering import Judged
+from copilot.workflows.chat.lists import announces_list
 from copilot.workflows.chat.matching import Asked
 from copilot.workflows.rfp.answering.fitting import is_topic, named_in, required, terms_in, terms_of
 
 _ABOVE, _REPLIED = 0.9, 0.95
-"""What a word counts for that only the heading has, or only the question before."""
+"""What a word counts for at most that only the heading has, or only the question before."""
 _LEAST_WEIGHT = 0.3
 _NO_TOPIC = 0.5
 _SAID, _LACKING = 0.8, 0.6
@@ -43,30 +45,56 @@ FAR = Nearness((), mean=0.0, topic=0.0)
 """Of what is not compared."""
 
 
-def nearness(question: Asked, judged: Judged) -> Nearness:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The words that an answer needs, read once for all the sentences that they are looked for in."""
+
+    question: Asked
+    words: tuple[str, ...]
+    """Folded."""
+    terms: tuple[frozenset[str], ...]
+    order: tuple[int, ...]
+    """Of each, its place among the `telling` words of the question."""
+    weights: tuple[float, ...]
+    topics: tuple[int, ...]
+    """Which of them name what is asked about."""
+
+    @classmethod
+    def of(cls, question: Asked) -> "Sought":
+        """See the class."""
+        places = required(question)
+        words = tuple(question.question.words[place].folded for place in places)
+        order = {place: index for index, place in enumerate(question.question.telling)}
+        weights = [max(_LEAST_WEIGHT, float(question.weights[place])) for place in places]
+        named = named_in(question)
+        return cls(
+            question=question,
+            words=words,
+            terms=tuple(terms_of(word) for word in words),
+            order=tuple(order[place] for place in places),
+            weights=tuple(_LEAST_WEIGHT if word in _WHOSE else own for word, own in zip(words, weights, strict=True)),
+            topics=tuple(
+                index for index, word in enumerate(words) if word not in _WHOSE and (is_topic(word) or word in named)
+            ),
+        )
+
+
+def nearness(sought: Sought, judged: Judged) -> Nearness:
     """Of one sentence, with the list that it announces."""
     told = judged.told
-    more = judged.announces if told.text.rstrip("*_ ").endswith(":") else ()
-    said = terms_in(" ".join([told.text, *(item.text for item in more)]))
+    more = judged.announces if announces_list(told.text) else ()
+    said = terms_in(" ".join([told.text, *(item.text for item in more)]) if more else told.text)
     above = terms_in(f"{told.title}. {told.heading}")
-    named = named_in(question)
-    order = {place: index for index, place in enumerate(question.question.telling)}
-    near, weights, topics = [], [], []
-    for place in required(question):
-        word = question.question.words[place]
-        terms, index = terms_of(word.folded), order[place]
-        value = max(
-            1.0 if terms & said else judged.found[index],
-            _ABOVE * (1.0 if terms & above else _of(judged.above, index)),
-            _REPLIED * _of(judged.replied, index),
-        )
+    found, of_heading, of_reply = judged.found, judged.above, judged.replied
+    near = []
+    for terms, index in zip(sought.terms, sought.order, strict=True):
+        value = 1.0 if not terms.isdisjoint(said) else found[index]
+        if value < _REPLIED:
+            heading = 1.0 if not terms.isdisjoint(above) else _of(of_heading, index)
+            value = max(value, _ABOVE * heading, _REPLIED * _of(of_reply, index))
         near.append(value)
-        whose = word.folded in _WHOSE
-        weights.append(_LEAST_WEIGHT if whose else max(_LEAST_WEIGHT, float(question.weights[place])))
-        if not whose and (is_topic(word.folded) or word.folded in named):
-            topics.append(value)
-    mean = sum(value * weight for value, weight in zip(near, weights, strict=True)) / sum(weights)
-    return Nearness(tuple(near), mean, min(topics, default=1.0))
+    mean = sum(map(mul, near, sought.weights)) / sum(sought.weights)
+    return Nearness(tuple(near), mean, min([near[index] for index in sought.topics], default=1.0))
 
 
 def under_topic(topic: str, judged: Judged) -> float:

@@ -78,12 +78,11 @@ def quantities(text: str) -> Quantities:
 def meets(question: str, source: str) -> bool:
     """Whether every time, frequency and figure that the question names is met by one of the source."""
     wanted, given = quantities(question), quantities(source)
-    plain = flat(question)
     if not wanted.numbers <= given.numbers:
         return False
     if wanted.every and not any(_as_often(given.every, days) for days in wanted.every):
         return False
-    return all(_as_long(given.lengths, days, plain) for days in wanted.lengths)
+    return not wanted.lengths or _all_as_long(given.lengths, wanted.lengths, plain=flat(question))
 
 
 def length_in_days(number: str, unit: str) -> float | None:
@@ -92,6 +91,7 @@ def length_in_days(number: str, unit: str) -> float | None:
     return None if root is None else float(number) * _UNITS[root]
 
 
+@lru_cache(maxsize=8_192)
 def is_quantity(folded: str) -> bool:
     """Whether a word only says how long, how often or how many, which `meets` looks after."""
     return bool(_QUANTITY.match(folded))
@@ -99,6 +99,10 @@ def is_quantity(folded: str) -> bool:
 
 def _as_often(given: tuple[float, ...], days: float) -> bool:
     return any(item <= days for item in given)
+
+
+def _all_as_long(given: tuple[float, ...], wanted: tuple[float, ...], *, plain: str) -> bool:
+    return all(_as_long(given, days, plain) for days in wanted)
 
 
 def _as_long(given: tuple[float, ...], days: float, plain: str) -> bool:

@@ -6,6 +6,7 @@ sentence. A year in a title, or in the heading above, tells a version that anoth
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from copilot.workflows.chat.told import Told
 
@@ -41,9 +42,14 @@ def is_old_version(told: Told, *, asked: str, today: date) -> bool:
 
     What is nearer counts: answers given in 2022 are old, whatever the year of the collection that they stand in.
     """
-    found = (_YEAR_IN_TITLE.findall(text) for text in (told.heading, told.title))
-    years = next(([int(year) for year in each] for each in found if each), [])
-    return bool(years) and today.year - max(years) >= _OLD_YEARS and str(max(years)) not in asked
+    year = _year_in(told.heading) or _year_in(told.title)
+    return year is not None and today.year - year >= _OLD_YEARS and str(year) not in asked
+
+
+@lru_cache(maxsize=4_096)
+def _year_in(title: str) -> int | None:
+    """The latest."""
+    return max((int(year) for year in _YEAR_IN_TITLE.findall(title)), default=None)
 
 
 def owner_named(told: Told) -> str | None:
