@@ -6,7 +6,7 @@ layout library, which reads markup, sees it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape
 
@@ -43,11 +43,21 @@ class Styles:
     note: ParagraphStyle
 
 
+class Text(Paragraph):  # type: ignore[misc]  # the library has no types
+    """A paragraph that is measured once: pages ask again and again what still fits."""
+
+    @cached_property
+    def height_with_space(self) -> float:
+        """With the space around it."""
+        _, height = self.wrap(_LINE, _HEIGHT)
+        return float(height + self.getSpaceBefore() + self.getSpaceAfter())
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph that is kept together as far as it fits a page, with the numbers that it cites."""
 
-    paragraph: Paragraph
+    paragraph: Text
     cited: tuple[int, ...] = ()
     keep_with_next: bool = False
 
@@ -59,26 +69,26 @@ class Block:
         marks = "".join(f"[{number}]" for number in cited)
         raised = f' <super size="7">{marks}</super>' if marks else ""
         bullet = "•" if style.name == "item" else None
-        return cls(Paragraph(_markup(text) + raised, style, bulletText=bullet), cited, keep_with_next)
+        return cls(Text(_markup(text) + raised, style, bulletText=bullet), cited, keep_with_next)
 
     @property
     def height(self) -> float:
         """With the space around it."""
-        return _height(self.paragraph)
+        return self.paragraph.height_with_space
 
 
 @dataclass(slots=True)
 class Page:
     """What stands on one page."""
 
-    blocks: list[Paragraph] = field(default_factory=list)
-    notes: list[Paragraph] = field(default_factory=list)
+    blocks: list[Text] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
 
     @property
     def used(self) -> float:
         """Height taken."""
-        notes = sum(map(_height, self.notes))
-        return sum(map(_height, self.blocks)) + notes + (_RULE if self.notes else 0.0)
+        notes = _height(self.notes)
+        return _height(self.blocks) + notes + (_RULE if self.notes else 0.0)
 
 
 @cache
@@ -129,7 +139,7 @@ class _Layout:
 
     def __init__(self, footnotes: Mapping[int, str], styles: Styles) -> None:
         self.pages = [Page()]
-        self.late: list[Paragraph] = []
+        self.late: list[Text] = []
         self._footnotes = footnotes
         self._style = styles.note
         self._told: set[int] = set()
@@ -141,13 +151,13 @@ class _Layout:
 
     def takes(self, group: list[Block]) -> bool:
         """Whether the blocks and their footnotes fit the page."""
-        notes = sum(map(_height, self._new_notes(group)))
+        notes = _height(self._new_notes(group))
         return bool(self.page.used + sum(block.height for block in group) + notes + _RULE <= _ROOM)
 
     def turn(self) -> None:
         """Begin another page, with what the last one had no room for."""
         self.pages.append(Page())
-        while self.late and (not self.page.notes or self.page.used + _height(self.late[0]) <= _ROOM / 2):
+        while self.late and (not self.page.notes or self.page.used + self.late[0].height_with_space <= _ROOM / 2):
             self.page.notes.append(self.late.pop(0))
 
     def put(self, group: list[Block]) -> None:
@@ -156,7 +166,7 @@ class _Layout:
         self._told |= {number for block in group for number in block.cited}
         self.page.blocks += [block.paragraph for block in group]
         for note in notes:
-            fits = not self.late and self.page.used + _height(note) + _RULE <= _ROOM
+            fits = not self.late and self.page.used + note.height_with_space + _RULE <= _ROOM
             (self.page.notes if fits else self.late).append(note)
 
     def split(self, block: Block) -> list[Block]:
@@ -166,10 +176,10 @@ class _Layout:
             return [block]
         return [Block(parts[0], block.cited), *(Block(part) for part in parts[1:])]
 
-    def _new_notes(self, group: list[Block]) -> list[Paragraph]:
+    def _new_notes(self, group: list[Block]) -> list[Text]:
         numbers = dict.fromkeys(number for block in group for number in block.cited)
         return [
-            Paragraph(_markup(self._footnotes[number]), self._style, bulletText=f"[{number}]")
+            Text(_markup(self._footnotes[number]), self._style, bulletText=f"[{number}]")
             for number in numbers
             if number not in self._told
         ]
@@ -222,7 +232,7 @@ def _body(canvas: Canvas, page: Page) -> None:
         y = _put(canvas, paragraph, y)
     if not page.notes:
         return
-    y = _BOTTOM + sum(map(_height, page.notes))
+    y = _BOTTOM + _height(page.notes)
     canvas.setStrokeColor(_SOFT)
     canvas.setLineWidth(0.4)
     canvas.line(_SIDE, y + 4, _SIDE + _LINE / 3, y + 4)
@@ -245,9 +255,8 @@ def _foot(canvas: Canvas, lines: tuple[str, str], *, styles: Styles) -> None:
     canvas.drawRightString(_WIDTH - _SIDE, 36, right)
 
 
-def _height(paragraph: Paragraph) -> float:
-    _, height = paragraph.wrap(_LINE, _HEIGHT)
-    return float(height + paragraph.getSpaceBefore() + paragraph.getSpaceAfter())
+def _height(texts: Iterable[Text]) -> float:
+    return sum(each.height_with_space for each in texts)
 
 
 def _markup(text: str) -> str:
