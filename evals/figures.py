@@ -6,7 +6,7 @@ the command that remakes it and the day it ran; a figure that misses its goal st
 
 import json
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -72,9 +72,14 @@ def load(path: Path = FIGURES_FILE) -> list[Figure]:
     return [Figure.model_validate(_without_met(item)) for item in json.loads(path.read_text(encoding="utf-8"))]
 
 
-def record(figures: Iterable[Figure], *, path: Path = FIGURES_FILE) -> None:
-    """Replace the figures of the same name and language, keep the others, write sorted."""
-    merged = {(figure.name, figure.language): figure for figure in load(path)}
+def record(figures: Iterable[Figure], *, path: Path = FIGURES_FILE, wholly: Collection[str] = ()) -> None:
+    """Replace the figures of the same name and language, keep the others, write sorted.
+
+    `wholly`: beginnings of names of which this run measured all there is. Where names come from the data, as a page's
+    address does, what was not measured is not there any more, and its figure goes.
+    """
+    kept = [figure for figure in load(path) if not figure.name.startswith(tuple(wholly))]
+    merged = {(figure.name, figure.language): figure for figure in kept}
     merged.update({(figure.name, figure.language): figure for figure in figures})
     rows = [_with_met(merged[key]) for key in sorted(merged)]
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

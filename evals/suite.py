@@ -4,7 +4,7 @@ Invariant: figures of data that somebody points at are printed, and never take t
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from evals.figures import Figure, describe, record
@@ -17,12 +17,21 @@ def skip(folder: Path) -> int:
     return SKIPPED
 
 
-def finish(figures: Sequence[Figure], *, own_data: bool, published: str = "the benchmark's data") -> int:
-    """Print; record unless the data are the caller's own and not those `published` with the figures."""
+def finish(
+    figures: Sequence[Figure],
+    *,
+    own_data: bool,
+    published: str = "the benchmark's data",
+    wholly: Collection[str] = (),
+) -> int:
+    """Print; record unless the data are the caller's own and not those `published` with the figures.
+
+    `wholly`: see `evals.figures.record`.
+    """
     for figure in figures:
         sys.stdout.write(f"{describe(figure)}\n")
     if own_data:
         sys.stdout.write(f"Not recorded: these are not {published}.\n")
     else:
-        record(figures)
+        record(figures, wholly=wholly)
     return 0

@@ -23,6 +23,13 @@ def test_recording_replaces_by_name_and_language_and_keeps_the_rest(tmp_path: Pa
     assert [(f.name, f.value) for f in load(path)] == [("a", 2.0), ("b", 3.0)]
 
 
+def test_what_a_run_measures_wholly_and_did_not_find_goes(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    record([figure("pages.ratio./gone", 1.0), figure("pages.ratio./queue", 2.0), figure("pagesize", 3.0)], path=path)
+    record([figure("pages.ratio./queue", 4.0)], path=path, wholly=["pages."])
+    assert [(f.name, f.value) for f in load(path)] == [("pages.ratio./queue", 4.0), ("pagesize", 3.0)]
+
+
 def test_a_missed_goal_is_shown() -> None:
     missed = figure("x", 0.4, goal=Goal(comparison=">=", threshold=0.5))
     assert missed.met is False

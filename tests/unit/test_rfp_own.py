@@ -196,7 +196,7 @@ def test_only_the_test_half_is_recorded_and_only_on_request(
     monkeypatch.setattr(own, "measure", lambda *_, **__: [])
     monkeypatch.setattr(own, "bases", lambda *_, **__: [])
     monkeypatch.setattr(own, "_DATA", tmp_path)
-    monkeypatch.setattr(suite, "record", recorded.extend)
+    monkeypatch.setattr(suite, "record", lambda found, **_: recorded.extend(found))
     for name in ("own.toml", "own.dev.toml", "own.test.toml"):
         (tmp_path / name).write_text("question = []\n", encoding="utf-8")
     (tmp_path / "own").mkdir()
