@@ -29,6 +29,7 @@ from copilot.store.audit import AuditLog
 from copilot.store.database import UnitOfWork
 from copilot.store.import_reading import ImportReading
 from copilot.store.people import PeopleRepository
+from copilot.store.sources import SourceRepository
 from copilot.telemetry import get_logger
 from knowledge.importing import import_folder
 from knowledge.planning import ImportOptions
@@ -100,8 +101,8 @@ class ImportUploads:
             with self.staging.left_alone(upload) as free:
                 # Looked at again: a worker may have ended it since, or been cut off once it was done.
                 found = self.staging.find(upload_id)
-                if free and found.is_running:
-                    self._settle(self._settled_before(found) or found.stopped())
+                if free and found.is_running and (ended := self._ended_by_stop(found)) is not None:
+                    self._settle(ended)
             return self.staging.find(upload_id)
 
     def discard(self, upload_id: str) -> None:
@@ -153,9 +154,29 @@ class ImportUploads:
         return upload.refused(CUT_OFF) if upload.begun >= _TRIES else None
 
     def _run_of(self, upload: Upload) -> dict[str, int] | None:
+        """What its import did, if it was kept: also one whose worker lost the connection while it was being kept."""
         with self._application.database.unit_of_work() as uow:
+            SourceRepository(uow).lock()  # whoever imports holds it to the end, so there is nothing left to come
             run = ImportReading(uow).run(upload.future_run_id)
         return None if run is None else run.report["totals"]
+
+    def _ended_by_stop(self, upload: Upload) -> Upload | None:
+        """None: an import is just being written, maybe this one; the worker looks when that is over."""
+        if upload.phase is not Phase.IMPORTING or not upload.begun:
+            return upload.stopped()
+        with self._application.database.unit_of_work() as uow:
+            if not SourceRepository(uow).try_lock():
+                return None
+            run = ImportReading(uow).run(upload.future_run_id)
+        return upload.stopped() if run is None else upload.imported(run.head.id, totals=run.report["totals"])
+
+    def _failed(self, upload: Upload, trouble: Trouble) -> Upload:
+        """What an error means is decided by what the database says: it may have come after everything was kept.
+
+        If the database cannot be asked, that raises and the upload waits: the next worker asks before it begins.
+        """
+        run = self._run_of(upload) if upload.phase is Phase.IMPORTING else None
+        return upload.refused(trouble) if run is None else upload.imported(upload.future_run_id, totals=run)
 
     def _begun(self, upload: Upload) -> Upload:
         begun = upload.model_copy(update={"begun": upload.begun + 1, "stage": "", "done": 0, "total": 0})
@@ -173,11 +194,11 @@ class ImportUploads:
             # The worker ends: the next one begins anew.
             return upload.model_copy(update={"begun": upload.begun - 1})
         except CopilotError as error:
-            return upload.refused(Trouble(code=error.code, message=error.message, hint=error.hint))
+            return self._failed(upload, Trouble(code=error.code, message=error.message, hint=error.hint))
         except Exception as error:  # noqa: BLE001 - the outermost loop of work that begins after the answer
             # Its own words may quote data, and the server would log them.
             _log.error("upload.crashed", upload=upload.id, error=type(error).__name__)
-            return upload.refused(UNEXPECTED)
+            return self._failed(upload, UNEXPECTED)
 
     def _done(self, upload: Upload, *, should_stop: Callable[[], bool]) -> Upload:
         viewer = self._asker(upload)

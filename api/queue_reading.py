@@ -127,6 +127,13 @@ def latest_brief_to_read(
 ) -> ReadItem | None:
     """The same without what it could be decided by, for pages that only show its text."""
     item_id = _latest_brief_id(account_id, language=None, viewer=viewer, uow=uow)
+    return brief_to_read(item_id, approvals=approvals, viewer=viewer, uow=uow)
+
+
+def brief_to_read(
+    item_id: str | None, *, approvals: ApprovalService, viewer: Viewer, uow: UnitOfWork
+) -> ReadItem | None:
+    """The brief of that review item, if there is one; None too where the viewer may not see all that it cites."""
     if item_id is None:
         return None
     try:

@@ -34,8 +34,8 @@ from copilot.llm.configured import ConfiguredModels
 from copilot.mail import MailTransport, open_transport
 from copilot.notifications.service import Notifications
 from copilot.people import People
+from copilot.privacy.requests import PrivacyRequests
 from copilot.privacy.retention import check_alerts_kept, let_go
-from copilot.privacy.service import Privacy
 from copilot.retrieval.service import RetrievalService
 from copilot.scoring.service import ScoreService
 from copilot.settings import Settings
@@ -87,7 +87,7 @@ class Application:
     models: ConfiguredModels
     briefs: BriefWorkflow
     jobs: Jobs
-    privacy: Privacy
+    privacy: PrivacyRequests
     notifications: Notifications
     checkpoints: Checkpoints
     scores: ScoreService
@@ -240,7 +240,7 @@ def assemble(settings: Settings, *, database: Database) -> Application:
         briefs=briefs,
         jobs=jobs,
         notifications=notifications,
-        privacy=Privacy(exports=settings.exports, after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow)),
+        privacy=_privacy(settings, database, approvals, jobs),
         checkpoints=checkpoints,
         scores=scores,
         alerts=alerts,
@@ -253,6 +253,17 @@ def _policies(settings: Settings) -> tuple[Policy, GuardrailPolicy]:
     policy, rules = load_policy(settings.policy_file), load_guardrail_policy(settings.guardrail_policy_file)
     check_alerts_kept(rules.retention, policy.alerts)
     return policy, rules
+
+
+def _privacy(settings: Settings, database: Database, approvals: ApprovalService, jobs: Jobs) -> PrivacyRequests:
+    requests = PrivacyRequests(
+        database,
+        exports=settings.exports,
+        after_erasure=lambda uow: _follow_up(approvals, jobs, uow=uow),
+        ask_for_run=lambda uow: jobs.defer(Task.ERASE, uow=uow),
+    )
+    jobs.take_on(Task.ERASE, requests.run_waiting)
+    return requests
 
 
 def _index(database: Database, retrieval: RetrievalService, jobs: Jobs, *, should_stop: Callable[[], bool]) -> int:

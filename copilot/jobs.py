@@ -24,8 +24,8 @@ _EVERY_MINUTE = "* * * * *"
 _QUEUED = "select exists (select from procrastinate_jobs where queueing_lock = %s and status = 'todo')"
 _UNDER_WAY = "select exists (select from procrastinate_jobs where task_name = %s and status in ('todo', 'doing'))"
 _ALIVE = "select exists (select from procrastinate_workers where last_heartbeat > now() - interval '30 seconds')"
-_AT_ONCE = 3
-"""Embedding and an import may both be long: one place is left for releases and what else is short."""
+_AT_ONCE = 4
+"""Embedding, an import and an erasure may all be long: one place is left for releases and what else is short."""
 _EMBED_LOCK = "lock:embed"
 """Embedding is long: two such jobs at once would leave no slot for releases. The other tasks take no lock, so that
 a job that a killed worker left as running stands in nobody's way; deliveries have a lock of the server."""
@@ -48,6 +48,8 @@ class Task(StrEnum):
     """Making the briefs whose occasion has come: some seconds at once, likewise."""
     IMPORT = "import"
     """Checking and importing files that were sent: as long as they take, one upload at a time."""
+    ERASE = "erase"
+    """Erasing people whose erasure was confirmed: as long as it takes, one person at a time."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class Jobs:
             Task.TRAIN: lambda: handlers.train(self._stopping.is_set),
             Task.BRIEFS: lambda: handlers.briefs(self._stopping.is_set),
         }
-        self.take_on(Task.IMPORT, lambda _should_stop: 0)
+        for task in (Task.IMPORT, Task.ERASE):
+            self.take_on(task, lambda _should_stop: 0)
         url = database.libpq_url()
         self._worker_app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
         self._defer_app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=url))
@@ -93,7 +96,7 @@ class Jobs:
             self._register(task)
 
     def take_on(self, task: Task, handler: Callable[[Callable[[], bool]], int]) -> None:
-        """Do a task whose code lies above the composition root, as reading files does: who runs the worker knows it.
+        """Do a task that is put together after this, or above the composition root, as reading files is.
 
         The handler is handed the question whether to stop. Without it this process's worker finds nothing to do, and
         one that knows how takes the work up within a minute.
@@ -151,13 +154,14 @@ class Jobs:
                 raise
 
     async def _take_up(self) -> None:
-        """Ask for what a stopped or killed worker left: passages without vectors, uploads that somebody waits for.
+        """Ask for what a stopped or killed worker left: passages without vectors, uploads and erasures that wait.
 
-        No import may come to ask for the first again, and nobody likes to wait for the next minute for the second.
+        No import may come to ask for the first again, and nobody likes to wait for the next minute for the others.
         """
         await self._free_embedding()
-        with suppress(AlreadyEnqueued):
-            await self._worker_app.configure_task(Task.IMPORT.value, queueing_lock=Task.IMPORT.value).defer_async()
+        for task in (Task.IMPORT, Task.ERASE):
+            with suppress(AlreadyEnqueued):
+                await self._worker_app.configure_task(task.value, queueing_lock=task.value).defer_async()
         with suppress(AlreadyEnqueued):
             await self._worker_app.configure_task(
                 Task.EMBED.value, lock=_EMBED_LOCK, queueing_lock=Task.EMBED.value

@@ -14,6 +14,7 @@ from copilot.domain.identity import stable_id
 from copilot.privacy.suppression import Suppressions
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.documents import DocumentRepository
+from copilot.store.record_counts import RecordCounts
 from copilot.store.records import RecordRepository
 from copilot.store.sources import SourceFile, SourceRepository, StoredIssue
 from copilot.telemetry import get_logger
@@ -56,7 +57,8 @@ def import_folder(
     A dry run does the same and rolls back. `after_import` is where pending drafts that cite changed evidence are
     marked stale and where background work is asked for; it is not called in a dry run. What `progress` or
     `after_import` raise ends the import, and nothing of it is kept.
-    Raises InputError, UnreadableFile or MappingError (nothing was written), or UnavailableError (rolled back).
+    Raises InputError, UnreadableFile or MappingError (nothing was written), or UnavailableError (rolled back; if the
+    connection was lost while it was being kept, only whether there is a run of its id tells).
     """
     shown = progress or Silent()
     started = time.monotonic()
@@ -113,6 +115,7 @@ def _import(
     report.check()
     report.seconds = round(time.monotonic() - started, 2)
     if not options.dry_run:
+        RecordCounts(uow).fold()
         report.drafts_made_stale = after_import(uow)
         told = suppressions.value(report.to_dict())
         report.run_id = sources.save_run(

@@ -15,8 +15,11 @@ from sqlalchemy import create_engine, text
 
 from copilot.bootstrap import Application
 from copilot.domain.access import Role, Viewer
+from copilot.domain.erasure import Reason
 from copilot.domain.language import Language
 from copilot.domain.review_items import Decision, ReviewItem, Verdict
+from copilot.privacy.erasing import ErasureReport
+from copilot.privacy.requests import PrivacyRequests
 from copilot.store.database import Database
 from copilot.store.tables.pseudonyms import PseudonymEntryRow, PseudonymVaultRow
 from knowledge.importing import import_folder
@@ -160,6 +163,18 @@ def people(make_user: MakeUser) -> tuple[Viewer, Viewer, Viewer]:
         make_user("Marta Salcedo", role=Role.MANAGER),
         make_user("Inés Admin", role=Role.ADMIN),
     )
+
+
+def erase(
+    requests: PrivacyRequests, person: str, *, viewer: Viewer, database: Database, remove_files: bool = False
+) -> ErasureReport:
+    """Ask for an erasure, and do it at once."""
+    with database.unit_of_work() as uow:
+        meant = requests.identify(person, viewer=viewer, uow=uow)
+        erasure_id = requests.confirm(meant, reason=Reason.REQUEST, viewer=viewer, uow=uow, remove_files=remove_files)
+    report = requests.run(erasure_id)
+    assert report is not None
+    return report
 
 
 def add_pseudonyms(database: Database) -> None:

@@ -1,34 +1,36 @@
-"""Erasures that were done, as records that name nobody. For administrators.
+"""Erasures as records that name nobody. For administrators.
 
 Invariant: what is listed is what was recorded: when, by whom, why and how much, with the event of the audit chain that
-proves it. Asking for an erasure is in `api.routes.privacy`.
+proves it. Asking for an erasure, and how far it is, are in `api.routes.privacy`.
 """
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.administrators import AdminDep
 from api.deps import ApplicationDep, UnitOfWorkDep
 from api.schemas.common import PROBLEMS
+from api.schemas.erasures import ErasureId
 from copilot.domain.audit import AuditEvent
-from copilot.errors import NotFound
-from copilot.privacy.service import Reason
+from copilot.domain.erasure import ErasureState, Reason
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_reading import ErasureReading, ErasureRecord
 
 router = APIRouter(prefix="/api/v1/admin", tags=["administration"], responses=PROBLEMS)
-ErasureId = Annotated[str, Path(max_length=60)]
 
 
 class Erasure(BaseModel):
     """One erasure."""
 
     id: str
-    erased_at: datetime
+    state: ErasureState
+    asked_at: datetime
+    erased_at: datetime | None
+    """None: it is not done."""
     done_by: str
+    """Who asked for it."""
     reason: Reason
     counts: dict[str, int]
     kept_out: int
@@ -38,6 +40,8 @@ class Erasure(BaseModel):
     def of(cls, record: ErasureRecord) -> "Erasure":
         return cls(
             id=record.id,
+            state=record.state,
+            asked_at=record.asked_at,
             erased_at=record.erased_at,
             done_by=record.actor_id,
             reason=Reason(record.reason),
@@ -50,6 +54,7 @@ class Certificate(Erasure):
     """One erasure with the event of the audit chain that tells of it."""
 
     event: AuditEvent | None
+    """None: it is not done."""
 
 
 class Retention(BaseModel):
@@ -62,14 +67,6 @@ class Retention(BaseModel):
     oldest: datetime | None
 
 
-def record_of(erasure_id: str, *, uow: UnitOfWork) -> ErasureRecord:
-    """One erasure. Raises NotFound."""
-    record = ErasureReading(uow).one(erasure_id)
-    if record is None:
-        raise NotFound("There is no such erasure.", hint="Choose one from the list.")
-    return record
-
-
 @router.get("/erasures")
 def list_erasures(_viewer: AdminDep, uow: UnitOfWorkDep) -> list[Erasure]:
     """The latest first."""
@@ -77,10 +74,16 @@ def list_erasures(_viewer: AdminDep, uow: UnitOfWorkDep) -> list[Erasure]:
 
 
 @router.get("/erasures/{erasure_id}")
-def show_certificate(erasure_id: ErasureId, _viewer: AdminDep, uow: UnitOfWorkDep) -> Certificate:
+def show_certificate(
+    erasure_id: ErasureId, viewer: AdminDep, uow: UnitOfWorkDep, application: ApplicationDep
+) -> Certificate:
     """What proves that an erasure was done."""
-    erasure = Erasure.of(record_of(erasure_id, uow=uow))
-    return Certificate(**erasure.model_dump(), event=ErasureReading(uow).event(erasure_id))
+    return certificate_of(application.privacy.one(erasure_id, viewer=viewer, uow=uow), uow=uow)
+
+
+def certificate_of(record: ErasureRecord, *, uow: UnitOfWork) -> Certificate:
+    """An erasure with its proof."""
+    return Certificate(**Erasure.of(record).model_dump(), event=ErasureReading(uow).event(record.id))
 
 
 @router.get("/retention")

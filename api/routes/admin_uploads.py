@@ -15,7 +15,7 @@ from api.deps import ApplicationDep, LanguageDep
 from api.import_uploads import ImportUploads
 from api.localisation import translate
 from api.schemas.common import CONFLICT, PROBLEMS
-from api.upload_states import Upload, UploadOptions
+from api.upload_states import Phase, Upload, UploadOptions
 from copilot.domain.access import Visibility
 from copilot.domain.import_messages import localise
 from copilot.domain.language import Language
@@ -87,7 +87,7 @@ def state_of(upload: Upload, *, uploads: ImportUploads, language: Language) -> U
         upload=upload,
         waiting=upload.is_waiting,
         before=queue.index(upload.id) if upload.id in queue else 0,
-        has_worker=uploads.has_worker() if upload.is_running else True,
+        has_worker=uploads.has_worker() if upload.is_waiting or upload.phase is Phase.IMPORTED else True,
         stage_words=text(_STAGES[upload.stage], language=language) if upload.stage in _STAGES else "",
         trouble_words=[_in_words(words, language=language) for words in said],
     )

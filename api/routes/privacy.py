@@ -1,18 +1,23 @@
 """What is held about a person: see it, hand it over, erase it. For administrators.
 
-Invariant: whom it is about travels in the body, never in an address, which is logged; the answer of an erasure counts
-and names no one.
+Invariants: whom it is about travels in the body, never in an address, which is logged; a request only asks for an
+erasure, and the worker does it; what is told of one counts and names no one.
 """
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
 from api.schemas.common import CONFLICT, PROBLEMS
+from api.schemas.erasures import ErasureId, ErasureProgress, progress_of
+from copilot.bootstrap import Application
+from copilot.domain.access import Viewer
+from copilot.domain.erasure import Reason
+from copilot.domain.language import Language
 from copilot.privacy.rendering import to_dict
-from copilot.privacy.service import Reason
+from copilot.store.database import UnitOfWork
 
 router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"], responses=PROBLEMS)
 
@@ -32,6 +37,8 @@ class ErasureRequest(PersonQuery):
     """Who is to be erased, and why."""
 
     reason: Reason
+    remove_released_files: bool = False
+    """Files on the server that went out before and name the person are deleted too; else they are only listed."""
 
 
 class Held(BaseModel):
@@ -41,21 +48,6 @@ class Held(BaseModel):
     released_files: int
     shared_with_others: list[str]
     """What would be left, because others have it too or it is an ordinary word."""
-
-
-class Erased(BaseModel):
-    """What an erasure did."""
-
-    erasure_id: str | None
-    """None: there was nothing to erase."""
-    contacts: int
-    rows: dict[str, int]
-    passages: int
-    draft_versions: int
-    drafts_made_stale: int
-    released_files: list[str]
-    """Files that went out before and still name the person; whoever runs the installation deletes them."""
-    shared_with_others: list[str]
 
 
 @router.post("/preview")
@@ -76,21 +68,60 @@ def export(
     return to_dict(found, now=uow.clock.now())
 
 
-@router.post("/erase", responses=CONFLICT)
+@router.post("/erase", status_code=202, responses=CONFLICT)
 def erase(
-    wanted: Annotated[ErasureRequest, Body()], viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep
-) -> Erased:
-    """Erase a person everywhere. It cannot be undone; doing it again changes nothing."""
-    report = application.privacy.erase(
-        wanted.person, reason=wanted.reason, viewer=viewer, uow=uow, account=wanted.account
+    wanted: Annotated[ErasureRequest, Body()],
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: LanguageDep,
+    response: Response,
+) -> ErasureProgress:
+    """Ask for a person's erasure everywhere; the worker does it, and `state_url` says how far it is.
+
+    It cannot be taken back. From now on imports keep the person out and nothing may be sent to them. Whoever asks for
+    somebody whose erasure is open gets that one; asking again once it is done changes nothing.
+    """
+    person = application.privacy.identify(wanted.person, viewer=viewer, uow=uow, account=wanted.account)
+    erasure_id = application.privacy.confirm(
+        person, reason=wanted.reason, viewer=viewer, uow=uow, remove_files=wanted.remove_released_files
     )
-    return Erased(
-        erasure_id=report.erasure_id,
-        contacts=report.contacts,
-        rows=report.rows,
-        passages=report.passages,
-        draft_versions=report.drafts,
-        drafts_made_stale=report.drafts_made_stale,
-        released_files=[file.path for file in report.files],
-        shared_with_others=list(report.shared),
-    )
+    return _accepted(erasure_id, viewer=viewer, uow=uow, application=application, language=language, response=response)
+
+
+@router.get("/erasures/{erasure_id}")
+def show_erasure(
+    erasure_id: ErasureId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep, language: LanguageDep
+) -> ErasureProgress:
+    """How far an erasure is, and what it did; it names nobody."""
+    record = application.privacy.one(erasure_id, viewer=viewer, uow=uow)
+    return progress_of(record, uow=uow, application=application, language=language)
+
+
+@router.post("/erasures/{erasure_id}/again", status_code=202, responses=CONFLICT)
+def try_again(
+    erasure_id: ErasureId,
+    viewer: ViewerDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: LanguageDep,
+    response: Response,
+) -> ErasureProgress:
+    """Have an erasure that failed tried again. Conflict if it did not fail."""
+    application.privacy.again(erasure_id, viewer=viewer, uow=uow)
+    return _accepted(erasure_id, viewer=viewer, uow=uow, application=application, language=language, response=response)
+
+
+def _accepted(
+    erasure_id: str,
+    *,
+    viewer: Viewer,
+    uow: UnitOfWork,
+    application: Application,
+    language: Language,
+    response: Response,
+) -> ErasureProgress:
+    record = application.privacy.one(erasure_id, viewer=viewer, uow=uow)
+    progress = progress_of(record, uow=uow, application=application, language=language)
+    response.headers["location"] = progress.state_url
+    return progress

@@ -86,6 +86,12 @@ ERASURE_REASONS = {
     "no_longer_needed": _("No longer needed"),
     "unlawful": _("It should not have been kept"),
 }
+ERASURE_STATES = {
+    "waiting": _("Waiting"),
+    "under_way": _("Under way"),
+    "failed": _("Failed"),
+    "done": _("Done"),
+}
 RETENTION = {
     "draft_days": _("Texts of decided drafts"),
     "import_report_days": _("Reports of imports"),
@@ -184,6 +190,7 @@ TABLES: dict[str, dict[str, str]] = {
     "fitness": FITNESS,
     "budget_scope": BUDGET_SCOPES,
     "erasure_reason": ERASURE_REASONS,
+    "erasure_state": ERASURE_STATES,
     "retention": RETENTION,
     "guardrail_stage": STAGES,
     "detector": DETECTORS,

@@ -82,6 +82,8 @@ AUDIT_ACTIONS = {
     "audit.exported": _("Audit chain exported"),
     "audit.key_rotated": _("Signing key replaced in order"),
     "audit.key_replaced": _("Signing key replaced after a loss"),
+    "privacy.erasure_requested": _("Erasure of personal data asked for"),
+    "privacy.erasure_failed": _("Erasure of personal data failed"),
     "privacy.erased": _("Personal data erased"),
     "privacy.exported": _("Personal data exported"),
     "privacy.let_go": _("Data deleted after the time it is kept"),

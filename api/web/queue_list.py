@@ -22,7 +22,6 @@ from copilot.domain.findings import Risk
 from copilot.domain.language import Language
 from copilot.domain.review_items import OPEN, UNDECIDED, ReviewItem, ReviewState
 from copilot.store.database import UnitOfWork
-from copilot.store.people import PeopleRepository
 from copilot.store.queue_surroundings import ListedDetails, Named, QueueSurroundings
 from copilot.store.queue_turns import Turns
 from copilot.store.review_entries import QueueEntry
@@ -129,9 +128,9 @@ class ListWords:
 
     def rows(self, entries: Sequence[QueueEntry], *, turns: Turns) -> tuple[Row, ...]:
         """The entries in words."""
-        details = QueueSurroundings(self._uow).details([entry.item.id for entry in entries])
         held_by = {person for entry in entries for person in (entry.item.claimed_by, entry.item.assignee_id) if person}
-        names = PeopleRepository(self._uow).names(sorted(held_by))
+        item_ids = [entry.item.id for entry in entries]
+        details, names = QueueSurroundings(self._uow).details(item_ids, people=held_by)
         now = self._uow.clock.now()
         return tuple(self._row(entry, details[entry.item.id], names=names, turns=turns, now=now) for entry in entries)
 

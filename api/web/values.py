@@ -5,8 +5,9 @@ Invariant: only the writing changes, never the value: what is not understood is 
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_datetime, format_skeleton, format_timedelta, get_day_names
@@ -44,6 +45,12 @@ _MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
 _AS_THEY_ARE = frozenset(
     {"phone", "name", "source_id", "account_source_id", "opportunity_source_id", "subject", "body"}
 )
+
+
+@lru_cache(maxsize=8_192)
+def _written_moment(minute: tuple[int, int, int, int, int], locale: str) -> str:
+    """Kept: what is written follows from the day and the time alone."""
+    return format_datetime(datetime(*minute, tzinfo=UTC), format="d MMM y, HH:mm", tzinfo=None, locale=locale)
 
 
 class Values:
@@ -115,8 +122,8 @@ class Values:
         """Date and time of day in UTC."""
         if value is None:
             return ""
-        text = format_datetime(value, format="d MMM y, HH:mm", tzinfo=None, locale=self.formatter.locale)
-        return f"{text} UTC"
+        minute = (value.year, value.month, value.day, value.hour, value.minute)
+        return f"{_written_moment(minute, self.formatter.locale)} UTC"
 
     def distance(self, value: datetime, now: datetime) -> str:
         """`in 3 hours`, `2 days ago`."""

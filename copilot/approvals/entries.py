@@ -13,6 +13,7 @@ from copilot.store.drafts import Judged
 from copilot.store.evidence import EvidenceRepository
 from copilot.store.review_entries import QueueEntry
 from copilot.store.reviews import ReviewRepository
+from copilot.store.whole_items import WholeItem, whole_item
 
 SYSTEM = "system"
 """Actor of what nobody asked for: deadlines, changed sources and changed policies."""
@@ -36,6 +37,14 @@ def find_readable(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> tuple[Que
     """The item with what its approval rests on, for who may see everything it cites. Raises NotFound."""
     found = ReviewRepository(uow).find_judged(item_id, viewer=viewer)
     if found is None or not sees_all_cited(found[0], found[1].cited_accounts, viewer=viewer, uow=uow):
+        raise error(NotFound, "not_found", viewer)
+    return found
+
+
+def find_whole(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> WholeItem:
+    """The item with its version, for who may see everything it cites. Raises NotFound."""
+    found = whole_item(item_id, viewer=viewer, uow=uow)
+    if found is None or not sees_all_cited(found.entry, found.cited_accounts, viewer=viewer, uow=uow):
         raise error(NotFound, "not_found", viewer)
     return found
 

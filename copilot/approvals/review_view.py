@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from copilot.approvals.deciding import may_retry
-from copilot.approvals.entries import find_readable, sees_all_cited
+from copilot.approvals.entries import find_whole, sees_all_cited
 from copilot.approvals.filing import may_edit
 from copilot.approvals.handling import Handling, may_claim, may_reassign, names_of
 from copilot.domain.access import Role, Viewer
@@ -101,6 +101,8 @@ class ReviewView:
     """Of the newest version there is; what it cites may be closed to the viewer."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Of everybody whom the item names, by id."""
+    opened: bool = False
+    """The viewer has seen it before."""
 
     @property
     def item(self) -> ReviewItem:
@@ -134,28 +136,30 @@ class ReadItem:
 
 def read_item(item_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ReadItem:
     """One item for one person, without what it could be decided by. Raises NotFound."""
-    entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
-    return ReadItem(entry, DraftRepository(uow).version(entry.item.draft_id, entry.item.version).draft)
+    whole = find_whole(item_id, viewer=viewer, uow=uow)
+    return ReadItem(whole.entry, whole.version.draft)
 
 
 def read_view(item_id: str, *, handling: Handling, viewer: Viewer, uow: UnitOfWork) -> ReviewView:
     """One item for one person. Raises NotFound."""
-    entry, _ = find_readable(item_id, viewer=viewer, uow=uow)
+    whole = find_whole(item_id, viewer=viewer, uow=uow)
+    entry, version, beside = whole.entry, whole.version, whole.beside
     item = entry.item
-    listed = ReviewRepository(uow).of_draft(item.draft_id, viewer=viewer)
+    listed = ReviewRepository(uow).of_draft(item.draft_id, viewer=viewer) if beside.versions else (entry,)
     siblings = _readable_versions(entry, listed, viewer=viewer, uow=uow)
     claimer_id = handling.claimer(item, uow=uow)
-    version = DraftRepository(uow).version(item.draft_id, item.version)
     involved = {item.requester_id, item.author_id, item.assignee_id, version.author_id, claimer_id}
-    names = names_of(involved | {each.author_id for each in siblings}, uow=uow)
+    involved |= {each.author_id for each in siblings}
+    names = {key: name for key, name in whole.names.items() if key in involved}
+    names |= names_of(involved - names.keys(), uow=uow)
     return ReviewView(
         entry=entry,
         version=version,
-        release=ReleaseRepository(uow).get(item_id),
+        release=ReleaseRepository(uow).get(item_id) if beside.release else None,
         may_approve=may_approve(item, user_id=viewer.user_id, role=viewer.role),
         rights=_rights(item, version, claimer_id=claimer_id, viewer=viewer, uow=uow),
-        comments=CommentRepository(uow).on_items([each.id for each in siblings]),
-        votes=VoteRepository(uow).history(item_id),
+        comments=CommentRepository(uow).on_items([each.id for each in siblings]) if beside.comments else (),
+        votes=VoteRepository(uow).history(item_id) if beside.votes else (),
         versions=tuple(
             VersionLine(
                 item_id=each.id,
@@ -171,6 +175,7 @@ def read_view(item_id: str, *, handling: Handling, viewer: Viewer, uow: UnitOfWo
         claimer_name=names.get(claimer_id or ""),
         newest_item_id=listed[-1].item.id if listed else None,
         names=names,
+        opened=beside.opened,
     )
 
 

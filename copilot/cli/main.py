@@ -18,7 +18,7 @@ AREAS = {
     "today": {"today": "Show what the day holds: meetings, what waits, alerts, renewals, the installation."},
     "serving": {
         "serve": "Serve the web app and the API, with background jobs in the same process.",
-        "worker": "Run background jobs: vectors, releases, imports of uploads, housekeeping.",
+        "worker": "Run background jobs: vectors, releases, imports of uploads, erasures, housekeeping.",
         "down": "Stop the embedded database server of this data folder.",
     },
     "importing": {"import": "Import a folder (or one file) of CRM exports and documents."},

@@ -1,22 +1,29 @@
 """`sales-copilot privacy`: hand over what is held about a person, or erase it.
 
-Invariant: without `--confirm` nothing is erased; what is printed says how much is held, never what.
+Invariant: without `--confirm` nothing is erased; what is printed says how much is held, never what. What was confirmed
+and is cut off here stays open for a worker.
 """
 
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from copilot.bootstrap import Application
 from copilot.cli.context import UserOption, acting_viewer, console, open_application, reported_errors
 from copilot.domain.access import Viewer
+from copilot.domain.erasure import ErasureState, Reason, Step, Trouble
 from copilot.domain.language import Language
-from copilot.errors import UnavailableError
+from copilot.errors import Conflict, UnavailableError
 from copilot.privacy.rendering import to_json, to_markdown
-from copilot.privacy.service import ErasureReport, Holdings, Reason
-from copilot.privacy.texts import table_words
+from copilot.privacy.service import Holdings
+from copilot.privacy.texts import step_words, table_words, trouble_words
+from copilot.store.erasure_reading import ErasureRecord
 
+_LOOK_AGAIN = 1.0
+"""Seconds."""
 privacy_app = typer.Typer(help="What is held about a person: hand it over, or erase it.", no_args_is_help=True)
 
 PersonArgument = Annotated[str, typer.Argument(help="Email, telephone, contact id or full name.")]
@@ -35,6 +42,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "shared": "Se dejó, porque también es de otras personas o es una palabra corriente: {values}",
         "files_left": "Archivos entregados que aún la nombran (bórrelos, o repita con --remove-files): {names}",
         "files_removed": "Archivos entregados borrados: {count}.",
+        "elsewhere": "Otro proceso está borrando; se espera a que termine",
+        "none_waits": "Ningún borrado espera.",
+        "one": "Borrado {id}",
         "unwritable": "No se puede escribir ahí.",
         "unwritable_hint": "Indique otro archivo con --output.",
     },
@@ -50,6 +60,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "shared": "Left, because others have it too or it is an ordinary word: {values}",
         "files_left": "Released files that still name them (delete them, or repeat with --remove-files): {names}",
         "files_removed": "Released files deleted: {count}.",
+        "elsewhere": "Another process is erasing; waiting for it to end",
+        "none_waits": "No erasure waits.",
+        "one": "Erasure {id}",
         "unwritable": "It cannot be written there.",
         "unwritable_hint": "Name another file with --output.",
     },
@@ -100,7 +113,10 @@ def erase(
     account: AccountOption = None,
     user: UserOption = None,
 ) -> None:
-    """Erase a person everywhere: records are removed, names in texts overwritten, and imports keep them out."""
+    """Erase a person everywhere: records are removed, names in texts overwritten, and imports keep them out.
+
+    What is confirmed is done here; if this is cut off, a worker goes on.
+    """
     with reported_errors():
         application = open_application()
         viewer = acting_viewer(application, user=user)
@@ -111,31 +127,88 @@ def erase(
             _say("nothing" if holdings.empty else "dry", viewer)
             return
         with application.database.unit_of_work() as uow:
-            report = application.privacy.erase(person, reason=reason, viewer=viewer, uow=uow, account=account)
-        removed = application.privacy.remove_files(report.files) if remove_files else None
-    _print_report(report, removed=removed, viewer=viewer)
+            meant = application.privacy.identify(person, viewer=viewer, uow=uow, account=account)
+            erasure_id = application.privacy.confirm(
+                meant, reason=reason, viewer=viewer, uow=uow, remove_files=remove_files
+            )
+        record = _done_here(application, erasure_id, viewer=viewer)
+    _print_record(record, viewer=viewer)
+    if meant.shared:
+        _say("shared", viewer, values=", ".join(meant.shared))
 
 
-def _print_report(report: ErasureReport, *, removed: int | None, viewer: Viewer) -> None:
-    if report.erasure_id is None and not report.files:
-        _say("nothing", viewer)
-        return
-    if report.erasure_id is not None:
+@privacy_app.command("run")
+def run(user: UserOption = None) -> None:
+    """Do the erasures that were confirmed and wait, here and now; without this a worker does them."""
+    with reported_errors():
+        application = open_application()
+        viewer = acting_viewer(application, user=user)
+        with application.database.unit_of_work() as uow:
+            waiting = application.privacy.waiting(viewer=viewer, uow=uow)
+        if not waiting:
+            _say("none_waits", viewer)
+        for record in waiting:
+            _say("one", viewer, id=record.id)
+            _print_record(_done_here(application, record.id, viewer=viewer), viewer=viewer)
+
+
+def _done_here(application: Application, erasure_id: str, *, viewer: Viewer) -> ErasureRecord:
+    """Do it, or wait for whoever is at it. Raises Conflict with what to do if it did not end well."""
+    tell = _Told(viewer)
+    while True:
+        application.privacy.run(erasure_id, tell=tell.step)
+        with application.database.unit_of_work() as uow:
+            record = application.privacy.one(erasure_id, viewer=viewer, uow=uow)
+        if record.state == ErasureState.DONE:
+            return record
+        if record.problem is not None and record.state != ErasureState.UNDER_WAY:
+            message, hint = trouble_words(
+                Trouble(record.problem), language=_language(viewer), tables=record.problem_tables
+            )
+            raise Conflict(message, hint=hint)
+        tell.wait()
+        time.sleep(_LOOK_AGAIN)
+
+
+class _Told:
+    """Says each step once."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._said: str | None = None
+
+    def step(self, step: Step, _done: int, _total: int) -> None:
+        """What is done now."""
+        self._tell(step_words(step, language=_language(self._viewer)))
+
+    def wait(self) -> None:
+        """Somebody else is at one."""
+        self._tell(TEXTS[_language(self._viewer).value]["elsewhere"])
+
+    def _tell(self, words: str) -> None:
+        if words != self._said:
+            console.print(f"{words}…", highlight=False, markup=False, soft_wrap=True)
+            self._said = words
+
+
+def _print_record(record: ErasureRecord, *, viewer: Viewer) -> None:
+    counts, result = record.counts, record.result
+    if any(counts.values()):
         _say(
             "erased",
             viewer,
-            contacts=report.contacts,
-            rows=sum(report.rows.values()),
-            passages=report.passages,
-            drafts=report.drafts,
-            stale=report.drafts_made_stale,
+            contacts=counts["contacts"],
+            rows=sum(counts.values()) - counts["contacts"] - counts["passages"] - counts["drafts"],
+            passages=counts["passages"],
+            drafts=counts["drafts"],
+            stale=result["drafts_made_stale"],
         )
-    if report.shared:
-        _say("shared", viewer, values=", ".join(report.shared))
-    if removed is not None:
-        _say("files_removed", viewer, count=removed)
-    elif report.files:
-        _say("files_left", viewer, names=", ".join(file.path for file in report.files))
+    else:
+        _say("nothing", viewer)
+    if record.remove_files:
+        _say("files_removed", viewer, count=result["files_removed"])
+    elif result["files_left"]:
+        _say("files_left", viewer, names=", ".join(result["files_left"]))
     _say("backup", viewer)
 
 

@@ -68,7 +68,7 @@ def check_port(host: str, port: int) -> None:
 def worker(
     once: Annotated[bool, typer.Option("--once", help="Do what is due and stop.")] = False,  # noqa: FBT002
 ) -> None:
-    """Run background jobs: vectors, releases, imports of uploads, housekeeping."""
+    """Run background jobs: vectors, releases, imports of uploads, erasures, housekeeping."""
     # Imported here: readers of files take a second to load.
     from api.import_uploads import ImportUploads
 

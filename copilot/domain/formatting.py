@@ -63,9 +63,9 @@ class Formatter:
         if currency is None:
             return f"{sign}{digits}"
         if self.language is Language.ES:
-            symbol = _SPANISH_SYMBOLS.get(currency, get_currency_symbol(currency, locale=self.locale))
+            symbol = _SPANISH_SYMBOLS.get(currency) or _symbol(currency, self.locale)
             return f"{sign}{digits}{NO_BREAK_SPACE}{symbol}"
-        symbol = get_currency_symbol(currency, locale=self.locale)
+        symbol = _symbol(currency, self.locale)
         gap = NO_BREAK_SPACE if symbol[-1].isalpha() else ""
         return f"{sign}{symbol}{gap}{digits}"
 
@@ -93,6 +93,11 @@ class Formatter:
 def _decimal(value: Decimal | int, pattern: str, locale: str) -> str:
     """Kept: pages write the same few figures again and again, and equal values are written the same."""
     return format_decimal(value, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=256)
+def _symbol(currency: str, locale: str) -> str:
+    return get_currency_symbol(currency, locale=locale)
 
 
 def written_day(value: date, pattern: str, locale: str) -> str:

@@ -14,6 +14,22 @@ from copilot.domain.scores import Band, Missing, ScoreKind
 
 NONE = "-"
 """In a choice of owner or segment: those who have none."""
+MONTHS = 12
+"""Of the calendar of renewals."""
+
+
+def months_on(day: date, number: int) -> date:
+    """First day of the month `number` months after that of the day."""
+    months = day.year * 12 + day.month - 1 + number
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def calendar_days(day: date) -> list[date]:
+    """What divides the calendar of a day: the day itself, and the first day of each of the months after it.
+
+    Whose renewal comes before all of them is past due, whose comes after all renews later.
+    """
+    return [day, *(months_on(day, number) for number in range(1, MONTHS + 1))]
 
 
 class BandChoice(StrEnum):

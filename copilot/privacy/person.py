@@ -4,7 +4,7 @@ Invariant: a name, address or number that somebody else has too is never a trace
 is kept and named in the report, so that a person can look.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copilot.domain.identity import record_type_of
@@ -41,6 +41,16 @@ class Person:
         """Keys of the records' places in their source systems."""
         return {source_key(item.source_system, item.source_id) for item in self.contacts}
 
+    def to_dict(self) -> dict[str, list[str]]:
+        """What tells them again later, whatever becomes of their records meanwhile; see `resolve_again`."""
+        return {
+            "contact_ids": [item.id for item in self.contacts],
+            "names": list(self.names),
+            "emails": list(self.emails),
+            "phones": list(self.phones),
+            "account_ids": list(self.account_ids),
+        }
+
 
 @dataclass(slots=True)
 class _Traces:
@@ -76,13 +86,30 @@ def resolve(query: str, *, account: str | None, language: str, people: PersonRep
             raise problem(InputError, "several", language, ids=ids)
         person = _person(_with_duplicates(groups[0], people), people=people)
     elif "@" in wanted:
-        person = _person((), extra_email=wanted, people=people)
+        person = _person((), emails=[wanted], people=people)
     elif account_ids and len(words_of(wanted)) > 1 and record_type_of(wanted) is None:
-        person = _person((), extra_name=wanted, account_ids=account_ids, people=people)
+        person = _person((), names=[wanted], account_ids=account_ids, people=people)
     else:
         raise problem(NotFound, "nobody", language)
-    if _is_staff(person.emails, people):
-        raise problem(InputError, "staff", language)
+    _require_no_staff(person, language, people)
+    return person
+
+
+def resolve_again(known: Mapping[str, Sequence[str]], *, language: str, people: PersonRepository) -> Person:
+    """The person that `Person.to_dict` told of: what was known of them then, and what their records say now.
+
+    Raises InputError if they work here now.
+    """
+    found = people.contacts(ids=known["contact_ids"])
+    person = _person(
+        _with_duplicates(found, people) if found else (),
+        names=known["names"],
+        emails=known["emails"],
+        phones=known["phones"],
+        account_ids=known["account_ids"],
+        people=people,
+    )
+    _require_no_staff(person, language, people)
     return person
 
 
@@ -152,13 +179,15 @@ def _person(
     contacts: tuple[ContactFacts, ...],
     *,
     people: PersonRepository,
-    extra_email: str | None = None,
-    extra_name: str | None = None,
+    names: Iterable[str] = (),
+    emails: Iterable[str] = (),
+    phones: Iterable[str] = (),
     account_ids: Iterable[str] = (),
 ) -> Person:
-    names = tuple(dict.fromkeys([*(item.name for item in contacts), *([extra_name] if extra_name else [])]))
-    emails = [*(item.email for item in contacts if item.email), *([extra_email] if extra_email else [])]
-    phones = tuple(dict.fromkeys(item.phone for item in contacts if item.phone))
+    """What the records say, and what is known besides."""
+    names = tuple(dict.fromkeys([*(item.name for item in contacts), *names]))
+    emails = tuple(dict.fromkeys([*(item.email for item in contacts if item.email), *emails]))
+    phones = tuple(dict.fromkeys([*(item.phone for item in contacts if item.phone), *phones]))
     homes = tuple(sorted({*(item.account_id for item in contacts if item.account_id), *account_ids}))
     traces = _Traces()
     _addresses(contacts, emails, phones, traces, people)
@@ -168,7 +197,7 @@ def _person(
     return Person(
         contacts=contacts,
         names=names,
-        emails=tuple(dict.fromkeys(emails)),
+        emails=emails,
         phones=phones,
         account_ids=homes,
         marks=traces.marks(),
@@ -176,9 +205,10 @@ def _person(
     )
 
 
-def _is_staff(emails: Iterable[str], people: PersonRepository) -> bool:
+def _require_no_staff(person: Person, language: str, people: PersonRepository) -> None:
     staff = {email_key(email) for _, email in people.users()}
-    return any(email_key(email) in staff for email in emails)
+    if any(email_key(email) in staff for email in person.emails):
+        raise problem(InputError, "staff", language)
 
 
 def _addresses(

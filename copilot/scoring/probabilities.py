@@ -52,6 +52,8 @@ def probabilities(
     models: Mapping[ScoreKind, InUse], table: SignalTable, *, least_known: float
 ) -> dict[ScoreKind, Scored]:
     """The scores of every kind that there is a model of."""
+    if all(held.model is None for held in models.values()):
+        return {}
     columns = columns_of(table)
     known = _share_known(columns)
     found = {}

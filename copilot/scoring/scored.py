@@ -41,21 +41,17 @@ class Scored:
         return np.where(self.known, told, np.nan)
 
 
-def account_scores(scored: Scored, table: SignalTable, *, bands: Sequence[Band]) -> list[AccountScore]:
-    """What is written down of each account. `bands` are those of the rows."""
-    cells = _cells(table, scored.names)
+def account_scores(
+    scored: Scored, table: SignalTable, *, bands: Sequence[Band], with_parts: bool = True
+) -> list[AccountScore]:
+    """What is written down of each account. `bands` are those of the rows; `with_parts`: what each score is made of."""
     values = scored.values()
-    order = np.argsort(-np.abs(scored.effects), axis=1, kind="stable")
+    parts = _parts(scored, table) if with_parts else [()] * len(table.account_ids)
     found = []
     for row, account_id in enumerate(table.account_ids):
         if not scored.known[row]:
             found.append(without(account_id, scored.kind, table, Missing.FEW_SIGNALS, version=scored.version))
             continue
-        parts = tuple(
-            Part(name=scored.names[place], value=cells[place][row], effect=float(scored.effects[row, place]))
-            for place in order[row]
-            if scored.effects[row, place]
-        )
         found.append(
             AccountScore(
                 account_id=account_id,
@@ -64,7 +60,7 @@ def account_scores(scored: Scored, table: SignalTable, *, bands: Sequence[Band])
                 value=float(values[row]),
                 band=bands[row],
                 base=float(scored.base[row]),
-                parts=parts,
+                parts=parts[row],
                 version=scored.version,
             )
         )
@@ -76,6 +72,20 @@ def without(account_id: str, kind: ScoreKind, table: SignalTable, missing: Missi
     return AccountScore(
         account_id=account_id, kind=kind, day=table.day, value=None, band=None, missing=missing, version=version
     )
+
+
+def _parts(scored: Scored, table: SignalTable) -> list[tuple[Part, ...]]:
+    """Of each account of which enough is known, the strongest first."""
+    cells = _cells(table, scored.names)
+    order = np.argsort(-np.abs(scored.effects), axis=1, kind="stable")
+    return [
+        tuple(
+            Part(name=scored.names[place], value=cells[place][row], effect=float(scored.effects[row, place]))
+            for place in order[row]
+            if scored.known[row] and scored.effects[row, place]
+        )
+        for row in range(len(table.account_ids))
+    ]
 
 
 def _cells(table: SignalTable, names: Sequence[str]) -> list[Sequence[float | str | None]]:

@@ -13,20 +13,21 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from copilot.domain.scores import AccountScore, Missing, ScoreKind
+from copilot.domain.scores import AccountScore, Missing, ScoreKind, ScoreModel
 from copilot.scoring.bands import Bands
 from copilot.scoring.comparison_days import half_a_year_ago, keep_compared
-from copilot.scoring.forecast_kept import forget_digest, keep_digest
 from copilot.scoring.health import Scorecard
 from copilot.scoring.probabilities import LEARNT_KINDS, InUse, in_use, probabilities
 from copilot.scoring.scored import account_scores, without
 from copilot.scoring.tenure_kept import forget_tenure, keep_tenure
 from copilot.store.database import Database, UnitOfWork
+from copilot.store.deal_sums import SummedDeals
 from copilot.store.score_due import Progress, ScoreDueRepository
 from copilot.store.scores import ScoreRepository
 from copilot.store.signals import Population, SignalsRepository, SignalTable
 from copilot.store.signals_kept import reader, recorded_by
 from copilot.store.standing import StandingRepository
+from copilot.store.standing_sums import StandingSums
 from copilot.telemetry import get_logger
 
 _log = get_logger(__name__)
@@ -95,10 +96,11 @@ class Making:
         content = json.dumps([self.scorecard.digest, self.bands.digest, models])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
-    def scores(self, table: SignalTable) -> list[AccountScore]:
-        """Every kind of score of the customers of a table."""
+    def scores(self, table: SignalTable, *, with_parts: bool = True) -> list[AccountScore]:
+        """Every kind of score of the customers of a table; `with_parts`: as of `account_scores`."""
         health = self.scorecard.score(table)
-        found = account_scores(health, table, bands=self.scorecard.bands_of(health, table))
+        bands = self.scorecard.bands_of(health, table)
+        found = account_scores(health, table, bands=bands, with_parts=with_parts)
         told = probabilities(self.models, table, least_known=self.bands.least_known)
         for kind in LEARNT_KINDS:
             scored, held = told.get(kind), self.models.get(kind)
@@ -107,7 +109,7 @@ class Making:
                 found += [without(one, kind, table, Missing.NO_MODEL, version=version) for one in table.account_ids]
                 continue
             bands = [self.bands.band(kind, value, usual=held.usual) for value in scored.values()]
-            found += account_scores(scored, table, bands=bands)
+            found += account_scores(scored, table, bands=bands, with_parts=with_parts)
         return found
 
 
@@ -135,7 +137,10 @@ class ScoreService:
 
     def making(self, *, uow: UnitOfWork) -> Making:
         """What scores are made by now."""
-        kept = ScoreRepository(uow).models_in_use(LEARNT_KINDS)
+        return self.making_of(ScoreRepository(uow).models_in_use(LEARNT_KINDS))
+
+    def making_of(self, kept: Mapping[ScoreKind, ScoreModel]) -> Making:
+        """The same with the models in use, which may be refusals."""
         models = {kind: in_use(kept[kind]) for kind in LEARNT_KINDS if kind in kept}
         return Making(self.scorecard, self.bands, models)
 
@@ -151,7 +156,8 @@ class ScoreService:
                 raised = self._tell(uow=uow)
                 if tally.accounts and ScoreDueRepository(uow).take_turn():
                     keep_tenure(uow)
-                    keep_digest(uow)
+                    StandingSums(uow).fold()
+                    SummedDeals(uow).fold()
         done = Recomputed(
             day=database.clock.today(),
             whole=tally.whole,
@@ -203,7 +209,6 @@ class ScoreService:
             progress = replaced(progress, after=batch[-1] if batch else progress.after, finished=not batch)
         due.begin(batch)
         forget_tenure(uow)
-        forget_digest(uow)
         written = self._score(batch, making, uow=uow)
         due.keep(replaced(progress, told=progress.told and not written))
         tally.accounts += len(batch)

@@ -33,6 +33,9 @@ from copilot.domain.access import Viewer
 from copilot.domain.account_facts import UNKNOWN, Metric
 from copilot.domain.formatting import canonical_money, canonical_number
 from copilot.domain.records import Account
+from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Asked as Statement
+from copilot.store.kept_statements import Kept, ask, kept_for_viewers
 from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.records import ActivityRow, OpportunityRow, SurveyRow, TicketRow, UsagePointRow
 from copilot.store.visibility import visible_accounts
@@ -40,8 +43,8 @@ from copilot.store.visibility import visible_accounts
 Allowed = Select[str]
 Asked = str | BindParameter[str]
 """An account's id, or the parameter that stands for it."""
-_ACCOUNT: BindParameter[str] = bindparam("account_id", type_=String())
-_STATEMENTS_KEPT = 128
+_ACCOUNT: BindParameter[str] = bindparam("account_id", "", type_=String())
+_DAYS_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,19 @@ class Reader:
         return self.told(session.execute(self.query(account_id, allowed, today)).one(), today)
 
 
-def read_all(session: Session, account_id: str, *, viewer: Viewer, today: date) -> list[Metric]:
+def read_all(uow: UnitOfWork, account_id: str, *, viewer: Viewer, today: date) -> list[Metric]:
     """Those of every reader, in one statement, if the viewer may see the account."""
-    row = session.execute(_everything(viewer, today), {_ACCOUNT.key: account_id}).one()
+    [[row]] = ask(uow, all_asked(account_id, viewer=viewer, today=today))
+    return all_told(row, today)
+
+
+def all_asked(account_id: str, *, viewer: Viewer, today: date) -> Statement:
+    """What `read_all` asks; one row, see `all_told`."""
+    return _everything(today)(viewer).asked(viewer, **{_ACCOUNT.key: account_id})
+
+
+def all_told(row: Sequence[Any], today: date) -> list[Metric]:
+    """What it says."""
     found, begin = list[Metric](), 0
     for reader in READERS:
         found += reader.told(row[begin : begin + reader.columns], today)
@@ -70,14 +83,20 @@ def read_all(session: Session, account_id: str, *, viewer: Viewer, today: date) 
     return found
 
 
-@lru_cache(maxsize=_STATEMENTS_KEPT)
-def _everything(viewer: Viewer, today: date) -> Select[Any]:
-    """Written once for each viewer and day: it is long, and depends on nothing that is stored."""
-    first, *others = parts = [reader.query(_ACCOUNT, visible_accounts(viewer), today).subquery() for reader in READERS]
-    beside: FromClause = first
-    for part in others:
-        beside = beside.join(part, true())
-    return select(*(column for part in parts for column in part.c)).select_from(beside)
+@lru_cache(maxsize=_DAYS_KEPT)
+def _everything(today: date) -> Callable[[Viewer], Kept]:
+    """Written once for each day: it is long, and depends on nothing that is stored."""
+
+    def together(viewer: Viewer) -> Select[Any]:
+        first, *others = parts = [
+            reader.query(_ACCOUNT, visible_accounts(viewer), today).subquery() for reader in READERS
+        ]
+        beside: FromClause = first
+        for part in others:
+            beside = beside.join(part, true())
+        return select(*(column for part in parts for column in part.c)).select_from(beside)
+
+    return kept_for_viewers(together)
 
 
 def _listed(column: Any, *, by: Any) -> ColumnElement[Any]:

@@ -6,17 +6,21 @@ queue they may see. An account out of sight is not found, like one that does not
 
 import base64
 import binascii
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     DateTime,
     Numeric,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     exists,
     func,
@@ -29,10 +33,11 @@ from sqlalchemy import (
 
 from copilot.domain.access import Viewer
 from copilot.domain.records import InvoiceStatus, OpportunityStatus
-from copilot.domain.timeline import TYPE_OF, Happening, TimelineEntry, TimelineFilters, TimelinePage
+from copilot.domain.timeline import TYPE_OF, EntryType, Happening, TimelineEntry, TimelineFilters, TimelinePage
 from copilot.errors import InputError
-from copilot.store.accounts import AccountRepository
+from copilot.store.accounts import AccountHead, head_asked, head_of
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Kept, ask, kept_for_viewers
 from copilot.store.review_entries import item_is_visible
 from copilot.store.tables.documents import DocumentRow
 from copilot.store.tables.records import ActivityRow, InvoiceRow, OpportunityRow, SurveyRow, TicketRow
@@ -42,6 +47,9 @@ from copilot.store.visibility import visible_accounts
 
 _LONGEST = 400
 """Characters of a source's words; the whole stands where the entry leads."""
+_AFTER = ("after_at", "after_happening", "after_subject")
+"""Parameters: the last entry of the page before."""
+_STATEMENTS_KEPT = 64
 _NAMES = ("happening", "at", "whole_day", "subject_id", "title", "code", "detail", "who", "amount", "currency")
 
 
@@ -50,34 +58,74 @@ class TimelineRepository:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._session = uow.session
 
     def page(
         self, account_id: str, filters: TimelineFilters, *, viewer: Viewer, cursor: str | None = None, limit: int = 50
     ) -> TimelinePage:
         """Entries of one account. Raises NotFound, and InputError for a cursor that is not ours."""
-        AccountRepository(self._uow).head(account_id, viewer=viewer)
-        scope = _Scope(account_id, viewer, today=self._uow.clock.today())
-        wanted = [part for happening, part in _parts(scope) if not filters.types or TYPE_OF[happening] in filters.types]
-        entries = union_all(*wanted).subquery("entries")
-        order = tuple_(entries.c.at, entries.c.happening, entries.c.subject_id)
-        query = select(entries).where(*_within(entries.c.at, filters))
+        return self.page_of(account_id, filters, viewer=viewer, cursor=cursor, limit=limit)[1]
+
+    def page_of(
+        self, account_id: str, filters: TimelineFilters, *, viewer: Viewer, cursor: str | None = None, limit: int = 50
+    ) -> tuple[AccountHead, TimelinePage]:
+        """The same with the account itself."""
+        within, narrowed = _within(filters), _Narrowed(filters.types)
+        values: dict[str, Any] = {name: value for name, value in within.items() if value is not None}
         if cursor is not None:
-            at, happening, subject_id = _decoded(cursor)
-            query = query.where(
-                order < tuple_(literal(at, DateTime(timezone=True)), literal(happening), literal(subject_id))
-            )
-        newest = query.order_by(entries.c.at.desc(), entries.c.happening.desc(), entries.c.subject_id.desc())
-        found = [_entry(row, account_id) for row in self._session.execute(newest.limit(limit + 1))]
+            values |= dict(zip(_AFTER, _decoded(cursor), strict=True))
+        narrowed = replace(narrowed, since="since" in values, until="until" in values, goes_on=cursor is not None)
+        values |= {"account_id": account_id, "today": self._uow.clock.today(), "most": limit + 1}
+        heads, rows = ask(
+            self._uow, head_asked(account_id, viewer=viewer), _newest(narrowed)(viewer).asked(viewer, **values)
+        )
+        head, found = head_of(heads), [_entry(row, account_id) for row in rows]
         more = len(found) > limit
-        return TimelinePage(tuple(found[:limit]), _encoded(found[limit - 1]) if more else None)
+        return head, TimelinePage(tuple(found[:limit]), _encoded(found[limit - 1]) if more else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """Which question it is, whatever it is asked with."""
+
+    types: frozenset[EntryType]
+    since: bool = False
+    until: bool = False
+    goes_on: bool = False
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _newest(narrowed: _Narrowed) -> Callable[[Viewer], Kept]:
+    """Written once for each: it is long, and depends on nothing that is stored."""
+    return kept_for_viewers(lambda viewer: _entries(narrowed, viewer))
+
+
+def _entries(narrowed: _Narrowed, viewer: Viewer) -> Select[Any]:
+    scope = _Scope(bindparam("account_id", ""), viewer, today=bindparam("today", date.min))
+    wanted = [part for happening, part in _parts(scope) if not narrowed.types or TYPE_OF[happening] in narrowed.types]
+    entries = union_all(*wanted).subquery("entries")
+    query = select(entries)
+    if narrowed.since:
+        query = query.where(entries.c.at >= _moment("since"))
+    if narrowed.until:
+        query = query.where(entries.c.at < _moment("until"))
+    if narrowed.goes_on:
+        at, happening, subject_id = _AFTER
+        before = tuple_(_moment(at), bindparam(happening, ""), bindparam(subject_id, ""))
+        query = query.where(tuple_(entries.c.at, entries.c.happening, entries.c.subject_id) < before)
+    newest = query.order_by(entries.c.at.desc(), entries.c.happening.desc(), entries.c.subject_id.desc())
+    return newest.limit(bindparam("most", 0))
+
+
+def _moment(name: str) -> BindParameter[datetime]:
+    return bindparam(name, datetime.min.replace(tzinfo=UTC), DateTime(timezone=True))
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    account_id: str
+    account_id: Any
     viewer: Viewer
-    today: date
+    today: Any
+    """Parameters, as they are of no account in particular."""
 
     def owns(self, column: Any) -> ColumnElement[bool]:
         """Of the account, if the viewer may see it."""
@@ -261,13 +309,15 @@ def _documents(scope: _Scope) -> Select[Any]:
     return found.where(scope.owns(row.account_id))
 
 
-def _within(at: Any, filters: TimelineFilters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if filters.since is not None:
-        found.append(at >= datetime.combine(filters.since, time(), UTC))
-    if filters.until is not None and filters.until < date.max:
-        found.append(at < datetime.combine(filters.until + timedelta(days=1), time(), UTC))
-    return found
+def _within(filters: TimelineFilters) -> dict[str, datetime | None]:
+    """From when on, and before when."""
+    since, until = filters.since, filters.until
+    after = until + timedelta(days=1) if until is not None and until < date.max else None
+    return {"since": _begin(since), "until": _begin(after)}
+
+
+def _begin(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)
 
 
 def _entry(row: Any, account_id: str) -> TimelineEntry:

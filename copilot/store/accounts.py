@@ -13,11 +13,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 
 from copilot.domain.access import Viewer
 from copilot.errors import InputError, NotFound
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Asked, ask, kept_for_viewers
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, OpportunityRow
 from copilot.store.visibility import account_is_visible
@@ -70,6 +71,7 @@ class AccountRepository:
     """Reads accounts for one viewer at a time."""
 
     def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
         self._session = uow.session
 
     def page(self, *, viewer: Viewer, query: str = "", cursor: str | None = None, limit: int = 50) -> AccountPage:
@@ -91,10 +93,8 @@ class AccountRepository:
 
     def head(self, account_id: str, *, viewer: Viewer) -> AccountHead:
         """One account. Raises NotFound."""
-        row = self._session.execute(_heads(viewer).where(AccountRow.id == account_id)).one_or_none()
-        if row is None:
-            raise NotFound("There is no such account among those you may see.", hint="Search for it by name.")
-        return AccountHead(*row)
+        [rows] = ask(self._uow, head_asked(account_id, viewer=viewer))
+        return head_of(rows)
 
     def named(self, name: str, *, viewer: Viewer, limit: int = 8) -> list[AccountHead]:
         """Accounts meant by `name`: the one with that id or exact name, else those whose name contains it."""
@@ -124,6 +124,23 @@ class AccountRepository:
         for word in fold(query).split()[:8]:
             selected = selected.where(AccountRow.search_key.contains(word, autoescape=True))
         return selected
+
+
+def head_asked(account_id: str, *, viewer: Viewer) -> Asked:
+    """What `AccountRepository.head` asks."""
+    return _head(viewer).asked(viewer, account_id=account_id)
+
+
+def head_of(rows: Sequence[Any]) -> AccountHead:
+    """What is answered. Raises NotFound."""
+    if not rows:
+        raise NotFound("There is no such account among those you may see.", hint="Search for it by name.")
+    return AccountHead(*rows[0])
+
+
+@kept_for_viewers
+def _head(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return _heads(viewer).where(AccountRow.id == bindparam("account_id", ""))
 
 
 def _heads(viewer: Viewer) -> Select[*tuple[Any, ...]]:

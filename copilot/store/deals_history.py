@@ -9,23 +9,27 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Numeric,
     Row,
     Select,
+    Subquery,
     Text,
     and_,
     cast,
     false,
     func,
+    literal,
     literal_column,
     or_,
     select,
-    text,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import insert
 
@@ -34,10 +38,11 @@ from copilot.domain.deals import Deal, DealsHistory, DealSums, LeftOut, OpenSums
 from copilot.domain.portfolio import Slice
 from copilot.domain.records import OpportunityKind, OpportunityStatus
 from copilot.store.database import UnitOfWork
+from copilot.store.deal_sums import DEAL_SUMS, About
 from copilot.store.portfolio import in_slice
 from copilot.store.tables.records import AccountRow, OpportunityRow
 from copilot.store.tables.scores import DealStageRow
-from copilot.store.visibility import id_is_visible
+from copilot.store.visibility import id_is_visible, sees_every_account
 
 _COLUMNS = (
     OpportunityRow.id,
@@ -52,28 +57,13 @@ _COLUMNS = (
     OpportunityRow.created_on,
     OpportunityRow.close_date,
 )
-# What the forecast learns from, and nothing else: an amount or an owner that changed teaches nothing new.
-_DIGEST = """
-select md5(concat_ws(' ', deals.digest, stages.digest)) from (
-  select md5(string_agg(cast(row(id, kind, status, stage, created_on, close_date) as text), ',' order by id)) as digest
-  from opportunities where account_id is not null and (status = 'open' or close_date >= :since)
-) deals, (
-  select md5(string_agg(cast(row(opportunity_id, since, stage) as text), ',' order by opportunity_id, since)) as digest
-  from deal_stages
-) stages
-"""
-# The same of those few that belong to no account: nobody notes when they change.
-_STRAY_DIGEST = """
-select md5(string_agg(
-  cast(row(o.id, o.kind, o.status, o.stage, o.created_on, o.close_date, s.since, s.stage) as text), ','
-  order by o.id, s.since
-))
-from opportunities o left join deal_stages s on s.opportunity_id = o.id
-where o.account_id is null and (o.status = 'open' or o.close_date >= :since)
-"""
 # What is drawn for deals that are open: two sums of hashes of 64 bits, for what order rows come in does not matter.
 _OPEN = ("id", "kind", "stage", "amount", "currency", "created_on")
+_ADDED = ("deals", "amount", "stated")
+# Written out: the index of open deals is one by this condition.
+_IS_OPEN = OpportunityRow.status == literal_column(f"'{OpportunityStatus.OPEN.value}'")
 _ALL = Slice()
+_STATEMENTS_KEPT = 128
 _AT_ONCE = 5_000
 _DAYS_BACK = 1_096
 
@@ -91,26 +81,7 @@ class DealsRepository:
 
     def open_sums(self, chosen: Slice, *, viewer: Viewer, day: date, until: date) -> OpenSums:
         """The same added up, as known on `day`."""
-        deal = OpportunityRow
-        has_start = func.coalesce(deal.created_on <= day, false()).label("has_start")
-        has_amount = deal.amount.is_not(None).label("has_amount")
-        is_due = deal.close_date <= until
-        is_stated = and_(is_due, deal.probability.is_not(None))
-        columns = (
-            deal.currency,
-            has_start,
-            has_amount,
-            func.count().label("deals"),
-            func.sum(deal.amount).label("amount"),
-            func.coalesce(func.sum(deal.amount * deal.probability).filter(is_stated), 0).label("stated"),
-            func.count().filter(is_stated).label("stated_deals"),
-            func.count().filter(is_due).label("due"),
-            func.count().filter(is_due, deal.close_date < day).label("overdue"),
-            func.count().filter(deal.close_date.is_(None)).label("without_day"),
-            func.count().filter(is_due, deal.probability.is_(None)).label("without_probability"),
-        )
-        query = _of_open(select(*columns), chosen, viewer=viewer).group_by(deal.currency, has_start, has_amount)
-        rows = self._session.execute(query).all()
+        rows = self._session.execute(_open_sums(chosen, viewer=viewer, day=day, until=until)).all()
         left_out = Counter[LeftOut]()
         for row in rows:
             if (reason := _left_out(row)) is not None:
@@ -129,9 +100,14 @@ class DealsRepository:
 
     def open_digest(self, chosen: Slice, *, viewer: Viewer) -> str:
         """Names what is drawn from `open`: other deals, another digest."""
-        row = cast(func.row(*(getattr(OpportunityRow, name) for name in _OPEN)), Text)
-        hashes = (func.sum(cast(func.hashtextextended(row, seed), Numeric)) for seed in (0, 1))
-        counted = _of_open(select(func.count(), *hashes), chosen, viewer=viewer)
+        if _is_everything(chosen, viewer):
+            of = DEAL_SUMS.c
+            sums = select(func.sum(of.deals), func.sum(of.hash_0), func.sum(of.hash_1))
+            counted = sums.where(of.about == About.OPEN.value)
+        else:
+            row = cast(func.row(*(getattr(OpportunityRow, name) for name in _OPEN)), Text)
+            hashes = (func.sum(cast(func.hashtextextended(row, seed), Numeric)) for seed in (0, 1))
+            counted = _of_open(select(func.count(), *hashes), chosen, viewer=viewer)
         return " ".join(str(part) for part in self._session.execute(counted).one())
 
     def history(self) -> DealsHistory:
@@ -149,18 +125,6 @@ class DealsRepository:
             deals=self._read(select(*_COLUMNS).where(recent)),
             stages=tuple(StageSince(deal_id, since, stage) for deal_id, since, stage in stages),
         )
-
-    def history_digest(self, *, of_accounts: str | None = None) -> str:
-        """Names what `history` teaches as known today: another digest means that there may be more to learn.
-
-        `of_accounts`: the part that `accounts_digest` says, where that is known.
-        """
-        stray = self._session.scalar(text(_STRAY_DIGEST), {"since": self._since})
-        return f"{of_accounts or self.accounts_digest()} {stray}"
-
-    def accounts_digest(self) -> str:
-        """The part of accounts' deals: where one of those changes, its account is due to be scored."""
-        return str(self._session.scalar(text(_DIGEST), {"since": self._since}))
 
     @property
     def _since(self) -> date:
@@ -217,9 +181,74 @@ def _of_open(query: Select[*tuple[Any, ...]], chosen: Slice, *, viewer: Viewer) 
     conditions = in_slice(chosen)
     if conditions:
         query = query.join(AccountRow, AccountRow.id == OpportunityRow.account_id).where(*conditions)
-    # Written out: the index of open deals is one by this condition.
-    is_open = OpportunityRow.status == literal_column(f"'{OpportunityStatus.OPEN.value}'")
-    return query.where(is_open, id_is_visible(viewer, OpportunityRow.account_id))
+    return query.where(_IS_OPEN, id_is_visible(viewer, OpportunityRow.account_id))
+
+
+def _is_everything(chosen: Slice, viewer: Viewer) -> bool:
+    """Whether every open deal is looked at that is of an account; the band of health never is."""
+    return sees_every_account(viewer) and chosen.owner is None and chosen.segment is None
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _open_sums(chosen: Slice, *, viewer: Viewer, day: date, until: date) -> Select[*tuple[Any, ...]]:
+    """Written once: it follows from who asks for what."""
+    of = (_everything(day) if _is_everything(chosen, viewer) else _each(chosen, viewer=viewer, day=day)).c
+    is_due = of.close_date <= until
+    is_stated = and_(is_due, of.has_probability)
+
+    def deals(*which: ColumnElement[bool]) -> ColumnElement[int]:
+        counted = func.sum(of.deals).filter(*which) if which else func.sum(of.deals)
+        return cast(func.coalesce(counted, 0), BigInteger)
+
+    columns = (
+        of.currency,
+        of.has_start,
+        of.has_amount,
+        deals().label("deals"),
+        func.sum(of.amount).label("amount"),
+        func.coalesce(func.sum(of.stated).filter(is_stated), 0).label("stated"),
+        deals(is_stated).label("stated_deals"),
+        deals(is_due).label("due"),
+        deals(is_due, of.close_date < day).label("overdue"),
+        deals(of.close_date.is_(None)).label("without_day"),
+        deals(is_due, of.has_probability.is_(False)).label("without_probability"),
+    )
+    return select(*columns).group_by(of.currency, of.has_start, of.has_amount).having(func.sum(of.deals) > 0)
+
+
+def _everything(day: date) -> Subquery:
+    """Sums of all open deals; those that begin after the day are taken out, and added as deals without a start."""
+    of, deal = DEAL_SUMS.c, OpportunityRow
+    kept = select(
+        of.currency, of.close_date, of.has_start, of.has_amount, of.has_probability, *(of[name] for name in _ADDED)
+    )
+    coming = [
+        select(*_as_sum(times=times, has_start=has_start)).where(
+            _IS_OPEN, deal.account_id.is_not(None), deal.created_on > day
+        )
+        for times, has_start in ((-1, true()), (1, false()))
+    ]
+    return union_all(kept.where(of.about == About.OPEN.value), *coming).subquery("open_deals")
+
+
+def _each(chosen: Slice, *, viewer: Viewer, day: date) -> Subquery:
+    has_start = func.coalesce(OpportunityRow.created_on <= day, false())
+    return _of_open(select(*_as_sum(times=1, has_start=has_start)), chosen, viewer=viewer).subquery("open_deals")
+
+
+def _as_sum(*, times: int, has_start: ColumnElement[bool]) -> tuple[ColumnElement[Any], ...]:
+    """Each deal as a sum of one."""
+    deal, nothing = OpportunityRow, literal(0, Numeric())
+    return (
+        deal.currency.label("currency"),
+        deal.close_date.label("close_date"),
+        has_start.label("has_start"),
+        deal.amount.is_not(None).label("has_amount"),
+        deal.probability.is_not(None).label("has_probability"),
+        literal(times).label("deals"),
+        func.coalesce(times * deal.amount, nothing).label("amount"),
+        func.coalesce(times * deal.amount * deal.probability, nothing).label("stated"),
+    )
 
 
 def _left_out(row: Row[*tuple[Any, ...]]) -> LeftOut | None:

@@ -5,11 +5,11 @@ that does not exist. A document whose text and cut are unchanged keeps its passa
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, or_, select
 
 from copilot.domain.access import Viewer, Visibility
 from copilot.domain.documents import (
@@ -23,10 +23,11 @@ from copilot.domain.documents import (
 from copilot.domain.identity import stable_id
 from copilot.errors import NotFound
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Asked, ask, kept_for_viewers
 from copilot.store.passages import PassageRepository
 from copilot.store.tables.documents import DocumentRow, PassageRow
 from copilot.store.tables.records import SourceFileRow
-from copilot.store.visibility import visible_accounts
+from copilot.store.visibility import id_is_visible
 
 _HEAD_COLUMNS = (
     DocumentRow.id,
@@ -103,7 +104,7 @@ class DocumentRepository:
         row = self._session.execute(query).one_or_none()
         if row is None:
             raise NotFound("There is no such document.", hint="It may have been removed, or it is not shared with you.")
-        return _stored(row)
+        return stored(row)
 
     def of_account(
         self,
@@ -124,15 +125,12 @@ class DocumentRepository:
             query = query.where(DocumentRow.kind.in_([kind.value for kind in kinds]))
         if since is not None:
             query = query.where(DocumentRow.authored_at >= since)
-        query = query.order_by(DocumentRow.authored_at.desc().nulls_last(), DocumentRow.id).limit(limit)
-        return [StoredDocumentHead(**_head(row)) for row in self._session.execute(query)]
+        return heads_of(self._session.execute(_newest_first(query).limit(limit)))
 
     def texts_of_account(self, account_id: str, *, viewer: Viewer) -> list[StoredDocument]:
         """The account's emails, transcripts and notes with their text, oldest first, undated last."""
-        query = _of_account(select(*_TEXT_COLUMNS), account_id, viewer=viewer)
-        query = query.where(DocumentRow.kind.in_([kind.value for kind in _NOTES]))
-        query = query.order_by(DocumentRow.authored_at.asc().nulls_last(), DocumentRow.id)
-        return [_stored(row) for row in self._session.execute(query)]
+        [rows] = ask(self._uow, texts_asked(account_id, viewer=viewer))
+        return [stored(row) for row in rows]
 
     def _document_id(self, source_file_id: str) -> str:
         source = self._session.get(SourceFileRow, source_file_id)
@@ -187,12 +185,44 @@ def _visible(query: Select[*tuple[Any, ...]], *, viewer: Viewer) -> Select[*tupl
     """Join the source file and keep what the viewer may see, of accounts and of shared knowledge."""
     classes = [visibility.value for visibility in viewer.visibility_classes]
     may_see: ColumnElement[bool] = or_(
-        DocumentRow.account_id.in_(visible_accounts(viewer)), DocumentRow.visibility.in_(classes)
+        id_is_visible(viewer, DocumentRow.account_id), DocumentRow.visibility.in_(classes)
     )
     return query.join(SourceFileRow, SourceFileRow.id == DocumentRow.source_file_id).where(may_see)
 
 
-def _of_account(query: Select[*tuple[Any, ...]], account_id: str, *, viewer: Viewer) -> Select[*tuple[Any, ...]]:
+def heads_asked(account_id: str, *, viewer: Viewer, most: int) -> Asked:
+    """What `DocumentRepository.of_account` asks for the first of all kinds; its rows are `heads_of`."""
+    return _heads(viewer).asked(viewer, account_id=account_id, most=most)
+
+
+def heads_of(rows: Iterable[Any]) -> list[StoredDocumentHead]:
+    """Rows with the columns of a document without its text."""
+    return [StoredDocumentHead(**_head(row)) for row in rows]
+
+
+@kept_for_viewers
+def _heads(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    query = _of_account(select(*_HEAD_COLUMNS), bindparam("account_id", ""), viewer=viewer)
+    return _newest_first(query).limit(bindparam("most", 0))
+
+
+def _newest_first(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return query.order_by(DocumentRow.authored_at.desc().nulls_last(), DocumentRow.id)
+
+
+def texts_asked(account_id: str, *, viewer: Viewer) -> Asked:
+    """What `DocumentRepository.texts_of_account` asks; its rows are `stored` documents."""
+    return _texts(viewer).asked(viewer, account_id=account_id)
+
+
+@kept_for_viewers
+def _texts(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    query = _of_account(select(*_TEXT_COLUMNS), bindparam("account_id", ""), viewer=viewer)
+    query = query.where(DocumentRow.kind.in_([kind.value for kind in _NOTES]))
+    return query.order_by(DocumentRow.authored_at.asc().nulls_last(), DocumentRow.id)
+
+
+def _of_account(query: Select[*tuple[Any, ...]], account_id: Any, *, viewer: Viewer) -> Select[*tuple[Any, ...]]:
     return _visible(query, viewer=viewer).where(DocumentRow.account_id == account_id)
 
 
@@ -201,8 +231,9 @@ def _head(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return row._asdict()
 
 
-def _stored(row: Row[*tuple[Any, ...]]) -> StoredDocument:
-    values = _head(row)
+def stored(row: Any) -> StoredDocument:
+    """A row with all columns of a document."""
+    values = row._asdict()
     values["blocks"] = tuple(Block(**block) for block in values["blocks"])
     return StoredDocument(**values)
 

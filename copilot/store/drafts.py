@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, literal_column, select, update
 
 from copilot.domain.access import Viewer
 from copilot.domain.destinations import Destination
@@ -16,8 +16,9 @@ from copilot.domain.findings import Finding
 from copilot.domain.review_items import APPROVAL_STANDS
 from copilot.errors import Conflict, NotFound
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import ask, kept_for_viewers
 from copilot.store.tables.work import DeliverableRow, DraftEvidenceRow, DraftRow, DraftVersionRow, ReviewItemRow
-from copilot.store.visibility import visible_accounts
+from copilot.store.visibility import id_is_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class DraftRepository:
         row = self._session.get(DraftVersionRow, (draft_id, version))
         if row is None:
             raise NotFound("This version of the draft does not exist.")
-        return _to_domain(row)
+        return to_stored(row)
 
     def judged(self, draft_id: str, version: int) -> Judged:
         """What the approval of a version rests on. Raises NotFound."""
@@ -135,25 +136,8 @@ class DraftRepository:
 
     def last_approved(self, account_id: str, *, kind: DraftKind, viewer: Viewer) -> StoredVersion | None:
         """The newest approved version of this kind for an account that `viewer` may see, or None."""
-        row = self._session.scalars(
-            select(DraftVersionRow)
-            .join(
-                ReviewItemRow,
-                (ReviewItemRow.draft_id == DraftVersionRow.draft_id)
-                & (ReviewItemRow.version == DraftVersionRow.version),
-            )
-            .where(
-                ReviewItemRow.account_id == account_id,
-                ReviewItemRow.account_id.in_(visible_accounts(viewer)),
-                ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes]),
-                ReviewItemRow.kind == kind.value,
-                ReviewItemRow.state.in_(APPROVAL_STANDS),
-                func.jsonb_array_length(DraftVersionRow.content["sections"]) > 0,  # not emptied for retention
-            )
-            .order_by(ReviewItemRow.decided_at.desc(), ReviewItemRow.id)
-            .limit(1)
-        ).first()
-        return None if row is None else _to_domain(row)
+        [rows] = ask(self._uow, _last_approved(viewer).asked(viewer, account_id=account_id, kind=kind.value))
+        return to_stored(rows[0]) if rows else None
 
     def _write(self, draft_id: str, version: int, new: NewVersion) -> StoredVersion:
         created_at = self._uow.clock.now()
@@ -199,7 +183,30 @@ class DraftRepository:
         )
 
 
-def _to_domain(row: DraftVersionRow) -> StoredVersion:
+@kept_for_viewers
+def _last_approved(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """Of the account `account_id` and the kind `kind`."""
+    return (
+        select(*DraftVersionRow.__table__.columns)
+        .join(
+            ReviewItemRow,
+            (ReviewItemRow.draft_id == DraftVersionRow.draft_id) & (ReviewItemRow.version == DraftVersionRow.version),
+        )
+        .where(
+            ReviewItemRow.account_id == bindparam("account_id", ""),
+            id_is_visible(viewer, ReviewItemRow.account_id),
+            ReviewItemRow.visibility.in_([item.value for item in viewer.visibility_classes]),
+            ReviewItemRow.kind == bindparam("kind", ""),
+            ReviewItemRow.state.in_(APPROVAL_STANDS),
+            func.jsonb_array_length(DraftVersionRow.content["sections"]) > 0,  # not emptied for retention
+        )
+        .order_by(ReviewItemRow.decided_at.desc(), ReviewItemRow.id)
+        .limit(1)
+    )
+
+
+def to_stored(row: Any) -> StoredVersion:
+    """A row with the columns of `draft_versions`."""
     return StoredVersion(
         draft_id=row.draft_id,
         version=row.version,

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, literal_column, or_, select
+from sqlalchemy import delete, func, literal_column, or_, select, update
 
 from copilot.domain.redaction import words_of
 from copilot.store.database import UnitOfWork
@@ -113,6 +113,11 @@ class PersonRepository:
             )
         ).all()
         return sorted(row.id for row in rows if row.id == name or words_of(row.name) == words_of(name))
+
+    def stop_contact(self, contact_ids: Collection[str]) -> None:
+        """Have nobody write to these contacts any more: what is released asks for it."""
+        contacts = update(ContactRow).where(ContactRow.id.in_(contact_ids), ContactRow.do_not_contact.is_(False))
+        self._session.execute(contacts.values(do_not_contact=True))
 
     def remove(self, contact_ids: Collection[str]) -> int:
         """Delete contact records; returns how many there were."""

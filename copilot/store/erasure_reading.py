@@ -1,16 +1,19 @@
 """Which erasures were done, and how long what is kept under retention has been there.
 
-Invariant: an erasure is read as it was recorded: when, by whom, why and how much, never who.
+Invariant: an erasure is read as it was recorded: when, by whom, why and how much, never who. That somebody is at it is
+told by the lock that ends with whoever holds it, not by what they wrote.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, cast, func, select
+from sqlalchemy import DateTime, cast, func, literal, select, tuple_
 
 from copilot.domain.audit import AuditEvent
+from copilot.domain.erasure import ErasureState
 from copilot.store.database import UnitOfWork
+from copilot.store.erasure_requests import IS_WAITING, TURN_TAKEN
 from copilot.store.erasure_retention import has_content
 from copilot.store.reviews import UNRELEASED
 from copilot.store.tables.chat import ChatThreadRow
@@ -28,13 +31,35 @@ class ErasureRecord:
     """One erasure. `counts`: places by table, `contacts`, `passages` and `drafts`."""
 
     id: str
-    erased_at: datetime
+    asked_at: datetime
+    erased_at: datetime | None
+    failed_at: datetime | None
     actor_id: str
+    """Who asked for it."""
     actor_name: str | None
     reason: str
     counts: dict[str, int]
+    remove_files: bool
+    begun: int
+    step: str | None
+    step_done: int
+    step_total: int
+    problem: str | None
+    problem_tables: list[str]
+    result: dict[str, Any]
     kept_out: int
     """Keyed hashes that keep the person out of later imports."""
+    is_at_work: bool
+    """Somebody erases now, and this one was begun."""
+
+    @property
+    def state(self) -> ErasureState:
+        """Where it is."""
+        if self.erased_at is not None:
+            return ErasureState.DONE
+        if self.failed_at is not None:
+            return ErasureState.FAILED
+        return ErasureState.UNDER_WAY if self.is_at_work else ErasureState.WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +78,18 @@ class ErasureReading:
 
     def all(self, *, limit: int = 200) -> tuple[ErasureRecord, ...]:
         """The latest erasures first."""
-        rows = self._session.execute(_records().order_by(ErasureRow.erased_at.desc(), ErasureRow.id).limit(limit))
+        rows = self._session.execute(_records().order_by(ErasureRow.asked_at.desc(), ErasureRow.id).limit(limit))
         return tuple(ErasureRecord(**row._asdict()) for row in rows)
 
     def one(self, erasure_id: str) -> ErasureRecord | None:
         """One erasure."""
         row = self._session.execute(_records().where(ErasureRow.id == erasure_id)).first()
         return ErasureRecord(**row._asdict()) if row else None
+
+    def before(self, record: ErasureRecord) -> int:
+        """How many that wait were asked for before this one: they come first."""
+        earlier = tuple_(ErasureRow.asked_at, ErasureRow.id) < tuple_(literal(record.asked_at), literal(record.id))
+        return self._session.scalar(select(func.count()).where(IS_WAITING, earlier)) or 0
 
     def event(self, erasure_id: str) -> AuditEvent | None:
         """The event of the audit chain that tells of an erasure."""
@@ -107,12 +137,24 @@ def _records() -> Any:
     kept_out = (
         select(func.count()).where(SuppressionRow.erasure_id == ErasureRow.id).correlate(ErasureRow).scalar_subquery()
     )
+    at_work = ErasureRow.step.is_not(None) & TURN_TAKEN
     return select(
         ErasureRow.id,
+        ErasureRow.asked_at,
         ErasureRow.erased_at,
+        ErasureRow.failed_at,
         ErasureRow.actor_id,
         UserRow.name.label("actor_name"),
         ErasureRow.reason,
         ErasureRow.counts,
+        ErasureRow.remove_files,
+        ErasureRow.begun,
+        ErasureRow.step,
+        ErasureRow.step_done,
+        ErasureRow.step_total,
+        ErasureRow.problem,
+        ErasureRow.problem_tables,
+        ErasureRow.result,
         kept_out.label("kept_out"),
+        at_work.label("is_at_work"),
     ).outerjoin(UserRow, UserRow.id == ErasureRow.actor_id)

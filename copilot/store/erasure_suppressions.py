@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.store.database import UnitOfWork
@@ -44,26 +44,11 @@ class SuppressionRepository:
         self._session = uow.session
         self._uow = uow
 
-    def record(
-        self,
-        erasure_id: str,
-        *,
-        actor_id: str,
-        reason: str,
-        counts: Mapping[str, int],
-        keys: Mapping[str | None, Iterable[str]],
-    ) -> None:
-        """Write down that an erasure was done, and the hashes of its keys by account (None: everywhere)."""
-        self._session.add(
-            ErasureRow(
-                id=erasure_id,
-                erased_at=self._uow.clock.now(),
-                actor_id=actor_id,
-                reason=reason,
-                counts=dict(counts),
-            )
-        )
-        self._session.flush()
+    def suppress(self, erasure_id: str, keys: Mapping[str | None, Iterable[str]]) -> None:
+        """Write down the hashes of keys by account (None: everywhere): from now on no import brings them back.
+
+        What an erasure that is not done yet has written stays, and is known as this one's from now on.
+        """
         secret = self._secret()
         rows = [
             {"digest": digest_of(key, secret=secret), "account_id": account_id, "erasure_id": erasure_id}
@@ -71,7 +56,18 @@ class SuppressionRepository:
             for key in sorted(some)
         ]
         if rows:
-            self._session.execute(insert(SuppressionRow).on_conflict_do_nothing(), rows)
+            known = insert(SuppressionRow)
+            is_open = exists().where(ErasureRow.id == SuppressionRow.erasure_id, ErasureRow.erased_at.is_(None))
+            statement = known.on_conflict_do_update(
+                index_elements=[SuppressionRow.digest, SuppressionRow.account_id],
+                set_={"erasure_id": known.excluded.erasure_id},
+                where=is_open,
+            )
+            self._session.execute(statement, rows)
+
+    def withdraw(self, erasure_id: str) -> None:
+        """Forget the hashes of an erasure of somebody of whom nothing was held."""
+        self._session.execute(delete(SuppressionRow).where(SuppressionRow.erasure_id == erasure_id))
 
     def hash_of(self, key: str) -> str:
         """What stands for a key where it must not be told, e.g. in an audit event."""

@@ -9,7 +9,7 @@ the reason, and a test looks there too.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,6 +30,7 @@ EXEMPT: Mapping[str, str] = {
     "api_tokens": "hashes; the names of programs",
     "login_attempts": "hashes",
     "erasures": "counts and codes",
+    "erasure_subjects": "who is still to be erased; goes with the erasure",
     "suppressions": "keyed hashes",
     "first_steps": "codes",
     "lexeme_statistics": "counted anew from the passages",
@@ -38,6 +39,9 @@ EXEMPT: Mapping[str, str] = {
 DERIVED: Mapping[str, str] = {
     "passages": "cut from documents",
     "account_standing": "copied from accounts by triggers",
+    "standing_sums": "added up from account_standing by triggers",
+    "deal_sums": "added up from opportunities by triggers",
+    "record_counts": "counted from records by triggers",
     "deliverables": "rendered from the versions of drafts",
     "draft_evidence": "hashes of what versions of drafts cite",
 }
@@ -66,6 +70,15 @@ _TEXT = frozenset({"text", "character varying", "character"})
 _JSON = frozenset({"json", "jsonb"})
 _ARRAYS = frozenset({"_text", "_varchar"})
 _FETCHED = 500
+_BETWEEN_DIGITS = "[^0-9]{0,8}"
+"""More than there may be between the digits of one number, escaped or not."""
+_ACCENTED = re.compile("[aceinouy]")
+"""Letters that occur with an accent among the characters that are not `_ODD`."""
+_ODD = (
+    r"[^\u0001-\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00ba\u00bb\u00bf-\u00ff"
+    r"\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u20ac\u2588]"
+)
+"""Characters of which it is not certain that each stands for one letter, with or without an accent, or for none."""
 _NOT_ASCII = re.compile(r"[^a-z0-9]")
 
 
@@ -130,7 +143,16 @@ class TraceFinder:
     def __init__(self, uow: UnitOfWork, marks: ScopedMarks) -> None:
         self._session = uow.session
         self._marks = marks
-        self._words, self._numbers = _patterns(marks.keys)
+        words, numbers = _patterns(marks.everywhere)
+        words_at_home, numbers_at_home = _patterns(marks.keys - marks.everywhere)
+        self._wanted = {
+            "words": words,
+            "numbers": sorted({*numbers, *numbers_at_home}),
+            "words_at_home": words_at_home,
+            "homes": [*marks.in_accounts, EVERY_ACCOUNT],
+            "roughly": [_ACCENTED.sub("_", word) for word in words],
+            "odd": _ODD,
+        }
 
     def tables(self) -> list[TableShape]:
         """Every table that can hold text of its own."""
@@ -152,7 +174,7 @@ class TraceFinder:
 
     def search(self, shape: TableShape) -> Iterator[Occurrence]:
         """Rows of a table in which the person occurs, with the values that say so."""
-        if not (self._words or self._numbers):
+        if not self._marks.keys:
             return
         wanted = ", ".join(f"{_as_text(column)} as c{index}" for index, column in enumerate(shape.columns))
         key = ", ".join(f"'{name}', {_quoted(name)}" for name in shape.key)
@@ -160,8 +182,7 @@ class TraceFinder:
             f"select t.ctid::text as place, jsonb_build_object({key})::text as key, {_account_sql(shape)} as account, "
             f"{_moment_sql(shape)} as moment, {wanted} from {_quoted(shape.name)} t {_filter_sql(shape)}"
         )
-        parameters = {"words": self._words, "numbers": self._numbers} if not shape.has_bytes else {}
-        for row in self._session.execute(text(statement), parameters).yield_per(_FETCHED):
+        for row in self._rows(shape, statement):
             marks = self._marks.of(row.account)
             values = {
                 column.name: value
@@ -170,6 +191,12 @@ class TraceFinder:
             }
             if values:
                 yield Occurrence(shape.name, row.place, json.loads(row.key), row.account, values, row.moment)
+
+    def _rows(self, shape: TableShape, statement: str) -> Iterable[Any]:
+        if shape.has_bytes:
+            return self._session.execute(text(statement)).yield_per(_FETCHED)
+        # No cursor of the server: few rows come, and without one several of its processes look for them.
+        return self._session.execute(text(statement), self._wanted)
 
     def overwrite(self, shape: TableShape, found: Occurrence) -> None:
         """Put fillers in place of the traces in one row. Raises Conflict if somebody changed it meanwhile."""
@@ -296,36 +323,40 @@ def _filter_sql(shape: TableShape) -> str:
         return ""
     whole = f"concat_ws(' ', {', '.join(_as_text(column) for column in shape.columns)})"
     plain = f"regexp_replace(normalize(w.said, NFKD), '{_LOOSE}', '', 'g')"
+    at_home = f"{_account_sql(shape)} = any(:homes)"
+    # `offset 0`: each is worked out once for a row, not once for each condition that asks for it; and what takes long,
+    # taking accents off, only for rows that the first condition lets through.
     return (
-        f"cross join lateral (select {whole} as said) w cross join lateral (select lower("
-        f"case when octet_length(w.said) = char_length(w.said) then w.said else {plain} end) as said) l "
-        "where l.said like any(:words) or translate(l.said, E' \\n\\t().-/', '') like any(:numbers)"
+        f"cross join lateral (select {whole} as said offset 0) w cross join lateral (select lower("
+        f"case when octet_length(w.said) = char_length(w.said) then w.said else {plain} end) as said offset 0) l "
+        f"where (lower(w.said) like any(:roughly) or w.said ~ any(:numbers) or {at_home} or w.said ~ :odd) "
+        f"and (l.said like any(:words) or l.said ~ any(:numbers) or {at_home} and l.said like any(:words_at_home))"
     )
 
 
 def _patterns(keys: frozenset[str]) -> tuple[list[str], list[str]]:
-    """Words and digits of which at least one is wherever one of the keys is, as patterns of LIKE."""
+    """Patterns of LIKE and of numbers, of which one fits wherever one of the keys is: all its words, in their order."""
     words: set[str] = set()
     numbers: set[str] = set()
     for key in keys:
         kind, _, value = key.partition(":")
         match kind:
             case "name":
-                words.add(_loose(max(value.split(), key=len)))
+                words.add(_loose(value.split()))
             case "part":
-                words.add(_loose(value))
+                words.add(_loose([value]))
             case "email":
-                words.add(_loose(value.partition("@")[0]))
+                words.add(_loose(value.split("@")))
             case "phone":
-                numbers.add(f"%{value}%")
+                numbers.add(_BETWEEN_DIGITS.join(value))
             case _:
                 pass
     return sorted(words), sorted(numbers)
 
 
-def _loose(word: str) -> str:
-    """The word with a wildcard for whatever case, accents and spelling could change."""
-    return f"%{_NOT_ASCII.sub('_', fold(word))}%"
+def _loose(words: Iterable[str]) -> str:
+    """The words with a wildcard for whatever case, accents, spelling and what stands between them could change."""
+    return f"%{'%'.join(_NOT_ASCII.sub('_', fold(word)) for word in words)}%"
 
 
 def _quoted(name: str) -> str:

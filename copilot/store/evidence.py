@@ -6,12 +6,13 @@ computed account by account.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ARRAY, TEXT, ColumnElement, Select, bindparam, func, or_, select
 
 from copilot.domain.access import Viewer
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
@@ -27,11 +28,12 @@ from copilot.store import account_metrics
 from copilot.store.answer_library import LIBRARY_ENTRY, AnswerLibraryRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.figure_queries import FigureQueries
+from copilot.store.kept_statements import Kept, ask, kept_for_viewers
 from copilot.store.questionnaire_evidence import RFP_PROJECT, QuestionnaireEvidence
 from copilot.store.signal_evidence import read_signals
 from copilot.store.tables import records
 from copilot.store.tables.documents import DocumentRow, PassageRow
-from copilot.store.visibility import visible_accounts
+from copilot.store.visibility import account_is_visible, id_is_visible
 
 AccountRecordRow = (
     records.ContactRow
@@ -42,8 +44,6 @@ AccountRecordRow = (
     | records.SurveyRow
     | records.InvoiceRow
 )
-RecordRow = records.AccountRow | AccountRecordRow | records.ProductRow | records.PriceBookEntryRow
-
 ACCOUNT_TABLES: dict[str, type[AccountRecordRow]] = {
     "contact": records.ContactRow,
     "opportunity": records.OpportunityRow,
@@ -57,6 +57,7 @@ SHARED_TABLES: dict[str, type[records.ProductRow | records.PriceBookEntryRow]] =
     "product": records.ProductRow,
     "price_book_entry": records.PriceBookEntryRow,
 }
+_TABLES = {"account": records.AccountRow, **ACCOUNT_TABLES, **SHARED_TABLES}
 _CUSTOMER_FIELDS = frozenset({("ticket", "subject"), ("ticket", "body"), ("survey", "comment")})
 """Fields that somebody outside wrote, whatever system they came through."""
 _SIGNALS = frozenset(signal.value for signal in Signal)
@@ -107,20 +108,35 @@ class EvidenceRepository:
         self, evidence_ids: Iterable[str], *, viewer: Viewer, day: date, with_inputs: bool
     ) -> dict[str, Evidence]:
         asked = _Asked.of(evidence_ids)
-        found = {} if not asked.passages else self._passages(asked.passages, viewer=viewer)
+        library = asked.by_type.pop(LIBRARY_ENTRY, {})
+        projects = asked.by_type.pop(RFP_PROJECT, {})
+        wanted = {kind: of_kind for kind, of_kind in sorted(asked.by_type.items()) if kind in _TABLES}
+        passages, *rows = self._rows(asked.passages, wanted, viewer=viewer)
+        found = {item.id: item for row in passages for item in _of_passage(row, asked.passages[row.id])}
         found |= self._figures(asked.queries, viewer=viewer)
         for account_id, signals in sorted(asked.signals.items()):
             read = read_signals(self._uow, account_id, sorted(signals), viewer=viewer, day=day, with_inputs=with_inputs)
             found |= {item.id: item for item in read.values()}
-        found |= AnswerLibraryRepository(self._uow).evidence(asked.by_type.pop(LIBRARY_ENTRY, {}), viewer=viewer)
-        found |= QuestionnaireEvidence(self._uow).read(asked.by_type.pop(RFP_PROJECT, {}), viewer=viewer)
-        for record_type, wanted in sorted(asked.by_type.items()):
-            for row in self._records(record_type, set(wanted), viewer=viewer):
-                for address in wanted[row.id]:
-                    evidence = record_evidence(record_type, row, field=address.name)
-                    if evidence is not None:
-                        found[evidence.id] = evidence
+        found |= AnswerLibraryRepository(self._uow).evidence(library, viewer=viewer)
+        found |= QuestionnaireEvidence(self._uow).read(projects, viewer=viewer)
+        for (record_type, addresses), listed in zip(wanted.items(), rows, strict=True):
+            for row in listed:
+                fields = (record_evidence(record_type, row, field=each.name) for each in addresses[row.id])
+                found |= {item.id: item for item in fields if item is not None}
         return found
+
+    def _rows(
+        self,
+        passages: Mapping[str, list[EvidenceAddress]],
+        wanted: Mapping[str, Mapping[str, list[EvidenceAddress]]],
+        *,
+        viewer: Viewer,
+    ) -> list[list[Any]]:
+        """The passages, and the records of each type, that exist and that the viewer may see."""
+        asked = [_records(record_type)(viewer).asked(viewer, ids=list(ids)) for record_type, ids in wanted.items()]
+        if not passages:
+            return [[], *(ask(self._uow, *asked) if asked else [])]
+        return ask(self._uow, _passages(viewer).asked(viewer, ids=list(passages)), *asked)
 
     def read_for(self, written_from: Iterable[Evidence], *, viewer: Viewer, today: date) -> dict[str, Evidence]:
         """Return the evidence a draft was written from as it is now, metrics computed again for `today`.
@@ -162,7 +178,7 @@ class EvidenceRepository:
         row = self._session.get_one(records.AccountRow, account_id)
         account = Account.model_validate({name: getattr(row, name) for name in Account.model_fields})
         metrics = account_metrics.renewal_metrics(account, today=today)
-        metrics += account_metrics.read_all(self._session, account_id, viewer=viewer, today=today)
+        metrics += account_metrics.read_all(self._uow, account_id, viewer=viewer, today=today)
         metrics += account_metrics.utilisation(account, metrics)
         return {metric.name: metric.text for metric in metrics}
 
@@ -171,66 +187,79 @@ class EvidenceRepository:
         wanted = set(account_ids)
         if not wanted:
             return set()
-        accounts = select(records.AccountRow.id).where(
-            records.AccountRow.id.in_(wanted), records.AccountRow.id.in_(visible_accounts(viewer))
-        )
+        accounts = select(records.AccountRow.id).where(records.AccountRow.id.in_(wanted), account_is_visible(viewer))
         return set(self._session.scalars(accounts))
 
-    def _records(self, record_type: str, record_ids: set[str], *, viewer: Viewer) -> list[RecordRow]:
-        if record_type == "account":
-            accounts = select(records.AccountRow).where(
-                records.AccountRow.id.in_(record_ids), records.AccountRow.id.in_(visible_accounts(viewer))
-            )
-            return list(self._session.scalars(accounts))
-        if record_type in ACCOUNT_TABLES:
-            table = ACCOUNT_TABLES[record_type]
-            owned = select(table).where(table.id.in_(record_ids), table.account_id.in_(visible_accounts(viewer)))
-            return list(self._session.scalars(owned))
-        shared = SHARED_TABLES.get(record_type)
-        return [] if shared is None else list(self._session.scalars(select(shared).where(shared.id.in_(record_ids))))
 
-    def _passages(self, wanted: dict[str, list[EvidenceAddress]], *, viewer: Viewer) -> dict[str, Evidence]:
-        rows = self._session.execute(
-            select(
-                PassageRow,
-                DocumentRow.title,
-                DocumentRow.origin,
-                func.coalesce(DocumentRow.authored_at, DocumentRow.imported_at),
-            )
-            .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-            .where(PassageRow.id.in_(wanted), passage_is_visible(viewer))
-        )
-        evidence = (
-            narrowed(passage_evidence(row, title=title, origin=Origin(origin), as_of=moment.date()), address)
-            for row, title, origin, moment in rows
-            for address in wanted[row.id]
-        )
-        return {item.id: item for item in evidence if item is not None}
+@cache
+def _records(record_type: str) -> Callable[[Viewer], Kept]:
+    """The records of a type with the ids `ids` that the viewer may see, with every field there is."""
+    table = _TABLES[record_type]
+
+    def query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+        found = select(*(getattr(table, name) for name in _fields(record_type))).where(_is_wanted(table.id))
+        if record_type in SHARED_TABLES:
+            return found
+        if record_type == "account":
+            return found.where(account_is_visible(viewer))
+        return found.where(id_is_visible(viewer, ACCOUNT_TABLES[record_type].account_id))
+
+    return kept_for_viewers(query)
+
+
+@cache
+def _fields(record_type: str) -> tuple[str, ...]:
+    return tuple(_TABLES[record_type].__table__.columns.keys())
+
+
+@kept_for_viewers
+def _passages(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    of_passage = (
+        PassageRow.id,
+        PassageRow.document_id,
+        PassageRow.account_id,
+        PassageRow.visibility,
+        PassageRow.start,
+        PassageRow.end,
+        PassageRow.text,
+    )
+    moment = func.coalesce(DocumentRow.authored_at, DocumentRow.imported_at).label("moment")
+    return (
+        select(*of_passage, DocumentRow.title, DocumentRow.origin, moment)
+        .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+        .where(_is_wanted(PassageRow.id), passage_is_visible(viewer))
+    )
+
+
+def _is_wanted(column: Any) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = column == func.any(bindparam("ids", [], type_=ARRAY(TEXT)))
+    return condition
 
 
 def passage_is_visible(viewer: Viewer) -> ColumnElement[bool]:
     """Condition on `passages` that holds for those the viewer may read."""
     return or_(
-        PassageRow.account_id.in_(visible_accounts(viewer)),
+        id_is_visible(viewer, PassageRow.account_id),
         PassageRow.visibility.in_([item.value for item in viewer.visibility_classes]),
     )
 
 
-def passage_evidence(row: PassageRow, *, title: str, origin: Origin, as_of: date) -> Evidence:
-    """A passage as evidence: exactly its characters."""
-    return Evidence(
+def _of_passage(row: Any, addresses: Iterable[EvidenceAddress]) -> list[Evidence]:
+    """A passage as evidence, exactly its characters; those of them that each address names."""
+    whole = Evidence(
         id=f"passage:{row.id}",
         kind=EvidenceKind.PASSAGE,
         text=row.text,
-        label=title,
-        as_of=as_of,
-        origin=origin,
+        label=row.title,
+        as_of=row.moment.date(),
+        origin=Origin(row.origin),
         account_id=row.account_id,
         visibility=row.visibility,
         document_id=row.document_id,
         start=row.start,
         end=row.end,
     )
+    return [item for item in (narrowed(whole, address) for address in addresses) if item is not None]
 
 
 def narrowed(evidence: Evidence, address: EvidenceAddress) -> Evidence | None:
@@ -245,9 +274,9 @@ def narrowed(evidence: Evidence, address: EvidenceAddress) -> Evidence | None:
     return evidence.model_copy(update={"id": span_id, "text": text, "start": start, "end": end})
 
 
-def record_evidence(record_type: str, row: RecordRow, *, field: str) -> Evidence | None:
+def record_evidence(record_type: str, row: Any, *, field: str) -> Evidence | None:
     """One field of a record as evidence, or None if the record type has no such field."""
-    if not isinstance(getattr(type(row), field, None), InstrumentedAttribute):
+    if field not in _fields(record_type):
         return None
     account_id = row.id if record_type == "account" else getattr(row, "account_id", None)
     return Evidence(
@@ -262,13 +291,13 @@ def record_evidence(record_type: str, row: RecordRow, *, field: str) -> Evidence
     )
 
 
-def _origin(record_type: str, row: RecordRow, field: str) -> Origin:
+def _origin(record_type: str, row: Any, field: str) -> Origin:
     from_outside = (record_type, field) in _CUSTOMER_FIELDS or (
-        isinstance(row, records.ActivityRow) and row.direction == "inbound" and field in {"subject", "body"}
+        record_type == "activity" and row.direction == "inbound" and field in {"subject", "body"}
     )
     return Origin.CUSTOMER if from_outside else Origin.INTERNAL
 
 
-def _label(row: RecordRow) -> str:
+def _label(row: Any) -> str:
     name = next((str(getattr(row, field)) for field in _NAME_FIELDS if getattr(row, field, None)), row.source_id)
     return f"{system_name(row.source_system)} · “{name}”"

@@ -8,19 +8,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, cast, func, literal, select, tuple_, union_all
-from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy import ColumnElement, func, select, true, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from copilot.store.database import UnitOfWork
-from copilot.store.records import RECORD_TABLES
+from copilot.store.record_counts import RecordCounts
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, DataIssueRow, ImportRunRow, SourceFileRow
 
 _BATCH = 1_000
-_LOOKED_AT = 200
-"""Runs among which the last one of a system is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,13 @@ class Run:
     report: dict[str, Any]
 
 
+class LastRun(NamedTuple):
+    """The latest run of a system."""
+
+    id: str
+    finished_at: datetime
+
+
 @dataclass(slots=True)
 class SourceSystem:
     """One system that records came from."""
@@ -102,21 +107,26 @@ class ImportReading:
     """Reads within one unit of work."""
 
     def __init__(self, uow: UnitOfWork) -> None:
-        self._session = uow.session
+        self._uow, self._session = uow, uow.session
 
     def systems(self) -> tuple[SourceSystem, ...]:
         """Every system that records came from, by name."""
-        each = [_by_system(record_type, table) for record_type, table in RECORD_TABLES.items()]
         found: dict[str, SourceSystem] = {}
-        for record_type, name, number, newest in self._session.execute(union_all(*each)):
-            system = found.setdefault(name, SourceSystem(name))
-            system.records[record_type] = number
-            system.newest = max(filter(None, (system.newest, newest)), default=None)
+        for count in RecordCounts(self._uow).read():
+            system = found.setdefault(count.system, SourceSystem(count.system))
+            system.records[count.record_type] = count.number
+            system.newest = max(filter(None, (system.newest, count.newest)), default=None)
         return tuple(found[name] for name in sorted(found))
 
     def roots(self) -> tuple[str, ...]:
         """Names of everything that files were imported from."""
-        return tuple(self._session.scalars(select(SourceFileRow.root).distinct().order_by(SourceFileRow.root)))
+        # From one name to the next in the index; `distinct` would look at every file.
+        first = select(func.min(SourceFileRow.root).label("root")).cte("roots", recursive=True)
+        following = select(func.min(SourceFileRow.root)).where(SourceFileRow.root > first.c.root).scalar_subquery()
+        roots = first.union_all(select(following).where(first.c.root.is_not(None)))
+        return tuple(
+            self._session.scalars(select(roots.c.root).where(roots.c.root.is_not(None)).order_by(roots.c.root))
+        )
 
     def runs(self, *, limit: int, before: tuple[datetime, str] | None = None) -> tuple[RunHead, ...]:
         """The latest runs first, below the time and id of the last one seen."""
@@ -135,13 +145,13 @@ class ImportReading:
         """When the latest import of a source was done."""
         return self._session.scalar(select(func.max(ImportRunRow.finished_at)).where(ImportRunRow.root == root))
 
-    def last_of_systems(self) -> dict[str, RunHead]:
-        """The latest run that had a table of a system, by system; of the last so many runs."""
-        latest: dict[str, RunHead] = {}
-        for head in self.runs(limit=_LOOKED_AT):
-            for system in head.systems:
-                latest.setdefault(system, head)
-        return latest
+    def last_of_systems(self) -> dict[str, LastRun]:
+        """The latest run that had a table of a system, by system."""
+        had = func.jsonb_array_elements_text(ImportRunRow.systems).table_valued("system").render_derived("had")
+        latest = (ImportRunRow.finished_at.desc(), ImportRunRow.id.desc())
+        query = select(had.c.system, ImportRunRow.id, ImportRunRow.finished_at).join(had, true())
+        rows = self._session.execute(query.ext(distinct_on(had.c.system)).order_by(had.c.system, *latest))
+        return {row.system: LastRun(row.id, row.finished_at) for row in rows}
 
     def issue_counts(self) -> dict[str, int]:
         """Findings by code, the most frequent first."""
@@ -170,33 +180,12 @@ class ImportReading:
         return self._session.scalar(query.where(*_conditions(filters))) or 0
 
 
-def _by_system(record_type: str, table: Any) -> Any:
-    return select(
-        literal(record_type).label("record_type"),
-        table.source_system.label("system"),
-        func.count().label("number"),
-        func.max(table.as_of).label("newest"),
-    ).group_by(table.source_system)
-
-
 def _heads() -> Any:
-    """Sums and systems out of the report, which may be large, without reading it whole."""
-    report = ImportRunRow.report
-    totals = report["totals"]
-    systems = func.jsonb_path_query_array(report, cast("$.tables[*] ? (@.record_type != null).system", JSONPATH))
-    return select(
-        ImportRunRow.id,
-        ImportRunRow.root,
-        ImportRunRow.started_at,
-        ImportRunRow.finished_at,
-        ImportRunRow.actor_id,
-        UserRow.name.label("actor_name"),
-        cast(totals, JSONB).label("totals"),
-        systems.label("systems"),
-        cast(report["issues"], JSONB).label("issues"),
-        cast(report["documents_removed"].astext, Integer).label("documents_removed"),
-        func.jsonb_array_length(report["files_removed"]).label("files_removed"),
-    ).outerjoin(UserRow, UserRow.id == ImportRunRow.actor_id)
+    """Without the report, which may be long: even one key of it would be found by reading it whole."""
+    kept = ("id", "root", "started_at", "finished_at", "actor_id", "totals", "systems", "issues")
+    columns = [getattr(ImportRunRow, name) for name in (*kept, "documents_removed", "files_removed")]
+    query = select(*columns, UserRow.name.label("actor_name"))
+    return query.outerjoin(UserRow, UserRow.id == ImportRunRow.actor_id)
 
 
 def _head(row: Any) -> RunHead:

@@ -37,22 +37,23 @@ def last_imports(*, viewer: Viewer, uow: UnitOfWork) -> tuple[LastImport, ...]:
     """By root, the newest first; nothing for anybody but admins."""
     if viewer.role is not Role.ADMIN:
         return ()
+    kept = ("id", "root", "finished_at", "totals", "files_unreadable", "tables_left_out")
     newest = (
-        select(ImportRunRow)
+        select(*(getattr(ImportRunRow, name) for name in kept))
         .ext(distinct_on(ImportRunRow.root))
         .order_by(ImportRunRow.root, ImportRunRow.finished_at.desc(), ImportRunRow.id.desc())
     )
-    found = [_counted(row) for row in uow.session.scalars(newest)]
+    found = [_counted(row) for row in uow.session.execute(newest)]
     return tuple(sorted(found, key=lambda one: one.finished_at, reverse=True))
 
 
-def _counted(row: ImportRunRow) -> LastImport:
-    tables: list[Mapping[str, Any]] = row.report.get("tables", [])
+def _counted(row: Any) -> LastImport:
+    totals: Mapping[str, Any] = row.totals or {}
     return LastImport(
         run_id=row.id,
         root=row.root,
         finished_at=row.finished_at,
-        unreadable_files=len(row.report.get("unreadable", [])),
-        tables_left_out=sum(1 for table in tables if table.get("left_out")),
-        rows_skipped=sum(sum(table.get("skipped", {}).values()) for table in tables),
+        unreadable_files=row.files_unreadable or 0,
+        tables_left_out=row.tables_left_out or 0,
+        rows_skipped=int(totals.get("skipped", 0)),
     )

@@ -5,9 +5,25 @@ Invariant 3: everything is filtered by `account_is_visible(viewer)`.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, any_, func, literal, literal_column, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    any_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -17,12 +33,14 @@ from copilot.domain.alerts import AlertState
 from copilot.domain.portfolio import NONE, Customer, Facets, OpenDeal, Reading, Slice
 from copilot.domain.scores import Band, Missing, ScoreKind
 from copilot.store.account_metrics import last_week_over
-from copilot.store.customers import is_customer, is_prospect, was_ever_customer
+from copilot.store.customers import is_customer, was_ever_customer
 from copilot.store.database import UnitOfWork
+from copilot.store.standing import State
+from copilot.store.standing_sums import About, summed
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow, OpportunityRow, UsagePointRow
 from copilot.store.tables.scores import AccountScoreRow, AccountStandingRow, AlertRow
-from copilot.store.visibility import account_is_visible, id_is_visible
+from copilot.store.visibility import account_is_visible
 
 _OWNER = func.lower(AccountRow.owner_email)
 _COLUMNS = (
@@ -40,6 +58,7 @@ _COLUMNS = (
 # Looked up, not constructed: there are as many as customers times scores.
 _BANDS: Mapping[str | None, Band | None] = {None: None} | {band.value: band for band in Band}
 _MISSING: Mapping[str | None, Missing | None] = {None: None} | {reason.value: reason for reason in Missing}
+_STATEMENTS_KEPT = 128
 _OF_SCORE = ("value", "band", "missing", "version")
 
 
@@ -47,7 +66,7 @@ class PortfolioRepository:
     """Reads for one viewer at a time."""
 
     def __init__(self, uow: UnitOfWork) -> None:
-        self._session = uow.session
+        self._uow, self._session = uow, uow.session
 
     def customers(
         self,
@@ -181,20 +200,9 @@ class PortfolioRepository:
         )
         return [OpenDeal(*row) for row in self._session.execute(statement)]
 
-    def facets(self, *, viewer: Viewer, today: date, leads: bool = False) -> Facets:
+    def facets(self, *, viewer: Viewer, leads: bool = False) -> Facets:
         """What the portfolio, or the leads, can be narrowed to."""
-        of = AccountStandingRow
-        counted = is_prospect(today, of=of) if leads else is_customer(today, of=of)
-        unclear = of.lifecycle.is_(None)
-        groups = (
-            select(
-                of.owner, of.segment, func.count().filter(counted).label("counted"),
-                func.count().filter(unclear).label("unclear"),
-            )
-            .where(or_(counted, unclear), id_is_visible(viewer, of.__table__.c.account_id))
-            .group_by(of.owner, of.segment)
-            .subquery()
-        )  # fmt: skip
+        groups = _parts(self._uow.clock.today(), viewer=viewer, leads=leads)
         # Names are looked up for the owners that there are, not for every account.
         statement = select(groups.c.owner, UserRow.name, groups.c.segment, groups.c.counted, groups.c.unclear)
         rows = self._session.execute(statement.join(UserRow, UserRow.email == groups.c.owner, isouter=True)).all()
@@ -208,6 +216,18 @@ class PortfolioRepository:
             customers=sum(row[3] for row in rows),
             unclear=sum(row[4] for row in rows),
         )
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _parts(day: date, *, viewer: Viewer, leads: bool) -> Subquery:
+    # Records alone say it, so it does not matter which rows could be read as to scores.
+    of = summed(About.PARTS, State(day, is_whole=True, held=frozenset()), viewer=viewer)
+    counted, unclear = (
+        cast(func.coalesce(func.sum(of.c.accounts).filter(which), 0), BigInteger)
+        for which in (of.c.is_prospect if leads else of.c.is_customer, of.c.is_unclear)
+    )
+    groups = select(of.c.owner, of.c.segment, counted.label("counted"), unclear.label("unclear"))
+    return groups.group_by(of.c.owner, of.c.segment).having(or_(counted > 0, unclear > 0)).subquery()
 
 
 def one_of(column: InstrumentedAttribute[Any], account_ids: Iterable[str]) -> ColumnElement[bool]:

@@ -2,17 +2,34 @@
 
 Invariants: invariant 3 holds as in `copilot.store.portfolio_sums`; amounts of two currencies are never compared: an
 order by amount goes currency by currency, that of the most customers first; what is not known comes last. Customers
-at the same place are in the order of their folded names, which the database does not know: it is asked for the keys of
-all up to the end of the page, and for the names at the places that the page shows.
+at the same place are in the order of their folded names, which are kept beside their standing. Where a name changed
+and was not folded yet, the database is asked for the keys of all up to the end of the page, and for the names at the
+places that the page shows.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Numeric, Text, and_, case, cast, false, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Numeric,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from copilot.domain.access import Viewer
 from copilot.domain.folding import fold
@@ -20,10 +37,12 @@ from copilot.domain.portfolio import Slice
 from copilot.domain.scores import ScoreKind
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import one_of
-from copilot.store.portfolio_sums import has_revenue, probability, seen
-from copilot.store.standing import StandingRepository
+from copilot.store.portfolio_sums import in_part, probability, seen
+from copilot.store.standing import StandingRepository, State, has_revenue
+from copilot.store.standing_sums import About, summed
 from copilot.store.tables.records import AccountRow
 
+_STATEMENTS_KEPT = 128
 Keys = Sequence[ColumnElement[Any]]
 
 
@@ -51,7 +70,10 @@ class PortfolioOrder:
         self, chosen: Slice, *, renewal_days: int | None, currency: str | None, viewer: Viewer, uow: UnitOfWork
     ) -> None:
         self._session, today = uow.session, uow.clock.today()
-        self._of = StandingRepository(uow).read()
+        self._standing = StandingRepository(uow)
+        self._state = self._standing.state()
+        self._chosen, self._viewer, self._currency, self._renews = chosen, viewer, currency, renewal_days is not None
+        self._of = self._state.rows()
         self._seen = seen(chosen, self._of, viewer=viewer, today=today)
         self._wanted: ColumnElement[bool] = true()
         if renewal_days is not None:
@@ -62,6 +84,11 @@ class PortfolioOrder:
 
     def currencies(self) -> list[OfCurrency]:
         """All of the slice, in no order."""
+        if not self._renews:
+            query = _currencies(self._chosen, self._state, viewer=self._viewer)
+            found = [(name, count) for name, count in self._session.execute(query)]
+            wants = {self._currency} if self._currency is not None else {name for name, _ in found}
+            return [OfCurrency(name, count, count if name in wants else 0) for name, count in found]
         wanted = func.count().filter(self._wanted)
         query = select(self._of.c.currency, func.count(), wanted).where(*self._seen).group_by(self._of.c.currency)
         return [OfCurrency(*row) for row in self._session.execute(query)]
@@ -95,6 +122,8 @@ class PortfolioOrder:
 
     def page(self, parts: Sequence[Part], *, offset: int, limit: int) -> list[str]:
         """Their ids."""
+        if self._standing.has_every_name():
+            return self._named(parts, offset=offset, limit=limit)
         places = list[list[str]]()
         for part in parts:
             taken = sum(map(len, places))
@@ -108,6 +137,16 @@ class PortfolioOrder:
             else:
                 skipped = passed
         return self._by_name(shown)[offset - skipped :][:limit]
+
+    def _named(self, parts: Sequence[Part], *, offset: int, limit: int) -> list[str]:
+        """The same where the database knows the folded names."""
+        ids = list[str]()
+        for part in parts:
+            query = select(self._of.c.account_id).where(*self._seen, self._wanted, part.condition)
+            query = query.order_by(*part.keys, self._of.c.name_key, self._of.c.account_id.collate("C"))
+            if len(ids) < offset + limit:
+                ids += self._session.scalars(query.limit(offset + limit - len(ids)))
+        return ids[offset:]
 
     def _places(self, part: Part, *, most: int) -> list[list[str]]:
         """The first of a part, those at one place together."""
@@ -127,6 +166,14 @@ class PortfolioOrder:
         query = select(AccountRow.id, AccountRow.name).where(one_of(AccountRow.id, unsure))
         folded = {account_id: fold(name) for account_id, name in self._session.execute(query)} if unsure else {}
         return [account_id for ids in places for account_id in sorted(ids, key=lambda one: (folded.get(one, ""), one))]
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _currencies(chosen: Slice, state: State, *, viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    of = summed(About.HEALTH, state, viewer=viewer, owner=chosen.owner)
+    accounts = func.sum(of.c.accounts)
+    query = select(of.c.currency, cast(accounts, BigInteger)).where(of.c.is_customer, *in_part(chosen, of))
+    return query.group_by(of.c.currency).having(accounts > 0)
 
 
 def _is_told(of: FromClause, kind: ScoreKind | None) -> ColumnElement[bool]:

@@ -9,38 +9,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    Date,
     Double,
     FromClause,
     LargeBinary,
+    Numeric,
     Select,
     and_,
-    bindparam,
     case,
     cast,
-    false,
     func,
+    literal,
     literal_column,
     null,
     or_,
     select,
+    union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from copilot.domain.access import Viewer
 from copilot.domain.portfolio import NONE, BandChoice, Compared, Heap, Slice
 from copilot.domain.records import OpportunityKind, OpportunityStatus
-from copilot.domain.scores import Band, ScoreKind
+from copilot.domain.scores import CHURN_DAYS, Band, ScoreKind
 from copilot.store.customers import is_customer
 from copilot.store.database import UnitOfWork
-from copilot.store.standing import StandingRepository
+from copilot.store.deal_sums import DEAL_SUMS
+from copilot.store.deal_sums import About as AboutDeals
+from copilot.store.standing import LEAVES, StandingRepository, State, has_revenue
+from copilot.store.standing_sums import About, owned_by, summed
 from copilot.store.tables.records import AccountRow, OpportunityRow
-from copilot.store.visibility import id_is_visible
+from copilot.store.visibility import id_is_visible, sees_every_account
 
+_STATEMENTS_KEPT = 128
 _BANDS: dict[str | None, Band | None] = {None: None} | {band.value: band for band in Band}
 
 
@@ -69,7 +74,7 @@ class Renewing:
     heap: Heap
     band: Band | None
     place: int
-    """How many of the days that were given have come by their renewal; -1: it is not known."""
+    """How many of the days of `calendar_days` have come by their renewal; -1: it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +105,17 @@ class PortfolioSums:
     """The customers of a slice, for one viewer, of today."""
 
     def __init__(self, chosen: Slice, *, viewer: Viewer, uow: UnitOfWork) -> None:
-        self._session = uow.session
-        self._of = StandingRepository(uow).read()
+        self._session, self._chosen, self._viewer = uow.session, chosen, viewer
+        self._state = StandingRepository(uow).state()
+        self._of = self._state.rows()
         self._seen = seen(chosen, self._of, viewer=viewer, today=uow.clock.today())
 
-    def standings(self, kind: ScoreKind, *, until: date) -> list[Standing]:
-        """All of them; `kind` is the probability to leave that is looked at, `until` how far."""
-        of = self._of.c
-        keys = (
-            of.health_band,
-            # An account may come between the look at the days and this: a row of which nothing is told yet.
-            func.coalesce(of.compared, Compared.NO.value),
-            func.sign(func.coalesce(of.steps, 0)),
-            of.churned_on.is_not(None),
-            func.coalesce(of.churned_on <= until, false()),
-            of[kind.value].is_not(None),
-        )
+    def standings(self, kind: ScoreKind) -> list[Standing]:
+        """All of them; `kind` is the probability to leave that is looked at."""
+        keys = ("health_band", "compared", "way", "leaves", f"told_{CHURN_DAYS[kind]}")
         return [
-            Standing(heap, _BANDS[band], Compared(compared), int(steps), leaves, in_time, is_scored)
-            for heap, (band, compared, steps, leaves, in_time, is_scored) in self._heaps(*keys)
+            Standing(heap, _BANDS[band], Compared(compared), int(way), leaves > 0, 0 < leaves <= LEAVES[kind], told)
+            for heap, (band, compared, way, leaves, told) in self._heaps(About.HEALTH, *keys)
         ]
 
     def stakes(self, kind: ScoreKind, *, until: date, version: str) -> list[Stakes]:
@@ -156,13 +153,10 @@ class PortfolioSums:
         rose, order = or_(of.steps < 0, of.change >= still), (of.steps, of.change.desc())
         return self._first(rose, of.compared == Compared.YES.value, order=order, most=most)
 
-    def renewing(self, days: Sequence[date]) -> list[Renewing]:
-        """Those who have not said that they leave, by how many of the days come before their renewal or with it."""
-        of = self._of.c
-        places = bindparam("days", list(days), type_=ARRAY(Date))
-        place = func.coalesce(func.width_bucket(of.renewal_date, places), -1)
-        found = self._heaps(of.health_band, place, only=(of.churned_on.is_(None),))
-        return [Renewing(heap, _BANDS[band], number) for heap, (band, number) in found]
+    def renewing(self) -> list[Renewing]:
+        """Those who have not said that they leave, by their place in the calendar of today."""
+        found = self._heaps(About.CALENDAR, "health_band", "place", "leaves")
+        return [Renewing(heap, _BANDS[band], place) for heap, (band, place, leaves) in found if not leaves]
 
     def next_renewals(self, *, since: date | None, before: date, most: int | None) -> list[str]:
         """The first to renew from a day on (None: ever) and before another, of those who have not said they leave."""
@@ -178,23 +172,20 @@ class PortfolioSums:
 
     def growing(self) -> list[Growing]:
         """All of them by the probability to buy more, and whether they have an open expansion."""
-        of = self._of.c
-        keys = (of.expansion_band, of.expansion.is_not(None), of.account_id.in_(self._with_open))
-        return [
-            Growing(heap, _BANDS[band], is_scored, has_open) for heap, (band, is_scored, has_open) in self._heaps(*keys)
-        ]
+        found = self._heaps(About.GROWTH, "expansion_band", "is_ranked", "has_open")
+        return [Growing(heap, _BANDS[band], is_ranked, has_open) for heap, (band, is_ranked, has_open) in found]
 
     def likeliest(self, *, everybody: bool, most: int) -> list[str]:
         """The likeliest to buy more, then by name; only `everybody` brings those who are unlikely to and have nothing
         open."""
         of = self._of.c
-        listed = or_(of.expansion_band.in_([Band.GOOD.value, Band.WATCH.value]), of.account_id.in_(self._with_open))
+        listed = or_(of.expansion_band.in_([Band.GOOD.value, Band.WATCH.value]), of.open_expansions > 0)
         only = () if everybody else (listed,)
         return self._first(*only, order=(func.coalesce(of.expansion, 0.0).desc(),), most=most, then_by_name=True)
 
     def nothing_open(self, *, most: int) -> list[str]:
         """The first by name of those without an open expansion."""
-        return self._first(self._of.c.account_id.not_in(self._with_open), order=(), most=most, then_by_name=True)
+        return self._first(self._of.c.open_expansions == 0, order=(), most=most, then_by_name=True)
 
     def closing(self, *, most: int) -> list[str]:
         """Those whose open expansions close first, one without a day last, then by name."""
@@ -216,15 +207,8 @@ class PortfolioSums:
 
     def open_expansions(self) -> list[tuple[str | None, int, Decimal]]:
         """By currency how many are open and what they amount to; None: without an amount or a currency."""
-        deal = OpportunityRow
-        currency = case((deal.amount.is_not(None), deal.currency))
-        query = (
-            select(currency, func.count(), func.coalesce(func.sum(deal.amount), 0))
-            .join(self._of, self._of.c.account_id == deal.account_id)
-            .where(*self._seen, *_IS_OPEN_EXPANSION)
-            .group_by(currency)
-        )
-        return [(name, count, amount) for name, count, amount in self._session.execute(query)]
+        rows = self._session.execute(_open_expansions(self._chosen, self._state, viewer=self._viewer))
+        return [(currency, count, amount) for currency, count, amount in rows]
 
     def count_renewing(self, *, since: date, until: date) -> int:
         """How many renew between two days, both included, of those who have not said that they leave."""
@@ -241,18 +225,8 @@ class PortfolioSums:
     def _has_revenue(self) -> ColumnElement[bool]:
         return has_revenue(self._of)
 
-    @property
-    def _with_open(self) -> Select[Any]:
-        deal = OpportunityRow
-        return select(deal.account_id).where(*_IS_OPEN_EXPANSION, deal.account_id.is_not(None))
-
-    def _heaps(
-        self, *keys: ColumnElement[Any], only: Sequence[ColumnElement[bool]] = ()
-    ) -> list[tuple[Heap, Sequence[Any]]]:
-        currency = case((self._has_revenue, self._of.c.currency)).label("currency")
-        named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
-        query = select(currency, func.count(), func.sum(self._of.c.arr), *named).where(*self._seen, *only)
-        rows = self._session.execute(query.group_by(currency, *named))
+    def _heaps(self, about: About, *keys: str) -> list[tuple[Heap, Sequence[Any]]]:
+        rows = self._session.execute(_heaps(about, keys, self._chosen, self._state, viewer=self._viewer))
         return [(Heap(row[1], row[0], Decimal(0) if row[0] is None else row[2]), row[3:]) for row in rows]
 
     def _first(
@@ -272,6 +246,46 @@ class PortfolioSums:
         return list(self._session.scalars(query))
 
 
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _heaps(
+    about: About, keys: Sequence[str], chosen: Slice, state: State, *, viewer: Viewer
+) -> Select[*tuple[Any, ...]]:  # fmt: skip
+    """Written once: it follows from who asks for what, and of which day."""
+    of = summed(about, state, viewer=viewer, owner=chosen.owner)
+    groups, accounts = [of.c[name] for name in ("in_currency", *keys)], func.sum(of.c.accounts)
+    currency, *others = groups
+    query = select(currency, cast(accounts, BigInteger), func.sum(of.c.revenue), *others)
+    return query.where(of.c.is_customer, *in_part(chosen, of)).group_by(*groups).having(accounts > 0)
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _open_expansions(chosen: Slice, state: State, *, viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    of, sums = state.rows(), DEAL_SUMS.c
+    if sees_every_account(viewer) and chosen == Slice():
+        # All there are, but for those of accounts that are no customers: they are few.
+        kept = select(case((sums.has_amount, sums.currency)).label("currency"), sums.deals, sums.amount)
+        kept = kept.where(sums.about == AboutDeals.OPEN.value, sums.kind == OpportunityKind.EXPANSION.value)
+        strays = (of.c.open_expansions > 0, of.c.is_customer.is_not(True))
+        parts = [kept, _expansions(of, times=-1).where(*strays)]
+    else:
+        parts = [_expansions(of, times=1).where(*seen(chosen, of, viewer=viewer, today=state.day))]
+    all_of_them = union_all(*parts).subquery("expansions").c
+    count = func.sum(all_of_them.deals)
+    query = select(all_of_them.currency, cast(count, BigInteger), func.sum(all_of_them.amount))
+    return query.group_by(all_of_them.currency).having(count > 0)
+
+
+def _expansions(of: FromClause, *, times: int) -> Select[*tuple[Any, ...]]:
+    deal = OpportunityRow
+    amount = func.coalesce(times * deal.amount, literal(0, Numeric()))
+    columns = (case((deal.amount.is_not(None), deal.currency)).label("currency"), literal(times).label("deals"))
+    return (
+        select(*columns, amount.label("amount"))
+        .join(of, of.c.account_id == deal.account_id)
+        .where(*_IS_OPEN_EXPANSION)
+    )  # fmt: skip
+
+
 # The first is written out: the index of open deals is one by this condition.
 _IS_OPEN_EXPANSION = (
     OpportunityRow.status == literal_column(f"'{OpportunityStatus.OPEN.value}'"),
@@ -283,10 +297,14 @@ _BY_NAME = (AccountRow.name.collate("C"), AccountRow.id)
 
 def seen(chosen: Slice, of: FromClause, *, viewer: Viewer, today: date) -> list[ColumnElement[bool]]:
     """Conditions on the rows of `StandingRepository.read`: customers of the slice whom the viewer may see."""
-    conditions = [is_customer(today, of=of.c), id_is_visible(viewer, of.c.account_id)]
-    if chosen.owner is not None:
-        nobody = or_(of.c.owner.is_(None), of.c.owner == "")
-        conditions.append(nobody if chosen.owner == NONE else of.c.owner == chosen.owner.lower())
+    visible = (is_customer(today, of=of.c), id_is_visible(viewer, of.c.account_id))
+    owned = () if chosen.owner is None else (owned_by(chosen.owner, of),)
+    return [*visible, *owned, *in_part(chosen, of)]
+
+
+def in_part(chosen: Slice, of: FromClause) -> list[ColumnElement[bool]]:
+    """Conditions by segment and band of health, on those rows or on sums of them."""
+    conditions: list[ColumnElement[bool]] = []
     if chosen.segment is not None:
         none = or_(of.c.segment.is_(None), of.c.segment == "")
         conditions.append(none if chosen.segment == NONE else of.c.segment == chosen.segment)
@@ -295,11 +313,6 @@ def seen(chosen: Slice, of: FromClause, *, viewer: Viewer, today: date) -> list[
     elif chosen.band is not None:
         conditions.append(of.c.health_band == chosen.band.value)
     return conditions
-
-
-def has_revenue(of: FromClause) -> ColumnElement[bool]:
-    """As `Customer.has_revenue`."""
-    return and_(of.c.arr >= 0, of.c.currency.is_not(None))
 
 
 def probability(of: FromClause, kind: ScoreKind | None, *, until: date) -> ColumnElement[Any]:

@@ -7,20 +7,21 @@ same however long the queue is: ids are found by ordered walks or small sets, an
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import ARRAY, TEXT, Select, any_, func, literal, select
+from sqlalchemy import ARRAY, TEXT, Select, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from copilot.domain.access import Viewer
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Kept, ask, kept
 from copilot.store.queue_counts import MOST_COUNTED, QueueCounts, count_waiting
 from copilot.store.queue_cursors import read_cursor, write_cursor
 from copilot.store.queue_filters import QueueFilters, Sort
 from copilot.store.queue_reach import Reach, reach_of
 from copilot.store.queue_reading import ASKED_AT, Reading, plan_each_time
 from copilot.store.queue_turns import Turns, turns_of
-from copilot.store.review_entries import QueueEntry, queue_query, to_entries
+from copilot.store.review_entries import QueueEntry, one_item_query, to_one_entry
 from copilot.store.tables.work import ReviewItemRow
 
 
@@ -109,9 +110,8 @@ class QueuePages:
         """What is shown of these items, in this order. Asked apart: the planner then knows how few they are."""
         if not item_ids:
             return ()
-        wanted = any_(literal(list(item_ids), ARRAY(TEXT)))
-        rows = self._session.execute(queue_query().where(ReviewItemRow.id == wanted)).all()
-        entries = {entry.item.id: entry for entry in to_entries(rows, session=self._session)}
+        [rows] = ask(self._uow, _listed().asked(ids=list(item_ids)))
+        entries = {row.id: to_one_entry(row) for row in rows}
         return tuple(entries[item_id] for item_id in item_ids if item_id in entries)
 
     def _reading(self, filters: QueueFilters, sort: Sort, *, viewer: Viewer) -> Reading:
@@ -147,6 +147,13 @@ class QueuePages:
         """How much waits, for the head of every page."""
         plan_each_time(self._uow)
         return count_waiting(self._reach(viewer, None), uow=self._uow)
+
+
+@cache
+def _listed() -> Kept:
+    """Of the items `ids`; who asks for them has looked which of them the viewer may see."""
+    wanted = any_(bindparam("ids", [], type_=ARRAY(TEXT)))
+    return kept(one_item_query().where(ReviewItemRow.id == wanted))
 
 
 def _are_plain(readings: Sequence[Reading]) -> bool:

@@ -24,7 +24,6 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    text,
     true,
     tuple_,
     union_all,
@@ -35,6 +34,7 @@ from copilot.domain.access import Role
 from copilot.domain.findings import Risk
 from copilot.domain.review_items import UNDECIDED, ReviewState
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Asked, ask
 from copilot.store.queue_cursors import Place
 from copilot.store.queue_filters import QueueFilters, Sort, conditions, sort_columns
 from copilot.store.queue_reach import Reach, TextTable
@@ -49,6 +49,10 @@ square root of page size times table size, where both cost the same."""
 _READING_ON = 3
 _PLANNED = "queue.plan_each_time"
 """Said of a session, which is one transaction, once it has been told."""
+_PLAN_EACH_TIME = Asked(
+    "select set_config('plan_cache_mode', 'force_custom_plan', true) as plans, set_config('jit', 'off', true) as jit",
+    {},
+)
 _DECIDED_PER_ACCOUNT = 20
 ASKED_AT = "asked_at"
 _ASKED_AT = bindparam(ASKED_AT, type_=DateTime(timezone=True))
@@ -197,9 +201,7 @@ def plan_each_time(uow: UnitOfWork) -> None:
     """Let each question of this transaction be planned for its own values; a plan for any values reads too much."""
     if _PLANNED in uow.session.info:
         return
-    uow.session.execute(
-        text("select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)")
-    )
+    ask(uow, _PLAN_EACH_TIME)
     uow.session.info[_PLANNED] = True
 
 

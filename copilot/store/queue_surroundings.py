@@ -6,13 +6,28 @@ Invariant 3: choices come from items that the viewer may see; details are read f
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, exists, func, literal, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    TEXT,
+    ColumnElement,
+    Select,
+    Subquery,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from copilot.domain.access import Viewer
 from copilot.domain.review_items import ReviewState
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Kept, ask, kept, kept_for_viewers
 from copilot.store.review_entries import item_is_visible
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow
@@ -58,34 +73,21 @@ class QueueSurroundings:
     """Reads within one unit of work."""
 
     def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
         self._session = uow.session
 
-    def details(self, item_ids: Collection[str]) -> dict[str, ListedDetails]:
-        """Details by item id, for items that the caller has listed for their viewer."""
-        rows = self._session.execute(
-            select(
-                ReviewItemRow.id, ReviewItemRow.rules, ReleaseRow.state, ReleaseRow.not_before, ReleaseRow.error_code
-            )
-            .outerjoin(ReleaseRow, ReleaseRow.review_item_id == ReviewItemRow.id)
-            .where(ReviewItemRow.id.in_(item_ids))
-        )
-        return {row[0]: ListedDetails(tuple(row[1]), row[2], row[3], row[4]) for row in rows}
+    def details(
+        self, item_ids: Collection[str], *, people: Collection[str]
+    ) -> tuple[dict[str, ListedDetails], dict[str, str]]:
+        """Details by item id, for items that the caller has listed for their viewer; and these people's names."""
+        asked = [_details().asked(ids=list(item_ids)), *([_names().asked(ids=sorted(people))] if people else ())]
+        rows, *named = ask(self._uow, *asked)
+        details = {row[0]: ListedDetails(tuple(row[1]), row[2], row[3], row[4]) for row in rows}
+        return details, {row.id: row.name for found in named for row in found}
 
     def choices(self, viewer: Viewer, *, states: Collection[ReviewState]) -> Choices:
         """What visible items in these states can be told apart by, each by name; asked together."""
-        seen = (item_is_visible(viewer), ReviewItemRow.state.in_([state.value for state in states]))
-        of_people = (UserRow.id, UserRow.name)
-        named: tuple[tuple[Any, Any, Any], ...] = (
-            (ReviewItemRow.account_id, AccountRow.id, AccountRow.name),
-            (ReviewItemRow.requester_id, *of_people),
-            (ReviewItemRow.assignee_id, *of_people),
-        )
-        parts = [
-            _part(place, named_id, name, exists().where(column == named_id, *seen))
-            for place, (column, named_id, name) in enumerate(named)
-        ]
-        found = union_all(*(select(part) for part in parts)).subquery()
-        rows = self._session.execute(select(found).order_by(found.c.place, found.c.key, found.c.id))
+        [rows] = ask(self._uow, _choices(viewer).asked(viewer, states=sorted(state.value for state in states)))
         lists: tuple[list[Named], ...] = ([], [], [])
         for row in rows:
             lists[row.place].append(Named(row.id, row.name))
@@ -95,6 +97,42 @@ class QueueSurroundings:
         """The account's name, if the viewer sees an item of it."""
         query = select(AccountRow.name).join(ReviewItemRow, ReviewItemRow.account_id == AccountRow.id)
         return self._session.scalar(query.where(AccountRow.id == account_id, item_is_visible(viewer)).limit(1))
+
+
+@cache
+def _details() -> Kept:
+    of_release = (ReleaseRow.state, ReleaseRow.not_before, ReleaseRow.error_code)
+    return kept(
+        select(ReviewItemRow.id, ReviewItemRow.rules, *of_release)
+        .outerjoin(ReleaseRow, ReleaseRow.review_item_id == ReviewItemRow.id)
+        .where(ReviewItemRow.id == _any_of("ids"))
+    )
+
+
+@cache
+def _names() -> Kept:
+    return kept(select(UserRow.id, UserRow.name).where(UserRow.id == _any_of("ids")))
+
+
+@kept_for_viewers
+def _choices(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    seen = (item_is_visible(viewer), ReviewItemRow.state == _any_of("states"))
+    of_people = (UserRow.id, UserRow.name)
+    named: tuple[tuple[Any, Any, Any], ...] = (
+        (ReviewItemRow.account_id, AccountRow.id, AccountRow.name),
+        (ReviewItemRow.requester_id, *of_people),
+        (ReviewItemRow.assignee_id, *of_people),
+    )
+    parts = [
+        _part(place, named_id, name, exists().where(column == named_id, *seen))
+        for place, (column, named_id, name) in enumerate(named)
+    ]
+    found = union_all(*(select(part) for part in parts)).subquery()
+    return select(found).order_by(found.c.place, found.c.key, found.c.id)
+
+
+def _any_of(parameter: str) -> Any:
+    return any_(bindparam(parameter, [], type_=ARRAY(TEXT)))
 
 
 def _part(place: int, named_id: Any, name: Any, is_named: ColumnElement[bool]) -> Subquery:

@@ -6,8 +6,9 @@ the rule itself of each item that is shown, and `decide` asks it again.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, or_, select, text
+from sqlalchemy import BindParameter, ColumnElement, DateTime, and_, bindparam, exists, not_, or_, select, text
 
 from copilot.domain.access import Role, Viewer
 from copilot.domain.approvals import live_votes, may_approve
@@ -15,6 +16,7 @@ from copilot.domain.drafts import Audience
 from copilot.domain.findings import Risk
 from copilot.domain.review_items import OPEN, ReviewItem
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Kept, ask, kept
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.work import DelegationRow, DraftVersionRow, ReviewItemRow, ReviewVoteRow
 
@@ -77,19 +79,26 @@ class Turns:
 def turns_of(viewer: Viewer, *, uow: UnitOfWork) -> Turns:
     """The viewer's own right and those that others lent them for this moment."""
     now = uow.clock.now()
-    lent = uow.session.execute(
+    [lent] = ask(uow, _lent().asked(delegate=viewer.user_id, now=now))
+    own = Right(viewer.role, (viewer.user_id,))
+    return Turns(viewer, (own, *(Right(Role(role), (viewer.user_id, person), person) for person, role in lent)))
+
+
+@cache
+def _lent() -> Kept:
+    """Who lent the person `delegate` their right, for the moment `now`."""
+    now: BindParameter[datetime] = bindparam("now", None, type_=DateTime(timezone=True))
+    return kept(
         select(UserRow.id, UserRow.role)
         .join(DelegationRow, DelegationRow.delegator_id == UserRow.id)
         .where(
-            DelegationRow.delegate_id == viewer.user_id,
+            DelegationRow.delegate_id == bindparam("delegate", ""),
             DelegationRow.revoked_at.is_(None),
             DelegationRow.starts_at <= now,
             DelegationRow.ends_at > now,
             UserRow.active,
         )
     )
-    own = Right(viewer.role, (viewer.user_id,))
-    return Turns(viewer, (own, *(Right(Role(role), (viewer.user_id, person), person) for person, role in lent)))
 
 
 def _fits(right: Right) -> ColumnElement[bool]:

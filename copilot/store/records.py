@@ -4,6 +4,7 @@ Invariant: a record is written only when what it says has changed; a batch is th
 records it holds.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from datetime import date
 from enum import Enum, StrEnum
 from typing import Any
 
-from sqlalchemy import Table, bindparam, case, delete, func, select, update
+from sqlalchemy import Table, Text, case, cast, column, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from copilot.domain.records import Account, Record
 from copilot.store.accounts import fold
@@ -124,16 +126,16 @@ class RecordRepository:
         if not entries:
             return
         rows = [_row(entry) for entry in entries]
-        names = [name for name in rows[0] if name != "id"]
-        statement = update(table).where(table.c.id == bindparam("key"))
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        # One statement: one for each row would set off what follows a statement as often.
+        columns = [column(name, table.c[name].type) for name in rows[0]]
+        sent = func.jsonb_to_recordset(cast(literal(json.dumps(rows, default=str), Text), JSONB)).table_valued(*columns)
+        new = sent.render_derived(name="new", with_types=True).c
+        values: dict[str, Any] = {name: new[name] for name in rows[0] if name != "id"}
         if _RECORDED in values:
             # The first import that told it stays the one; after it was withdrawn, another departure has its own.
             first = func.coalesce(table.c[_RECORDED], values[_RECORDED])
             values[_RECORDED] = case((table.c.churned_on.is_not(None), first), else_=values[_RECORDED])
-        statement = statement.values(values)
-        parameters = [{"key": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
-        self._session.connection().execute(statement, parameters)
+        self._session.execute(update(table).where(table.c.id == new.id).values(values))
 
     def _confirm(self, table: Table, entries: Sequence[RecordEntry]) -> None:
         groups: dict[tuple[str, date], list[str]] = {}

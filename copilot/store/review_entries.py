@@ -136,14 +136,7 @@ def one_item_sql(item_id: str, *, viewer: Viewer | None, judged: bool) -> tuple[
 @cache
 def _one_item_sql(role: Role | None, *, in_team: bool, judged: bool) -> str:
     """The queue's own query for viewers of this shape, with parameters where it names this one."""
-    names = (AccountRow.name.label("account_name"), Requester.name.label("requester_name"))
-    query = (
-        queue_query()
-        .with_only_columns(*ReviewItemRow.__table__.columns, _authors(), *names)
-        .add_columns(Decider.name.label("decider_name"), _votes_as_json().label("votes"))
-        .add_columns(*(judged_columns() if judged else ()))
-        .where(ReviewItemRow.id == _ITEM)
-    )
+    query = one_item_query().add_columns(*(judged_columns() if judged else ())).where(ReviewItemRow.id == _ITEM)
     if role is not None:
         team = _TEAM if in_team else None
         query = query.where(item_is_visible(Viewer(user_id=_VIEWER, email=_EMAIL, name="", role=role, team_id=team)))
@@ -152,6 +145,16 @@ def _one_item_sql(role: Role | None, *, in_team: bool, judged: bool) -> str:
     for place in (_ITEM, _VIEWER, _EMAIL, _TEAM):
         text = text.replace(f"'{place}'", f"%({place.strip('@')})s")
     return text
+
+
+def one_item_query() -> Select[*tuple[Any, ...]]:
+    """The columns that `to_one_entry` reads; not yet filtered."""
+    names = (AccountRow.name.label("account_name"), Requester.name.label("requester_name"))
+    return (
+        queue_query()
+        .with_only_columns(*ReviewItemRow.__table__.columns, _authors(), *names)
+        .add_columns(Decider.name.label("decider_name"), _votes_as_json().label("votes"))
+    )
 
 
 def _votes_as_json() -> ColumnElement[Any]:
@@ -165,8 +168,8 @@ def _votes_as_json() -> ColumnElement[Any]:
     )
 
 
-def to_one_entry(row: Row[Any]) -> QueueEntry:
-    """The row of a `one_item_sql` as an entry."""
+def to_one_entry(row: Any) -> QueueEntry:
+    """The row of a `one_item_query` as an entry."""
     votes = tuple(Vote.model_validate({name: vote[name] for name in Vote.model_fields}) for vote in row.votes or ())
     return to_entry((row, row.authors, row.account_name, row.requester_name, row.decider_name), votes=votes)
 

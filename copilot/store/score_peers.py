@@ -5,14 +5,15 @@ Invariant 3: nobody is compared with an account that the viewer may not see.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from copilot.domain.access import Viewer
 from copilot.store.customers import is_customer
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.records import AccountRow
-from copilot.store.visibility import visible_accounts
+from copilot.store.visibility import account_is_visible, visible_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,7 @@ class PeersRepository:
 
     def customers(self, *, but: str, since: date, viewer: Viewer, limit: int) -> list[Peer]:
         """Customers that were customers on that day already; those that an index finds first."""
-        query = (
-            select(AccountRow.id, AccountRow.name)
-            .where(
-                is_customer(since),
-                # Who has said that they leave is no example of one who stays.
-                AccountRow.churned_on.is_(None),
-                AccountRow.id != but,
-                AccountRow.id.in_(visible_accounts(viewer)),
-            )
-            .order_by(AccountRow.id)
-            .limit(limit)
-        )
+        query = _customers(AccountRow.id, AccountRow.name, viewer=viewer, day=since, but=but).limit(limit)
         return [Peer(account_id, name, None) for account_id, name in self._session.execute(query)]
 
     def left(self, *, but: str, since: date, until: date, viewer: Viewer, limit: int) -> list[Peer]:
@@ -67,3 +57,19 @@ class PeersRepository:
             AccountRow.id > account_id, AccountRow.id.in_(visible_accounts(viewer))
         )
         return {row.id: row.name for row in self._session.execute(query.order_by(AccountRow.id).limit(limit))}
+
+
+def first_customers(viewer: Viewer, *, day: Any, but: Any) -> Select[Any]:
+    """The ids of the first `most` of `PeersRepository.customers`; that is a parameter, and the others may be."""
+    return _customers(AccountRow.id, viewer=viewer, day=day, but=but).limit(bindparam("most", 0))
+
+
+def _customers(*columns: Any, viewer: Viewer, day: Any, but: Any) -> Select[Any]:
+    wanted = (
+        is_customer(day),
+        # Who has said that they leave is no example of one who stays.
+        AccountRow.churned_on.is_(None),
+        AccountRow.id != but,
+        account_is_visible(viewer),
+    )
+    return select(*columns).where(*wanted).order_by(AccountRow.id)

@@ -7,15 +7,17 @@ further back than `IN_FULL` only the last row stays: many scores change every da
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, text, true, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import aliased
 
 from copilot.domain.access import Viewer
 from copilot.domain.scores import AccountScore, Part, ScoreKind, ScoreModel
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Asked, Kept, ask, kept
 from copilot.store.standing import StandingRepository
 from copilot.store.tables.records import AccountRow
 from copilot.store.tables.scores import AccountScoreRow, ScoreModelRow
@@ -50,6 +52,7 @@ class ScoreRepository:
     """Of one unit of work."""
 
     def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
         self._session = uow.session
         self._clock = uow.clock
         self._standing = StandingRepository(uow)
@@ -66,17 +69,8 @@ class ScoreRepository:
 
         For a person's eyes only with an account that they may see.
         """
-        query = (
-            select(AccountScoreRow)
-            .where(
-                AccountScoreRow.account_id == account_id,
-                AccountScoreRow.kind.in_([kind.value for kind in kinds]),
-                AccountScoreRow.day <= on,
-            )
-            .ext(distinct_on(AccountScoreRow.kind))
-            .order_by(AccountScoreRow.kind, AccountScoreRow.day.desc())
-        )
-        return {score.kind: score for score in map(_score, self._session.scalars(query))}
+        [rows] = ask(self._uow, scores_asked(account_id, kinds, on=on))
+        return scores_of(rows)
 
     def visible(self, kind: ScoreKind, *, viewer: Viewer, on: date) -> dict[str, AccountScore]:
         """The score of the day of every account that the viewer may see."""
@@ -160,14 +154,8 @@ class ScoreRepository:
 
     def models_in_use(self, kinds: Sequence[ScoreKind]) -> dict[ScoreKind, ScoreModel]:
         """Those in use of these kinds, which may be refusals; one statement."""
-        query = (
-            select(ScoreModelRow)
-            .where(ScoreModelRow.kind.in_([kind.value for kind in kinds]), ScoreModelRow.used_from.is_not(None))
-            .ext(distinct_on(ScoreModelRow.kind))
-            .order_by(ScoreModelRow.kind, *_IN_USE_FIRST)
-            .execution_options(populate_existing=True)
-        )
-        return {model.kind: model for model in map(_model, self._session.scalars(query))}
+        [rows] = ask(self._uow, models_asked(kinds))
+        return models_of(rows)
 
     def models(self) -> list[ScoreModel]:
         """All that were trained, newest first."""
@@ -219,11 +207,51 @@ class ScoreRepository:
         return list(self._session.scalars(query.order_by(func.max(AccountScoreRow.day).desc())))
 
 
+def scores_asked(account_id: str, kinds: Sequence[ScoreKind], *, on: date) -> Asked:
+    """What `ScoreRepository.latest_of` asks; its rows are `scores_of`."""
+    return _latest_of(tuple(kinds)).asked(account_id=account_id, on_day=on)
+
+
+def scores_of(rows: Iterable[Any]) -> dict[ScoreKind, AccountScore]:
+    """By kind."""
+    return {score.kind: score for score in map(_score, rows)}
+
+
+def models_asked(kinds: Sequence[ScoreKind]) -> Asked:
+    """What `ScoreRepository.models_in_use` asks; its rows are `models_of`."""
+    return _in_use(tuple(kinds)).asked()
+
+
+def models_of(rows: Iterable[Any]) -> dict[ScoreKind, ScoreModel]:
+    """By kind."""
+    return {model.kind: model for model in map(_model, rows)}
+
+
+@cache
+def _latest_of(kinds: tuple[ScoreKind, ...]) -> Kept:
+    row = AccountScoreRow
+    wanted = (
+        row.account_id == bindparam("account_id", ""),
+        row.kind.in_([kind.value for kind in kinds]),
+        row.day <= bindparam("on_day", date.min),
+    )
+    query = select(*row.__table__.columns).where(*wanted).ext(distinct_on(row.kind))
+    return kept(query.order_by(row.kind, row.day.desc()))
+
+
+@cache
+def _in_use(kinds: tuple[ScoreKind, ...]) -> Kept:
+    row = ScoreModelRow
+    wanted = (row.kind.in_([kind.value for kind in kinds]), row.used_from.is_not(None))
+    query = select(*row.__table__.columns).where(*wanted).ext(distinct_on(row.kind))
+    return kept(query.order_by(row.kind, *_IN_USE_FIRST))
+
+
 def _is_like(before: AccountScore | None, now: AccountScore) -> bool:
     return before is not None and before.model_copy(update={"day": now.day}) == now
 
 
-def _score(row: AccountScoreRow) -> AccountScore:
+def _score(row: Any) -> AccountScore:
     return AccountScore(
         account_id=row.account_id,
         kind=ScoreKind(row.kind),
@@ -251,7 +279,7 @@ def _row(score: AccountScore) -> dict[str, Any]:
     }
 
 
-def _model(row: ScoreModelRow) -> ScoreModel:
+def _model(row: Any) -> ScoreModel:
     return ScoreModel(
         id=row.id,
         kind=ScoreKind(row.kind),

@@ -21,6 +21,7 @@ from copilot.domain.signals import SIGNALS, Signal
 from copilot.store import signals_sql
 from copilot.store.account_metrics import last_week_over
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Asked
 from copilot.store.signals_sql import Statement
 
 Floats = NDArray[np.float64]
@@ -74,10 +75,11 @@ class SignalTable:
 class SignalsRepository:
     """Of one unit of work."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, *, first: Mapping[str, datetime | None] | None = None) -> None:
+        """`first`: what `first_recorded_asked` answers, where that was asked already."""
         self._session = uow.session
         self._today = uow.clock.today()
-        self._first: Mapping[str, datetime | None] | None = None
+        self._first = first
 
     def of_day(
         self, day: date, *, population: Population = Population.CUSTOMERS, account_ids: Sequence[str] | None = None
@@ -124,6 +126,11 @@ class SignalsRepository:
         options = {} if few else {"yield_per": _ROWS_AT_ONCE}
         found = self._session.execute(text(sql), parameters, execution_options=options)
         return found.partitions(_ROWS_AT_ONCE)
+
+
+def first_recorded_asked() -> Asked:
+    """When the first record of each kind was, whosever it is; one row."""
+    return Asked(signals_sql.FIRST_RECORDED, {})
 
 
 class _Reading:

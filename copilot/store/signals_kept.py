@@ -8,20 +8,25 @@ reads it for a person names accounts that the person may see.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import literal_column, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal_column, select, text, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from copilot.domain.access import Viewer
 from copilot.domain.signals import Signal
 from copilot.store import signals_sql
 from copilot.store.customers import as_sql, is_customer
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Asked, Kept, ask, kept, kept_for_viewers
+from copilot.store.score_peers import first_customers
 from copilot.store.signals import Population, SignalsRepository, SignalTable
+from copilot.store.tables.scores import AccountSignalsRow, ScoresDueRow
 
 _NOT_CHANGED = """
 not exists (select from scores_due due where due.account_id = kept.account_id and due.since <= kept.day)
@@ -77,9 +82,11 @@ OnDay = tuple[str, date]
 class KeptSignals:
     """Of one unit of work."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, *, first: Mapping[str, datetime | None] | None = None) -> None:
+        """`first`: as of `SignalsRepository`."""
+        self._uow = uow
         self._session = uow.session
-        self._signals = SignalsRepository(uow)
+        self._signals = SignalsRepository(uow, first=first)
         self._recorded_by: dict[date, str] = {}
 
     def read(self, wanted: Collection[OnDay]) -> dict[date, SignalTable]:
@@ -88,6 +95,22 @@ class KeptSignals:
             return {}
         found = self._session.execute(text(_READ), _arrays(wanted) | self._by(wanted))
         return {day: _table(day, list(rows)) for day, rows in groupby(found, key=lambda row: row[0])}
+
+    def of_rows(self, day: date, rows: Sequence[Any]) -> SignalTable | None:
+        """What is kept of the account of `own_asked`, from its answer; None: nothing, or it holds no more."""
+        found = [row for row in rows if row.recorded == self._recorded(day)]
+        return _table(day, [row[:-1] for row in found]) if found else None
+
+    def of_customers(self, day: date, *, but: str, viewer: Viewer, most: int, enough: int) -> SignalTable | None:
+        """The first customers that the viewer may see, of whom nobody has said that they leave, as far as they are
+        kept; of their attributes the segment alone. None: fewer than `enough` are kept, and there are others.
+
+        In one answer, packed: a page needs hundreds to find the middle of.
+        """
+        values = {"day": day, "account_id": but, "most": most, "reader": reader(), "recorded": self._recorded(day)}
+        [[row]] = ask(self._uow, _customers(viewer).asked(viewer, **values))
+        known = len(row.account_ids or ())
+        return None if known < min(enough, row.there) else _unpacked(day, row)
 
     def of_day(self, day: date, account_ids: Sequence[str], *, enough: int) -> SignalTable:
         """Those of the accounts that are kept; with fewer than `enough`, the first of the others are computed.
@@ -144,6 +167,59 @@ class KeptSignals:
         if day not in self._recorded_by:
             self._recorded_by[day] = recorded_by(day, signals=self._signals)
         return self._recorded_by[day]
+
+
+def own_asked(account_id: str, *, day: date) -> Asked:
+    """What is kept of one account; see `KeptSignals.of_rows`."""
+    return _own().asked(account_id=account_id, day=day, reader=reader())
+
+
+@cache
+def _own() -> Kept:
+    row = AccountSignalsRow
+    columns = (row.day, row.account_id, row.values, row.segment, row.industry, row.country, row.arr, row.currency)
+    return kept(select(*columns, row.recorded).where(row.account_id == bindparam("account_id", ""), _has_not_changed()))
+
+
+@kept_for_viewers
+def _customers(viewer: Viewer) -> Select[Any]:
+    there = first_customers(viewer, day=bindparam("day", date.min), but=bindparam("account_id", "")).cte("there")
+    row = AccountSignalsRow
+    columns = (row.account_id, row.segment, row.values)
+    holds = (row.recorded == bindparam("recorded", ""), _has_not_changed())
+    # Lateral and with an offset, so that each is looked up by its key: they are a few of all that are kept.
+    each = select(*columns).where(row.account_id == there.c.id, *holds).correlate(there).offset(0).lateral("each")
+    held = select(*each.c).select_from(there.join(each, true())).cte("held")
+    by = held.c.account_id
+    nothing_between: Any = aggregate_order_by(literal_column("''::bytea"), by)
+    return select(
+        select(func.count()).select_from(there).scalar_subquery().label("there"),
+        func.array_agg(aggregate_order_by(held.c.account_id, by)).label("account_ids"),
+        func.array_agg(aggregate_order_by(held.c.segment, by)).label("segments"),
+        func.string_agg(func.array_send(held.c["values"]), nothing_between).label("packed"),
+    )
+
+
+def _has_not_changed() -> ColumnElement[bool]:
+    row, due = AccountSignalsRow, ScoresDueRow
+    changed = exists().where(due.account_id == row.account_id, due.since <= row.day)
+    return and_(row.day == bindparam("day", date.min), row.reader == bindparam("reader", ""), ~changed)
+
+
+def _unpacked(day: date, row: Any) -> SignalTable:
+    names = list(Signal)
+    # An array as the server sends it: five whole numbers, then each value behind its length. None is null.
+    shape = np.dtype([("head", ">i4", 5), ("cells", [("length", ">i4"), ("value", ">f8")], len(names))])
+    matrix = np.frombuffer(row.packed or b"", dtype=shape)["cells"]["value"].astype(np.float64)
+    account_ids = tuple(row.account_ids or ())
+    return SignalTable(
+        day=day,
+        account_ids=account_ids,
+        values={signal: matrix[:, place].copy() for place, signal in enumerate(names)},
+        attributes={"segment": tuple(row.segments or ())},
+        arr=np.full(len(account_ids), np.nan),
+        currency=(None,) * len(account_ids),
+    )
 
 
 def recorded_by(day: date, *, signals: SignalsRepository) -> str:

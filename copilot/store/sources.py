@@ -76,6 +76,10 @@ class SourceRepository:
         """Let no other import write until this unit of work ends."""
         self._session.execute(select(func.pg_advisory_xact_lock(_IMPORT_LOCK)))
 
+    def try_lock(self) -> bool:
+        """The same, if nobody writes now; False: somebody does."""
+        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(_IMPORT_LOCK))))
+
     def files_of(self, root: str) -> dict[str, SourceFile]:
         """What was imported from a root before, by path."""
         rows = self._session.scalars(select(SourceFileRow).where(SourceFileRow.root == root))

@@ -27,14 +27,19 @@ from copilot.store.tables.people import AccountGrantRow, UserRow
 from copilot.store.tables.records import AccountRow
 
 
+def sees_every_account(viewer: Viewer) -> bool:
+    """Whether there is none that the viewer may not see."""
+    return viewer.role is Role.ADMIN
+
+
 def account_is_visible(viewer: Viewer) -> ColumnElement[bool]:
     """Condition on `accounts` that holds for the accounts the viewer may see."""
-    return true() if viewer.role is Role.ADMIN else AccountRow.id.in_(visible_accounts(viewer))
+    return true() if sees_every_account(viewer) else AccountRow.id.in_(visible_accounts(viewer))
 
 
 def id_is_visible(viewer: Viewer, account_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """The same on a column that refers to `accounts`, of a table that is read without it."""
-    return account_id.is_not(None) if viewer.role is Role.ADMIN else account_id.in_(visible_accounts(viewer))
+    return account_id.is_not(None) if sees_every_account(viewer) else account_id.in_(visible_accounts(viewer))
 
 
 def visible_accounts(viewer: Viewer) -> Select[str]:

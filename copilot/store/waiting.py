@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
+from sqlalchemy.orm import InstrumentedAttribute
 
 from copilot.domain.alerting import STANDING
 from copilot.domain.review_items import OPEN, UNDECIDED
 from copilot.domain.rfp_projects import ProjectState
 from copilot.store.database import UnitOfWork
+from copilot.store.tables.base import Base
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow
 from copilot.store.tables.rfp import RfpProjectRow, RfpQuestionRow
@@ -50,31 +53,51 @@ class Waiting:
 
 
 def waiting_on(user_id: str, *, uow: UnitOfWork) -> Waiting:
-    """Everything that waits on the person."""
-    session, now = uow.session, uow.clock.now()
-
-    def ids(column: Any, *conditions: ColumnElement[bool]) -> tuple[str, ...]:
-        return tuple(session.scalars(select(column).where(*conditions).order_by(column)))
-
-    def count(table: Any, *conditions: ColumnElement[bool]) -> int:
-        return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
-
+    """Everything that waits on the person, asked in one statement."""
+    item, now = ReviewItemRow, uow.clock.now()
     address = select(UserRow.email).where(UserRow.id == user_id).scalar_subquery()
-    item = ReviewItemRow
-    questions = session.execute(
-        select(RfpQuestionRow.project_id, RfpQuestionRow.question_id, RfpProjectRow.account_id)
+    lends = (DelegationRow.delegator_id == user_id) | (DelegationRow.delegate_id == user_id)
+    leads = (RfpProjectRow.owner_id == user_id, RfpProjectRow.state.not_in(_CLOSED))
+    row = uow.session.execute(
+        select(
+            _ids(item.id, item.assignee_id == user_id, item.state.in_(_UNDECIDED)),
+            _ids(item.id, item.claimed_by == user_id, item.state.in_(_OPEN)),
+            _count(item, item.requester_id == user_id, item.state.in_(_UNDECIDED)),
+            _questions(user_id),
+            _count(RfpProjectRow, *leads),
+            _count(AlertRow, AlertRow.owner_id == user_id, AlertRow.state.in_([each.value for each in STANDING])),
+            _count(AccountRow, func.lower(AccountRow.owner_email) == address),
+            _ids(DelegationRow.id, lends, DelegationRow.revoked_at.is_(None), DelegationRow.ends_at > now),
+        )
+    ).one()
+    decide, taken, asked_for, questions, questionnaires, alerts, accounts, delegations = row
+    return Waiting(
+        asked_to_decide=tuple(decide),
+        taken_on=tuple(taken),
+        asked_for=asked_for,
+        questions=tuple((project, question, account) for project, question, account in questions),
+        questionnaires=questionnaires,
+        alerts=alerts,
+        accounts=accounts,
+        delegations=tuple(delegations),
+    )
+
+
+def _ids(column: InstrumentedAttribute[str], *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.array(select(column).where(*conditions).order_by(column).scalar_subquery(), type_=ARRAY(TEXT))
+
+
+def _count(table: type[Base], *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    return select(func.count()).select_from(table).where(*conditions).scalar_subquery()
+
+
+def _questions(user_id: str) -> ColumnElement[Any]:
+    """Project, question and account of each, as arrays of an array."""
+    told = func.jsonb_build_array(RfpQuestionRow.project_id, RfpQuestionRow.question_id, RfpProjectRow.account_id)
+    query = (
+        select(told)
         .join(RfpProjectRow, RfpProjectRow.id == RfpQuestionRow.project_id)
         .where(RfpQuestionRow.assigned_to == user_id, RfpProjectRow.state.not_in(_CLOSED))
         .order_by(RfpQuestionRow.project_id, RfpQuestionRow.position)
     )
-    lends = (DelegationRow.delegator_id == user_id) | (DelegationRow.delegate_id == user_id)
-    return Waiting(
-        asked_to_decide=ids(item.id, item.assignee_id == user_id, item.state.in_(_UNDECIDED)),
-        taken_on=ids(item.id, item.claimed_by == user_id, item.state.in_(_OPEN)),
-        asked_for=count(item, item.requester_id == user_id, item.state.in_(_UNDECIDED)),
-        questions=tuple((row[0], row[1], row[2]) for row in questions),
-        questionnaires=count(RfpProjectRow, RfpProjectRow.owner_id == user_id, RfpProjectRow.state.not_in(_CLOSED)),
-        alerts=count(AlertRow, AlertRow.owner_id == user_id, AlertRow.state.in_([each.value for each in STANDING])),
-        accounts=count(AccountRow, func.lower(AccountRow.owner_email) == address),
-        delegations=ids(DelegationRow.id, lends, DelegationRow.revoked_at.is_(None), DelegationRow.ends_at > now),
-    )
+    return func.array(query.scalar_subquery(), type_=ARRAY(JSONB))

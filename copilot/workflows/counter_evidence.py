@@ -12,9 +12,8 @@ from copilot.domain.drafts import Draft, Segment
 from copilot.domain.evidence import Evidence
 from copilot.domain.language import Language
 from copilot.errors import NotFound
-from copilot.store.account_facts import AccountFactsRepository
+from copilot.store.account_texts import account_texts
 from copilot.store.database import UnitOfWork
-from copilot.store.documents import DocumentRepository
 from copilot.workflows.brief.context import BriefContext
 from copilot.workflows.brief.contradictions import Contradiction, contradictions
 from copilot.workflows.brief.evidence_book import EvidenceBook
@@ -57,8 +56,7 @@ def counter_evidence(
 
 def _read(account_id: str, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> BriefContext:
     """What `contradictions` rests on and no more: a whole brief takes many times as long. Raises NotFound."""
-    facts = AccountFactsRepository(uow).around_texts(account_id, viewer=viewer, today=uow.clock.today())
-    documents = DocumentRepository(uow).texts_of_account(account_id, viewer=viewer)
+    facts, documents = account_texts(account_id, viewer=viewer, uow=uow)
     reading = Reading(claims=read_claims(documents, facts))
     return BriefContext(facts=facts, reading=reading, language=language, book=EvidenceBook(facts, language=language))
 

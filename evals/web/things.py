@@ -167,6 +167,7 @@ class Maker:
         person = str(self._made("/people", _NEWCOMER)["id"])
         link = self._made(f"/people/{person}/password-link")["address"]
         erased = self._made("/privacy/erase", {"person": _LEAVER, "reason": "request"})
+        self._application.privacy.run_waiting()
         secret = urlsplit(link).path.rpartition("/")[2]
         return {"person_id": person, "secret": secret, "erasure_id": str(erased["erasure_id"])}
 

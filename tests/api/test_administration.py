@@ -172,7 +172,9 @@ class TestErasure:
     PERSON = "Rosa Almendro"
     ACCOUNT = "Frigoríficos Valdemora"
 
-    def test_it_takes_the_name_twice_and_leaves_a_record(self, browser: TestClient, admin: Viewer) -> None:
+    def test_it_takes_the_name_twice_and_leaves_a_record(
+        self, browser: TestClient, admin: Viewer, application: bootstrap.Application
+    ) -> None:
         sign_in(browser, admin)
         who = {"person": self.PERSON, "account": self.ACCOUNT, "csrf_token": form_token(browser.get("/admin/erasure"))}
         held = browser.post("/admin/erasure/preview", data=who)
@@ -181,8 +183,17 @@ class TestErasure:
         wrong = browser.post("/admin/erasure/erase", data=who | {"reason": "request", "typed": "Rosa"})
         assert wrong.status_code == 422
         assert "What would go" in wrong.text
-        done = browser.post("/admin/erasure/erase", data=who | {"reason": "objection", "typed": "rosa almendro"})
-        assert done.status_code == 200
+        sent = browser.post("/admin/erasure/erase", data=who | {"reason": "objection", "typed": "rosa almendro"})
+        assert sent.status_code == 303
+        address = sent.headers["location"]
+        waiting = browser.get(address).text
+        assert "The erasure waits" in waiting
+        assert "No worker is running" in waiting
+        assert "sales-copilot privacy run" in waiting
+        assert "Rosa" not in waiting
+        assert browser.get(f"{address}/certificate.json").status_code == 409
+        assert application.privacy.run_waiting() == 1
+        done = browser.get(address)
         assert "found nothing more" in done.text
         erasure_id = re.search(r"erasure_[0-9a-f]{32}", done.text)
         assert erasure_id

@@ -15,11 +15,11 @@ from copilot.domain.documents import DocumentKind, StoredDocument
 from copilot.domain.language import Language
 from copilot.domain.review_items import Decision, Verdict
 from copilot.errors import InputError, NotFound
-from copilot.privacy.service import Reason
 from copilot.store.documents import DocumentRepository
 from knowledge.pasted import LONGEST, file_notes
 from tests.api.web_browser import form_token, sign_in
 from tests.api.web_company import Company
+from tests.privacy_company import erase
 
 Headers = dict[str, str]
 NOTES = (
@@ -175,8 +175,7 @@ def test_whoever_may_not_see_the_account_can_paste_nothing_into_it(
 def test_erasing_a_person_reaches_what_was_pasted(application: bootstrap.Application, company: Company) -> None:
     made = paste(application, company, NOTES)
     boss = company.manager.model_copy(update={"role": Role.ADMIN})
-    with application.database.unit_of_work() as uow:
-        application.privacy.erase("rosa@valdemora.example", reason=Reason.REQUEST, viewer=boss, uow=uow)
+    erase(application.privacy, "rosa@valdemora.example", viewer=boss, database=application.database)
     left = next(item for item in texts(application, company) if item.id == made)
     assert "Almendro" not in left.text
     assert "El contrato vence el 30 de abril de 2027." in left.text

@@ -1,12 +1,9 @@
 """What is sent for an import: checked and imported by the worker, stopped, cut off, and nothing of it half done."""
 
-import io
 import re
-import zipfile
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,10 +14,14 @@ from api.upload_states import Phase, Upload
 from copilot import bootstrap
 from copilot.clock import FixedClock
 from copilot.domain.access import Role, Viewer
+from copilot.errors import DatabaseUnavailable
 from copilot.jobs import Task
 from copilot.settings import Settings
 from copilot.store.database import Database
+from copilot.store.sources import SourceRepository
 from copilot.store.tables.people import UserRow
+from knowledge.importing import import_folder
+from tests.api.upload_files import ACCOUNTS, killed, stopping, unreachable, zipped
 from tests.api.web_browser import form_token, sign_in
 from tests.api.web_company import PASSWORD, Company
 from tests.asynchronous import run
@@ -33,36 +34,6 @@ def admin(application: bootstrap.Application, make_user: MakeUser) -> Viewer:
     with application.database.unit_of_work() as uow:
         application.people.add_user(viewer, password=PASSWORD, uow=uow)
     return viewer
-
-
-def zipped(files: dict[str, str]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return packed.getvalue()
-
-
-ACCOUNTS = """account id,name,country,owner email,ARR,currency
-k1,Molinos del Alba,ES,lucia@tramontia.example,12000,EUR
-k2,Velas Norte,ES,lucia@tramontia.example,8000,EUR
-k2,Velas Norte,ES,lucia@tramontia.example,8000,EUR
-k3,,ES,lucia@tramontia.example,100,EUR
-"""
-
-
-def _killed() -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _stopping(files_of: Callable[[Upload], Path], uploads: ImportUploads, upload_id: str) -> Callable[[Upload], Path]:
-    """The same, while somebody asks to stop."""
-
-    def found(upload: Upload) -> Path:
-        assert uploads.stop(upload_id).is_running
-        return files_of(upload)
-
-    return found
 
 
 class TestUploads:
@@ -114,6 +85,8 @@ class TestUploads:
         waiting = browser.get(address).text
         assert "The files wait to be imported" in waiting
         assert "No worker is running" in waiting
+        assert "the work goes on" not in waiting
+        assert "No worker is running" in browser.get("/admin/sources").text
         run(application.jobs.work(wait=False))
         assert {"Molinos del Alba", "Velas Norte"} <= self._names(application.database)
         assert "4 rows read: 2 new, 0 changed, 0 unchanged, 2 left out." in browser.get(address).text
@@ -212,7 +185,7 @@ class TestUploads:
         upload = uploads.staging.find(address.rpartition("/")[2])
         with pytest.MonkeyPatch.context() as patch:
             # The worker has it: the stop is only asked for, and seen before anything is kept.
-            patch.setattr(uploads.staging, "files_of", _stopping(uploads.staging.files_of, uploads, upload.id))
+            patch.setattr(uploads.staging, "files_of", stopping(uploads.staging.files_of, uploads, upload.id))
             uploads.run_waiting()
         assert self._names(application.database) & {"Molinos del Alba", "Velas Norte"} == set()
         page = browser.get(address).text
@@ -232,7 +205,7 @@ class TestUploads:
         upload_id = address.rpartition("/")[2]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(uploads.staging, "drop_files", lambda _upload: None)
-            patch.setattr(Upload, "imported", lambda *_, **__: _killed())
+            patch.setattr(Upload, "imported", lambda *_, **__: killed())
             with pytest.raises(KeyboardInterrupt):
                 uploads.run_waiting()  # killed after the commit, before it could say so
         assert uploads.staging.find(upload_id).is_waiting
@@ -240,6 +213,39 @@ class TestUploads:
         assert uploads.run_waiting() == 1
         assert uploads.staging.find(upload_id).phase is Phase.IMPORTED
         assert len([run for run in browser.get("/api/v1/admin/imports").json() if run["source"] == "Weekly"]) == 1
+
+    @pytest.mark.parametrize("kept", [True, False])
+    def test_an_error_at_the_very_end_is_judged_by_what_the_database_says(
+        self, browser: TestClient, admin: Viewer, application: bootstrap.Application, uploads: ImportUploads, kept: bool
+    ) -> None:
+        def lost(path: Path, **options: Any) -> NoReturn:
+            if kept:
+                import_folder(path, **options)
+            raise DatabaseUnavailable("The connection was lost.")
+
+        sign_in(browser, admin)
+        address = self._checked(browser, uploads)
+        upload_id = address.rpartition("/")[2]
+        browser.post(f"{address}/import", data={"csrf_token": form_token(browser.get(address))})
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("api.import_uploads.import_folder", lost)
+            with pytest.MonkeyPatch.context() as also:
+                # Nor can it be asked at once: nothing is said, and the next one looks first.
+                also.setattr(uploads, "_failed", unreachable)
+                with pytest.raises(DatabaseUnavailable):
+                    uploads.run_waiting()
+            assert uploads.staging.find(upload_id).is_waiting
+            with application.database.unit_of_work() as uow:
+                SourceRepository(uow).lock()
+                assert uploads.stop(upload_id).is_running  # an import is being written: it may be this one
+                uploads.staging.withdraw_stop(uploads.staging.find(upload_id))
+            uploads.run_waiting()
+        page = browser.get(address).text
+        assert ("Nothing was imported." in page) is not kept
+        assert ("4 rows read: 2 new" in page) is kept
+        assert ("Molinos del Alba" in self._names(application.database)) is kept
+        # What follows in the background does not where no worker runs.
+        assert ("No worker is running" in page) is kept
 
     def test_a_stop_that_comes_when_it_is_over_leaves_what_was_done(
         self, browser: TestClient, admin: Viewer, application: bootstrap.Application, uploads: ImportUploads
@@ -266,7 +272,7 @@ class TestUploads:
         token = {"csrf_token": form_token(browser.get(address))}
         browser.post(f"{address}/import", data=token)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Upload, "imported", lambda *_, **__: _killed())
+            patch.setattr(Upload, "imported", lambda *_, **__: killed())
             with pytest.raises(KeyboardInterrupt):
                 uploads.run_waiting()
         assert browser.post(f"{address}/stop", data=token).status_code == 303
@@ -282,7 +288,7 @@ class TestUploads:
         with monkeypatch.context() as patch:
             # A worker that is asked to end is not counted; one that is killed is.
             assert ended(iter([False, True, True]).__next__) == 1
-            patch.setattr("api.import_uploads.import_folder", lambda *_, **__: _killed())
+            patch.setattr("api.import_uploads.import_folder", lambda *_, **__: killed())
             for _ in range(3):
                 with pytest.raises(KeyboardInterrupt):
                     ended()

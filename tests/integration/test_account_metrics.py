@@ -26,10 +26,10 @@ def test_one_statement_says_what_each_kind_says(database: Database, owner: Viewe
             for day in (TODAY, TODAY - timedelta(days=30)):
                 allowed = visible_accounts(viewer)
                 apart = [each for reader in READERS for each in reader(uow.session, account_id, allowed, day)]
-                assert read_all(uow.session, account_id, viewer=viewer, today=day) == apart
-        told = {each.name: each.value for each in read_all(uow.session, account_id, viewer=owner, today=TODAY)}
+                assert read_all(uow, account_id, viewer=viewer, today=day) == apart
+        told = {each.name: each.value for each in read_all(uow, account_id, viewer=owner, today=TODAY)}
         stranger = make_user(role=Role.AE)
-        closed = {each.name: each.value for each in read_all(uow.session, account_id, viewer=stranger, today=TODAY)}
+        closed = {each.name: each.value for each in read_all(uow, account_id, viewer=stranger, today=TODAY)}
     assert told["nps_latest"] == 7
     assert closed["nps_latest"] is None
     assert closed["active_users_recent"] is None

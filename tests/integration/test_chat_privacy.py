@@ -15,7 +15,6 @@ from copilot.errors import ModelUnavailable
 from copilot.guardrails.policy import default_guardrail_policy
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.privacy.retention import let_go
-from copilot.privacy.service import Reason
 from copilot.settings import Settings
 from copilot.store.database import Database
 from copilot.store.tables.chat import CheckpointRow, CheckpointWriteRow
@@ -77,7 +76,7 @@ def test_a_person_is_found_in_and_erased_from_conversations(
         held = application.privacy.find(company.EMAIL, viewer=admin, uow=uow)
         assert held.counts["chat_turns"] == 2
         assert any(MESSAGE in texts for item in held.items for texts in item.fields.values())
-        application.privacy.erase(company.EMAIL, reason=Reason.REQUEST, viewer=admin, uow=uow)
+    company.erase(application.privacy, company.EMAIL, viewer=admin, database=chat.database)
     assert company.where_named(company.everything_held(chat.database)) == []
 
     for thread in (answered, stopped):
@@ -98,8 +97,7 @@ def test_words_that_an_error_left_in_a_checkpoint_go_with_the_person(
         some = uow.session.query(CheckpointWriteRow).filter_by(thread_id=turn.id).first()
         assert some is not None
         some.blob = b"\xa5ValueError: Bego\xc3\xb1a Arrieta Salvo\x00"
-    with chat.database.unit_of_work() as uow:
-        application.privacy.erase(company.EMAIL, reason=Reason.REQUEST, viewer=admin, uow=uow)
+    company.erase(application.privacy, company.EMAIL, viewer=admin, database=chat.database)
     assert company.where_named(company.everything_held(chat.database)) == []
 
 

@@ -147,7 +147,7 @@ def test_customers_are_those_of_the_day_and_of_the_viewer(
         assert seen(admin, Slice(owner=NONE)) == seen(admin, Slice(segment=NONE)) == ["De nadie"]
         assert seen(admin, Slice(owner=owner.email)) == seen(admin, Slice(segment="mid-market")) == ["Cliente"]
         assert seen(owner, Slice(owner=other.email)) == []
-        mine, all_of_it = (repository.facets(viewer=viewer, today=TODAY) for viewer in (owner, admin))
+        mine, all_of_it = (repository.facets(viewer=viewer) for viewer in (owner, admin))
     assert (mine.owners, mine.customers, mine.unclear) == ({owner.email: "Lucía Prueba"}, 1, 1)
     assert (mine.segments, mine.without_owner) == (("mid-market",), False)
     assert (set(all_of_it.owners), all_of_it.without_owner) == ({owner.email, other.email}, True)

@@ -16,13 +16,15 @@ from copilot.scoring.forecast import foretold
 from copilot.scoring.forecast_kept import kept_lessons
 from copilot.scoring.lifetime import load_lifetime_rules
 from copilot.store.database import Database, UnitOfWork
+from copilot.store.deal_sums import SummedDeals
 from copilot.store.deals_history import DealsRepository
 from copilot.store.portfolio import PortfolioRepository
 from copilot.store.portfolio_sums import PortfolioSums
 from copilot.store.scores import ScoreRepository
 from copilot.store.standing import StandingRepository
+from copilot.store.standing_sums import StandingSums
 from copilot.store.tables.people import AccountGrantRow
-from copilot.store.tables.records import AccountRow
+from copilot.store.tables.records import AccountRow, OpportunityRow
 from copilot.store.tables.scores import AccountStandingRow
 from copilot.workflows.portfolio.book import model_use, read_book
 from copilot.workflows.portfolio.customers import CustomerSort, Wanted, customer_table
@@ -284,7 +286,7 @@ def test_what_is_kept_follows_records_and_scores(database: Database, people: lis
         of = plain.everybody_of(admin, uow=uow)
         hold_against_plain(Slice(), of, viewer=admin, uow=uow)
         hold_against_plain(Slice(owner="somebody.new@else.example"), of, viewer=admin, uow=uow)
-        facets = PortfolioRepository(uow).facets(viewer=admin, today=TODAY)
+        facets = PortfolioRepository(uow).facets(viewer=admin)
         assert "new" in facets.segments
         assert facets.customers == len(of)
 
@@ -340,8 +342,52 @@ def test_an_account_may_come_while_a_page_is_made(database: Database, people: li
         sums = PortfolioSums(Slice(), viewer=people[3], uow=uow)
         with database.unit_of_work() as importing:
             customer(importing, "Beta")
-        [found] = sums.standings(ScoreKind.CHURN_90, until=TODAY)
+        [found] = sums.standings(ScoreKind.CHURN_90)
         assert (found.heap.customers, found.compared, found.band) == (2, Compared.NO, None)
+
+
+def test_sums_are_those_of_the_rows_whoever_changes_them(database: Database, people: list[Viewer]) -> None:
+    with database.unit_of_work() as uow:
+        ids = invent(uow, people)
+        StandingRepository(uow).keep(ids)
+        assert StandingRepository(uow).has_every_name()
+        _same_sums(uow, people)
+    with database.unit_of_work() as uow:
+        rows = uow.session.scalars(select(AccountRow).where(AccountRow.id.in_(ids[:9]))).all()
+        rows[0].arr, rows[1].name, rows[2].owner_email = Decimal(7), "Otro nombre", None
+        uow.session.delete(rows[3])
+        deals = uow.session.scalars(select(OpportunityRow).where(OpportunityRow.account_id.is_not(None))).all()
+        deals[0].status, deals[1].kind, deals[2].account_id = "won", "renewal", ids[20]
+        deals[3].amount, deals[4].created_on, deals[5].close_date = None, TODAY + timedelta(days=3), None
+        uow.session.delete(deals[6])
+        deal(uow, ids[30], "Nuevo", amount="10.50", currency="JPY", close=TODAY)
+        scores(uow, ids[40], {ScoreKind.HEALTH: 12.0})
+        assert not StandingRepository(uow).has_every_name()
+        _same_sums(uow, people)
+    with database.unit_of_work() as uow:
+        StandingSums(uow).fold()
+        SummedDeals(uow).fold()
+        _same_sums(uow, people)
+        StandingRepository(uow).keep(ids)
+        assert StandingRepository(uow).has_every_name()
+        _same_sums(uow, people)
+
+
+def _same_sums(uow: UnitOfWork, people: Sequence[Viewer]) -> None:
+    """Of the rows that have a day, of the deals that are open, and of what pages tell of both."""
+    uow.flush()
+    kept = "select segment, owner, is_customer, {} from {} where {} group by 1, 2, 3 having {} <> 0 order by 1, 2, 3"
+    of_rows = kept.format("count(*)", "account_standing", "day <> '0001-01-01'", "count(*)")
+    of_sums = kept.format("sum(accounts)", "standing_sums", "about = 'parts'", "sum(accounts)")
+    assert uow.session.execute(text(of_rows)).all() == uow.session.execute(text(of_sums)).all()
+    opened = "select account_id, count(*) from opportunities where {} group by 1 order by 1"
+    expansions = opened.format("account_id is not null and status = 'open' and kind = 'expansion'")
+    counted = "select account_id, open_expansions from account_standing where open_expansions <> 0 order by 1"
+    assert uow.session.execute(text(expansions)).all() == uow.session.execute(text(counted)).all()
+    hold_against_plain(Slice(), plain.everybody_of(people[3], uow=uow), viewer=people[3], uow=uow)
+    boards(Slice(), plain.everybody_of(people[3], uow=uow), viewer=people[3], uow=uow)
+    outlooks(Slice(), viewer=people[3], uow=uow)
+    in_every_order(Slice(), plain.everybody_of(people[3], uow=uow), viewer=people[3], uow=uow)
 
 
 def _told(uow: UnitOfWork) -> dict[str, float]:

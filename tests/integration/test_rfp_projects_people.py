@@ -21,14 +21,15 @@ from copilot.guardrails.retention_policy import RetentionRules
 from copilot.mail import DryRunTransport
 from copilot.notifications.service import Notifications
 from copilot.notifications.texts import KINDS
+from copilot.privacy.requests import PrivacyRequests
 from copilot.privacy.retention import let_go
-from copilot.privacy.service import Privacy, Reason
 from copilot.settings import Settings
 from copilot.store.database import Database
 from copilot.store.tables.records import AccountRow, ContactRow
 from copilot.store.tables.rfp import RfpProjectRow
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
+from tests.privacy_company import erase
 from tests.rfp_builders import Rfp, answer, make_rfp, question
 
 PERSON = "Begoña Arrieta"
@@ -162,10 +163,10 @@ def test_a_person_is_erased_from_questionnaires_and_the_library(
     admin = make_user(role=Role.ADMIN)
     everywhere = {"rfp_questions", "library_entries", "library_versions", "library_changes"}
     assert named_in(database) == everywhere
-    privacy = Privacy(exports=tmp_path, after_erasure=lambda _uow: 0)
+    privacy = PrivacyRequests(database, exports=tmp_path, after_erasure=lambda _uow: 0)
     with database.unit_of_work() as uow:
         assert privacy.find(PERSON, viewer=admin, uow=uow).counts.keys() >= everywhere
-        privacy.erase(PERSON, reason=Reason.REQUEST, viewer=admin, uow=uow)
+    erase(privacy, PERSON, viewer=admin, database=database)
     assert named_in(database) == set(), "not even as a stem that is searched for"
     assert "█" in rfp.get(project_id, ana).questions[0].question.text
     with database.unit_of_work() as uow:

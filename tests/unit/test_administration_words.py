@@ -14,6 +14,7 @@ from api.upload_states import Phase, UploadOptions
 from api.web import admin_words
 from copilot.clock import FixedClock
 from copilot.domain.data_issues import TEXTS
+from copilot.domain.erasure import Reason
 from copilot.domain.findings import Stage
 from copilot.domain.model_calls import BudgetScope, Fitness
 from copilot.domain.personal_data import DataClass
@@ -24,7 +25,6 @@ from copilot.guardrails.policy import Handling
 from copilot.guardrails.registry import DETECTORS
 from copilot.guardrails.retention_policy import RetentionRules
 from copilot.llm.roles import ModelRole
-from copilot.privacy.service import Reason
 from copilot.store.recipient_domains import Whose
 from tests.conftest import TODAY
 

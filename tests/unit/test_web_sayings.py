@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from jinja2.compiler import CodeGenerator
 from jinja2.exceptions import UndefinedError
 
 from api.localisation import translate
@@ -22,6 +23,9 @@ HOSTILE = "<b>&amp;</b>"
         (Language.EN, '{{ _("version %(number)s", number=name|e) }}', "version &lt;b&gt;&amp;amp;&lt;/b&gt;"),
         (Language.EN, '{% for n in (1, 2) %}{{ _("version %(number)s", number=n) }}{% endfor %}', "version 1version 2"),
         (Language.EN, '{{ _("100%% sure") }}', "100% sure"),
+        (Language.EN, '{{ _("from %(from)s", from=3) }}', "from 3"),
+        (Language.ES, '{% macro said(_) %}{{ _("Accounts") }}{% endmacro %}{{ said("%s!".__mod__) }}', "Accounts!"),
+        (Language.ES, '{{ ngettext("%(num)s day", "%(num)s days", 2) }}', "2 días"),
     ],
 )  # fmt: skip
 def test_what_is_said_is_translated_and_what_is_filled_in_escaped(language: Language, source: str, shown: str) -> None:
@@ -39,3 +43,18 @@ def test_what_is_no_message_is_not_kept(language: Language) -> None:
     before = sys.getrefcount(name)
     assert translate(name, language=language) == name
     assert sys.getrefcount(name) == before
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_templates_say_what_jinja_makes_of_them(language: Language) -> None:
+    """Every template compiles, and a page comes out as of Jinja's own generator."""
+    ours = environment(language)
+    for name in ours.list_templates(extensions=["html"]):
+        ours.get_template(name)
+    plain = ours.overlay()
+    plain.code_generator_class = CodeGenerator
+    shown = {"title": HOSTILE, "advice": HOSTILE, "standard_advice": "", "detail": None, "reference": 3}
+    shown |= {"status_code": 404, "viewer": None, "flash": None, "theme": "system", "path": "/", "here": "/"}
+    [one, other] = [env.get_template("error.html").render(shown) for env in (ours, plain)]
+    assert one == other
+    assert "&lt;b&gt;" in one

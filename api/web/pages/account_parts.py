@@ -45,11 +45,11 @@ def timeline(
     """Everything that happened, the newest first."""
     chosen = frozenset(found for word in type or () if (found := member(EntryType, word)) is not None)
     filters = TimelineFilters(types=chosen, since=_day(since), until=_day(until))
-    page = TimelineRepository(uow).page(account_id, filters, viewer=viewer, cursor=cursor, limit=_PAGE)
+    head, page = TimelineRepository(uow).page_of(account_id, filters, viewer=viewer, cursor=cursor, limit=_PAGE)
     return render(
         request,
         "account_timeline.html",
-        head=AccountRepository(uow).head(account_id, viewer=viewer),
+        head=head,
         page=page,
         filters=filters,
         types=list(EntryType),

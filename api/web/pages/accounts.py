@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep, ViewerDep
-from api.queue_reading import latest_brief_to_read
+from api.queue_reading import brief_to_read
 from api.routes.accounts import AccountId
 from api.schemas.accounts import AccountIssue
 from api.web import flash
@@ -16,9 +16,8 @@ from api.web.score_panel import score_panel
 from api.web.templating import render
 from copilot.domain.account_facts import UNKNOWN, Metric
 from copilot.domain.language import Language
-from copilot.store.account_facts import AccountFactsRepository
+from copilot.store.account_overview import account_overview
 from copilot.store.accounts import AccountRepository
-from copilot.store.documents import DocumentRepository
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 50
@@ -59,8 +58,8 @@ def account(
     language: LanguageDep,
 ) -> Response:
     """An account: what is known, its brief, its sources, what is wrong with its data."""
-    facts = AccountFactsRepository(uow).overview(account_id, viewer=viewer, today=application.clock.today())
-    documents = DocumentRepository(uow).of_account(account_id, viewer=viewer, limit=_DOCUMENTS)
+    shown = account_overview(account_id, viewer=viewer, uow=uow, documents=_DOCUMENTS)
+    facts, documents = shown.facts, shown.documents
     story = application.explanations.explain(
         account_id, viewer=viewer, language=language, uow=uow, compare=False, facts=facts
     )
@@ -68,14 +67,14 @@ def account(
         request,
         "account.html",
         scores=score_panel(story),
-        head=AccountRepository(uow).head(account_id, viewer=viewer),
+        head=shown.head,
         facts=facts,
         figures=[facts.metrics[name] for name in _FIGURES if name in facts.metrics and _is_known(facts.metrics[name])],
         issues=[AccountIssue.of(issue, language=language) for issue in facts.issues],
         documents=documents,
         follow_up=follow_up_form(facts, documents),
         meeting_texts=meeting_texts(documents),
-        brief=latest_brief_to_read(account_id, approvals=application.approvals, viewer=viewer, uow=uow),
+        brief=brief_to_read(shown.brief_id, approvals=application.approvals, viewer=viewer, uow=uow),
     )
 
 

@@ -1,28 +1,32 @@
 """The pages of erasure requests: who is meant, what would go, the erasure, and the record that proves it.
 
 Invariants: whom it is about travels in the body of a request, never in an address; nothing is erased before somebody
-has seen how much it is and has typed the name again; the record names nobody.
+has seen how much it is and has typed the name again; a request only asks, and the worker does it; neither the page of
+an erasure nor its record names anybody.
 """
 
 import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
-from api.admin_access import AdminAloneDep
 from api.administrators import AdminDep
 from api.deps import ApplicationDep, LanguageDep, UnitOfWorkDep
 from api.errors import Failure, failure_of
 from api.files import file_response
-from api.routes.admin_erasure import Certificate, Erasure, ErasureId, record_of
+from api.routes.admin_erasure import certificate_of
+from api.schemas.erasures import ErasureId, progress_of
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
+from copilot.domain.erasure import Reason
 from copilot.domain.folding import fold
 from copilot.domain.language import Language
 from copilot.errors import CopilotError, InputError
+from copilot.privacy.person import Person as Known
 from copilot.privacy.rendering import to_json
-from copilot.privacy.service import ErasureReport, Holdings, Reason
+from copilot.privacy.service import Holdings
 from copilot.privacy.texts import table_words
 from copilot.store.audit_reading import AuditFilters, AuditReading
 from copilot.store.database import UnitOfWork
@@ -36,7 +40,7 @@ Account = Annotated[str, Form(max_length=200)]
 
 @router.get("")
 def erasures(request: Request, _viewer: AdminDep, uow: UnitOfWorkDep, application: ApplicationDep) -> Response:
-    """What was erased, what is kept how long, and the form that begins another request."""
+    """Erasures and how far they are, what is kept how long, and the form that begins another request."""
     return _page(request, uow=uow, application=application)
 
 
@@ -80,7 +84,8 @@ def export(
 @router.post("/erase")
 def erase(
     request: Request,
-    viewer: AdminAloneDep,
+    viewer: AdminDep,
+    uow: UnitOfWorkDep,
     application: ApplicationDep,
     language: LanguageDep,
     reason: Annotated[Reason, Form()],
@@ -89,38 +94,63 @@ def erase(
     typed: Annotated[str, Form(max_length=320)] = "",
     files: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
-    """Erase the person everywhere; the name has to be typed once more."""
-    home, asking = account.strip() or None, _in(viewer, language)
-    with application.database.unit_of_work() as uow:
-        found = application.privacy.find(_said(person), viewer=asking, uow=uow, account=home)
-    if not _is_meant(typed, found, said=person):
+    """Ask for the person's erasure everywhere; the name has to be typed once more."""
+    home, asking, privacy = account.strip() or None, _in(viewer, language), application.privacy
+    meant = privacy.identify(_said(person), viewer=asking, uow=uow, account=home)
+    if not _is_meant(typed, meant, said=person):
         wrong = InputError("That is not the name of the person.", hint="Type the name as it is shown above.")
+        found = privacy.find(person, viewer=asking, uow=uow, account=home)
         problem = failure_of(request, wrong)
         return _preview(request, found, person=person, account=account, language=language, problem=problem)
-    with application.database.unit_of_work() as uow:
-        report = application.privacy.erase(person, reason=reason, viewer=asking, uow=uow, account=home)
-    # Files are deleted once the erasure is committed: they cannot be brought back.
-    removed = application.privacy.remove_files(report.files) if files else None
-    return _done(request, report, removed=removed, application=application, language=language)
+    erasure_id = privacy.confirm(meant, reason=reason, viewer=asking, uow=uow, remove_files=bool(files))
+    return _to(erasure_id)
 
 
 @router.get("/{erasure_id}")
-def certificate(
-    request: Request, erasure_id: ErasureId, _viewer: AdminDep, uow: UnitOfWorkDep, language: LanguageDep
+def one_erasure(
+    request: Request,
+    erasure_id: ErasureId,
+    viewer: AdminDep,
+    uow: UnitOfWorkDep,
+    application: ApplicationDep,
+    language: LanguageDep,
 ) -> Response:
-    """The record of one erasure, to be handed over: it names nobody."""
-    record = record_of(erasure_id, uow=uow)
-    event = ErasureReading(uow).event(erasure_id)
-    return render(request, "admin_erased.html", record=record, event=event, place=_places(language), report=None)
+    """How far an erasure is; once it is done, its record, to be handed over. It names nobody."""
+    record = application.privacy.one(erasure_id, viewer=_in(viewer, language), uow=uow)
+    progress = progress_of(record, uow=uow, application=application, language=language)
+    if progress.result is None:
+        return render(request, "admin_erasing.html", record=record, progress=progress)
+    return render(
+        request,
+        "admin_erased.html",
+        record=record,
+        result=progress.result,
+        event=ErasureReading(uow).event(erasure_id),
+        place=_places(language),
+    )
+
+
+@router.post("/{erasure_id}/again")
+def try_again(
+    erasure_id: ErasureId, viewer: AdminDep, uow: UnitOfWorkDep, application: ApplicationDep, language: LanguageDep
+) -> Response:
+    """Have an erasure that failed tried again."""
+    application.privacy.again(erasure_id, viewer=_in(viewer, language), uow=uow)
+    return _to(erasure_id)
 
 
 @router.get("/{erasure_id}/certificate.json")
-def certificate_file(erasure_id: ErasureId, _viewer: AdminDep, uow: UnitOfWorkDep) -> Response:
-    """The same as a file, with the event of the audit chain."""
-    erasure = Erasure.of(record_of(erasure_id, uow=uow))
-    found = Certificate(**erasure.model_dump(), event=ErasureReading(uow).event(erasure_id))
-    content = json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+def certificate_file(
+    erasure_id: ErasureId, viewer: AdminDep, uow: UnitOfWorkDep, application: ApplicationDep, language: LanguageDep
+) -> Response:
+    """The record as a file, with the event of the audit chain. Conflict until the erasure is done."""
+    found = application.privacy.done(erasure_id, viewer=_in(viewer, language), uow=uow)
+    content = json.dumps(certificate_of(found, uow=uow).model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
     return file_response(content.encode(), name=f"{erasure_id}.json")
+
+
+def _to(erasure_id: str) -> Response:
+    return RedirectResponse(f"/admin/erasure/{erasure_id}", status_code=303)
 
 
 def _said(person: str) -> str:
@@ -135,9 +165,9 @@ def _in(viewer: Viewer, language: Language) -> Viewer:
     return viewer.model_copy(update={"language": language.value})
 
 
-def _is_meant(typed: str, found: Holdings, *, said: str) -> bool:
+def _is_meant(typed: str, meant: Known, *, said: str) -> bool:
     """Whether what was typed is a name of the person, or what was asked for where no name is known."""
-    names = found.person.names or (said,)
+    names = meant.names or (said,)
     return fold(typed.strip()) in {fold(name.strip()) for name in names}
 
 
@@ -190,22 +220,4 @@ def _preview(
         name=next(iter(found.person.names), person),
         place=_places(language),
         problem=problem,
-    )
-
-
-def _done(
-    request: Request, report: ErasureReport, *, removed: int | None, application: Application, language: Language
-) -> Response:
-    with application.database.unit_of_work() as uow:
-        reading = ErasureReading(uow)
-        record = reading.one(report.erasure_id) if report.erasure_id else None
-        event = reading.event(report.erasure_id) if report.erasure_id else None
-    return render(
-        request,
-        "admin_erased.html",
-        record=record,
-        event=event,
-        place=_places(language),
-        report=report,
-        removed=removed,
     )

@@ -96,6 +96,7 @@ def _overview(
         counts=dict(list(counts.items())[:_SHOWN_CODES]),
         findings=sum(counts.values()),
         waiting=waiting,
+        has_worker=uploads.has_worker() if any(upload.is_waiting for upload in waiting) else True,
         names=PeopleRepository(uow).names([upload.sent_by for upload in waiting]),
         audiences=list(Visibility),
         record_types=list(FIELDS),
@@ -172,11 +173,13 @@ def findings(
 ) -> Response:
     """What is wrong with the data, finding by finding."""
     reading, filters = ImportReading(uow), IssueFilters(code=code, root=source)
-    total = reading.issue_number(filters)
+    counts = reading.issue_counts()
+    of_code = counts.get(code, 0) if code else sum(counts.values())
+    total = reading.issue_number(filters) if source else of_code
     return render(
         request,
         "admin_findings.html",
-        counts=reading.issue_counts(),
+        counts=counts,
         lines=reading.issues(filters, limit=_FINDINGS, offset=(page - 1) * _FINDINGS),
         roots=reading.roots(),
         total=total,

@@ -176,7 +176,7 @@ def _frame(
         "band": chosen.band.value if chosen.band else None,
     }
     return {
-        "facets": PortfolioRepository(uow).facets(viewer=viewer, today=uow.clock.today(), leads=leads),
+        "facets": PortfolioRepository(uow).facets(viewer=viewer, leads=leads),
         "chosen": chosen,
         "asked": asked,
         "extra": {name: value for name, value in (extra or {}).items() if value},

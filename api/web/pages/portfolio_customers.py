@@ -191,7 +191,7 @@ def _opened(
     views = _views.all(viewer=viewer, uow=uow)
     chosen = wanted.chosen
     frame: dict[str, Any] = {
-        "facets": PortfolioRepository(uow).facets(viewer=viewer, today=uow.clock.today()),
+        "facets": PortfolioRepository(uow).facets(viewer=viewer),
         "chosen": chosen,
         "asked": {key: value for key, value in _asked(wanted).items() if key in {"owner", "segment", "band"}},
         "extra": {},

@@ -12,6 +12,6 @@ from copilot.store.quality import QualityRepository
 
 def note_opening(view: ReviewView, *, viewer: Viewer, uow: UnitOfWork) -> None:
     """Remember that the viewer has the whole item before them now; a second time changes nothing."""
-    if view.item.state in OPEN:
+    if view.item.state in OPEN and not view.opened:
         words = sum(len(segment.text.split()) for segment in view.draft.segments())
         QualityRepository(uow).opened(view.item.id, viewer_id=viewer.user_id, words=words)

@@ -60,8 +60,9 @@ def settle_edited(before: ReviewItem, after: ReviewItem, *, by: str, uow: UnitOf
 
 def revealed(item: ReviewItem, *, uow: UnitOfWork) -> RevealedTest | None:
     """What was planted, once the item is decided; None for real items and for tests that still wait."""
-    quality = QualityRepository(uow)
-    fault = quality.fault(item.id)
+    if item.state in OPEN:
+        return None
+    fault = QualityRepository(uow).fault(item.id)
     if fault is None or fault.outcome is None:
         return None
     return RevealedTest(

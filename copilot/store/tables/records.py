@@ -4,14 +4,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, Computed, ForeignKey, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy import text as sql_text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from copilot.store.tables.base import Base
 
 MONEY = Numeric(18, 2)
+_SYSTEMS = "jsonb_path_query_array(report, '$.tables[*] ? (@.record_type != null).system')"
+_LEFT_OUT = "jsonb_array_length(jsonb_path_query_array(report, '$.tables[*] ? (@.left_out != null)'))"
 
 
 class SourceFileRow(Base):
@@ -33,7 +35,7 @@ class SourceFileRow(Base):
 
 
 class ImportRunRow(Base):
-    """One run of an import and its report."""
+    """One run of an import and its report, which may be long: what lists of runs show is kept beside it."""
 
     __tablename__ = "import_runs"
 
@@ -43,6 +45,21 @@ class ImportRunRow(Base):
     finished_at: Mapped[datetime]
     actor_id: Mapped[str]
     report: Mapped[dict[str, Any]]
+    totals: Mapped[dict[str, Any] | None] = mapped_column(Computed("report -> 'totals'", persisted=True))
+    issues: Mapped[dict[str, Any] | None] = mapped_column(Computed("report -> 'issues'", persisted=True))
+    """Findings by code."""
+    systems: Mapped[list[Any] | None] = mapped_column(JSONB, Computed(_SYSTEMS, persisted=True))
+    """Of tables that were understood, one for each."""
+    documents_removed: Mapped[int | None] = mapped_column(
+        Computed("cast(report ->> 'documents_removed' as integer)", persisted=True)
+    )
+    files_removed: Mapped[int | None] = mapped_column(
+        Computed("jsonb_array_length(report -> 'files_removed')", persisted=True)
+    )
+    files_unreadable: Mapped[int | None] = mapped_column(
+        Computed("jsonb_array_length(report -> 'unreadable')", persisted=True)
+    )
+    tables_left_out: Mapped[int | None] = mapped_column(Computed(_LEFT_OUT, persisted=True))
 
 
 class DataIssueRow(Base):
@@ -59,6 +76,22 @@ class DataIssueRow(Base):
     source_file_id: Mapped[str | None] = mapped_column(ForeignKey("source_files.id", ondelete="CASCADE"), index=True)
     row_number: Mapped[int | None]
     details: Mapped[dict[str, Any]]
+
+
+class RecordCountRow(Base):
+    """How many records of a type, a system and a day there are: the sum over all rows that say so.
+
+    Triggers write a row for what a statement changed, see migration 0030; `copilot.store.record_counts` reads them.
+    """
+
+    __tablename__ = "record_counts"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    record_type: Mapped[str]
+    system: Mapped[str]
+    as_of: Mapped[date]
+    number: Mapped[int] = mapped_column(BigInteger)
+    """Negative where records went."""
 
 
 class RecordColumns:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Identity, Index, SmallInteger, text
+from sqlalchemy import BigInteger, Float, ForeignKey, Identity, Index, Numeric, SmallInteger, String, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -159,8 +159,98 @@ class AccountStandingRow(Base):
     churn_180_before_by: Mapped[str | None]
     expansion: Mapped[float | None]
     expansion_band: Mapped[str | None]
+    is_customer: Mapped[bool | None]
+    """On that day, as `copilot.store.customers` says; so what follows."""
+    is_prospect: Mapped[bool | None]
+    in_currency: Mapped[str | None]
+    """Of the sums that its revenue is in; None: it is in none."""
+    leaves: Mapped[int | None] = mapped_column(SmallInteger)
+    """Within which of the times that are looked at they have said that they leave, see `copilot.store.standing`."""
+    place: Mapped[int | None] = mapped_column(SmallInteger)
+    """In the calendar of renewals."""
+    name_key: Mapped[str | None] = mapped_column(String(collation="C"))
+    """The folded name, whatever the day; None: it was not folded since it changed."""
+    open_expansions: Mapped[int] = mapped_column(server_default=text("0"))
+    """How many there are, whatever the day: triggers count them."""
 
-    __table_args__ = (Index("ix_account_standing_moves", text("steps desc"), "change"),)
+    __table_args__ = (
+        Index("ix_account_standing_moves", text("steps desc"), "change"),
+        Index("ix_account_standing_owner", "owner"),
+        Index("ix_account_standing_names", "name_key", "account_id"),
+        Index(
+            "ix_account_standing_strays",
+            "account_id",
+            postgresql_where=text("open_expansions > 0 and is_customer is not true"),
+        ),
+    )
+
+
+class StandingSumRow(Base):
+    """How many rows of `account_standing` that have a day stand alike: the sum over all rows that say so.
+
+    Triggers write a row for what a statement changed, see migration 0031; `copilot.store.standing_sums` reads them.
+    """
+
+    __tablename__ = "standing_sums"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    about: Mapped[str]
+    """Which columns tell them apart, see `copilot.store.standing_sums.About`; the others are empty."""
+    day: Mapped[date]
+    segment: Mapped[str | None]
+    is_customer: Mapped[bool | None]
+    owner: Mapped[str | None]
+    is_prospect: Mapped[bool | None]
+    is_unclear: Mapped[bool | None]
+    """The record does not say whether it is a customer."""
+    health_band: Mapped[str | None]
+    currency: Mapped[str | None]
+    in_currency: Mapped[str | None]
+    compared: Mapped[int | None] = mapped_column(SmallInteger)
+    way: Mapped[int | None] = mapped_column(SmallInteger)
+    """1: the health fell by a band or more; -1: rose."""
+    leaves: Mapped[int | None] = mapped_column(SmallInteger)
+    told_30: Mapped[bool | None]
+    """There is a probability to leave within so many days."""
+    told_90: Mapped[bool | None]
+    told_180: Mapped[bool | None]
+    expansion_band: Mapped[str | None]
+    is_ranked: Mapped[bool | None]
+    """There is a probability to buy more."""
+    has_open: Mapped[bool | None]
+    """An open expansion."""
+    place: Mapped[int | None] = mapped_column(SmallInteger)
+    accounts: Mapped[int] = mapped_column(BigInteger)
+    """Negative where rows went or changed."""
+    revenue: Mapped[Decimal] = mapped_column(Numeric)
+
+
+class DealSumRow(Base):
+    """Open deals of accounts that are alike, and what names all deals: the sum over all rows that say so.
+
+    Triggers write a row for what a statement changed, see migration 0031; `copilot.store.deal_sums` reads them.
+    """
+
+    __tablename__ = "deal_sums"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    about: Mapped[str]
+    """See `copilot.store.deal_sums.About`."""
+    kind: Mapped[str | None]
+    currency: Mapped[str | None]
+    close_date: Mapped[date | None]
+    has_start: Mapped[bool | None]
+    """A day on which it began, which may be still to come."""
+    has_amount: Mapped[bool | None]
+    has_probability: Mapped[bool | None]
+    deals: Mapped[int] = mapped_column(BigInteger)
+    """Negative where deals went or changed."""
+    amount: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
+    stated: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
+    """Amount times the probability that the owner states, in hundredths."""
+    hash_0: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
+    """Sums of hashes of 64 bits of what is told of each deal."""
+    hash_1: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
 
 
 class ScoresDueRow(Base):

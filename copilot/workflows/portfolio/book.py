@@ -75,8 +75,7 @@ class Book:
 def read_book(chosen: Slice, *, kind: ScoreKind = ScoreKind.CHURN_90, viewer: Viewer, uow: UnitOfWork) -> Book:
     """The customers of the slice, today and against a week ago."""
     today, sums = uow.clock.today(), PortfolioSums(chosen, viewer=viewer, uow=uow)
-    standings = sums.standings(kind, until=today + timedelta(days=CHURN_DAYS[kind]))
-    return Book(day=today, chosen=chosen, kind=kind, standings=tuple(standings), sums=sums)
+    return Book(day=today, chosen=chosen, kind=kind, standings=tuple(sums.standings(kind)), sums=sums)
 
 
 def band_choice(band: Band | None) -> BandChoice:

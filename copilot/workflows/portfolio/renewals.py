@@ -10,14 +10,12 @@ from datetime import date
 from itertools import pairwise
 
 from copilot.domain.access import Viewer
-from copilot.domain.portfolio import BandChoice, Customer, Heap, Slice, Tally, tally
+from copilot.domain.portfolio import MONTHS, BandChoice, Customer, Heap, Slice, Tally, months_on, tally
 from copilot.domain.scores import ScoreKind
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
 from copilot.store.portfolio_sums import PortfolioSums, Renewing
 from copilot.workflows.portfolio.book import band_choice
-
-MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,9 @@ _EVERYBODY = Listed()
 def renewals(chosen: Slice, *, viewer: Viewer, uow: UnitOfWork, listed: Listed = _EVERYBODY) -> Renewals:
     """The customers of the slice by month."""
     today, sums = uow.clock.today(), PortfolioSums(chosen, viewer=viewer, uow=uow)
-    firsts = [_months_on(today, number) for number in range(MONTHS + 1)]
+    firsts = [months_on(today, number) for number in range(MONTHS + 1)]
     # The place of who renews in the current month is 1, of who should have 0; what is not known is -1.
-    found = sums.renewing([today, *firsts[1:]])
+    found = sums.renewing()
     past, ahead, leaving = _read(sums, firsts, listed, viewer=viewer, uow=uow)
     in_months = [one for one in found if 1 <= one.place <= MONTHS]
     return Renewals(
@@ -146,9 +144,3 @@ def _currencies(found: Sequence[Renewing]) -> tuple[str, ...]:
         if one.heap.currency:
             of_all[one.heap.currency] += one.heap.customers
     return tuple(sorted(of_all, key=lambda currency: (-of_all[currency], currency)))
-
-
-def _months_on(day: date, number: int) -> date:
-    """First day of the month `number` months after that of the day."""
-    months = day.year * 12 + day.month - 1 + number
-    return date(months // 12, months % 12 + 1, 1)

@@ -17,13 +17,14 @@ from copilot.domain.language import Language
 from copilot.domain.scores import AccountScore, Part, ScoreKind
 from copilot.domain.signal_words import signal_clause
 from copilot.domain.signals import Signal
-from copilot.scoring.service import Making, ScoreService
+from copilot.scoring.probabilities import LEARNT_KINDS
+from copilot.scoring.service import CUSTOMER_KINDS, Making, ScoreService
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.evidence import EvidenceRepository
+from copilot.store.score_basis import ScoreBasis, score_basis
 from copilot.store.scores import ScoreRepository
 from copilot.store.signal_evidence import Known, read_signals
-from copilot.store.signals import SignalTable
 from copilot.store.signals_kept import KeptSignals
 from copilot.workflows.scores import words
 from copilot.workflows.scores.comparing import compared
@@ -61,13 +62,13 @@ class Explanations:
         """The scores of today. `compare`: look for similar accounts, too. `facts` of today that the viewer was given
         are not read again. Raises NotFound."""
         name = facts.account.name if facts else AccountRepository(uow).head(account_id, viewer=viewer).name
-        kept, today = KeptSignals(uow), uow.clock.today()
-        table = kept.of_day(today, [account_id], enough=1)
+        basis = _basis(account_id, uow=uow)
+        kept, table = basis.kept, basis.table
         if not table.account_ids:
             return _of_prospect(account_id, name, viewer=viewer, language=language, uow=uow)
         metrics = facts.metrics if facts else None
-        making = self._scores.making(uow=uow)
-        telling = _Telling(making, table, viewer=viewer, language=language, uow=uow, metrics=metrics)
+        making = self._scores.making_of(basis.models)
+        telling = _Telling(making, basis, viewer=viewer, language=language, uow=uow, metrics=metrics)
         found = Compared()
         if compare:
             scorecard = self._scores.scorecard
@@ -76,7 +77,7 @@ class Explanations:
         return AccountStory(
             account_id=account_id,
             name=name,
-            day=today,
+            day=table.day,
             scores=scores,
             alike=found.alike,
             alike_note=found.note,
@@ -95,10 +96,16 @@ class Explanations:
 
     def health(self, account_id: str, *, viewer: Viewer, language: Language, uow: UnitOfWork) -> ScoreStory | None:
         """The health of an account that the viewer may see, without what would change it; None: it is no customer."""
-        table = KeptSignals(uow).of_day(uow.clock.today(), [account_id], enough=1)
-        if not table.account_ids:
+        basis = _basis(account_id, uow=uow)
+        if not basis.table.account_ids:
             return None
-        return _Telling(self._scores.making(uow=uow), table, viewer=viewer, language=language, uow=uow).health()
+        making = self._scores.making_of(basis.models)
+        return _Telling(making, basis, viewer=viewer, language=language, uow=uow).health()
+
+
+def _basis(account_id: str, *, uow: UnitOfWork) -> ScoreBasis:
+    before = uow.clock.today() - _WEEK
+    return score_basis(account_id, kinds=CUSTOMER_KINDS, learnt=LEARNT_KINDS, before=before, uow=uow)
 
 
 class _Telling:
@@ -107,23 +114,22 @@ class _Telling:
     def __init__(
         self,
         making: Making,
-        table: SignalTable,
+        basis: ScoreBasis,
         *,
         viewer: Viewer,
         language: Language,
         uow: UnitOfWork,
         metrics: Mapping[str, Metric] | None = None,
     ) -> None:
-        self._making, self._table = making, table
+        self._making, self._table = making, basis.table
         self._viewer, self._language, self._uow = viewer, language, uow
-        self._account_id, self._day = table.account_ids[0], table.day
+        self._account_id, self._day = basis.table.account_ids[0], basis.table.day
         self._format = Formatter(language)
-        self._scores: Mapping[ScoreKind, AccountScore] = {score.kind: score for score in making.scores(table)}
+        self._scores: Mapping[ScoreKind, AccountScore] = {score.kind: score for score in making.scores(basis.table)}
         self._chosen = {kind: _chosen(score) for kind, score in self._scores.items()}
         self._reasons = {kind: self._why_not(score) for kind, score in self._scores.items()}
-        self._evidence = self._read_evidence(Known(table.of(self._account_id), metrics))
-        self._before_day = self._day - _WEEK
-        self._kept_before = ScoreRepository(uow).latest_of(self._account_id, list(self._scores), on=self._before_day)
+        self._evidence = self._read_evidence(Known(basis.table.of(self._account_id), metrics))
+        self._before_day, self._kept_before = self._day - _WEEK, basis.before
 
     def stories(self, kept: KeptSignals) -> tuple[ScoreStory, ...]:
         """Of every kind that customers have; one reason is said once, for all probabilities of leaving."""

@@ -24,9 +24,11 @@ def healthy_customers(
     account_id: str, scorecard: Scorecard, *, kept: KeptSignals, viewer: Viewer, uow: UnitOfWork
 ) -> SignalTable:
     """The signals of today of the other customers whose health is good."""
-    today = uow.clock.today()
-    peers = PeersRepository(uow).customers(but=account_id, since=today, viewer=viewer, limit=_MOST_LOOKED_AT)
-    table = kept.of_day(today, [peer.id for peer in peers], enough=_ENOUGH_LOOKED_AT)
+    today, most, enough = uow.clock.today(), _MOST_LOOKED_AT, _ENOUGH_LOOKED_AT
+    table = kept.of_customers(today, but=account_id, viewer=viewer, most=most, enough=enough)
+    if table is None:
+        peers = PeersRepository(uow).customers(but=account_id, since=today, viewer=viewer, limit=most)
+        table = kept.of_day(today, [peer.id for peer in peers], enough=enough)
     health = scorecard.score(table)
     bands = scorecard.bands_of(health, table)
     well = [place for place, band in enumerate(bands) if health.known[place] and band is Band.GOOD]

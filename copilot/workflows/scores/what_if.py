@@ -42,7 +42,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The scores with a target in place of what is."""
+    """The scores with a target in place of what is, without their parts."""
 
     targets: tuple[Target, ...]
     scores: Mapping[ScoreKind, AccountScore]
@@ -79,7 +79,7 @@ def try_out(table: SignalTable, wanted: Sequence[Sequence[Target]], making: Maki
         currency=table.currency * rows,
     )
     found: list[dict[ScoreKind, AccountScore]] = [{} for _ in wanted]
-    for score in making.scores(tried):
+    for score in making.scores(tried, with_parts=False):
         found[int(score.account_id)][score.kind] = score
     return [Tried(tuple(chosen), scores) for chosen, scores in zip(wanted, found, strict=True)]
 
