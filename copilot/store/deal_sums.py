@@ -9,9 +9,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, func, insert, or_, select
+from sqlalchemy import Select, Table, func, or_, select
 
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_sums import fold
 from copilot.store.tables.base import Base
 from copilot.store.tables.scores import DealSumRow
 
@@ -42,17 +43,12 @@ class SummedDeals:
     """Of one unit of work."""
 
     def __init__(self, uow: UnitOfWork) -> None:
-        self._session = uow.session
+        self._uow = uow
 
     def history(self) -> str:
         """Names what every deal and its stages teach: where one of them changes, it is another name."""
-        return " ".join(str(part) for row in self._session.execute(_history()) for part in row)
+        return " ".join(str(part) for row in self._uow.session.execute(_history()) for part in row)
 
     def fold(self) -> None:
         """Put what was written down row by row into one row each; what there is none of any more is not named then."""
-        keys = [column.name for column in DEAL_SUMS.columns if column.name not in {"id", *_SUMS}]
-        gone = delete(DEAL_SUMS).returning(*(DEAL_SUMS.c[name] for name in (*keys, *_SUMS))).cte("gone")
-        added = [func.sum(gone.c[name]) for name in _SUMS]
-        groups = [gone.c[name] for name in keys]
-        folded = select(*groups, *added).group_by(*groups).having(or_(*(one != 0 for one in added)))
-        self._session.execute(insert(DEAL_SUMS).from_select([*keys, *_SUMS], folded))
+        fold(DEAL_SUMS, sums=_SUMS, uow=self._uow)

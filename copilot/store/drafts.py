@@ -207,12 +207,17 @@ def _last_approved(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 def to_stored(row: Any) -> StoredVersion:
     """A row with the columns of `draft_versions`."""
+    return stored_version(row, digest=row.digest, author_id=row.author_id, created_at=row.created_at)
+
+
+def stored_version(row: Any, *, digest: str, author_id: str, created_at: datetime) -> StoredVersion:
+    """Likewise, where these columns have names of their own because another table of the row has them too."""
     return StoredVersion(
         draft_id=row.draft_id,
         version=row.version,
         draft=Draft.model_validate(row.content),
-        digest=row.digest,
+        digest=digest,
         findings=tuple(Finding.model_validate(item) for item in row.findings),
-        author_id=row.author_id,
-        created_at=row.created_at,
+        author_id=author_id,
+        created_at=created_at,
     )

@@ -8,9 +8,11 @@ every account: for administrators only.
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, cast, delete, func, insert, select, tuple_
+from sqlalchemy import BigInteger, cast, func, select
 
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_sums import fold
+from copilot.store.tables.base import Base
 from copilot.store.tables.records import RecordCountRow
 
 _KEY = (RecordCountRow.record_type, RecordCountRow.system, RecordCountRow.as_of)
@@ -30,7 +32,7 @@ class RecordCounts:
     """Of one unit of work."""
 
     def __init__(self, uow: UnitOfWork) -> None:
-        self._session = uow.session
+        self._uow = uow
 
     def read(self) -> tuple[RecordCount, ...]:
         """What there is."""
@@ -39,14 +41,8 @@ class RecordCounts:
         number = cast(func.sum(days.c.number), BigInteger)
         query = select(days.c.record_type, days.c.system, number, func.max(days.c.as_of))
         key = (days.c.system, days.c.record_type)
-        return tuple(RecordCount(*row) for row in self._session.execute(query.group_by(*key).order_by(*key)))
+        return tuple(RecordCount(*row) for row in self._uow.session.execute(query.group_by(*key).order_by(*key)))
 
     def fold(self) -> None:
         """Put what was written down row by row into one row each; what there is none of any more is not named then."""
-        several = select(*_KEY).group_by(*_KEY).having(func.count() > 1)
-        taken = delete(RecordCountRow).where(tuple_(*_KEY).in_(several)).returning(*_KEY, RecordCountRow.number)
-        gone = taken.cte("gone")
-        key, sums = (gone.c.record_type, gone.c.system, gone.c.as_of), func.sum(gone.c.number)
-        folded = select(*key, sums).group_by(*key).having(sums != 0)
-        names = [column.key for column in (*_KEY, RecordCountRow.number)]
-        self._session.execute(insert(RecordCountRow).from_select(names, folded))
+        fold(Base.metadata.tables[RecordCountRow.__tablename__], sums=("number",), uow=self._uow)

@@ -19,10 +19,8 @@ from sqlalchemy import (
     Table,
     case,
     cast,
-    delete,
     false,
     func,
-    insert,
     literal,
     null,
     or_,
@@ -34,6 +32,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.portfolio import NONE, Compared
 from copilot.domain.scores import CHURN_DAYS
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_sums import fold
 from copilot.store.standing import STANDING, State, by_record, looked_up
 from copilot.store.tables.base import Base
 from copilot.store.tables.scores import StandingSumRow
@@ -143,14 +142,8 @@ class StandingSums:
     """Of one unit of work."""
 
     def __init__(self, uow: UnitOfWork) -> None:
-        self._session = uow.session
+        self._uow = uow
 
     def fold(self) -> None:
         """Put what was written down row by row into one row each; what there is none of any more is not named then."""
-        sums = ("accounts", "revenue")
-        keys = [column.name for column in _SUMS.columns if column.name not in {"id", *sums}]
-        gone = delete(_SUMS).returning(*(_SUMS.c[name] for name in (*keys, *sums))).cte("gone")
-        added = [func.sum(gone.c[name]) for name in sums]
-        groups = [gone.c[name] for name in keys]
-        folded = select(*groups, *added).group_by(*groups).having(or_(*(one != 0 for one in added)))
-        self._session.execute(insert(_SUMS).from_select([*keys, *sums], folded))
+        fold(_SUMS, sums=("accounts", "revenue"), uow=self._uow)

@@ -12,10 +12,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, sele
 from sqlalchemy.orm import aliased
 
 from copilot.domain.access import Viewer
-from copilot.domain.drafts import Draft
-from copilot.domain.findings import Finding
 from copilot.store.database import UnitOfWork
-from copilot.store.drafts import StoredVersion
+from copilot.store.drafts import StoredVersion, stored_version
 from copilot.store.kept_statements import ask, kept_for_viewers
 from copilot.store.review_entries import QueueEntry, item_is_visible, one_item_query, to_one_entry
 from copilot.store.tables.people import UserRow
@@ -112,15 +110,7 @@ def _beside(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
 def _to_domain(row: Any) -> WholeItem:
     return WholeItem(
         entry=to_one_entry(row),
-        version=StoredVersion(
-            draft_id=row.draft_id,
-            version=row.version,
-            draft=Draft.model_validate(row.content),
-            digest=row.written_digest,
-            findings=tuple(Finding.model_validate(item) for item in row.findings),
-            author_id=row.written_by,
-            created_at=row.written_at,
-        ),
+        version=stored_version(row, digest=row.written_digest, author_id=row.written_by, created_at=row.written_at),
         names=row.names or {},
         beside=Beside(
             versions=row.has_versions,
