@@ -190,6 +190,7 @@ class TestErasure:
         assert "The erasure waits" in waiting
         assert "No worker is running" in waiting
         assert "sales-copilot privacy run" in waiting
+        assert "the work goes on" not in waiting
         assert "Rosa" not in waiting
         assert browser.get(f"{address}/certificate.json").status_code == 409
         assert application.privacy.run_waiting() == 1
