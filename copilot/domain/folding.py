@@ -25,6 +25,11 @@ def flat(text: str) -> str:
     return text.translate(_FLAT)
 
 
+def flat_line(text: str) -> str:
+    """`flat`, in one line: every run of blanks is one space. The length may change."""
+    return " ".join(flat(text).split())
+
+
 def fold(text: str) -> str:
     """Lower case without accents; `ñ` becomes `n`. The length may change."""
     if text.isascii():

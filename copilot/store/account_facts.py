@@ -4,18 +4,20 @@ Invariant 3: every query filters by what the viewer may see. Invariant 2: figure
 with the definitions of `copilot.domain.metric_words`; no writer computes any.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from copilot.domain.access import Viewer
 from copilot.domain.account_facts import AccountFacts, DataIssue, Metric, PassageSpan
 from copilot.domain.records import Account, Activity, Contact, Opportunity, Record, Survey, Ticket
-from copilot.errors import NotFound
 from copilot.store import account_metrics
+from copilot.store.accounts import no_account
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Kept, kept_for_viewers
 from copilot.store.tables.base import Base
 from copilot.store.tables.documents import PassageRow
 from copilot.store.tables.people import UserRow
@@ -97,14 +99,10 @@ class AccountFactsRepository:
     def account(self, account_id: str, *, viewer: Viewer) -> Account:
         """Its own record. Raises NotFound as `gather`."""
         scope = Scope(account_id=account_id, viewer=viewer, today=date.min)
-        found = self._records(Account, account_in(scope))
-        if not found:
-            raise no_account()
-        return found[0]
+        return account_of(self._session.execute(account_in(scope)))
 
     def _records(self, record_type: type[RecordT], query: Select[Any]) -> tuple[RecordT, ...]:
-        rows = self._session.execute(query).mappings()
-        return tuple(record_type.model_validate(dict(row)) for row in rows)
+        return records_of(record_type, self._session.execute(query))
 
     def _passages(self, scope: Scope) -> tuple[PassageSpan, ...]:
         return tuple(PassageSpan(*row) for row in self._session.execute(passages_in(scope)))
@@ -122,9 +120,23 @@ def with_own_metrics(account: Account, read: list[Metric], *, today: date) -> di
     return {metric.name: metric for metric in metrics}
 
 
-def no_account() -> NotFound:
-    """There is none, or the viewer may not see it."""
-    return NotFound("There is no such account among those you may see.", hint="Search for it by name.")
+def kept_in(build: Callable[[Scope], Select[*tuple[Any, ...]]], *, today: date) -> Callable[[Viewer], Kept]:
+    """What is asked of a scope, for any account: the parameter `account_id`."""
+    account_id: Any = bindparam("account_id", "")
+    return kept_for_viewers(lambda viewer: build(Scope(account_id=account_id, viewer=viewer, today=today)))
+
+
+def account_of(rows: Iterable[Any]) -> Account:
+    """What `account_in` finds. Raises NotFound: there is none, or the viewer may not see it."""
+    found = records_of(Account, rows)
+    if not found:
+        raise no_account()
+    return found[0]
+
+
+def records_of(record_type: type[RecordT], rows: Iterable[Any]) -> tuple[RecordT, ...]:
+    """Rows with the `record_columns`."""
+    return tuple(record_type.model_validate(row._asdict()) for row in rows)
 
 
 def record_columns(table: type[Base], record_type: type[Record]) -> Select[Any]:

@@ -4,26 +4,29 @@ Invariant 3: every question filters by what the viewer may see; an account that 
 like one that does not exist. All is asked at once: a page waits once, however many lists it has.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select
 
 from copilot.domain.access import Viewer
 from copilot.domain.account_facts import AccountFacts, DataIssue
 from copilot.domain.documents import StoredDocumentHead
 from copilot.domain.drafts import DraftKind
-from copilot.domain.records import Account, Activity, Contact, Opportunity, Record
+from copilot.domain.records import Activity, Contact, Opportunity
 from copilot.store.account_facts import (
     Scope,
     account_in,
+    account_of,
     activities_in,
     contacts_in,
     issues_in,
+    kept_in,
     opportunities_in,
+    records_of,
     with_own_metrics,
 )
 from copilot.store.account_metrics import all_asked, all_told
@@ -31,9 +34,8 @@ from copilot.store.accounts import AccountHead, head_asked, head_of
 from copilot.store.cited_work import latest_asked, latest_of
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import heads_asked, heads_of
-from copilot.store.kept_statements import Kept, ask, kept_for_viewers
+from copilot.store.kept_statements import Kept, ask
 
-RecordT = TypeVar("RecordT", bound=Record)
 _SHOWN = 6
 """Activities on the page of an account."""
 _DAYS_KEPT = 4
@@ -62,15 +64,15 @@ def account_overview(account_id: str, *, viewer: Viewer, uow: UnitOfWork, docume
         latest_asked(account_id, kind=DraftKind.BRIEF, viewer=viewer),
         *(each(viewer).asked(viewer, account_id=account_id) for each in _of_account(today)),
     )
-    head, [account] = head_of(heads), _records(Account, accounts)
+    head, account = head_of(heads), account_of(accounts)
     facts = AccountFacts(
         account=account,
         today=today,
-        contacts=_records(Contact, contacts),
-        opportunities=_records(Opportunity, opportunities),
+        contacts=records_of(Contact, contacts),
+        opportunities=records_of(Opportunity, opportunities),
         tickets=(),
         surveys=(),
-        activities=_records(Activity, activities),
+        activities=records_of(Activity, activities),
         issues=tuple(DataIssue(*row) for row in issues),
         passages=(),
         metrics=with_own_metrics(account, all_told(metrics[0], today), today=today),
@@ -82,17 +84,8 @@ def account_overview(account_id: str, *, viewer: Viewer, uow: UnitOfWork, docume
 def _of_account(today: date) -> tuple[Callable[[Viewer], Kept], ...]:
     """With the parameter `account_id`, in the order in which they are answered."""
     builders = (account_in, contacts_in, opportunities_in, _shown_activities, issues_in)
-    return tuple(_kept(build, today) for build in builders)
-
-
-def _kept(build: Callable[[Scope], Select[*tuple[Any, ...]]], today: date) -> Callable[[Viewer], Kept]:
-    account_id: Any = bindparam("account_id", "")
-    return kept_for_viewers(lambda viewer: build(Scope(account_id=account_id, viewer=viewer, today=today)))
+    return tuple(kept_in(build, today=today) for build in builders)
 
 
 def _shown_activities(scope: Scope) -> Select[Any]:
     return activities_in(scope, most=_SHOWN)
-
-
-def _records(record_type: type[RecordT], rows: Iterable[Any]) -> tuple[RecordT, ...]:
-    return tuple(record_type.model_validate(row._asdict()) for row in rows)

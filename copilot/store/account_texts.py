@@ -4,31 +4,26 @@ Invariant 3: every question filters by what the viewer may see; an account that 
 like one that does not exist. All is asked at once; the facts of a whole brief take many times as long.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
-from typing import Any, TypeVar
-
-from sqlalchemy import Select, bindparam
 
 from copilot.domain.access import Viewer
 from copilot.domain.account_facts import AccountFacts, PassageSpan
 from copilot.domain.documents import StoredDocument
-from copilot.domain.records import Account, Contact, Opportunity, Record
+from copilot.domain.records import Contact, Opportunity
 from copilot.store.account_facts import (
     STAFF,
-    Scope,
     account_in,
+    account_of,
     contacts_in,
-    no_account,
+    kept_in,
     opportunities_in,
     passages_in,
+    records_of,
 )
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import stored, texts_asked
-from copilot.store.kept_statements import Kept, ask, kept, kept_for_viewers
-
-RecordT = TypeVar("RecordT", bound=Record)
+from copilot.store.kept_statements import Kept, ask, kept
 
 
 def account_texts(account_id: str, *, viewer: Viewer, uow: UnitOfWork) -> tuple[AccountFacts, list[StoredDocument]]:
@@ -39,13 +34,11 @@ def account_texts(account_id: str, *, viewer: Viewer, uow: UnitOfWork) -> tuple[
     of_account = [each(viewer).asked(viewer, account_id=account_id) for each in _OF_ACCOUNT]
     texts = texts_asked(account_id, viewer=viewer)
     accounts, contacts, opportunities, passages, staff, documents = ask(uow, *of_account, _staff().asked(), texts)
-    if not accounts:
-        raise no_account()
     facts = AccountFacts(
-        account=_records(Account, accounts)[0],
+        account=account_of(accounts),
         today=uow.clock.today(),
-        contacts=_records(Contact, contacts),
-        opportunities=_records(Opportunity, opportunities),
+        contacts=records_of(Contact, contacts),
+        opportunities=records_of(Opportunity, opportunities),
         tickets=(),
         surveys=(),
         activities=(),
@@ -57,19 +50,12 @@ def account_texts(account_id: str, *, viewer: Viewer, uow: UnitOfWork) -> tuple[
     return facts, [stored(row) for row in documents]
 
 
-def _kept_of_account(build: Callable[[Scope], Select[*tuple[Any, ...]]]) -> Callable[[Viewer], Kept]:
-    """With the parameter `account_id`; no day is asked of."""
-    account_id: Any = bindparam("account_id", "")
-    return kept_for_viewers(lambda viewer: build(Scope(account_id=account_id, viewer=viewer, today=date.min)))
-
-
-_OF_ACCOUNT = tuple(map(_kept_of_account, (account_in, contacts_in, opportunities_in, passages_in)))
+_OF_ACCOUNT = tuple(
+    kept_in(build, today=date.min) for build in (account_in, contacts_in, opportunities_in, passages_in)
+)
+"""With the parameter `account_id`, in the order in which they are answered; no day is asked of."""
 
 
 @cache
 def _staff() -> Kept:
     return kept(STAFF)
-
-
-def _records(record_type: type[RecordT], rows: Iterable[Any]) -> tuple[RecordT, ...]:
-    return tuple(record_type.model_validate(row._asdict()) for row in rows)

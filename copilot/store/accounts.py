@@ -134,8 +134,13 @@ def head_asked(account_id: str, *, viewer: Viewer) -> Asked:
 def head_of(rows: Sequence[Any]) -> AccountHead:
     """What is answered. Raises NotFound."""
     if not rows:
-        raise NotFound("There is no such account among those you may see.", hint="Search for it by name.")
+        raise no_account()
     return AccountHead(*rows[0])
+
+
+def no_account() -> NotFound:
+    """There is none, or the viewer may not see it."""
+    return NotFound("There is no such account among those you may see.", hint="Search for it by name.")
 
 
 @kept_for_viewers

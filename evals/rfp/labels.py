@@ -62,6 +62,16 @@ class Label(BaseModel):
         """As it is printed."""
         return f"{self.file}/{self.id}"
 
+    @property
+    def company(self) -> str:
+        """The folder of its file: whose questionnaire it is."""
+        return self.file.split("/")[0]
+
+    def is_answered_by(self, text: str, *, file: str) -> bool:
+        """Whether a text of a file has the words of one of the sources."""
+        said = plain(text)
+        return any(source.file == file and plain(source.span) in said for source in self.sources)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

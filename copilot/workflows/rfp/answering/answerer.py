@@ -5,7 +5,6 @@ anything cites what it rests on; where nothing answers, that is the answer, with
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.access import Viewer
@@ -25,7 +24,7 @@ from copilot.workflows.rfp.answering.contract import LibraryMatch, LibraryReader
 from copilot.workflows.rfp.answering.enquiry import Enquiry, enquiry_of
 from copilot.workflows.rfp.answering.experts import expert_for
 from copilot.workflows.rfp.answering.library_answers import Exact, evidence_of, exact_entry, sentences_of
-from copilot.workflows.rfp.answering.looking import Found, Looker
+from copilot.workflows.rfp.answering.looking import MOST_CLOSEST, Found, Looker
 from copilot.workflows.rfp.answering.looking import evidence_of as evidence_of_found
 from copilot.workflows.rfp.answering.prose import Chosen, segments_of, within
 from copilot.workflows.rfp.answering.weighing import dimensions_of, is_whole, notices_of
@@ -170,7 +169,7 @@ def _without_source(
     scene: Scene,
 ) -> RfpAnswer:
     closest = [item for part in found for item in part.closest]
-    evidence = evidence_of_found([replace(item) for item in closest])[:3]
+    evidence = evidence_of_found(closest)[:MOST_CLOSEST]
     return RfpAnswer(
         question_id=question.id,
         language=question.language,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from copilot.domain.folding import flat
+from copilot.domain.folding import flat, flat_line
 from copilot.guardrails.grounding.words import words_of
 from copilot.workflows.chat.question import identifiers
 
@@ -33,7 +33,7 @@ def lacks_what_is_asked(question: str, text: str, *, heading: str = "") -> bool:
     wanted = _wanted(question)
     if not wanted:
         return False
-    plain = _plain(text)
+    plain = flat_line(text)
     return any(_lacks(kind, question, text, plain) for kind in wanted)
 
 
@@ -51,18 +51,18 @@ def leaves_out_customers(question: str, text: str, *, heading: str) -> bool:
     """Whether a question asks of customers what the sentence and its headings do not say of them."""
     if not _asks_of_customers(question):
         return False
-    return not _patterns().customer["held"].search(_plain(f"{heading} {text}"))
+    return not _patterns().customer["held"].search(flat_line(f"{heading} {text}"))
 
 
 @lru_cache(maxsize=2_048)
 def _asks_of_customers(question: str) -> bool:
     words = _patterns().customer
-    return bool(words["named"].search(words["data"].sub(" ", _plain(question))))
+    return bool(words["named"].search(words["data"].sub(" ", flat_line(question))))
 
 
 @lru_cache(maxsize=2_048)
 def _wanted(question: str) -> tuple[str, ...]:
-    patterns, plain = _patterns(), _plain(question)
+    patterns, plain = _patterns(), flat_line(question)
     wanted = tuple(kind for kind, pattern in patterns.asks.items() if pattern.search(plain))
     if patterns.whether.search(plain) and not patterns.goes_on.search(plain):
         return ()
@@ -98,10 +98,6 @@ def _counts(plain: str) -> bool:
         not patterns.units.match(plain[match.end() :].lstrip(" -")) and not _YEAR.fullmatch(match[0].strip(".,"))
         for match in patterns.number.finditer(plain)
     )
-
-
-def _plain(text: str) -> str:
-    return " ".join(flat(text).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
 from copilot.guardrails.grounding.words import words_of
 from copilot.workflows.chat.answering import Judged, answers, in_full, in_place
 from copilot.workflows.chat.continuing import goes_on
+from copilot.workflows.chat.lists import announces_list
 from copilot.workflows.chat.matching import Asked, asked
 from copilot.workflows.chat.question import Expected, Question, read_question
 from copilot.workflows.chat.told import Told
@@ -21,8 +22,8 @@ from copilot.workflows.rfp.answering.asked_for import lacks_what_is_asked, leave
 from copilot.workflows.rfp.answering.chances import Among, chances, numbers, odds, with_likeness
 from copilot.workflows.rfp.answering.claims import Claim, Reading, is_for_own_people, read_claim
 from copilot.workflows.rfp.answering.deeds import lacks_deed
-from copilot.workflows.rfp.answering.fitting import fit
-from copilot.workflows.rfp.answering.nearness import FAR, Nearness, Sought, nearness, under_topic
+from copilot.workflows.rfp.answering.fitting import about, heading_of
+from copilot.workflows.rfp.answering.nearness import FAR, Nearness, Sought, nearness, under_topic, with_list
 from copilot.workflows.rfp.answering.review_dates import is_old_version
 from copilot.workflows.rfp.answering.short_form import Statement, short_form
 
@@ -78,7 +79,7 @@ def said_with(item: Candidate) -> tuple[Told, ...]:
     if not _announces_list(item.judged) and not all(goes_on(told.text) for told in belongs):
         return ()  # what only has another word of the question is no part of the answer
     for told in belongs:
-        claims = read_claim(told.text, title=f"{told.heading} {told.title}").all
+        claims = read_claim(told.text, title=heading_of(told)).all
         if not claims & _LESS and not is_for_own_people(told.text):
             kept.append(told)
     return tuple(kept)
@@ -163,7 +164,7 @@ def statement_of(question: Asked, item: Judged, *, chosen: bool = False) -> Stat
         told.text,
         question,
         told.language,
-        heading=_heading(told),
+        heading=heading_of(told),
         near=nearness(Sought.of(question), item).words if across and item.found else (),
         replies=item.replies_to is not None and item.alike >= _REPLY_ALIKE,
         chosen=chosen,
@@ -178,7 +179,7 @@ def _may_answer(question: Asked, item: Judged, reading: Reading) -> bool:
         return False
     if question.question.expected in _NEEDS_ITS_KIND and not item.fits:
         return False
-    if lacks_what_is_asked(question.question.text, _in_all(item), heading=_heading(item.told)):
+    if lacks_what_is_asked(question.question.text, _in_all(item), heading=heading_of(item.told)):
         return False
     return Claim.OTHER_PARTY not in reading.all or _asks_about_others(question, item.told)
 
@@ -192,12 +193,8 @@ def _told_with(item: Judged) -> list[str]:
     return [item.told.text, *[told.text for told in item.announces]]
 
 
-def _heading(told: Told) -> str:
-    return f"{told.title}. {told.heading}"
-
-
 def _announces_list(item: Judged) -> bool:
-    return bool(item.announces) and item.told.text.rstrip("*_ ").endswith(":")
+    return bool(item.announces) and announces_list(item.told.text)
 
 
 def _asks_about_others(question: Asked, told: Told) -> bool:
@@ -212,11 +209,11 @@ def _asks_about_others(question: Asked, told: Told) -> bool:
 def _candidate(sought: Sought, item: Judged, *, topic: str, among: Among, today: date) -> Candidate:
     """What has no chance is not weighed: most of what is found ends here."""
     question, told = sought.question, item.told
-    reading = read_claim(told.text, title=f"{told.heading} {told.title}")
+    reading = read_claim(told.text, title=heading_of(told))
     may = _may_answer(question, item, reading) and not is_old_version(told, asked=question.question.text, today=today)
     # How near a blank comes is asked, too: it would answer if it were filled in.
     near = nearness(sought, item) if may or reading.claim is Claim.BLANK else FAR
-    able = may and not lacks_deed(sought, [*_told_with(item), _heading(told)], near)
+    able = may and not lacks_deed(sought, [*_told_with(item), heading_of(told)], near)
     values = _values(question, item, reading, near, topic=topic, among=among) if able else {}
     return Candidate(item, reading, near, values, able=able)
 
@@ -224,7 +221,14 @@ def _candidate(sought: Sought, item: Judged, *, topic: str, among: Among, today:
 def _values(
     question: Asked, item: Judged, reading: Reading, near: Nearness, *, topic: str, among: Among
 ) -> Mapping[str, float]:
-    fits = fit(question, item.told, more=item.announces)
-    under = under_topic(topic, item)
-    customers = leaves_out_customers(question.question.text, _in_all(item), heading=_heading(item.told))
-    return numbers(question, item, fits=fits, reading=reading, near=near, under=under, among=among, customers=customers)
+    customers = leaves_out_customers(question.question.text, _in_all(item), heading=heading_of(item.told))
+    return numbers(
+        question,
+        item,
+        about=about(question, with_list(item)),
+        reading=reading,
+        near=near,
+        under=under_topic(topic, item),
+        among=among,
+        customers=customers,
+    )

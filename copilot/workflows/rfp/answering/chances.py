@@ -14,7 +14,6 @@ from pathlib import Path
 from copilot.workflows.chat.answering import Judged
 from copilot.workflows.chat.matching import NAMES, Asked
 from copilot.workflows.rfp.answering.claims import Claim, Reading
-from copilot.workflows.rfp.answering.fitting import Fit
 from copilot.workflows.rfp.answering.nearness import Nearness
 from copilot.workflows.rfp.answering.quantities import meets
 
@@ -39,7 +38,7 @@ def numbers(
     question: Asked,
     item: Judged,
     *,
-    fits: Fit,
+    about: float,
     reading: Reading,
     near: Nearness,
     under: float,
@@ -48,13 +47,13 @@ def numbers(
 ) -> Mapping[str, float]:
     """What a chance is made of; the same in training and in use.
 
-    `under`: see `nearness.under_topic`; `customers`: see `asked_for.leaves_out_customers`.
+    `about`: see `fitting`; `under`: see `nearness.under_topic`; `customers`: see `asked_for.leaves_out_customers`.
     """
     told = item.told
     return {
         "near": near.mean,
         "near_topic": near.topic,
-        "about": fits.about,
+        "about": about,
         **{name: item.row[place] for name, place in _ROW.items()},
         "gap": among.best - item.score,
         "rank": math.log1p(told.rank),

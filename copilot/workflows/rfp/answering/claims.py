@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
 
-from copilot.domain.folding import flat
+from copilot.domain.folding import flat, flat_line
 from copilot.workflows.chat.answering import asks
 
 _FILE = Path(__file__).with_name("claims.toml")
@@ -65,8 +65,8 @@ def read_claim(text: str, *, lead: str = "", title: str = "") -> Reading:
     """`lead`: the line that announces a list in which the sentence stands; `title`: of its document and section."""
     readable = _LINK.sub(r"\1", text)
     spoken = _QUOTED.sub(" ", readable)
-    plain = " ".join(flat(spoken).split())
-    before = " ".join(flat(_QUOTED.sub(" ", _LINK.sub(r"\1", lead))).split())
+    plain = flat_line(spoken)
+    before = flat_line(_QUOTED.sub(" ", _LINK.sub(r"\1", lead)))
     found = set(_weaknesses(text, readable, plain, before=before, title=flat(title)))
     negations = len(_negations(plain))
     found.add(Claim.NEGATED if negations else Claim.ASSERTED)
@@ -76,12 +76,12 @@ def read_claim(text: str, *, lead: str = "", title: str = "") -> Reading:
 
 def is_for_own_people(text: str) -> bool:
     """Whether a sentence tells our own people what to say, or speaks of other companies."""
-    return _words().own_people.search(" ".join(flat(text).split())) is not None
+    return _words().own_people.search(flat_line(text)) is not None
 
 
 def negating_words(text: str) -> tuple[str, ...]:
     """Folded words of a text that turn what it says."""
-    return _negations(" ".join(flat(text).split()))
+    return _negations(flat_line(text))
 
 
 def _negations(plain: str) -> tuple[str, ...]:

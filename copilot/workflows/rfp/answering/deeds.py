@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from copilot.domain.folding import flat
+from copilot.domain.folding import flat, flat_line
 from copilot.domain.language import Language
-from copilot.guardrails.grounding.words import stem, words_of
+from copilot.guardrails.grounding.words import words_of
 from copilot.workflows.rfp.answering.fitting import terms_in, terms_of
 from copilot.workflows.rfp.answering.nearness import Nearness, Sought
+from copilot.workflows.rfp.answering.sameness import root_of
 
 _FILE = Path(__file__).with_name("deeds.toml")
 _NEAR_ENOUGH = 0.55
@@ -32,9 +33,7 @@ _STATE = re.compile(
 )
 _MODAL = re.compile(r"^(?:pueden?|podemos|podrian?|deben?)\b(?: [a-zñ]+){0,6}? ([a-zñ]+[aei]r)(?:se|l[aeo]s?)?\b")
 _OPENING = re.compile(r"^(?:(?:como|cuando|donde|por que|cada cuanto|con que [a-zñ]+|a quien(?:es)?) )?")
-_INFINITIVE = re.compile(r"[aei]r$")
 _SHORTEST = 4
-_LONG = 5
 
 
 def lacks_deed(sought: Sought, texts: Sequence[str], near: Nearness) -> bool:
@@ -58,7 +57,7 @@ def _says(texts: Sequence[str], deed: str, near: float) -> bool:
 @lru_cache(maxsize=2_048)
 def asked_deeds(question: str, *, language: Language) -> tuple[str, ...]:
     """The folded words that name it: several where any of them will do, none where no deed is named."""
-    plain = " ".join(flat(question).split()).lstrip(" ¿¡\"'-0123456789.)")
+    plain = flat_line(question).lstrip(" ¿¡\"'-0123456789.)")
     found = _english(plain) if language is Language.EN else _spanish(plain)
     return () if any(word in _data().light for word in found) else found
 
@@ -103,18 +102,12 @@ def _clause(text: str) -> str:
 
 @lru_cache(maxsize=2_048)
 def _same(deed: str) -> frozenset[str]:
-    return frozenset().union(*(group for group in _data().groups if _root(deed) in group))
+    return frozenset().union(*(group for group in _data().groups if root_of(deed) in group))
 
 
 @lru_cache(maxsize=8_192)
 def _roots(text: str) -> frozenset[str]:
-    return frozenset(_root(word.folded) for word in words_of(text) if word.is_word)
-
-
-def _root(folded: str) -> str:
-    """The stem, of a Spanish infinitive too."""
-    found = stem(folded)
-    return _INFINITIVE.sub("", found) if len(found) > _LONG else found
+    return frozenset(root_of(word.folded) for word in words_of(text) if word.is_word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +129,5 @@ def _data() -> _Data:
         irregular=frozenset(data["english"]["irregular"].split()),
         adjectives=frozenset(data["english"]["adjectives"].split()),
         openings=frozenset(flat(data["spanish"]["openings"]).split()),
-        groups=tuple(frozenset(_root(word) for word in flat(line).split()) for line in data["same"]["groups"]),
+        groups=tuple(frozenset(root_of(word) for word in flat(line).split()) for line in data["same"]["groups"]),
     )

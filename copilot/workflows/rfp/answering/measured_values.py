@@ -6,10 +6,10 @@ it. Where a clause gives several, or speaks of the others, none is taken.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from copilot.domain.folding import flat
+from copilot.domain.folding import flat, flat_line
 from copilot.domain.questionnaires import Choice, Question
 from copilot.workflows.rfp.answering.claims import negating_words
 from copilot.workflows.rfp.answering.clauses import clauses, is_planned
@@ -66,30 +66,22 @@ def _of_what_is_asked(question: Question, text: str) -> str:
 
 def _by_frequency(choices: Sequence[Choice], said: Sequence[str]) -> list[str] | None:
     values = {item.key: quantities(item.text).every for item in choices}
-    if sum(len(days) == 1 for days in values.values()) < _LEAST_VALUES:
-        return None
-    found: list[str] = []
-    for text in said:
-        given = set(quantities(text).every)
-        if len(given) != 1:
-            return []
-        days = given.pop()
-        found += [key for key, each in values.items() if len(each) == 1 and abs(each[0] - days) <= _CLOSE * each[0]]
-    return found
+    ranges = {key: _close_to(days[0]) for key, days in values.items() if len(days) == 1}
+    return _held(ranges, [quantities(text).every for text in said])
 
 
 def _by_length(choices: Sequence[Choice], said: Sequence[str]) -> list[str] | None:
     ranges = {item.key: held for item in choices if (held := _range(item.text))}
+    return _held(ranges, [quantities(text).lengths for text in said])
+
+
+def _held(ranges: Mapping[str, _Range], given: Sequence[tuple[float, ...]]) -> list[str] | None:
+    """Keys of the values that hold what each sentence gives: none where one gives several measures, or none."""
     if len(ranges) < _LEAST_VALUES:
         return None
-    found: list[str] = []
-    for text in said:
-        given = set(quantities(text).lengths)
-        if len(given) != 1:
-            return []
-        days = given.pop()
-        found += [key for key, each in ranges.items() if each.holds(days)]
-    return found
+    if any(len(set(each)) != 1 for each in given):
+        return []
+    return [key for each in given for key, held in ranges.items() if held.holds(each[0])]
 
 
 def _by_hours(choices: Sequence[Choice], said: Sequence[str]) -> list[str] | None:
@@ -99,14 +91,18 @@ def _by_hours(choices: Sequence[Choice], said: Sequence[str]) -> list[str] | Non
         return None
     found = []
     for text in said:
-        plain = " ".join(flat(text).split())
+        plain = flat_line(text)
         found += always if _ALWAYS.search(plain) else office if _OFFICE_HOURS.search(plain) else []
     return found
 
 
+def _close_to(days: float) -> _Range:
+    return _Range(days - _CLOSE * days, days + _CLOSE * days)
+
+
 def _range(text: str) -> _Range | None:
     """What `less than 24 h`, `24 to 72 hours`, `more than 3 days` and `90 days` hold."""
-    plain = " ".join(flat(text).split())
+    plain = flat_line(text)
     between, below, above = _BETWEEN.search(plain), _BELOW.search(plain), _ABOVE.search(plain)
     if between:
         first = length_in_days(between["n"], between["v"] or between["u"])

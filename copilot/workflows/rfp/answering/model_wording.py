@@ -35,6 +35,7 @@ from copilot.workflows.brief.model_privacy import masked_counts
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.model_answer import WrittenSegment, dropped_note, failed_note
 from copilot.workflows.rfp.answering.claims import Claim, read_claim
+from copilot.workflows.rfp.answering.fitting import heading_of
 from copilot.workflows.rfp.answering.prose import Chosen, readable
 from copilot.workflows.rfp.answering.short_form import said_outright
 from copilot.workflows.rfp.answering.wording import Worded
@@ -152,7 +153,7 @@ def _carried(text: str, cited: Sequence[_Line], language: Language) -> bool:
 
 def _as_firm(text: str, line: _Line) -> bool:
     """Whether a sentence claims no more than its source: a rule stays a rule, a condition a condition, a no a no."""
-    readings = [read_claim(part, title=f"{line.item.told.heading} {line.item.told.title}") for part in line.texts]
+    readings = [read_claim(part, title=heading_of(line.item.told)) for part in line.texts]
     said = read_claim(text)
     claims = frozenset(claim for reading in readings for claim in reading.all)
     if claims & _RULES and not (said.all & _RULES or _STATES.search(flat(text))):

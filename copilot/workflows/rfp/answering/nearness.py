@@ -6,19 +6,25 @@ vector says; a heading counts for less than the sentence.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import mul
 
-from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS
-from copilot.guardrails.grounding.words import words_of
 from copilot.workflows.chat.answering import Judged
 from copilot.workflows.chat.lists import announces_list
 from copilot.workflows.chat.matching import Asked
-from copilot.workflows.rfp.answering.fitting import is_topic, named_in, required, terms_in, terms_of
+from copilot.workflows.rfp.answering.fitting import (
+    LEAST_WEIGHT,
+    content_terms,
+    heading_of,
+    is_topic,
+    named_in,
+    required,
+    terms_in,
+    terms_of,
+    weight_of,
+)
 
 _ABOVE, _REPLIED = 0.9, 0.95
 """What a word counts for at most that only the heading has, or only the question before."""
-_LEAST_WEIGHT = 0.3
 _NO_TOPIC = 0.5
 _SAID, _LACKING = 0.8, 0.6
 _WHOSE = frozenset({"customer", "customers", "client", "clients", "cliente", "clientes"})
@@ -65,14 +71,14 @@ class Sought:
         places = required(question)
         words = tuple(question.question.words[place].folded for place in places)
         order = {place: index for index, place in enumerate(question.question.telling)}
-        weights = [max(_LEAST_WEIGHT, float(question.weights[place])) for place in places]
+        weights = [weight_of(question, place) for place in places]
         named = named_in(question)
         return cls(
             question=question,
             words=words,
             terms=tuple(terms_of(word) for word in words),
             order=tuple(order[place] for place in places),
-            weights=tuple(_LEAST_WEIGHT if word in _WHOSE else own for word, own in zip(words, weights, strict=True)),
+            weights=tuple(LEAST_WEIGHT if word in _WHOSE else own for word, own in zip(words, weights, strict=True)),
             topics=tuple(
                 index for index, word in enumerate(words) if word not in _WHOSE and (is_topic(word) or word in named)
             ),
@@ -81,10 +87,7 @@ class Sought:
 
 def nearness(sought: Sought, judged: Judged) -> Nearness:
     """Of one sentence, with the list that it announces."""
-    told = judged.told
-    more = judged.announces if announces_list(told.text) else ()
-    said = terms_in(" ".join([told.text, *(item.text for item in more)]) if more else told.text)
-    above = terms_in(f"{told.title}. {told.heading}")
+    said, above = terms_in(with_list(judged)), terms_in(heading_of(judged.told))
     found, of_heading, of_reply = judged.found, judged.above, judged.replied
     near = []
     for terms, index in zip(sought.terms, sought.order, strict=True):
@@ -97,23 +100,19 @@ def nearness(sought: Sought, judged: Judged) -> Nearness:
     return Nearness(tuple(near), mean, min([near[index] for index in sought.topics], default=1.0))
 
 
+def with_list(judged: Judged) -> str:
+    """A sentence with the list that it announces."""
+    told = judged.told
+    return " ".join([told.text, *(item.text for item in judged.announces)]) if announces_list(told.text) else told.text
+
+
 def under_topic(topic: str, judged: Judged) -> float:
     """Share of the words of the questionnaire's own headings that the sentence or its headings have."""
-    wanted = _wanted(topic)
+    wanted = content_terms(topic)
     if not wanted:
         return _NO_TOPIC
-    told = judged.told
-    said = terms_in(f"{told.title}. {told.heading}") | terms_in(told.text)
+    said = terms_in(heading_of(judged.told)) | terms_in(judged.told.text)
     return sum(bool(terms & said) for terms in wanted) / len(wanted)
-
-
-@lru_cache(maxsize=512)
-def _wanted(topic: str) -> tuple[frozenset[str], ...]:
-    return tuple(terms_of(word) for word in _words(topic) if word not in FUNCTION_WORDS)
-
-
-def _words(text: str) -> list[str]:
-    return [word.folded for word in words_of(text) if word.is_word]
 
 
 def _of(values: Sequence[float], index: int) -> float:

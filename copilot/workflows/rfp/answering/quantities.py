@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from copilot.domain.folding import flat
+from copilot.domain.folding import flat, flat_line
 
 _UNITS = {
     "minute": 1 / 1440, "minuto": 1 / 1440, "hour": 1 / 24, "hora": 1 / 24, "day": 1, "dia": 1, "week": 7, "semana": 7,
@@ -65,7 +65,7 @@ class Quantities:
 @lru_cache(maxsize=8_192)
 def quantities(text: str) -> Quantities:
     """Read them."""
-    plain = " ".join(flat(text).split())
+    plain = flat_line(text)
     regular = [_days(match) for match in _REGULAR.finditer(plain)]
     regular += [_UNITS[match["u"]] / _number(match) for match in _TIMES.finditer(plain)]
     plain = _TIMES.sub(" ", _REGULAR.sub(" ", plain))
@@ -80,9 +80,9 @@ def meets(question: str, source: str) -> bool:
     wanted, given = quantities(question), quantities(source)
     if not wanted.numbers <= given.numbers:
         return False
-    if wanted.every and not any(_as_often(given.every, days) for days in wanted.every):
+    if wanted.every and not any(item <= days for days in wanted.every for item in given.every):
         return False
-    return not wanted.lengths or _all_as_long(given.lengths, wanted.lengths, plain=flat(question))
+    return all(_as_long(given.lengths, days, flat(question)) for days in wanted.lengths)
 
 
 def length_in_days(number: str, unit: str) -> float | None:
@@ -95,14 +95,6 @@ def length_in_days(number: str, unit: str) -> float | None:
 def is_quantity(folded: str) -> bool:
     """Whether a word only says how long, how often or how many, which `meets` looks after."""
     return bool(_QUANTITY.match(folded))
-
-
-def _as_often(given: tuple[float, ...], days: float) -> bool:
-    return any(item <= days for item in given)
-
-
-def _all_as_long(given: tuple[float, ...], wanted: tuple[float, ...], *, plain: str) -> bool:
-    return all(_as_long(given, days, plain) for days in wanted)
 
 
 def _as_long(given: tuple[float, ...], days: float, plain: str) -> bool:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from copilot.domain.folding import flat
+from copilot.domain.folding import flat, flat_line
 from copilot.guardrails.grounding.vocabulary import FUNCTION_WORDS, NO_NAMES, OPPOSITES
 from copilot.guardrails.grounding.words import Word, stem, words_of
 from copilot.workflows.chat.matching import Asked
-from copilot.workflows.rfp.answering.fitting import fit_text, is_topic, named_in, required
+from copilot.workflows.rfp.answering.fitting import is_topic, named_in, narrowing, required, weight_of
 from copilot.workflows.rfp.answering.quantities import is_quantity
 from copilot.workflows.rfp.answering.sameness import all_names, names_of
 from copilot.workflows.rfp.answering.short_form_words import is_one, listed
@@ -31,7 +31,6 @@ _HEAD = 5
 """Words in which a clause says of what it speaks."""
 _OF = frozenset({"of", "de", "del", "for", "para"})
 _NEAR, _NEAR_COUNTS = 0.55, 0.75
-_LEAST_WEIGHT = 0.3
 _NAME_COUNTS = 3
 _OPPOSITES = {stem(word): frozenset(stem(other) for other in others) for word, others in OPPOSITES.items()}
 _RESTRICTS = re.compile(
@@ -98,7 +97,7 @@ def coverage(asked: Asked, read: Whether, text: str, *, heading: str, near: Sequ
         if not value and is_one("light", word.folded):
             continue
         names.append(mine)
-        weight = max(_LEAST_WEIGHT, float(asked.weights[place]))
+        weight = weight_of(asked, place)
         total += weight
         got += value * weight
         if not value:
@@ -140,8 +139,8 @@ def narrower(asked: Asked, read: Whether, text: str, *, names: frozenset[str]) -
     proper = [flat(found["name"]) for found in _RESTRICTS.finditer(text)]
     if any(name not in known | NO_NAMES and not is_quantity(name) for name in proper):
         return True
-    return bool(_COUNTED.search(" ".join(flat(text).split()))) or (
-        not read.exists and any(not names_of(word) & names for word in fit_text(asked, text).narrower)
+    return bool(_COUNTED.search(flat_line(text))) or (
+        not read.exists and any(not names_of(word) & names for word in narrowing(asked, text))
     )
 
 

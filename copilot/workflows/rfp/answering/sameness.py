@@ -20,11 +20,6 @@ _CLITIC = re.compile(r"([aei]r)(?:se|l[aeo]s?)$")
 _LONG = 5
 
 
-def says(text: str, word: str) -> bool:
-    """Whether the text has the folded word, or one that names the same."""
-    return bool(names_of(word) & all_names(text))
-
-
 @lru_cache(maxsize=8_192)
 def all_names(text: str) -> frozenset[str]:
     """Of all words of a text: see `names_of`."""
@@ -43,10 +38,15 @@ def names_of(folded: str) -> frozenset[str]:
     return terms_of(folded) | roots | {name for root in roots for name in groups.get(root, ())}
 
 
-def _root(folded: str) -> str:
+def root_of(folded: str) -> str:
     """The stem, of a Spanish infinitive too."""
-    found = stem(_CLITIC.sub(r"\1", folded))
+    found = stem(folded)
     return _INFINITIVE.sub("", found) if len(found) > _LONG else found
+
+
+def _root(folded: str) -> str:
+    """Also of an infinitive with a pronoun behind it: `cifrarse`."""
+    return root_of(_CLITIC.sub(r"\1", folded))
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from copilot.domain.folding import flat
+from copilot.domain.folding import flat_line
 
 _FILE = Path(__file__).with_name("short_form.toml")
 _YES = re.compile(r"\bsí\b", re.IGNORECASE)
@@ -43,7 +43,7 @@ def is_one(name: str, folded: str) -> bool:
 
 def plain_of(text: str) -> str:
     """Folded, in one line; `sí` is no `si`."""
-    return " ".join(flat(_YES.sub("yes", text)).split())
+    return flat_line(_YES.sub("yes", text))
 
 
 @cache
