@@ -152,7 +152,7 @@ class StandingRepository:
         self._session.info.pop(_STATE, None)
         # An import that changes a record holds its row for as long as it takes, and leaves it without a day.
         free = select(STANDING.c.account_id).where(which).with_for_update(skip_locked=True).cte("free")
-        found = looked_up(self._today).where(LOOKED_UP.c.account_id.in_(select(free.c.account_id))).subquery("found")
+        found = looked_up(self._today, among=free).subquery("found")
         values = {name: found.c[name] for name in _TOLD} | {"day": self._today}
         writing = update(STANDING).where(STANDING.c.account_id == found.c.account_id).values(values)
         held = doubtful.difference(self._session.scalars(writing.returning(STANDING.c.account_id)))
@@ -222,8 +222,12 @@ def _is_one_of(of: FromClause, account_ids: Collection[str]) -> ColumnElement[bo
     return of.c.account_id == any_(literal(sorted(account_ids), ARRAY(String)))
 
 
-def looked_up(day: date) -> Select[*tuple[Any, ...]]:
-    """The same columns of accounts of `LOOKED_UP`, by one look into the index of scores for each, kind and day."""
+def looked_up(day: date, *, among: FromClause | None = None) -> Select[*tuple[Any, ...]]:
+    """The same columns of accounts of `LOOKED_UP`, by one look into the index of scores for each, kind and day.
+
+    `among`: only those of its `account_id`. It stands first, because no planner moves a condition ahead of as many
+    joins as these: with one behind them, the scores of every account would be looked up.
+    """
     laterals = {(kind, on): _score_on(kind, on) for kind in (ScoreKind.HEALTH, *_CHURN) for on in (day, day - WEEK)}
     laterals[ScoreKind.EXPANSION, day] = expansion = _score_on(ScoreKind.EXPANSION, day)
     columns = _health(laterals[ScoreKind.HEALTH, day], laterals[ScoreKind.HEALTH, day - WEEK])
@@ -235,7 +239,7 @@ def looked_up(day: date) -> Select[*tuple[Any, ...]]:
             f"{kind.value}_before": before.c.value,
             f"{kind.value}_before_by": before.c.version,
         }
-    joined: FromClause = LOOKED_UP
+    joined = LOOKED_UP if among is None else among.join(LOOKED_UP, LOOKED_UP.c.account_id == among.c.account_id)
     for lateral in laterals.values():
         joined = joined.outerjoin(lateral, true())
     columns |= by_record(LOOKED_UP, day)
