@@ -73,6 +73,7 @@ SUITES = (
     Suite("evals.chat.speed", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.rfp.speed", ("bench",), records_on_request=True),
     Suite("evals.chat.local_model", ("model",), takes_data=False, records_on_request=True),
+    Suite("evals.rfp.second_opinion", ("model",), records_on_request=True),
     Suite("evals.web.pages", ("bench",), takes_data=False, records_on_request=True),
     Suite("evals.installation", ("bench",), takes_data=False),
 )

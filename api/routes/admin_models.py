@@ -34,6 +34,10 @@ class Check(BaseModel):
     planned_right: int
     planned_right_offline: int
     planned_of: int
+    judged_right: int
+    judged_of: int
+    """Pairs of a question and a source; none of a check by an older version."""
+    may_judge: bool
     checked_at: datetime
 
     @classmethod
@@ -45,6 +49,9 @@ class Check(BaseModel):
             planned_right=verdict.planned_right,
             planned_right_offline=verdict.planned_right_offline,
             planned_of=verdict.planned_of,
+            judged_right=verdict.judged_right,
+            judged_of=verdict.judged_of,
+            may_judge=verdict.may_judge,
             checked_at=verdict.checked_at,
         )
 
@@ -56,7 +63,7 @@ class ModelInRole(BaseModel):
     endpoint: str
     has_key: bool
     allowed: bool
-    """Whether the newest check lets it have the role; a planner needs one, a writer must not have failed one."""
+    """Whether the newest check lets it have the role: a planner and a judge need one, a writer must not have failed."""
     resting: bool
     """Whether the process that answers leaves it alone at the moment, because it failed too often."""
     price_known: bool

@@ -71,7 +71,7 @@ MODEL_ROLES = {"planner": _("Planner"), "writer": _("Writer"), "judge": _("Judge
 MODEL_ROLE_WORK = {
     "planner": _("turns a chat question into steps"),
     "writer": _("words drafts and answers"),
-    "judge": _("compares statements with their sources"),
+    "judge": _("doubts answers to questionnaires whose source does not answer"),
 }
 FITNESS = {
     "planner_and_writer": _("may plan and write"),

@@ -79,6 +79,7 @@ TABLES: dict[str, dict[str, str]] = {
         "too_long": _("It is longer than the questionnaire allows, or was cut."),
         "asks_for_file": _("It asks for a document; attach it yourself."),
         "withheld": _("A text that tries to give instructions was left out."),
+        "doubted": _("A second model doubts that the source answers the question."),
         "words_only": _("Not everything was indexed by meaning when it was answered: more may be found now."),
     },
     "entry_state": {"proposed": _("Proposed"), "approved": _("Approved"), "retired": _("Retired")},

@@ -201,14 +201,23 @@ def _fitness(settings: Settings, endpoint: Endpoint, role: ModelRole) -> str:
     finally:
         database.dispose()
     if verdict is None:
-        return ", not checked, so it does not plan: `sales-copilot models check`" if role is ModelRole.PLANNER else ""
+        return _UNCHECKED.get(role, "")
+    if role is ModelRole.JUDGE:
+        may = "may judge" if verdict.may_judge else "may not judge"
+        return f", {may}: {verdict.judged_right} of {verdict.judged_of} pairs right"
     return f", found fit as {verdict.fitness.value.replace('_', ' ')}"
+
+
+_UNCHECKED = {
+    ModelRole.PLANNER: ", not checked, so it does not plan: `sales-copilot models check --role planner`",
+    ModelRole.JUDGE: ", not checked, so it does not judge: `sales-copilot models check --role judge`",
+}
 
 
 _WITHOUT = {
     ModelRole.WRITER: "no model: the offline writer is used (set COPILOT_WRITER_MODEL, or COPILOT_LOCAL_MODEL)",
     ModelRole.PLANNER: "no model: messages are planned by rules",
-    ModelRole.JUDGE: "no model",
+    ModelRole.JUDGE: "no model: nobody gives a second opinion on answers",
 }
 
 

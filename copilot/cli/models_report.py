@@ -26,8 +26,11 @@ def print_report(report: CheckReport, *, language: str) -> None:
     if planned.by_rules:
         words += say("planned_by_rules", language, rules=planned.by_rules)
     table.add_row(say("planning", language), words)
+    judged = report.judged
+    table.add_row(say("judging", language), say("of", language, right=judged.right, of=judged.of))
     console.print(table)
     console.print(say(f"verdict_{report.fitness.value}", language), highlight=False)
+    console.print(say("may_judge" if report.may_judge else "may_not_judge", language), highlight=False)
 
 
 def _tally(found: Tally, language: str) -> str:

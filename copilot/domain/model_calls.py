@@ -142,6 +142,11 @@ class Fitness(StrEnum):
     NOT_USABLE = "not_usable"
 
 
+def judges_well(right: int, *, of: int) -> bool:
+    """Whether so many of the pairs, of which half answer, are no luck: five of six."""
+    return of > 0 and 6 * right >= 5 * of
+
+
 @dataclass(frozen=True, slots=True)
 class ModelVerdict:
     """The newest check of one model at one endpoint."""
@@ -153,3 +158,11 @@ class ModelVerdict:
     planned_right_offline: int
     planned_of: int
     checked_at: datetime
+    judged_right: int = 0
+    judged_of: int = 0
+    """Pairs of a question and a source; none: this was not tried yet."""
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether its doubts are worth reading."""
+        return self.fitness is not Fitness.NOT_USABLE and judges_well(self.judged_right, of=self.judged_of)

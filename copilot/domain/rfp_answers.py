@@ -74,6 +74,8 @@ class NoticeCode(StrEnum):
     ASKS_FOR_FILE = "asks_for_file"
     WITHHELD = "withheld"
     """A text that tries to give instructions was left out."""
+    DOUBTED = "doubted"
+    """A second model holds that the source speaks of another thing; the detail names it."""
     WORDS_ONLY = "words_only"
     """Some passages could be found by their words only when it was answered."""
 

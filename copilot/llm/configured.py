@@ -1,7 +1,8 @@
 """The models that the settings name.
 
 Invariant: nothing is contacted, and no library loaded, before somebody asks; a model plans only once a check found it
-at least as good as the rules, and writes unless a check found it unusable.
+at least as good as the rules, judges only once a check found it right often enough, and writes unless a check found it
+unusable.
 """
 
 import threading
@@ -93,6 +94,8 @@ class ConfiguredModels:
             verdict = ModelCallRepository(uow).verdict(endpoint.model, endpoint=endpoint.identity)
         if role is ModelRole.PLANNER:
             return verdict is not None and verdict.fitness is Fitness.PLANNER_AND_WRITER
+        if role is ModelRole.JUDGE:
+            return verdict is not None and verdict.may_judge
         return verdict is None or verdict.fitness is not Fitness.NOT_USABLE
 
     def _breaker(self, endpoint: Endpoint) -> "Breaker":

@@ -181,6 +181,8 @@ class ModelCallRepository:
                 planned_right_offline=verdict.planned_right_offline,
                 planned_of=verdict.planned_of,
                 checked_at=verdict.checked_at,
+                judged_right=verdict.judged_right,
+                judged_of=verdict.judged_of,
             )
         )
 
@@ -244,4 +246,6 @@ def _verdict(row: ModelCheckRow) -> ModelVerdict:
         planned_right_offline=row.planned_right_offline,
         planned_of=row.planned_of,
         checked_at=row.checked_at,
+        judged_right=row.judged_right,
+        judged_of=row.judged_of,
     )

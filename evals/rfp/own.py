@@ -24,7 +24,7 @@ from evals.rfp.world import open_world
 from evals.suite import finish, skip
 from knowledge.questionnaires import read_questionnaire
 
-_DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent / "data"
 _NOTES = {
     "unseen_right": "answered right, of the questions to companies of which no part is in the development half",
     "unseen_wrong": "answered wrong, of the questions to companies of which no part is in the development half",
@@ -81,15 +81,11 @@ def bases(folder: Path, *, labels: Path) -> list[Base]:
     companies = {path.name: path for path in sorted(folder.iterdir()) if path.is_dir()}
     texts = {name: _texts(path / "policies") for name, path in companies.items()}
     everything = parse_labels(labels)
-    unknown = {_company(label) for label in everything} - set(companies)
+    unknown = {label.company for label in everything} - set(companies)
     if unknown:
         raise ValueError(f"{labels} labels questions of {', '.join(sorted(unknown))}, of which {folder} has no folder")
-    by_company = {name: [label for label in everything if _company(label) == name] for name in companies}
+    by_company = {name: [label for label in everything if label.company == name] for name in companies}
     return [_base(companies[name], texts[name], found) for name, found in by_company.items() if found]
-
-
-def _company(label: Label) -> str:
-    return label.file.split("/")[0]
 
 
 def _texts(folder: Path) -> dict[str, str]:
@@ -114,11 +110,11 @@ def _base(folder: Path, texts: Mapping[str, str], labels: Sequence[Label]) -> Ba
     return Base(texts, found, tuple(labels))
 
 
-def measure(found: Sequence[Base], *, model: Path | None = None) -> list[Asked]:
-    """Ask every labelled question once."""
+def measure(found: Sequence[Base], *, model: Path | None = None, judge: Path | None = None) -> list[Asked]:
+    """Ask every labelled question once. `model` words the answers, `judge` may doubt them."""
     asked = []
     for base in found:
-        with open_world(base.texts, model=model) as world:
+        with open_world(base.texts, model=model, judge=judge) as world:
             for file, questionnaire in base.questionnaires.items():
                 labels = [label for label in base.labels if label.file == file]
                 asked += [base.asked(judged) for judged in ask(questionnaire, labels=labels, world=world)]
@@ -131,8 +127,8 @@ def main() -> int:
         about="Questionnaires in two languages answered from companies' documents.",
         data="companies with their questionnaires, and labels, of your own",
     )
-    folder = (wanted.data or _DATA) / "own"
-    files = label_files(wanted.data or _DATA, split=None if wanted.data else wanted.split)
+    folder = (wanted.data or DATA) / "own"
+    files = label_files(wanted.data or DATA, split=None if wanted.data else wanted.split)
     if not folder.exists() or not files:
         return skip(folder if files else folder.with_suffix(".toml"))
     asked = measure([base for file in files for base in bases(folder, labels=file)], model=wanted.model)
@@ -143,7 +139,7 @@ def main() -> int:
 
 
 def _developed_with() -> set[str]:
-    return {_company(label) for file in label_files(_DATA, split="dev") for label in parse_labels(file)}
+    return {label.company for file in label_files(DATA, split="dev") for label in parse_labels(file)}
 
 
 def _figures(asked: Sequence[Asked], language: Language, wanted: argparse.Namespace, *, is_test: bool) -> list[Figure]:
@@ -153,7 +149,7 @@ def _figures(asked: Sequence[Asked], language: Language, wanted: argparse.Namesp
     command = "python -m evals.rfp.own --record" + (" --model FILE" if wanted.model else "")
     note = note_of(len(mine), model=wanted.model, is_test=is_test)
     known = _developed_with()
-    unseen = [item.judged.outcome for item in mine if is_test and _company(item.judged.label) not in known]
+    unseen = [item.judged.outcome for item in mine if is_test and item.judged.label.company not in known]
     cases = {
         "unseen_right": [outcome is Outcome.ANSWERED_RIGHT for outcome in unseen],
         "unseen_wrong": [outcome is Outcome.WRONG for outcome in unseen],

@@ -145,8 +145,7 @@ def _rests(segment: Segment, evidence: Mapping[str, Evidence], *, label: Label, 
         file = files.get(item.document_id or "") if item else None
         if item is None or file is None:
             continue
-        said = plain(_what_is_said(segment, item))
-        if any(source.file == file and plain(source.span) in said for source in label.sources):
+        if label.is_answered_by(_what_is_said(segment, item), file=file):
             return True
     return False
 

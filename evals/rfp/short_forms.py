@@ -19,12 +19,12 @@ from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.questionnaires import Question
 from copilot.domain.rfp_answers import ShortForm
 from copilot.workflows.chat.contract import Scene
-from copilot.workflows.rfp.answering.candidates import MOST_LOOKED_AT, Candidate, statement_of
+from copilot.workflows.rfp.answering.candidates import MOST_LOOKED_AT, statement_of
 from copilot.workflows.rfp.answering.enquiry import enquiry_of
 from copilot.workflows.rfp.answering.looking import Looker
 from copilot.workflows.rfp.answering.short_form import short_form
 from evals.retrieval.collection import READER
-from evals.rfp.labels import Label, find, plain
+from evals.rfp.labels import Label, find
 from evals.rfp.own import Base, bases, label_files
 from evals.rfp.world import World, open_world
 
@@ -86,14 +86,9 @@ def _of_question(question: Question, label: Label, world: World, looker: Looker)
                 continue
             for item in survey.ranked:
                 short = short_form(statement_of(survey.question, item.judged, chosen=True))
-                source = _is_source(item, world, label)
+                source = label.is_answered_by(item.told.text, file=world.files[item.told.evidence.document_id or ""])
                 if source or item.alone >= _TRUSTED:
                     yield Said(label, part.text, item.told.text, short, item.alone, source)
-
-
-def _is_source(item: Candidate, world: World, label: Label) -> bool:
-    file, said = world.files[item.told.evidence.document_id or ""], plain(item.told.text)
-    return any(source.file == file and plain(source.span) in said for source in label.sources)
 
 
 def main() -> int:
@@ -103,7 +98,7 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="print what is wrong or missed")
     wanted = parser.parse_args()
     found = chain.from_iterable(bases(_DATA / "own", labels=file) for file in label_files(_DATA, split="dev"))
-    named = [base for base in found if not wanted.companies or base.labels[0].file.split("/")[0] in wanted.companies]
+    named = [base for base in found if not wanted.companies or base.labels[0].company in wanted.companies]
     said = [item for base in named for item in of_company(base)]
     if wanted.verbose:
         sys.stdout.writelines(_told(item) for item in said if item.outcome in {"wrong", "none"})

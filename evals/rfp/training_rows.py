@@ -15,7 +15,7 @@ from copilot.approvals.rfp_rules import RfpRules
 from copilot.domain.language import Language, detect
 from copilot.domain.questionnaires import Question
 from copilot.workflows.chat.contract import Scene
-from copilot.workflows.rfp.answering.candidates import MOST_LOOKED_AT, Candidate
+from copilot.workflows.rfp.answering.candidates import MOST_LOOKED_AT
 from copilot.workflows.rfp.answering.enquiry import enquiry_of
 from copilot.workflows.rfp.answering.looking import Looker
 from evals.figures import today
@@ -88,7 +88,7 @@ def _of_own() -> Iterator[Row]:
     for base in chain.from_iterable(bases(_DATA / "own", labels=file) for file in files):
         questions = {file: read.questions for file, read in base.questionnaires.items()}
         asked = [_Asked(find(item.id, questions[item.file]), item) for item in base.labels]
-        yield from _of_world(base.texts, asked, company=base.labels[0].file.split("/")[0])
+        yield from _of_world(base.texts, asked, company=base.labels[0].company)
 
 
 def _pasted(text: str, *, key: str) -> Question:
@@ -124,10 +124,6 @@ def _of_question(asked: _Asked, world: World, looker: Looker, *, company: str) -
             able = [item for item in survey.ranked if item.able] if survey else []
             key = f"{label.name}#{place}"
             for item in able:
-                right = _is_right(item, world.files[item.told.evidence.document_id or ""], label)
+                file = world.files[item.told.evidence.document_id or ""]
+                right = label.is_answered_by(item.told.text, file=file)
                 yield Row(company, key, item.values, right, of_questionnaire=asked.of_questionnaire)
-
-
-def _is_right(item: Candidate, file: str, label: Label) -> bool:
-    said = plain(item.told.text)
-    return any(source.file == file and plain(source.span) in said for source in label.sources)

@@ -16,12 +16,17 @@ from copilot.domain.access import Viewer, Visibility
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import Question, Questionnaire
 from copilot.domain.rfp_answers import RfpAnswer
+from copilot.llm.configured import ConfiguredModels
+from copilot.llm.endpoints import LOCAL
+from copilot.llm.roles import Caller, ModelRole
+from copilot.llm.structured import StructuredModel
 from copilot.settings import Settings
 from copilot.store import embedded
 from copilot.store.database import UnitOfWork
 from copilot.store.documents import DocumentRepository
 from copilot.workflows.rfp.answering import QuestionAnswerer
 from copilot.workflows.rfp.answering.contract import LibraryMatch
+from copilot.workflows.rfp.answering.second_opinion import SecondOpinion
 from copilot.workflows.rfp.answering.wording import Wording
 from evals.retrieval.collection import READER, source_file_row
 from knowledge.chunking import cut
@@ -42,6 +47,17 @@ class EmptyLibrary:
     ) -> tuple[LibraryMatch, ...]:
         """None."""
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Implements `Models`: the local model has whatever role it is asked for, fit or not."""
+
+    models: ConfiguredModels
+
+    def for_role(self, role: ModelRole, *, caller: Caller) -> StructuredModel:
+        """It."""
+        return self.models.open([self.models.endpoint(LOCAL)], role=role, caller=caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +83,23 @@ class World:
 
 
 @contextmanager
-def open_world(texts: Mapping[str, str], *, model: Path | None = None) -> Iterator[World]:
-    """Import and index `texts` (file name -> Markdown); stop the server in the end."""
+def open_world(texts: Mapping[str, str], *, model: Path | None = None, judge: Path | None = None) -> Iterator[World]:
+    """Import and index `texts` (file name -> Markdown); stop the server in the end.
+
+    `model`: GGUF file of the model that words answers; `judge`: of the one that may doubt them, found fit or not.
+    """
     with tempfile.TemporaryDirectory(prefix="sales-copilot-eval-") as folder:
         data_dir = Path(folder)
         given: dict[str, object] = {"COPILOT_DATA_DIR": data_dir}
-        if model:
-            given["COPILOT_LOCAL_MODEL"] = model
+        if model or judge:
+            given["COPILOT_LOCAL_MODEL"] = model or judge
         application = bootstrap.build(Settings.model_validate(given))
         try:
             files = import_texts(texts, application)
             application.retrieval.embed_pending()
             wording = Wording(application.models, application.guardrails) if model else None
-            answerer = QuestionAnswerer(application.retrieval, library=EmptyLibrary(), wording=wording)
+            opinion = SecondOpinion(Unchecked(application.models), application.guardrails) if judge else None
+            answerer = QuestionAnswerer(application.retrieval, library=EmptyLibrary(), wording=wording, opinion=opinion)
             yield World(application, answerer, files)
         finally:
             application.close()

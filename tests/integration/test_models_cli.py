@@ -38,10 +38,11 @@ def _application(database: Database, settings: Settings, monkeypatch: pytest.Mon
     monkeypatch.setattr(models, "open_application", lambda: built)
 
 
-def keep(database: Database, fitness: Fitness, *, model: str, label: str) -> None:
+def keep(database: Database, fitness: Fitness, *, model: str, label: str, judged: int = 0) -> None:
     """As if it had been checked."""
     with database.unit_of_work() as uow:
-        verdict = ModelVerdict(model, label, fitness, 3, 25, 26, uow.clock.now())
+        now = uow.clock.now()
+        verdict = ModelVerdict(model, label, fitness, 3, 25, 26, now, judged_right=judged, judged_of=24)
         ModelCallRepository(uow).keep_verdict(verdict)
 
 
@@ -66,6 +67,26 @@ def test_the_verdict_decides_the_roles(
     assert found.for_role(ModelRole.JUDGE, caller=CALLER) is None
 
 
+@pytest.mark.parametrize(
+    ("fitness", "judged", "judges"),
+    [
+        (None, 0, False),
+        (Fitness.WRITER_ONLY, 19, False),
+        (Fitness.WRITER_ONLY, 20, True),
+        (Fitness.NOT_USABLE, 24, False),
+    ],
+)
+def test_a_judge_is_asked_once_it_was_right_often_enough(
+    fitness: Fitness | None, judged: int, judges: bool, database: Database, served: Endpoint
+) -> None:
+    settings = served.settings(COPILOT_EMBEDDINGS="none", COPILOT_JUDGE_MODEL="local-model")
+    label = served.url.removeprefix("http://").removesuffix("/v1")
+    if fitness is not None:
+        keep(database, fitness, model="local-model", label=label, judged=judged)
+    found = ConfiguredModels(settings, database=database)
+    assert (found.for_role(ModelRole.JUDGE, caller=CALLER) is not None) is judges
+
+
 def test_a_check_prints_a_report_and_keeps_the_verdict(
     make_user: MakeUser, database: Database, served: Endpoint
 ) -> None:
@@ -78,6 +99,8 @@ def test_a_check_prints_a_report_and_keeps_the_verdict(
         calls = ModelCallRepository(uow).recent(limit=100)
     assert (verdict.model, verdict.fitness) == ("local-model", Fitness.NOT_USABLE)
     assert verdict.planned_right < verdict.planned_right_offline
+    assert (verdict.judged_right, verdict.judged_of) == (0, 24)
+    assert "No da segundas opiniones" in ran.output
     assert {call.user_id for call in calls} == {admin.user_id}
 
 

@@ -1,14 +1,16 @@
 """The check of one model, and what it is found good for.
 
-Invariant: a model plans only if it planned at least as many messages right as the rules did, in the same check.
+Invariants: a model plans only if it planned at least as many messages right as the rules did, in the same check; it
+judges only if it judged most of the built-in pairs right.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from copilot.agent.model_check.judging import JudgingTally, judged
 from copilot.agent.model_check.planning import CountedModel, PlanningTally, tally
 from copilot.agent.planner import ModelPlanner, OfflinePlanner
-from copilot.domain.model_calls import Fitness, ModelVerdict
+from copilot.domain.model_calls import Fitness, ModelVerdict, judges_well
 from copilot.llm.configured import ConfiguredModels
 from copilot.llm.endpoints import Endpoint
 from copilot.llm.probes import Abilities, probe
@@ -29,7 +31,13 @@ class CheckReport:
     abilities: Abilities
     planned: PlanningTally
     planned_offline: PlanningTally
+    judged: JudgingTally
     fitness: Fitness
+
+    @property
+    def may_judge(self) -> bool:
+        """As `ModelVerdict.may_judge`."""
+        return self.fitness is not Fitness.NOT_USABLE and judges_well(self.judged.right, of=self.judged.of)
 
 
 def check_model(
@@ -52,12 +60,14 @@ def check_model(
     tell("planning")
     planned_offline = tally(OfflinePlanner())
     planned = tally(ModelPlanner(planner), model=planner)
+    tell("judging")
     return CheckReport(
         model=endpoint.model,
         endpoint=endpoint.label,
         abilities=abilities,
         planned=planned,
         planned_offline=planned_offline,
+        judged=judged(models.open([endpoint], role=ModelRole.JUDGE, caller=caller)),
         fitness=fitness_of(abilities, planned=planned, planned_offline=planned_offline),
     )
 
@@ -82,5 +92,7 @@ def keep(report: CheckReport, endpoint: Endpoint, *, uow: UnitOfWork) -> None:
         planned_right_offline=report.planned_offline.right,
         planned_of=report.planned.of,
         checked_at=uow.clock.now(),
+        judged_right=report.judged.right,
+        judged_of=report.judged.of,
     )
     ModelCallRepository(uow).keep_verdict(verdict)

@@ -136,7 +136,8 @@ def _risks(clause: Clause) -> Planned:
         return None
     if subjects.accounts:
         return tuple(RisksStep(account_id=account_id) for account_id in subjects.accounts[:4])
-    spoken = {noun.name for noun in nouns(reading.work)}
+    # `risks before the renewal` are those of the account spoken of; `of the renewals`, those of many.
+    spoken = {noun.name for noun in nouns(reading.work) if noun.text not in {"renewal", "renovacion"}}
     portfolio = bool(spoken & {"accounts", "renewals"}) or clause.mine
     if subjects.before and not portfolio:
         return _one(RisksStep(account_id=subjects.before[0]))

@@ -63,3 +63,5 @@ class ModelCheckRow(Base):
     planned_right_offline: Mapped[int]
     planned_of: Mapped[int]
     checked_at: Mapped[datetime]
+    judged_right: Mapped[int] = mapped_column(server_default="0")
+    judged_of: Mapped[int] = mapped_column(server_default="0")

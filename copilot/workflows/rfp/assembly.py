@@ -14,6 +14,7 @@ from copilot.retrieval.service import RetrievalService
 from copilot.store.database import Database, UnitOfWork
 from copilot.workflows.rfp import filling
 from copilot.workflows.rfp.answering import QuestionAnswerer
+from copilot.workflows.rfp.answering.second_opinion import SecondOpinion
 from copilot.workflows.rfp.answering.wording import Wording
 from copilot.workflows.rfp.filing import RfpFiling
 from copilot.workflows.rfp.filing_runs import FilingRuns
@@ -47,8 +48,8 @@ def rfp_work(
     """Questionnaires of one installation. `ask_for_run` and `tell` set off what is done in the background;
     `is_indexing` says whether somebody makes vectors there."""
     library = AnswerLibrary(rules)
-    wording = Wording(models, guardrails)
-    answerer = QuestionAnswerer(retrieval, library=library, wording=wording, rules=rules)
+    wording, opinion = Wording(models, guardrails), SecondOpinion(models, guardrails)
+    answerer = QuestionAnswerer(retrieval, library=library, wording=wording, opinion=opinion, rules=rules)
     projects = RfpProjects(
         approvals,
         guardrails=guardrails,

@@ -83,5 +83,6 @@ def _role(role: ModelRole, models: ConfiguredModels, *, uow: UnitOfWork) -> Heal
     verdict = ModelCallRepository(uow).verdict(endpoint.model, endpoint=endpoint.identity)
     if verdict is None:
         return HealthLine(code="unchecked", subject=endpoint.model, role=role)
-    code = "unfit" if verdict.fitness is Fitness.NOT_USABLE else "checked"
+    unfit = not verdict.may_judge if role is ModelRole.JUDGE else verdict.fitness is Fitness.NOT_USABLE
+    code = "unfit" if unfit else "checked"
     return HealthLine(code=code, subject=endpoint.model, role=role, since=verdict.checked_at)

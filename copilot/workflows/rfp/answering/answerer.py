@@ -27,6 +27,7 @@ from copilot.workflows.rfp.answering.library_answers import Exact, evidence_of, 
 from copilot.workflows.rfp.answering.looking import MOST_CLOSEST, Found, Looker
 from copilot.workflows.rfp.answering.looking import evidence_of as evidence_of_found
 from copilot.workflows.rfp.answering.prose import Chosen, segments_of, within
+from copilot.workflows.rfp.answering.second_opinion import SecondOpinion
 from copilot.workflows.rfp.answering.weighing import dimensions_of, is_whole, notices_of
 from copilot.workflows.rfp.answering.whether import offers_yes_and_no
 from copilot.workflows.rfp.answering.wording import Worded, Wording
@@ -46,11 +47,13 @@ class QuestionAnswerer:
         *,
         library: LibraryReader,
         wording: Wording | None = None,
+        opinion: SecondOpinion | None = None,
         rules: RfpRules | None = None,
     ) -> None:
-        """`wording`: who may word answers beside the rules; none: the rules do."""
+        """`wording`: who may word answers beside the rules; none: the rules do. `opinion`: who may doubt them."""
         self._library = library
         self._wording = wording
+        self._opinion = opinion
         self._rules = rules or RfpRules()
         self._looker = Looker(retrieval, rules=self._rules)
 
@@ -119,13 +122,14 @@ class QuestionAnswerer:
         scene: Scene,
     ) -> RfpAnswer:
         used = [item for part in found for item in part.chosen]
-        said = [Chosen(item.told, item.reading, said_with(item)) for item in used]
-        worded = self._worded(question, _once(said), scene)
+        said = _once([Chosen(item.told, item.reading, said_with(item)) for item in used])
+        worded = self._worded(question, said, scene)
         segments, cut = within(worded.segments, question.limit)
         short, chosen = _form_of(question, found)
         cited = {key for segment in segments for key in segment.evidence_ids}
         evidence = tuple(item for item in evidence_of_found(used) if item.id in cited)
         notices = notices_of(found, enquiry, question=question, scene=scene, cut=cut)
+        notices += self._opinion.of(question, said, scene) if self._opinion is not None else ()
         dimensions = dimensions_of(found, segments, evidence, asked=question, short=short, today=scene.today, cut=cut)
         confidence = confidence_of(dimensions)
         whole = is_whole(found, language=question.language)

@@ -30,6 +30,7 @@ _NEVER_HIGH = frozenset(
         NoticeCode.TOO_LONG,
         NoticeCode.ASKS_FOR_FILE,
         NoticeCode.WITHHELD,
+        NoticeCode.DOUBTED,
         NoticeCode.WORDS_ONLY,
     }
 )

@@ -17,26 +17,23 @@ from copilot.domain.evidence import Evidence
 from copilot.domain.folding import flat
 from copilot.domain.language import Language, detect
 from copilot.domain.personal_data import Hints
-from copilot.domain.pseudonyms import STAFF, typed_by
 from copilot.domain.questionnaires import Question
 from copilot.errors import ModelOutputError, ModelUnavailable
 from copilot.guardrails.grounding import Support, support
 from copilot.guardrails.pipeline import Guardrails
 from copilot.guardrails.pseudonyms import Vault
-from copilot.guardrails.pseudonyms.chat_model import MaskedChatModel
-from copilot.guardrails.pseudonyms.messages import MessageMasker
 from copilot.llm.structured import Answer as ModelAnswer
 from copilot.llm.structured import StructuredModel
 from copilot.prompting import PromptRegistry, RenderedPrompt
 from copilot.telemetry import get_logger
-from copilot.workflows.brief.model_evidence import evidence_line
 from copilot.workflows.brief.model_gate import ContextGate
 from copilot.workflows.brief.model_privacy import masked_counts
 from copilot.workflows.chat.contract import Scene
 from copilot.workflows.chat.model_answer import WrittenSegment, dropped_note, failed_note
 from copilot.workflows.rfp.answering.claims import Claim, read_claim
 from copilot.workflows.rfp.answering.fitting import heading_of
-from copilot.workflows.rfp.answering.prose import Chosen, readable
+from copilot.workflows.rfp.answering.model_boundary import behind_vault, rendered, said_by
+from copilot.workflows.rfp.answering.prose import Chosen
 from copilot.workflows.rfp.answering.short_form import said_outright
 from copilot.workflows.rfp.answering.wording import Worded
 
@@ -84,17 +81,15 @@ def word_with(
 ) -> Worded:
     """Ask the model, keep what stands, say the rest by rules (`by_rules`: one segment per chosen sentence)."""
     gate = ContextGate(guardrails, hints=Hints(language=question.language))
-    lines = [line for line in map(_line, range(len(chosen)), chosen) if gate.admits(line.shown)]
+    every = [_Line(place, item, said_by(item)) for place, item in enumerate(chosen)]
+    lines = [line for line in every if gate.admits(line.shown)]
     if not lines:
         return Worded(by_rules)
-    vault = Vault(policy=guardrails.policy, hints=Hints(language=question.language), language=question.language)
-    rendered = _rendered(prompts or PromptRegistry(), question, lines)
-    typed = typed_by(scene.viewer.user_id)
-    masker = MessageMasker(vault, viewer_may_see={STAFF, typed}.__contains__, typed=typed)
+    masked, vault = behind_vault(model, language=question.language, user_id=scene.viewer.user_id, guardrails=guardrails)
+    shown = [line.shown for line in lines]
+    prompt = rendered(PROMPT_ID, question.text, shown, language=question.language, prompts=prompts)
     try:
-        answer = model.through(lambda chat: MaskedChatModel(inner=chat, masker=masker)).ask(
-            system=rendered.system, user=rendered.user, shape=WrittenAnswer, prompt=rendered.prompt
-        )
+        answer = masked.ask(system=prompt.system, user=prompt.user, shape=WrittenAnswer, prompt=prompt.prompt)
     except (ModelUnavailable, ModelOutputError) as error:
         _log.warning("rfp.model_failed", code=error.code)
         return Worded(
@@ -103,20 +98,8 @@ def word_with(
     written = [each for each in answer.value.segments if not vault.unknown(each.text)]
     standing = _standing(written, dict(enumerate(lines, 1)), question.language)
     dropped = len(answer.value.segments) - len(standing)
-    provenance = _provenance(answer, rendered, vault, dropped=dropped, stands=bool(standing), scene=scene)
+    provenance = _provenance(answer, prompt, vault, dropped=dropped, stands=bool(standing), scene=scene)
     return Worded(_joined(standing, by_rules, key=question.id), provenance)
-
-
-def _line(place: int, item: Chosen) -> _Line:
-    said = " ".join(readable(part.text) for part in (item.told, *item.more))
-    return _Line(place, item, item.told.evidence.model_copy(update={"text": said}))
-
-
-def _rendered(prompts: PromptRegistry, question: Question, lines: Sequence[_Line]) -> RenderedPrompt:
-    numbered = (evidence_line(line.shown, number=n, language=question.language) for n, line in enumerate(lines, 1))
-    return prompts.load(PROMPT_ID, language=question.language).render(
-        evidence="\n".join(numbered), question=" ".join(question.text.split())
-    )
 
 
 _Standing = list[tuple[str, tuple[_Line, ...]]]
@@ -179,7 +162,7 @@ def _cites(lines: Sequence[_Line]) -> tuple[str, ...]:
 
 def _provenance(
     answer: ModelAnswer[WrittenAnswer],
-    rendered: RenderedPrompt,
+    prompt: RenderedPrompt,
     vault: Vault,
     *,
     dropped: int,
@@ -189,9 +172,9 @@ def _provenance(
     return Provenance(
         writer="model" if stands else "offline",
         model=answer.model,
-        prompt_id=rendered.prompt.id,
-        prompt_version=rendered.prompt.version,
-        prompt_sha256=rendered.prompt.sha256,
+        prompt_id=prompt.prompt.id,
+        prompt_version=prompt.prompt.version,
+        prompt_sha256=prompt.prompt.sha256,
         parameters={"structured_output": "json_schema", "dropped": str(dropped), **masked_counts(vault)},
         input_tokens=answer.input_tokens,
         output_tokens=answer.output_tokens,
