@@ -72,7 +72,7 @@ def answer(database: Database, viewer: Viewer, text: str, judge: Judge) -> RfpAn
 
 
 def verdict(word: str) -> str:
-    return json.dumps({"verdict": word})
+    return json.dumps({"asked": "a", "said": "b", "verdict": word})
 
 
 @pytest.mark.parametrize(

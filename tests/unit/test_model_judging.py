@@ -14,8 +14,12 @@ from copilot.llm.scripted import ScriptedChatModel
 from copilot.llm.structured import StructuredModel
 
 
-def model(*said: object) -> StructuredModel:
-    return StructuredModel(ScriptedChatModel(answers=list(said)), name="scripted")
+def said(verdict: str) -> str:
+    return json.dumps({"asked": "a", "said": "b", "verdict": verdict})
+
+
+def model(*answers: object) -> StructuredModel:
+    return StructuredModel(ScriptedChatModel(answers=list(answers)), name="scripted")
 
 
 def test_of_each_language_half_of_the_pairs_answer() -> None:
@@ -26,11 +30,11 @@ def test_of_each_language_half_of_the_pairs_answer() -> None:
 
 
 def test_whoever_knows_is_right_about_all_and_whoever_agrees_about_half() -> None:
-    knows = [json.dumps({"verdict": "answers" if pair.answers else "other"}) for pair in pairs()]
+    knows = [said("answers" if pair.answers else "other") for pair in pairs()]
     found = judged(model(*knows))
     assert found.right == found.of == len(pairs())
     assert set(found.by_language.values()) == {len(pairs()) // 2}
-    agrees = judged(model(*[json.dumps({"verdict": "answers"}) for _ in pairs()]))
+    agrees = judged(model(*[said("answers") for _ in pairs()]))
     assert agrees.right == len(pairs()) // 2
 
 

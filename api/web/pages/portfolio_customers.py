@@ -27,7 +27,7 @@ from copilot.errors import Conflict, InputError
 from copilot.store.database import UnitOfWork
 from copilot.store.portfolio import PortfolioRepository
 from copilot.workflows.portfolio.customers import RENEWAL_DAYS, CustomerSort, Wanted, customer_table
-from copilot.workflows.portfolio.views import PortfolioViews, TableView
+from copilot.workflows.portfolio.views import PortfolioViews, TableView, opened_first
 
 router = APIRouter(include_in_schema=False)
 _ADDRESS = "/portfolio/customers"
@@ -56,14 +56,15 @@ def customers(
     named: NamedView = "",
 ) -> Response:
     """The customers in order; an address without a question opens the default view."""
+    views = _views.all(viewer=viewer, uow=uow)
     if not any(name != flash.PARAMETER for name in request.query_params):
-        default = _views.default(viewer=viewer, uow=uow)
+        default = opened_first(views)
         if default is not None:
             asked = default.wanted(viewer)
-            return _opened(request, asked, viewer=viewer, uow=uow, language=language, named=default.id)
+            return _opened(request, asked, views, viewer=viewer, uow=uow, language=language, named=default.id)
     wanted = _wanted(owner, segment, band, renewal, currency, sort)
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 8 else 0
-    return _opened(request, wanted, viewer=viewer, uow=uow, language=language, offset=start, named=named)
+    return _opened(request, wanted, views, viewer=viewer, uow=uow, language=language, offset=start, named=named)
 
 
 @router.post(f"{_ADDRESS}/views")
@@ -91,8 +92,8 @@ def keep_view(
             if default:
                 _views.open_with(view.id, viewer=viewer, uow=uow)
     except (InputError, Conflict) as error:
-        failure = failure_of(request, error)
-        return _opened(request, wanted, viewer=viewer, uow=uow, language=language, failure=failure, name=name)
+        failure, views = failure_of(request, error), _views.all(viewer=viewer, uow=uow)
+        return _opened(request, wanted, views, viewer=viewer, uow=uow, language=language, failure=failure, name=name)
     return _done(_address_of(view, viewer), "view_saved", application, name=view.name)
 
 
@@ -113,9 +114,10 @@ def change_view(
         with uow.savepoint():
             view = _views.change(table_view_id, name=name, shared=bool(shared), viewer=viewer, uow=uow)
     except (InputError, Conflict) as error:
-        failure, named = failure_of(request, error), table_view_id
+        failure, views = failure_of(request, error), _views.all(viewer=viewer, uow=uow)
+        named = table_view_id
         return _opened(
-            request, wanted, viewer=viewer, uow=uow, language=language, failure=failure, name=name, named=named
+            request, wanted, views, viewer=viewer, uow=uow, language=language, failure=failure, name=name, named=named
         )
     return _done(_address_of(view, viewer), "view_changed", application, name=view.name)
 
@@ -178,6 +180,7 @@ def _current(views: Sequence[TableView], wanted: Wanted, *, named: str, viewer: 
 def _opened(
     request: Request,
     wanted: Wanted,
+    views: Sequence[TableView],
     *,
     viewer: Viewer,
     uow: UnitOfWork,
@@ -188,7 +191,6 @@ def _opened(
     named: str = "",
 ) -> Response:
     table = customer_table(wanted, viewer=viewer, uow=uow, offset=offset, limit=_PAGE)
-    views = _views.all(viewer=viewer, uow=uow)
     chosen = wanted.chosen
     frame: dict[str, Any] = {
         "facets": PortfolioRepository(uow).facets(viewer=viewer),

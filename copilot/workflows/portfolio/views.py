@@ -4,6 +4,7 @@ Invariant: as for views of the queue, a view stores filters, never customers, so
 and nothing else. What a stored filter no longer means is left out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,11 @@ class TableView:
         return self.filters.wanted(self.sort, viewer=viewer)
 
 
+def opened_first(views: Iterable[TableView]) -> TableView | None:
+    """The one that the viewer's table opens with."""
+    return next((view for view in views if view.is_default), None)
+
+
 class PortfolioViews:
     """Works inside the caller's unit of work. Errors are in the viewer's language."""
 
@@ -87,10 +93,6 @@ class PortfolioViews:
         if not found:
             raise queue_texts.error(NotFound, "view_not_found", viewer)
         return _read(found[0], viewer)
-
-    def default(self, *, viewer: Viewer, uow: UnitOfWork) -> TableView | None:
-        """The view that the viewer's table opens with."""
-        return next((view for view in self.all(viewer=viewer, uow=uow) if view.is_default), None)
 
     def create(self, name: str, wanted: Wanted, *, shared: bool, viewer: Viewer, uow: UnitOfWork) -> TableView:
         """Keep a view. Raises InputError for a bad name or one view too many, Conflict for a taken name."""

@@ -1,6 +1,6 @@
 """Whether the lines chosen for a question answer it, as a model sees it.
 
-Invariant: what it says is one of three words; nothing that a line or a question holds can make it another.
+Invariant: of what it says only one of three words is read; nothing that a line or a question holds can make it another.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,9 @@ class Opinion(BaseModel):
     """As the model writes it."""
 
     model_config = ConfigDict(extra="forbid")
+    asked: str
+    said: str
+    """Both are read by nobody: who says them first judges better."""
     verdict: Verdict
 
 
