@@ -322,7 +322,11 @@ def _begin(day: date | None) -> datetime | None:
 
 def _entry(row: Any, account_id: str) -> TimelineEntry:
     values = {name: getattr(row, name) for name in _NAMES}
-    return TimelineEntry(account_id=account_id, **values | {"happening": Happening(row.happening)})
+    happening = Happening(row.happening)
+    # A note or a file mostly bears a date alone, which is kept as the first moment of that day.
+    dated = happening is Happening.DOCUMENT and row.at.astimezone(UTC).time() == time()
+    values |= {"happening": happening, "whole_day": row.whole_day or dated}
+    return TimelineEntry(account_id=account_id, **values)
 
 
 def _encoded(entry: TimelineEntry) -> str:

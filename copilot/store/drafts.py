@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, literal_column, select, update
 
 from copilot.domain.access import Viewer
 from copilot.domain.destinations import Destination
@@ -64,7 +64,7 @@ def judged_columns() -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def to_judged(row: Row[Any]) -> Judged:
+def to_judged(row: Any) -> Judged:
     """A row with the `judged_columns`."""
     return Judged(
         findings=tuple(Finding.model_validate(item) for item in row.findings),

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, TEXT, ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from copilot.domain.access import Viewer
 from copilot.domain.evidence import Evidence, EvidenceKind, Origin
@@ -28,7 +28,7 @@ from copilot.store import account_metrics
 from copilot.store.answer_library import LIBRARY_ENTRY, AnswerLibraryRepository
 from copilot.store.database import UnitOfWork
 from copilot.store.figure_queries import FigureQueries
-from copilot.store.kept_statements import Kept, ask, kept_for_viewers
+from copilot.store.kept_statements import Kept, any_of, ask, kept_for_viewers
 from copilot.store.questionnaire_evidence import RFP_PROJECT, QuestionnaireEvidence
 from copilot.store.signal_evidence import read_signals
 from copilot.store.tables import records
@@ -197,7 +197,7 @@ def _records(record_type: str) -> Callable[[Viewer], Kept]:
     table = _TABLES[record_type]
 
     def query(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-        found = select(*(getattr(table, name) for name in _fields(record_type))).where(_is_wanted(table.id))
+        found = select(*(getattr(table, name) for name in _fields(record_type))).where(table.id == any_of("ids"))
         if record_type in SHARED_TABLES:
             return found
         if record_type == "account":
@@ -227,13 +227,8 @@ def _passages(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     return (
         select(*of_passage, DocumentRow.title, DocumentRow.origin, moment)
         .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-        .where(_is_wanted(PassageRow.id), passage_is_visible(viewer))
+        .where(PassageRow.id == any_of("ids"), passage_is_visible(viewer))
     )
-
-
-def _is_wanted(column: Any) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = column == func.any(bindparam("ids", [], type_=ARRAY(TEXT)))
-    return condition
 
 
 def passage_is_visible(viewer: Viewer) -> ColumnElement[bool]:

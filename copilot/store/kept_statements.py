@@ -10,13 +10,13 @@ from functools import cache
 from typing import Any
 
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Select
+from sqlalchemy import ARRAY, TEXT, Select, any_, bindparam
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from copilot.domain.access import Role, Viewer
 from copilot.store.database import UnitOfWork
 
-_ID, _EMAIL, _TEAM = "\x00id", "\x00email", "\x00team"
+_ID, _EMAIL, _TEAM, _OTHER = "\x00id", "\x00email", "\x00team", "\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,23 @@ def kept(query: Select[*tuple[Any, ...]]) -> Kept:
 
 
 def kept_for_viewers(build: Callable[[Viewer], Select[*tuple[Any, ...]]]) -> Callable[[Viewer], Kept]:
-    """The statement for a viewer, written once for each shape: a role, in a team or in none."""
+    """The statement for a viewer, written once for each shape: a role, in a team or in none.
+
+    Name and language are not of the shape: a statement that names them is refused.
+    """
 
     @cache
     def of_shape(role: Role, *, in_team: bool) -> Kept:
         team = _TEAM if in_team else None
-        return kept(build(Viewer(user_id=_ID, email=_EMAIL, name="", role=role, team_id=team)))
+        nobody = Viewer(user_id=_ID, email=_EMAIL, name=_OTHER, role=role, team_id=team, language=_OTHER)
+        return kept(build(nobody))
 
     return lambda viewer: of_shape(viewer.role, in_team=viewer.team_id is not None)
+
+
+def any_of(parameter: str) -> Any:
+    """Any of the texts that a list is asked with, as the parameter of this name."""
+    return any_(bindparam(parameter, [], type_=ARRAY(TEXT)))
 
 
 def ask(uow: UnitOfWork, *asked: Asked) -> list[list[Any]]:
@@ -67,4 +76,4 @@ def ask(uow: UnitOfWork, *asked: Asked) -> list[list[Any]]:
     connection = uow.driver_connection()
     with connection.pipeline():
         sent = [connection.cursor(row_factory=namedtuple_row).execute(each.text, each.parameters) for each in asked]
-        return [cursor.fetchall() for cursor in sent]
+    return [cursor.fetchall() for cursor in sent]

@@ -3,7 +3,8 @@
 Invariant 3: everything is filtered by `account_is_visible(viewer)`.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,9 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
-    Subquery,
     and_,
     any_,
+    bindparam,
     cast,
     func,
     literal,
@@ -35,6 +36,7 @@ from copilot.domain.scores import Band, Missing, ScoreKind
 from copilot.store.account_metrics import last_week_over
 from copilot.store.customers import is_customer, was_ever_customer
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import Kept, any_of, ask, kept_for_viewers
 from copilot.store.standing import State
 from copilot.store.standing_sums import About, summed
 from copilot.store.tables.people import UserRow
@@ -62,6 +64,21 @@ _STATEMENTS_KEPT = 128
 _OF_SCORE = ("value", "band", "missing", "version")
 
 
+Course = dict[str, list[tuple[date, float]]]
+"""Of each account days with what was measured on them, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """Of some accounts."""
+
+    scores: Course
+    """Days on which a score changed, with the score from then on."""
+    use: Course
+    """Active people in each week that is over, by the day that it began on."""
+    with_alerts: frozenset[str]
+
+
 class PortfolioRepository:
     """Reads for one viewer at a time."""
 
@@ -81,15 +98,8 @@ class PortfolioRepository:
         the day `before`."""
         if not account_ids:
             return []
-        days = [(kind, today) for kind in kinds] + [(kind, before) for kind in kinds if before is not None]
-        laterals = [_score_on(kind, day, number) for number, (kind, day) in enumerate(days)]
-        scores = [lateral.c[name] for lateral in laterals for name in _OF_SCORE]
-        statement = _of_accounts(*_COLUMNS, *scores)
-        for lateral in laterals:
-            statement = statement.join(lateral, true(), isouter=True)
-        wanted = one_of(AccountRow.id, account_ids)
-        statement = statement.where(wanted, is_customer(today), account_is_visible(viewer))
-        rows = self._session.execute(statement.order_by(AccountRow.name, AccountRow.id))
+        statement = _customers(today, tuple(kinds), before)
+        [rows] = ask(self._uow, statement(viewer).asked(viewer, account_ids=_each_once(account_ids)))
         return [_customer(row, kinds=kinds, with_before=before is not None) for row in rows]
 
     def came_and_left(
@@ -108,60 +118,30 @@ class PortfolioRepository:
         found = [(_customer(row, kinds=(), with_before=False), row.came, row.left) for row in rows]
         return [one for one, is_new, _ in found if is_new], [one for one, _, is_gone in found if is_gone]
 
-    def series(
-        self, kind: ScoreKind, *, account_ids: Iterable[str], viewer: Viewer, since: date
-    ) -> dict[str, list[tuple[date, float]]]:
+    def series(self, kind: ScoreKind, *, account_ids: Iterable[str], viewer: Viewer, since: date) -> Course:
         """The scores of each of these accounts since a day, oldest first: days on which they changed."""
-        score = AccountScoreRow
-        statement = (
-            select(score.account_id, score.day, score.value)
-            .join(AccountRow, AccountRow.id == score.account_id)
-            .where(
-                one_of(score.account_id, account_ids),
-                score.kind == kind.value,
-                score.day >= since,
-                score.value.is_not(None),
-                account_is_visible(viewer),
-            )
-            .order_by(score.account_id, score.day)
-        )
-        found: dict[str, list[tuple[date, float]]] = {}
-        for account_id, day, value in self._session.execute(statement):
-            if value is not None:
-                found.setdefault(account_id, []).append((day, value))
-        return found
-
-    def weekly_use(
-        self, account_ids: Iterable[str], *, viewer: Viewer, today: date, weeks: int
-    ) -> dict[str, list[tuple[date, float]]]:
-        """Active people in each of these accounts' last weeks that are over, by the day that a week began on."""
-        point, last = UsagePointRow, last_week_over(today)
-        statement = (
-            select(AccountRow.id, point.period_start, point.value)
-            .join(AccountRow, AccountRow.id == point.account_id)
-            .where(
-                one_of(point.account_id, account_ids),
-                point.metric == "active_users",
-                point.period_start > last - timedelta(weeks=weeks),
-                point.period_start <= last,
-                account_is_visible(viewer),
-            )
-            .order_by(point.account_id, point.period_start)
-        )
-        found: dict[str, list[tuple[date, float]]] = {}
-        for account_id, day, value in self._session.execute(statement):
-            found.setdefault(account_id, []).append((day, float(value)))
-        return found
+        since_then = {"kind": kind.value, "since": since}
+        [rows] = ask(self._uow, _series(viewer).asked(viewer, account_ids=_each_once(account_ids), **since_then))
+        return _courses(rows)
 
     def with_alerts(self, account_ids: Iterable[str], *, viewer: Viewer) -> frozenset[str]:
         """Those of these accounts of which an alert is open or snoozed."""
-        standing = [AlertState.OPEN.value, AlertState.SNOOZED.value]
-        statement = (
-            select(AlertRow.account_id)
-            .join(AccountRow, AccountRow.id == AlertRow.account_id)
-            .where(one_of(AlertRow.account_id, account_ids), AlertRow.state.in_(standing), account_is_visible(viewer))
+        [rows] = ask(self._uow, _alerted(viewer).asked(viewer, account_ids=_each_once(account_ids)))
+        return frozenset(row.account_id for row in rows)
+
+    def courses(
+        self, kind: ScoreKind, *, account_ids: Iterable[str], viewer: Viewer, today: date, weeks: int
+    ) -> Courses:
+        """What became of each of these accounts in the last weeks, asked at once."""
+        ids, last = _each_once(account_ids), last_week_over(today)
+        length = timedelta(weeks=weeks)
+        scores, use, alerted = ask(
+            self._uow,
+            _series(viewer).asked(viewer, account_ids=ids, kind=kind.value, since=today - length),
+            _weekly_use(viewer).asked(viewer, account_ids=ids, after=last - length, until=last),
+            _alerted(viewer).asked(viewer, account_ids=ids),
         )
-        return frozenset(self._session.scalars(statement))
+        return Courses(_courses(scores), _courses(use), frozenset(row.account_id for row in alerted))
 
     def open_deals(self, account_ids: Collection[str], *, viewer: Viewer, kind: str) -> list[OpenDeal]:
         """Open opportunities of a kind, the nearest close first; those without a day last."""
@@ -202,10 +182,7 @@ class PortfolioRepository:
 
     def facets(self, *, viewer: Viewer, leads: bool = False) -> Facets:
         """What the portfolio, or the leads, can be narrowed to."""
-        groups = _parts(self._uow.clock.today(), viewer=viewer, leads=leads)
-        # Names are looked up for the owners that there are, not for every account.
-        statement = select(groups.c.owner, UserRow.name, groups.c.segment, groups.c.counted, groups.c.unclear)
-        rows = self._session.execute(statement.join(UserRow, UserRow.email == groups.c.owner, isouter=True)).all()
+        [rows] = ask(self._uow, _parts(self._uow.clock.today(), leads=leads)(viewer).asked(viewer))
         of_customers = [row for row in rows if row[3]]
         names = {email: name or email for email, name, *_ in of_customers if email}
         return Facets(
@@ -219,21 +196,99 @@ class PortfolioRepository:
 
 
 @lru_cache(maxsize=_STATEMENTS_KEPT)
-def _parts(day: date, *, viewer: Viewer, leads: bool) -> Subquery:
+def _parts(day: date, *, leads: bool) -> Callable[[Viewer], Kept]:
     # Records alone say it, so it does not matter which rows could be read as to scores.
-    of = summed(About.PARTS, State(day, is_whole=True, held=frozenset()), viewer=viewer)
-    counted, unclear = (
-        cast(func.coalesce(func.sum(of.c.accounts).filter(which), 0), BigInteger)
-        for which in (of.c.is_prospect if leads else of.c.is_customer, of.c.is_unclear)
+    state = State(day, is_whole=True, held=frozenset())
+
+    def parts(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+        of = summed(About.PARTS, state, viewer=viewer)
+        counted, unclear = (
+            cast(func.coalesce(func.sum(of.c.accounts).filter(which), 0), BigInteger)
+            for which in (of.c.is_prospect if leads else of.c.is_customer, of.c.is_unclear)
+        )
+        summing = select(of.c.owner, of.c.segment, counted.label("counted"), unclear.label("unclear"))
+        groups = summing.group_by(of.c.owner, of.c.segment).having(or_(counted > 0, unclear > 0)).subquery()
+        # Names are looked up for the owners that there are, not for every account.
+        statement = select(groups.c.owner, UserRow.name, groups.c.segment, groups.c.counted, groups.c.unclear)
+        return statement.join(UserRow, UserRow.email == groups.c.owner, isouter=True)
+
+    return kept_for_viewers(parts)
+
+
+@lru_cache(maxsize=_STATEMENTS_KEPT)
+def _customers(today: date, kinds: tuple[ScoreKind, ...], before: date | None) -> Callable[[Viewer], Kept]:
+    """With the parameter `account_ids`."""
+    days = [(kind, today) for kind in kinds] + [(kind, before) for kind in kinds if before is not None]
+    laterals = [_score_on(kind, day, number) for number, (kind, day) in enumerate(days)]
+    statement = _of_accounts(*_COLUMNS, *(lateral.c[name] for lateral in laterals for name in _OF_SCORE))
+    for lateral in laterals:
+        statement = statement.join(lateral, true(), isouter=True)
+    statement = statement.where(AccountRow.id == any_of("account_ids"), is_customer(today))
+    statement = statement.order_by(AccountRow.name, AccountRow.id)
+    return kept_for_viewers(lambda viewer: statement.where(account_is_visible(viewer)))
+
+
+@kept_for_viewers
+def _series(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """With the parameters `account_ids`, `kind` and `since`."""
+    score = AccountScoreRow
+    return (
+        select(score.account_id, score.day, score.value)
+        .join(AccountRow, AccountRow.id == score.account_id)
+        .where(
+            score.account_id == any_of("account_ids"),
+            score.kind == bindparam("kind", ""),
+            score.day >= bindparam("since", date.min),
+            score.value.is_not(None),
+            account_is_visible(viewer),
+        )
+        .order_by(score.account_id, score.day)
     )
-    groups = select(of.c.owner, of.c.segment, counted.label("counted"), unclear.label("unclear"))
-    return groups.group_by(of.c.owner, of.c.segment).having(or_(counted > 0, unclear > 0)).subquery()
+
+
+@kept_for_viewers
+def _weekly_use(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """With the parameters `account_ids`, `after` and `until`."""
+    point = UsagePointRow
+    return (
+        select(point.account_id, point.period_start.label("day"), point.value)
+        .join(AccountRow, AccountRow.id == point.account_id)
+        .where(
+            point.account_id == any_of("account_ids"),
+            point.metric == "active_users",
+            point.period_start > bindparam("after", date.min),
+            point.period_start <= bindparam("until", date.min),
+            account_is_visible(viewer),
+        )
+        .order_by(point.account_id, point.period_start)
+    )
+
+
+@kept_for_viewers
+def _alerted(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """With the parameter `account_ids`."""
+    standing = [AlertState.OPEN.value, AlertState.SNOOZED.value]
+    return (
+        select(AlertRow.account_id)
+        .join(AccountRow, AccountRow.id == AlertRow.account_id)
+        .where(AlertRow.account_id == any_of("account_ids"), AlertRow.state.in_(standing), account_is_visible(viewer))
+    )
+
+
+def _courses(rows: Iterable[Any]) -> Course:
+    found: Course = {}
+    for account_id, day, value in rows:
+        found.setdefault(account_id, []).append((day, float(value)))
+    return found
+
+
+def _each_once(account_ids: Iterable[str]) -> list[str]:
+    return sorted(set(account_ids))
 
 
 def one_of(column: InstrumentedAttribute[Any], account_ids: Iterable[str]) -> ColumnElement[bool]:
     """As one parameter: with `IN` the statement would be another one for each number of ids, and planned each time."""
-    ids = literal(sorted(set(account_ids)), ARRAY(String))
-    return column == any_(ids)
+    return column == any_(literal(_each_once(account_ids), ARRAY(String)))
 
 
 def _of_accounts(*columns: Any) -> Select[*tuple[Any, ...]]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 
-from sqlalchemy import ARRAY, TEXT, Select, any_, bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from copilot.domain.access import Viewer
 from copilot.store.database import UnitOfWork
-from copilot.store.kept_statements import Kept, ask, kept
+from copilot.store.kept_statements import Kept, any_of, ask, kept
 from copilot.store.queue_counts import MOST_COUNTED, QueueCounts, count_waiting
 from copilot.store.queue_cursors import read_cursor, write_cursor
 from copilot.store.queue_filters import QueueFilters, Sort
@@ -152,8 +152,7 @@ class QueuePages:
 @cache
 def _listed() -> Kept:
     """Of the items `ids`; who asks for them has looked which of them the viewer may see."""
-    wanted = any_(bindparam("ids", [], type_=ARRAY(TEXT)))
-    return kept(one_item_query().where(ReviewItemRow.id == wanted))
+    return kept(one_item_query().where(ReviewItemRow.id == any_of("ids")))
 
 
 def _are_plain(readings: Sequence[Reading]) -> bool:

@@ -10,13 +10,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    TEXT,
     ColumnElement,
     Select,
     Subquery,
-    any_,
-    bindparam,
     exists,
     func,
     literal,
@@ -27,7 +23,7 @@ from sqlalchemy import (
 from copilot.domain.access import Viewer
 from copilot.domain.review_items import ReviewState
 from copilot.store.database import UnitOfWork
-from copilot.store.kept_statements import Kept, ask, kept, kept_for_viewers
+from copilot.store.kept_statements import Kept, any_of, ask, kept, kept_for_viewers
 from copilot.store.review_entries import item_is_visible
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow
@@ -105,18 +101,18 @@ def _details() -> Kept:
     return kept(
         select(ReviewItemRow.id, ReviewItemRow.rules, *of_release)
         .outerjoin(ReleaseRow, ReleaseRow.review_item_id == ReviewItemRow.id)
-        .where(ReviewItemRow.id == _any_of("ids"))
+        .where(ReviewItemRow.id == any_of("ids"))
     )
 
 
 @cache
 def _names() -> Kept:
-    return kept(select(UserRow.id, UserRow.name).where(UserRow.id == _any_of("ids")))
+    return kept(select(UserRow.id, UserRow.name).where(UserRow.id == any_of("ids")))
 
 
 @kept_for_viewers
 def _choices(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    seen = (item_is_visible(viewer), ReviewItemRow.state == _any_of("states"))
+    seen = (item_is_visible(viewer), ReviewItemRow.state == any_of("states"))
     of_people = (UserRow.id, UserRow.name)
     named: tuple[tuple[Any, Any, Any], ...] = (
         (ReviewItemRow.account_id, AccountRow.id, AccountRow.name),
@@ -129,10 +125,6 @@ def _choices(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     ]
     found = union_all(*(select(part) for part in parts)).subquery()
     return select(found).order_by(found.c.place, found.c.key, found.c.id)
-
-
-def _any_of(parameter: str) -> Any:
-    return any_(bindparam(parameter, [], type_=ARRAY(TEXT)))
 
 
 def _part(place: int, named_id: Any, name: Any, is_named: ColumnElement[bool]) -> Subquery:

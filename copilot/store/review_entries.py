@@ -3,14 +3,13 @@
 Invariant 3: whoever reads items for a person filters with `item_is_visible`.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, not_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal_column, not_, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session, aliased
 
 from copilot.domain.access import Role, Viewer
@@ -19,6 +18,7 @@ from copilot.domain.findings import Risk
 from copilot.domain.language import Language
 from copilot.domain.review_items import Requirement, ReviewItem, ReviewState, Verdict, Vote
 from copilot.store.drafts import judged_columns
+from copilot.store.kept_statements import Asked, Kept, kept, kept_for_viewers
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.records import AccountRow
 from copilot.store.tables.work import DraftVersionRow, ReviewItemRow, ReviewVoteRow
@@ -118,33 +118,29 @@ def queue_query() -> Select[ReviewItemRow, str, str, str, str]:
     )
 
 
-_ITEM, _VIEWER, _EMAIL, _TEAM = "@item@", "@viewer@", "@email@", "@team@"
-
-
-def one_item_sql(item_id: str, *, viewer: Viewer | None, judged: bool) -> tuple[str, dict[str, str]]:
-    """One item with its live votes (None: whoever asks) as text and parameters: too hot to be compiled each time.
+def one_item_asked(item_id: str, *, viewer: Viewer | None, judged: bool) -> Asked:
+    """One item with its live votes (None: whoever asks), a row for `to_one_entry`.
 
     `judged`: with the `judged_columns` of its version.
     """
     if viewer is None:
-        return _one_item_sql(None, in_team=False, judged=judged), {"item": item_id}
-    sql = _one_item_sql(viewer.role, in_team=viewer.team_id is not None, judged=judged)
-    told = {"item": item_id, "viewer": viewer.user_id, "email": viewer.email.lower(), "team": viewer.team_id or ""}
-    return sql, told
+        return _anybodys_item(judged=judged).asked(item_id=item_id)
+    return _seen_item(judged=judged)(viewer).asked(viewer, item_id=item_id)
 
 
 @cache
-def _one_item_sql(role: Role | None, *, in_team: bool, judged: bool) -> str:
-    """The queue's own query for viewers of this shape, with parameters where it names this one."""
-    query = one_item_query().add_columns(*(judged_columns() if judged else ())).where(ReviewItemRow.id == _ITEM)
-    if role is not None:
-        team = _TEAM if in_team else None
-        query = query.where(item_is_visible(Viewer(user_id=_VIEWER, email=_EMAIL, name="", role=role, team_id=team)))
-    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-    text = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}).string
-    for place in (_ITEM, _VIEWER, _EMAIL, _TEAM):
-        text = text.replace(f"'{place}'", f"%({place.strip('@')})s")
-    return text
+def _anybodys_item(*, judged: bool) -> Kept:
+    return kept(_item(judged=judged))
+
+
+@cache
+def _seen_item(*, judged: bool) -> Callable[[Viewer], Kept]:
+    return kept_for_viewers(lambda viewer: _item(judged=judged).where(item_is_visible(viewer)))
+
+
+def _item(*, judged: bool) -> Select[*tuple[Any, ...]]:
+    query = one_item_query().where(ReviewItemRow.id == bindparam("item_id", ""))
+    return query.add_columns(*judged_columns()) if judged else query
 
 
 def one_item_query() -> Select[*tuple[Any, ...]]:

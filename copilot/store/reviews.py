@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Update,
     bindparam,
     case,
@@ -39,12 +38,13 @@ from copilot.domain.review_items import (
 )
 from copilot.store.database import UnitOfWork
 from copilot.store.drafts import Judged, to_judged
+from copilot.store.kept_statements import ask
 from copilot.store.review_entries import (
     NewReviewItem,
     QueueEntry,
     item_is_visible,
     live_votes_of,
-    one_item_sql,
+    one_item_asked,
     queue_query,
     to_entries,
     to_one_entry,
@@ -302,10 +302,9 @@ class ReviewRepository:
             values={"state": ReviewState.EXPIRED.value, "state_reason": None, **_UNCLAIMED},
         )
 
-    def _one(self, item_id: str, *, viewer: Viewer | None, judged: bool = False) -> Row[Any] | None:
-        self._session.flush()
-        query, parameters = one_item_sql(item_id, viewer=viewer, judged=judged)
-        return self._session.connection().exec_driver_sql(query, parameters).one_or_none()
+    def _one(self, item_id: str, *, viewer: Viewer | None, judged: bool = False) -> Any | None:
+        [rows] = ask(self._uow, one_item_asked(item_id, viewer=viewer, judged=judged))
+        return rows[0] if rows else None
 
     def move_together(self, *conditions: ColumnElement[bool], values: dict[str, object]) -> tuple[str, ...]:
         """Move many items, locked in one order so that two such moves never wait for each other in a circle."""

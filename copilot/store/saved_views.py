@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from copilot.domain.access import Viewer
 from copilot.store.database import UnitOfWork
+from copilot.store.kept_statements import ask, kept_for_viewers
 from copilot.store.tables.people import UserRow
 from copilot.store.tables.queue import DefaultViewRow, SavedViewRow
 
@@ -40,32 +41,15 @@ class SavedViewRepository:
     """Works within one unit of work, on the views of one page."""
 
     def __init__(self, uow: UnitOfWork, *, page: str = QUEUE) -> None:
+        self._uow = uow
         self._session = uow.session
         self._clock = uow.clock
         self._page = page
 
     def visible(self, viewer: Viewer, *, view_id: str | None = None) -> tuple[StoredView, ...]:
         """The viewer's own views in their order, then those of the team by owner; perhaps only one of them."""
-        query = (
-            select(SavedViewRow, UserRow.name, DefaultViewRow.user_id)
-            .join(UserRow, UserRow.id == SavedViewRow.owner_id)
-            .outerjoin(
-                DefaultViewRow,
-                and_(DefaultViewRow.view_id == SavedViewRow.id, DefaultViewRow.user_id == viewer.user_id),
-            )
-            .where(SavedViewRow.page == self._page, _is_visible(viewer))
-            .order_by(
-                SavedViewRow.owner_id != viewer.user_id,
-                UserRow.name,
-                SavedViewRow.owner_id,
-                SavedViewRow.position,
-                SavedViewRow.id,
-            )
-            .execution_options(populate_existing=True)
-        )
-        if view_id is not None:
-            query = query.where(SavedViewRow.id == view_id)
-        return tuple(_stored(row, name, chosen is not None) for row, name, chosen in self._session.execute(query))
+        [rows] = ask(self._uow, _seen(viewer).asked(viewer, page=self._page))
+        return tuple(StoredView(*row) for row in rows if view_id in {None, row.id})
 
     def count_own(self, viewer: Viewer) -> int:
         """How many views the viewer keeps; locks them against another addition meanwhile."""
@@ -140,21 +124,23 @@ class SavedViewRepository:
         return and_(SavedViewRow.owner_id == viewer.user_id, SavedViewRow.page == self._page)
 
 
+@kept_for_viewers
+def _seen(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """With the parameter `page`."""
+    view = SavedViewRow
+    chosen = and_(DefaultViewRow.view_id == view.id, DefaultViewRow.user_id == viewer.user_id)
+    shown = (view.id, view.owner_id, UserRow.name.label("owner_name"), view.name, view.shared, view.filters, view.sort)
+    return (
+        select(*shown, DefaultViewRow.user_id.is_not(None).label("is_default"))
+        .join(UserRow, UserRow.id == view.owner_id)
+        .outerjoin(DefaultViewRow, chosen)
+        .where(view.page == bindparam("page", ""), _is_visible(viewer))
+        .order_by(view.owner_id != viewer.user_id, UserRow.name, view.owner_id, view.position, view.id)
+    )
+
+
 def _is_visible(viewer: Viewer) -> ColumnElement[bool]:
     own = SavedViewRow.owner_id == viewer.user_id
     if viewer.team_id is None:
         return own
     return or_(own, and_(SavedViewRow.shared, UserRow.team_id == viewer.team_id))
-
-
-def _stored(row: SavedViewRow, owner_name: str, is_default: bool) -> StoredView:  # noqa: FBT001 - of a row
-    return StoredView(
-        id=row.id,
-        owner_id=row.owner_id,
-        owner_name=owner_name,
-        name=row.name,
-        shared=row.shared,
-        filters=row.filters,
-        sort=row.sort,
-        is_default=is_default,
-    )

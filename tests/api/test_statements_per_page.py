@@ -1,10 +1,5 @@
 """A page asks the database as often for many rows as for a few: no list is read row by row."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
@@ -12,27 +7,12 @@ from copilot import bootstrap
 from tests.api.web_browser import become, sign_in
 from tests.api.web_company import Company
 from tests.api.web_queue_items import SUPPORTED, UNSUPPORTED, admin_of, file_draft
+from tests.statements import counted
 
 FEW, MORE = 8, 12
 """Drafts; the few are more than a card of the home page shows, so that what is beyond is counted both times."""
 QUEUE, ITEM = "/queue?show=open", "/queue/{}"
 PAGES = ("/", QUEUE, "/queue?show=for-me", "/queue/sla", "/rfps", "/value")
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    sent: list[str] = []
-    execute = psycopg.Cursor.execute
-
-    def noting(self: psycopg.Cursor[Any], query: Any, *rest: Any, **named: Any) -> psycopg.Cursor[Any]:
-        sent.append(str(query))
-        return execute(self, query, *rest, **named)
-
-    # In the driver: statements that are kept as text (`copilot.store.kept_statements`) pass SQLAlchemy by.
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(psycopg.Cursor, "execute", noting)
-        yield sent
 
 
 def statements(browser: TestClient, path: str) -> int:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from copilot.approvals.policy import load_policy
 from copilot.approvals.service import ApprovalService
@@ -33,6 +33,7 @@ from copilot.store.tables.records import (
 from copilot.store.tables.work import ReviewItemRow
 from copilot.workflows.brief import BriefWorkflow
 from tests.conftest import MakeUser
+from tests.statements import counted
 
 TODAY = date(2026, 11, 16)
 COMMON: dict[str, Any] = {"source_system": "hubspot", "as_of": date(2026, 11, 13), "content_hash": "x"}
@@ -205,11 +206,9 @@ def test_the_number_of_queries_does_not_grow_with_the_account(
     database: Database, owner: Viewer, account_id: str, workflow: BriefWorkflow
 ) -> None:
     def statements(run: Callable[[UnitOfWork], object]) -> int:
-        seen: list[str] = []
-        with database.unit_of_work() as uow:
-            event.listen(database.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+        with counted() as sent, database.unit_of_work() as uow:
             run(uow)
-        return len(seen)
+        return len(sent)
 
     def gather(uow: UnitOfWork) -> object:
         return AccountFactsRepository(uow).gather(account_id, viewer=owner, today=TODAY)
@@ -221,8 +220,6 @@ def test_the_number_of_queries_does_not_grow_with_the_account(
             ContactRow(id=f"con_more{number}", source_id=f"m{number}", name=f"Persona {number}", **mine)
             for number in range(40)
         )
-    database.dispose()
-    database.engine = type(database)(database.url, clock=database.clock).engine
     assert statements(gather) == few
 
 

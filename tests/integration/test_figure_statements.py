@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import event
 
 from copilot.domain.access import Viewer
 from copilot.domain.figure_queries import FigureQuery, Subject
@@ -11,21 +10,13 @@ from copilot.store.database import Database
 from copilot.store.figure_queries import FigureQueries
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
+from tests.statements import counted
 
 
 def _statements(database: Database, query: FigureQuery, viewer: Viewer) -> int:
-    seen: list[str] = []
-
-    def note(*given: object) -> None:
-        seen.append(str(given[2]))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        with database.unit_of_work() as uow:
-            FigureQueries(uow).run(query, viewer=viewer, today=world.TODAY)
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    return len(seen)
+    with counted() as sent, database.unit_of_work() as uow:
+        FigureQueries(uow).run(query, viewer=viewer, today=world.TODAY)
+    return len(sent)
 
 
 @pytest.mark.parametrize(

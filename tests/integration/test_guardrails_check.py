@@ -13,6 +13,7 @@ from copilot.guardrails.pipeline import Guardrails
 from copilot.store.database import Database
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
+from tests.statements import counted
 
 Check = Callable[[Draft], GuardrailReport]
 Sentences = tuple[tuple[str, tuple[str, ...]], ...]
@@ -137,18 +138,9 @@ def test_our_own_words_are_not_searched_for_instructions_as_a_source(
 def test_the_database_is_asked_a_fixed_number_of_times(
     database: Database, viewer: Viewer, evidence: tuple[Evidence, ...]
 ) -> None:
-    from sqlalchemy import event
-
-    statements: list[str] = []
-
-    @event.listens_for(database.engine, "before_cursor_execute")
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
     def asked(times: int) -> int:
-        statements.clear()
-        with database.unit_of_work() as uow:
+        with counted() as sent, database.unit_of_work() as uow:
             Guardrails().check_draft(world.draft_about(evidence, world.GOOD_TEXTS * times), viewer=viewer, uow=uow)
-        return len(statements)
+        return len(sent)
 
     assert asked(1) == asked(20)

@@ -1,7 +1,9 @@
 """A statement that was written for one viewer shows the next of the same shape what the rule allows them, no more."""
 
+from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Select, bindparam, select
 
@@ -10,7 +12,7 @@ from copilot.errors import InputError, NotFound
 from copilot.store.accounts import AccountRepository
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.documents import heads_asked, heads_of
-from copilot.store.kept_statements import ask, kept, kept_for_viewers
+from copilot.store.kept_statements import Asked, ask, kept, kept_for_viewers
 from copilot.store.tables.people import AccountGrantRow
 from copilot.store.tables.records import AccountRow
 from copilot.store.visibility import visible_accounts
@@ -77,3 +79,72 @@ def test_a_value_of_a_reader_is_never_taken_for_who_asks(database: Database, vie
     statement = kept(select(AccountRow.id).where(AccountRow.owner_email == "\x00email"))
     with pytest.raises(InputError, match="null character"), database.unit_of_work() as uow:
         ask(uow, statement.asked())
+
+
+@pytest.mark.parametrize("named", ["name", "language"])
+def test_a_statement_that_names_what_is_not_of_the_shape_is_refused(
+    database: Database, viewers: list[Viewer], named: str
+) -> None:
+    @kept_for_viewers
+    def called(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+        return select(AccountRow.id).where(AccountRow.name != getattr(viewer, named))
+
+    with pytest.raises(InputError, match="null character"), database.unit_of_work() as uow:
+        ask(uow, called(viewers[0]).asked(viewers[0]))
+
+
+_BROKEN = Asked("select 1 / %(by)s::int as broken", {"by": 0})
+
+
+def _said(word: str) -> Asked:
+    return Asked("select %(word)s::text as word, pg_backend_pid() as server", {"word": word})
+
+
+@pytest.mark.parametrize("before", [0, 5])
+def test_one_that_fails_leaves_its_connection_as_it_was(database: Database, before: int) -> None:
+    """Wherever it stands, and also where those behind it would just have been prepared by the driver."""
+
+    def said(word: str) -> tuple[str, int]:
+        with database.unit_of_work() as uow:
+            [[row]] = ask(uow, _said(word))
+        return row.word, row.server
+
+    [(_, server)] = {said("before") for _ in range(before + 1)}
+    one, other = _said("one"), _said("other")
+    for asked in ((_BROKEN, one, other), (one, _BROKEN, other), (one, other, _BROKEN)):
+        with pytest.raises(psycopg.errors.DivisionByZero), database.unit_of_work() as uow:
+            ask(uow, *asked)
+        assert [said(str(time)) for time in range(8)] == [(str(time), server) for time in range(8)]
+
+
+@pytest.mark.parametrize("before", [0, 5])
+def test_one_that_fails_is_undone_to_the_savepoint(database: Database, before: int) -> None:
+    with database.unit_of_work() as uow:
+        for _ in range(before):
+            ask(uow, _said("before"))
+        for place in range(3):
+            with pytest.raises(psycopg.errors.DivisionByZero), uow.savepoint():
+                _fail_after_adding(f"acc_{place}", uow)
+            assert [rows[0].word for rows in ask(uow, _said("two"), _said("three"))] == ["two", "three"]
+        uow.session.add(_account("acc_kept"))
+        # What this transaction adds is there for what it asks.
+        assert [row.id for row in ask(uow, kept(select(AccountRow.id)).asked())[0]] == ["acc_kept"]
+    with database.unit_of_work() as uow:
+        assert list(uow.session.scalars(select(AccountRow.id))) == ["acc_kept"]
+
+
+def _fail_after_adding(account_id: str, uow: UnitOfWork) -> None:
+    uow.session.add(_account(account_id))
+    ask(uow, _said("one"), _BROKEN, _said("other"))
+
+
+def _account(account_id: str) -> AccountRow:
+    return AccountRow(
+        id=account_id,
+        source_system="test",
+        source_id=account_id,
+        as_of=date(2026, 11, 16),
+        content_hash="",
+        name=account_id,
+        search_key=account_id,
+    )

@@ -21,7 +21,6 @@ from copilot.workflows.portfolio.book import ModelUse, model_use
 
 _KIND = ScoreKind.CHURN_90
 _WEEKS = 13
-_SERIES = timedelta(weeks=_WEEKS)
 RENEWAL_DAYS = (30, 60, 90, 180, 365)
 """Choices of how soon a renewal comes."""
 
@@ -132,19 +131,18 @@ def _line(one: Customer, *, model: ModelUse, until: date) -> Line:
 
 
 def _with_course(lines: Sequence[Line], *, viewer: Viewer, uow: UnitOfWork, today: date) -> tuple[Line, ...]:
-    repository = PortfolioRepository(uow)
     ids = [line.customer.account_id for line in lines]
-    courses = repository.series(ScoreKind.HEALTH, account_ids=ids, viewer=viewer, since=today - _SERIES)
-    use = repository.weekly_use(ids, viewer=viewer, today=today, weeks=_WEEKS)
-    alerted = repository.with_alerts(ids, viewer=viewer)
+    found = PortfolioRepository(uow).courses(
+        ScoreKind.HEALTH, account_ids=ids, viewer=viewer, today=today, weeks=_WEEKS
+    )
     return tuple(
         Line(
             line.customer,
             line.probability,
             line.at_stake,
-            series=tuple(courses.get(line.customer.account_id, ())),
-            use=tuple(use.get(line.customer.account_id, ())),
-            has_alert=line.customer.account_id in alerted,
+            series=tuple(found.scores.get(line.customer.account_id, ())),
+            use=tuple(found.use.get(line.customer.account_id, ())),
+            has_alert=line.customer.account_id in found.with_alerts,
         )
         for line in lines
     )
