@@ -10,14 +10,13 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, bindparam, func, select, text, true, update
+from sqlalchemy import ColumnElement, CursorResult, Select, bindparam, func, select, text, true, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.orm import aliased
 
 from copilot.domain.access import Viewer
 from copilot.domain.scores import AccountScore, Part, ScoreKind, ScoreModel
 from copilot.store.database import UnitOfWork
-from copilot.store.kept_statements import Asked, Kept, ask, kept
+from copilot.store.kept_statements import Asked, Kept, any_of, ask, kept, kept_for_viewers
 from copilot.store.standing import StandingRepository
 from copilot.store.tables.records import AccountRow
 from copilot.store.tables.scores import AccountScoreRow, ScoreModelRow
@@ -62,7 +61,8 @@ class ScoreRepository:
 
         For a person's eyes only with accounts that they may see, see `visible`.
         """
-        return self._latest(kind, AccountRow.id.in_(list(account_ids)), on=on)
+        [rows] = ask(self._uow, _of_accounts().asked(account_ids=list(account_ids), kind=kind.value, on_day=on))
+        return {row.account_id: _score(row) for row in rows}
 
     def latest_of(self, account_id: str, kinds: Sequence[ScoreKind], *, on: date) -> dict[ScoreKind, AccountScore]:
         """The scores that one account had on the day, those of these kinds that there are; one statement.
@@ -74,24 +74,8 @@ class ScoreRepository:
 
     def visible(self, kind: ScoreKind, *, viewer: Viewer, on: date) -> dict[str, AccountScore]:
         """The score of the day of every account that the viewer may see."""
-        return self._latest(kind, AccountRow.id.in_(visible_accounts(viewer)), on=on)
-
-    def _latest(self, kind: ScoreKind, which: ColumnElement[bool], *, on: date) -> dict[str, AccountScore]:
-        # One look-up in the index for each account, however long its history.
-        last = (
-            select(AccountScoreRow)
-            .where(
-                AccountScoreRow.account_id == AccountRow.id,
-                AccountScoreRow.kind == kind.value,
-                AccountScoreRow.day <= on,
-            )
-            .order_by(AccountScoreRow.day.desc())
-            .limit(1)
-            .lateral()
-        )
-        row = aliased(AccountScoreRow, last)
-        query = select(row).select_from(AccountRow).join(last, true()).where(which)
-        return {one.account_id: _score(one) for one in self._session.scalars(query)}
+        [rows] = ask(self._uow, _of_visible(viewer).asked(viewer, kind=kind.value, on_day=on))
+        return {row.account_id: _score(row) for row in rows}
 
     def history(self, account_id: str, kind: ScoreKind, *, since: date, viewer: Viewer) -> list[AccountScore]:
         """The scores of one account since a day, oldest first; none if the viewer may not see it."""
@@ -147,10 +131,7 @@ class ScoreRepository:
 
     def model(self, kind: ScoreKind) -> ScoreModel | None:
         """The one in use, which may be a refusal; None if none was ever put in use."""
-        query = select(ScoreModelRow).where(ScoreModelRow.kind == kind.value, ScoreModelRow.used_from.is_not(None))
-        first = query.order_by(*_IN_USE_FIRST).limit(1).execution_options(populate_existing=True)
-        row = self._session.scalar(first)
-        return None if row is None else _model(row)
+        return self.models_in_use((kind,)).get(kind)
 
     def models_in_use(self, kinds: Sequence[ScoreKind]) -> dict[ScoreKind, ScoreModel]:
         """Those in use of these kinds, which may be refusals; one statement."""
@@ -237,6 +218,32 @@ def _latest_of(kinds: tuple[ScoreKind, ...]) -> Kept:
     )
     query = select(*row.__table__.columns).where(*wanted).ext(distinct_on(row.kind))
     return kept(query.order_by(row.kind, row.day.desc()))
+
+
+def _on_day() -> Select[*tuple[Any, ...]]:
+    """Of every account, with the parameters `kind` and `on_day`."""
+    row = AccountScoreRow
+    # One look-up in the index for each account, however long its history.
+    last = (
+        select(*row.__table__.columns)
+        .where(row.account_id == AccountRow.id, row.kind == bindparam("kind", ""))
+        .where(row.day <= bindparam("on_day", date.min))
+        .order_by(row.day.desc())
+        .limit(1)
+        .lateral()
+    )
+    return select(*last.c).select_from(AccountRow).join(last, true())
+
+
+@cache
+def _of_accounts() -> Kept:
+    """With the parameter `account_ids`, too."""
+    return kept(_on_day().where(AccountRow.id == any_of("account_ids")))
+
+
+@kept_for_viewers
+def _of_visible(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return _on_day().where(AccountRow.id.in_(visible_accounts(viewer)))
 
 
 @cache
