@@ -135,6 +135,7 @@ def install(app: FastAPI, *, page: ErrorPage) -> None:
     app.add_exception_handler(Precondition, _precondition)
     app.add_exception_handler(Exception, unexpected)
     app.state.unexpected = unexpected
+    app.state.failed = answer
 
 
 def failure_of(request: Request, error: errors.CopilotError) -> Failure:

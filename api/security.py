@@ -1,17 +1,25 @@
 """Response headers that hold for every page, and a limit on request bodies.
 
-Invariant: no inline script or style ever runs, nothing is loaded from elsewhere, pages cannot be framed.
+Invariants: no inline script or style ever runs, nothing is loaded from elsewhere, pages cannot be framed; what is
+refused before its route is told as any other failure is: a page to people, problem details to programs.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from http import HTTPStatus
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import optional_viewer
-from api.errors import problem
+from api.errors import Failure
+from api.languages import language_of
+from api.localisation import mark as _
+from api.localisation import translate
 from copilot.bootstrap import Application
+from copilot.errors import UnavailableError
 
 MAX_BODY_BYTES = 2_000_000
 _TAKE_FILES = (
@@ -24,6 +32,10 @@ _TAKE_FILES = (
 )
 LARGER_BODIES = dict.fromkeys(_TAKE_FILES, 32_000_000)
 """Bytes that people who are signed in may send to what takes whole files."""
+_NO_LENGTH = _("The request must say how long it is.")
+_TOO_LARGE = _("What was sent is too large: it may have %(most)s MB at most.")
+_STRANGER = _("Sign in before you send a file of this size.")
+_NULL_CHARACTER = _("The address contains a null character.")
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -67,21 +79,10 @@ class HeadAsGet:
 
 async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse bodies that are too large or of unknown length, add the headers, keep private pages out of caches."""
-    # Of what has a body: DELETE may, and its form is read for the token.
-    if request.method in {"POST", "PUT", "PATCH"} or _announces_body(request):
-        length = request.headers.get("content-length", "")
-        if not (length.isascii() and length.isdigit()):
-            return problem(411, code="length_required", detail="The request must say how long it is.")
-        most = LARGER_BODIES.get(request.url.path, MAX_BODY_BYTES)
-        if int(length) > most:
-            return problem(413, code="too_large", detail=f"The request is larger than {most} bytes.")
-        # A form is read before its route asks who sends it: strangers would have whole files kept for them.
-        if int(length) > MAX_BODY_BYTES and not await run_in_threadpool(_is_signed_in, request):
-            return problem(401, code="not_authenticated", detail="Sign in before you send a file of this size.")
-    if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
-        return problem(400, code="null_character", detail="The address contains a null character.")
+    refused = await _refused(request)
     try:
-        response = await call_next(request)
+        told = await run_in_threadpool(_told, request, refused) if refused is not None else None
+        response = await call_next(request) if told is None else told
     except Exception as error:  # noqa: BLE001 - the outermost loop of the HTTP app
         # Answered here, because the server would log the error's own words, which may quote data.
         response = request.app.state.unexpected(request, error)
@@ -93,6 +94,40 @@ async def guard(request: Request, call_next: Callable[[Request], Awaitable[Respo
     if not request.url.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+async def _refused(request: Request) -> Failure | None:
+    """Why the request is not even begun, in English; none where nothing speaks against it."""
+    # Of what has a body: DELETE may, and its form is read for the token.
+    if request.method in {"POST", "PUT", "PATCH"} or _announces_body(request):
+        length = request.headers.get("content-length", "")
+        if not (length.isascii() and length.isdigit()):
+            return Failure(HTTPStatus.LENGTH_REQUIRED, code="length_required", detail=_NO_LENGTH)
+        if int(length) > _most(request):
+            return Failure(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, code="too_large", detail=_TOO_LARGE)
+        # A form is read before its route asks who sends it: strangers would have whole files kept for them.
+        if int(length) > MAX_BODY_BYTES and not await run_in_threadpool(_is_signed_in, request):
+            return Failure(HTTPStatus.UNAUTHORIZED, code="not_authenticated", detail=_STRANGER)
+    if "\0" in request.url.path or b"%00" in request.scope["query_string"]:
+        return Failure(HTTPStatus.BAD_REQUEST, code="null_character", detail=_NULL_CHARACTER)
+    return None
+
+
+def _told(request: Request, refused: Failure) -> Response:
+    """The refusal in the language of whoever asks, who is not known before the route."""
+    with suppress(UnavailableError):
+        _is_signed_in(request)
+    language = language_of(request)
+    detail = translate(refused.detail, language=language)
+    if refused.detail == _TOO_LARGE:
+        detail %= {"most": _most(request) // 1_000_000}
+    answer: Response = request.app.state.failed(request, replace(refused, detail=detail))
+    return answer
+
+
+def _most(request: Request) -> int:
+    """Bytes that a request to this address may have."""
+    return LARGER_BODIES.get(request.url.path, MAX_BODY_BYTES)
 
 
 def _announces_body(request: Request) -> bool:

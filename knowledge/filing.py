@@ -108,6 +108,10 @@ class DocumentFiler:
             document = parse(file.absolute, max_bytes=self.options.max_bytes)
         except UnreadableFile as error:
             self.problems.append((path.as_posix(), error))
+            if before is not None and before.source_file_id in self.earlier:
+                # What was read before stays, under its own hash: a file that stays broken is said to be so each time.
+                self.filed.add(before.id)
+                SourceRepository(self.uow).save([self.earlier[before.source_file_id]])
             return
         home = self._again(home or assigner.by_content(path, document), document, before)
         if home.problem is not None:

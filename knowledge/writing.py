@@ -243,8 +243,13 @@ class RecordWriter:
         return report
 
     def disappeared(self, record_type: str) -> set[str]:
-        """Records of a type that this root brought before and that no row of this run brings."""
-        return self.records.ids_of_files(record_type, self.earlier_files) - self._seen[record_type]
+        """Records of a type that this root brought before and that no row of this run brings.
+
+        Not those of a file that cannot be read this time: they may be in it still.
+        """
+        unread = {self.file_ids[index] for index, _ in self.plan.unreadable}
+        files = [file_id for file_id in self.earlier_files if file_id not in unread]
+        return self.records.ids_of_files(record_type, files) - self._seen[record_type]
 
     def removals(self, *, confirmed: bool) -> dict[str, set[str]]:
         """What is to be removed, by type. Raises InputError if that is suspiciously much and nobody confirmed it."""

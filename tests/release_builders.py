@@ -1,11 +1,8 @@
 """A mail server that misbehaves on request, emails in the queue and what became of them, for the tests of the gate."""
 
 import asyncio
-import json
 import socket
 import ssl
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +26,7 @@ from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
 from copilot.store.releases import Release, ReleaseRepository
 from tests import approvals_builders as world
+from tests.dying_process import dying_process
 from tests.guardrails_contact_builders import MARTA, message
 
 MARTA_ADDRESS = "marta@tormes.example"
@@ -106,21 +104,9 @@ class Deliver(Protocol):
 @contextmanager
 def dying_worker(database: Database, exports: Path, *, smtp: str | None = None) -> Iterator[Deliver]:
     """The process of `tests.approvals_killed_release`, until the block ends."""
-    command = [sys.executable, "-m", "tests.approvals_killed_release"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
-        jobs, answers = worker.stdin, worker.stdout
-        assert jobs is not None
-        assert answers is not None
-
-        def deliver(item: ReviewItem, die_at: int) -> dict[str, int]:
-            job = {"url": database.url, "folder": str(exports), "item": item.id, "die_at": die_at, "smtp": smtp}
-            jobs.write(json.dumps(job) + "\n")
-            jobs.flush()
-            answer: dict[str, int] = json.loads(answers.readline())
-            return answer
-
-        yield deliver
-        jobs.close()
+    common = {"url": database.url, "folder": str(exports), "smtp": smtp}
+    with dying_process("tests.approvals_killed_release") as run:
+        yield lambda item, die_at: run(common | {"item": item.id, "die_at": die_at})
 
 
 def email_draft(database: Database, viewer: Viewer, **changes: Any) -> Draft:

@@ -144,7 +144,14 @@ class PlainPapers:
         told = [f"{each.question.id}:{each.answer.text if each.answer else ''}" for each in project.questions]
         return f"{language.value}\n{'|'.join(told)}".encode()
 
-    def gaps_report(self, project: Project, *, language: Language, unplaced: Collection[str] = ()) -> bytes:  # noqa: ARG002
+    def gaps_report(
+        self,
+        project: Project,
+        *,
+        language: Language,
+        unplaced: Collection[str] = (),  # noqa: ARG002
+        people: Mapping[str, str] | None = None,  # noqa: ARG002
+    ) -> bytes:
         return f"{language.value} {len(project.questions)}".encode()
 
 

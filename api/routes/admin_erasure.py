@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.administrators import AdminDep
 from api.deps import ApplicationDep, UnitOfWorkDep
-from api.schemas.common import PROBLEMS
+from api.schemas.common import CONFLICT, PROBLEMS
 from api.schemas.erasures import ErasureId
 from copilot.domain.audit import AuditEvent
 from copilot.domain.erasure import ErasureState, Reason
@@ -54,7 +54,7 @@ class Certificate(Erasure):
     """One erasure with the event of the audit chain that tells of it."""
 
     event: AuditEvent | None
-    """None: it is not done."""
+    """None: the chain does not go back so far."""
 
 
 class Retention(BaseModel):
@@ -73,12 +73,12 @@ def list_erasures(_viewer: AdminDep, uow: UnitOfWorkDep) -> list[Erasure]:
     return [Erasure.of(record) for record in ErasureReading(uow).all()]
 
 
-@router.get("/erasures/{erasure_id}")
+@router.get("/erasures/{erasure_id}", responses=CONFLICT)
 def show_certificate(
     erasure_id: ErasureId, viewer: AdminDep, uow: UnitOfWorkDep, application: ApplicationDep
 ) -> Certificate:
-    """What proves that an erasure was done."""
-    return certificate_of(application.privacy.one(erasure_id, viewer=viewer, uow=uow), uow=uow)
+    """What proves that an erasure was done. Conflict until it is."""
+    return certificate_of(application.privacy.done(erasure_id, viewer=viewer, uow=uow), uow=uow)
 
 
 def certificate_of(record: ErasureRecord, *, uow: UnitOfWork) -> Certificate:

@@ -79,8 +79,9 @@ def erase(
 ) -> ErasureProgress:
     """Ask for a person's erasure everywhere; the worker does it, and `state_url` says how far it is.
 
-    It cannot be taken back. From now on imports keep the person out and nothing may be sent to them. Whoever asks for
-    somebody whose erasure is open gets that one; asking again once it is done changes nothing.
+    It can be withdrawn until the worker begins; what is erased cannot be brought back. From now on imports keep the
+    person out and nothing may be sent to them. Whoever asks for somebody whose erasure is open gets that one; asking
+    again once it is done changes nothing.
     """
     person = application.privacy.identify(wanted.person, viewer=viewer, uow=uow, account=wanted.account)
     erasure_id = application.privacy.confirm(
@@ -110,6 +111,16 @@ def try_again(
     """Have an erasure that failed tried again. Conflict if it did not fail."""
     application.privacy.again(erasure_id, viewer=viewer, uow=uow)
     return _accepted(erasure_id, viewer=viewer, uow=uow, application=application, language=language, response=response)
+
+
+@router.delete("/erasures/{erasure_id}", status_code=204, responses=CONFLICT)
+def withdraw(erasure_id: ErasureId, viewer: ViewerDep, uow: UnitOfWorkDep, application: ApplicationDep) -> None:
+    """Withdraw an erasure that nobody has begun, or that failed. Conflict if it is begun or done.
+
+    Nothing of the request is kept but the audit chain: imports bring the person again, and they may be written to as
+    before.
+    """
+    application.privacy.withdraw(erasure_id, viewer=viewer, uow=uow)
 
 
 def _accepted(

@@ -69,6 +69,8 @@ class ErasureProgress(BaseModel):
     done: int
     total: int
     """Of the step: tables that are searched, rows that are overwritten. 0: not counted."""
+    can_be_withdrawn: bool
+    """Nobody has begun it, or it failed."""
     trouble: ErasureTrouble | None
     finished_at: datetime | None
     result: ErasureResult | None
@@ -98,6 +100,7 @@ def progress_of(
         step_words=step_words(step, language=language) if step else "",
         done=record.step_done if step else 0,
         total=record.step_total if step else 0,
+        can_be_withdrawn=record.can_be_withdrawn,
         trouble=_trouble(record, language=language),
         finished_at=record.erased_at,
         result=_result(record),

@@ -83,6 +83,7 @@ AUDIT_ACTIONS = {
     "audit.key_rotated": _("Signing key replaced in order"),
     "audit.key_replaced": _("Signing key replaced after a loss"),
     "privacy.erasure_requested": _("Erasure of personal data asked for"),
+    "privacy.erasure_withdrawn": _("Erasure of personal data withdrawn"),
     "privacy.erasure_failed": _("Erasure of personal data failed"),
     "privacy.erased": _("Personal data erased"),
     "privacy.exported": _("Personal data exported"),

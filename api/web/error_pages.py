@@ -29,6 +29,10 @@ _PAGES: dict[int, tuple[str, str]] = {
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: (_("This address cannot be opened like this"), _("Start from the home page.")),
     HTTPStatus.CONFLICT: (_("Somebody was faster"), _("Open it again to see what it is now.")),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        _("This is too large"),
+        _("Nothing was saved. Go back and send less at once."),
+    ),
     HTTPStatus.UNPROCESSABLE_ENTITY: (_("This could not be used"), _("Go back, correct it and send it again.")),
     HTTPStatus.SERVICE_UNAVAILABLE: (_("Not available at the moment"), _("Try again in a minute.")),
     HTTPStatus.INSUFFICIENT_STORAGE: (_("The disk is full"), _("Nothing was saved. Tell the administrator.")),

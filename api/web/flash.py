@@ -133,7 +133,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "info",
         _("No answer is safe enough to be put into the queue unread. Choose them yourself."),
     ),
-    "rfp_none_chosen": ("warning", _("No question was chosen.")),
+    "rfp_none_chosen": ("warning", _("No question was chosen. Tick those you mean, then press again.")),
     "rfp_checked": ("success", _("Noted.")),
     "rfp_packaged": ("success", _("The filled file and its appendix wait in the queue. Nothing was sent.")),
     "library_imported": (
@@ -181,6 +181,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         _("Asked to stop. It ends within seconds, unless it is over before: then this page says what was done."),
     ),
     "upload_discarded": ("success", _("Discarded. The files are deleted, and nothing was imported.")),
+    "erasure_withdrawn": ("success", _("The request is withdrawn. Nothing was erased.")),
     "model_chosen": ("success", _("This model makes the scores from now on. They are computed in the background.")),
     "model_held": ("success", _("This model stays in use until an administrator takes that back.")),
     "choice_taken_back": ("success", _("Retraining decides again. This model makes the scores until then.")),

@@ -106,6 +106,10 @@ class Sentences:
         found = [item.support for section in self.sections for item in section.sentences]
         return {support: found.count(support) for support in order if support in found}
 
+    def contested(self) -> list[Sentence]:
+        """Those that something speaks against."""
+        return [item for section in self.sections for item in section.sentences if item.against.found]
+
     def by_id(self) -> dict[str, Sentence]:
         return {item.segment.id: item for section in self.sections for item in section.sentences}
 

@@ -53,10 +53,15 @@ class Columns:
     height: float
 
 
-def stacked(columns: Sequence[tuple[str, Mapping[str, float]]], *, height: float = 160.0) -> Columns:
-    """Each column is its label and its values by style, from the bottom up; no value is negative."""
+def stacked(
+    columns: Sequence[tuple[str, Mapping[str, float]]], *, height: float = 160.0, least_step: float = 0.0
+) -> Columns:
+    """Each column is its label and its values by style, from the bottom up; no value is negative.
+
+    `least_step`: 1 where what is counted has no halves.
+    """
     most = max((sum(values.values()) for _, values in columns), default=0.0)
-    ticks = round_values(most)
+    ticks = round_values(most, least_step=least_step)
     top = max(most, ticks[-1] if ticks else 0.0) or 1.0
     room = 100.0 / max(1, len(columns))
     return Columns(
@@ -85,13 +90,16 @@ def _pieces(values: Mapping[str, float], *, top: float, height: float) -> tuple[
     return tuple(found)
 
 
-def round_values(most: float) -> tuple[float, ...]:
-    """Two to four round values from above zero up to what holds `most`: 1, 2 or 5 times a power of ten apart."""
+def round_values(most: float, *, least_step: float = 0.0) -> tuple[float, ...]:
+    """Two to four round values from above zero up to what holds `most`: 1, 2 or 5 times a power of ten apart.
+
+    Fewer where they would be closer than `least_step`.
+    """
     if most <= 0:
         return ()
     rough = most / _TICKS
     power = 10.0 ** floor(log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+    step = max(least_step, next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough))
     return tuple(step * number for number in range(1, ceil(most / step - 1e-9) + 1))
 
 

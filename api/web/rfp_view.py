@@ -13,6 +13,7 @@ from copilot.domain.access import Viewer
 from copilot.domain.questionnaires import Skipped
 from copilot.domain.rfp_answers import Dimension, NoticeCode, RfpAnswer, Route
 from copilot.domain.rfp_projects import Project, ProjectQuestion, QuestionState
+from copilot.store.account_people import people_of_account
 from copilot.store.database import UnitOfWork
 from copilot.store.people import PeopleRepository
 from copilot.workflows.rfp.filling.placeholders import is_filled
@@ -235,6 +236,11 @@ def safe_to_file(project: Project) -> tuple[str, ...]:
 
 
 def everybody(*, uow: UnitOfWork) -> tuple[Viewer, ...]:
-    """People who can be asked, by name."""
+    """Everybody who is here, by name."""
     found = PeopleRepository(uow).active()
     return tuple(sorted(found, key=lambda person: (person.name.casefold(), person.user_id)))
+
+
+def who_can_be_asked(account_id: str | None, *, people: Sequence[Viewer], uow: UnitOfWork) -> Sequence[Viewer]:
+    """Those of `people` who may see the account of a questionnaire, where it has one."""
+    return people if account_id is None else people_of_account(account_id, uow=uow)

@@ -45,7 +45,7 @@ CARDS: dict[CardKind, CardWords] = {
     CardKind.RETURNED: CardWords(
         _("Sent back to you"),
         _("All that was sent back"),
-        _("Nothing was sent back. When a reviewer asks for changes, the draft and the reason stand here."),
+        _("Nothing was sent back. When a reviewer asks for changes, the draft stands here, and its page says why."),
     ),
     CardKind.FOLLOW_UPS: CardWords(
         _("Follow-ups waiting"),
@@ -53,7 +53,7 @@ CARDS: dict[CardKind, CardWords] = {
         _("No follow-up waits. Have one written on the page of an account, after a call or a meeting."),
     ),
     CardKind.MINE: CardWords(
-        _("Your drafts that others decide"),
+        _("Your drafts that wait for approval"),
         _("All your drafts"),
         _("Nothing of yours waits. Briefs, emails and answers that you ask for stand here until they are approved."),
     ),

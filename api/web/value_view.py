@@ -19,7 +19,7 @@ from copilot.domain.value import Fate, Hours
 from copilot.store.sla_board import DecidedWeek
 from copilot.workflows.value.report import ValueReport
 
-_LABELS = 8
+_LABELS = 6
 """Words below a plot that fit a phone."""
 _LEAST_CENT = Decimal("0.01")
 _SMALL_COST = _("below %(amount)s")
@@ -61,7 +61,8 @@ def fates_plot(found: ValueReport, *, words: ValueWords) -> plots.Columns:
         [
             (label, {fate.value: float(part.figures.tally.fates[fate]) for fate in Fate})
             for label, part in zip(labels, found.by_week, strict=True)
-        ]
+        ],
+        least_step=1,
     )
 
 

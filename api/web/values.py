@@ -35,6 +35,8 @@ _FIGURE = re.compile(
     re.DOTALL,
 )
 """A computed figure with what it rests on, as `copilot.store.account_metrics` writes it."""
+_MOVE = re.compile(r"(.+) \((\d{4}-\d{2}-\d{2})\), (.+) \((\d{4}-\d{2}-\d{2})\)")
+"""A score before and now, as `copilot.workflows.alerts.wording` writes it."""
 _CHANGE = " -> "
 MINUS = "\u2212"
 _ISSUE = "data_issue."
@@ -93,6 +95,14 @@ class Values:
         """The country's name for a code of two letters; anything else as it is."""
         known: str | None = Locale.parse(self.formatter.locale).territories.get((code or "").upper())
         return known or code or ""
+
+    def place_in_file(self, address: str) -> str:
+        """Where something stands in a questionnaire; a cell of a workbook is called as its program calls it."""
+        for pattern, first, told in words.PLACES_IN_FILES:
+            if found := pattern.fullmatch(address):
+                counted = {name: int(value) + 1 - first for name, value in found.groupdict().items()}
+                return translate(told, language=self.language) % counted
+        return address
 
     def file_kind(self, name: str) -> str:
         """What a file is, by its ending."""
@@ -206,6 +216,10 @@ class Values:
             return describe(code, details, language=self.language)
         if _CHANGE in text:
             return " → ".join(self.canonical(name, part) for part in text.split(_CHANGE, 1))
+        if move := _MOVE.fullmatch(text):
+            return " → ".join(
+                self.figure(name, f"{value} ({day})") for value, day in (move.group(1, 2), move.group(3, 4))
+            )
         match = _FIGURE.fullmatch(text)
         if match is None:
             return self.canonical(name, text)

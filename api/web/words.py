@@ -4,6 +4,8 @@ Invariant: every member of the enumerations shown on a page has a word (a test w
 shown as it is, never left out.
 """
 
+import re
+
 from api.localisation import mark as _
 from api.web import (
     admin_words,
@@ -221,6 +223,17 @@ FIELDS = {
     "website": _("Website"),
 }
 
+PLACES_IN_FILES = (
+    (
+        re.compile(r"t(?P<table>\d+)r(?P<row>\d+)c(?P<column>\d+)"),
+        0,
+        _("table %(table)s, row %(row)s, column %(column)s"),
+    ),
+    (re.compile(r"p(?P<paragraph>\d+)"), 0, _("paragraph %(paragraph)s")),
+    (re.compile(r"(?P<page>\d+):(?P<line>\d+)"), 1, _("page %(page)s, line %(line)s")),
+    (re.compile(r"(?P<line>\d+)"), 1, _("line %(line)s")),
+)
+"""Addresses of `copilot.domain.questionnaires.Place` that are no cells: how they are written, what they count from."""
 METRICS = {
     "churn_90_move": _("Probability of leaving within 90 days, before and now"),
     "health_move": _("Health, before and now"),

@@ -36,7 +36,7 @@ REFUSALS: dict[RefusalCode, dict[str, tuple[str, str]]] = {
     },
     "own_draft": {
         "es": (
-            "Usted lo pidió o escribió parte del texto, así que debe aprobarla otra persona.",
+            "Usted lo pidió o escribió parte del texto, así que debe aprobarlo otra persona.",
             "Avise a su responsable.",
         ),
         "en": ("You asked for it or wrote some of it, so somebody else has to approve it.", "Tell your manager."),

@@ -216,14 +216,14 @@ def _whose(query: FigureQuery, language: Language, names: Mapping[str, str]) -> 
     spanish, of_accounts = language is Language.ES, query.subject is not Subject.ACCOUNTS
     named = _named(query, language, names)
     if not of_accounts:
-        own = ("a tu cargo" if spanish else "of yours") if query.mine else ""
+        own = ("a su cargo" if spanish else "of yours") if query.mine else ""
         listed = f"({named})" if named else ""
         return " ".join(filter(None, [own, listed]))
     _, accounts, rest = _head(Subject.ACCOUNTS, query.of_account, language)
     if named:
         whose, rest = f"{'de' if spanish else 'of'} {named}", query.of_account
     elif query.mine:
-        whose = f"de tus {accounts}" if spanish else f"of your {accounts}"
+        whose = f"de sus {accounts}" if spanish else f"of your {accounts}"
     else:
         whose = (f"de {accounts}" if spanish else f"of {accounts}") if query.of_account or query.computed else ""
     places = places_in_words(query.of_account, language=language)

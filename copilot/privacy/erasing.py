@@ -24,6 +24,7 @@ from copilot.store.pseudonyms import PseudonymRepository
 from copilot.store.record_counts import RecordCounts
 from copilot.store.rfp_projects import RfpProjectRepository
 from copilot.store.stale_items import StaleItems
+from copilot.store.standing_sums import StandingSums
 
 _SYSTEM = "system"
 _DRAFTS, _TEXTS, _ITEMS = "draft_versions", "documents", "review_items"
@@ -137,8 +138,10 @@ class Eraser:
                 else:
                     finder.overwrite(shape, item)
                 done += 1
-        # A system can be called after a person: the name of what there is none of any more goes with it.
+        # A system can be called after a person, and a person can own accounts: the name of what there is none of any
+        # more goes with it.
         RecordCounts(self.uow).fold()
+        StandingSums(self.uow).fold()
 
     def _forget(self) -> int:
         """What stood for the person in conversations with models, in spellings that only its own key knows."""

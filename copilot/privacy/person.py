@@ -91,17 +91,14 @@ def resolve(query: str, *, account: str | None, language: str, people: PersonRep
         person = _person((), names=[wanted], account_ids=account_ids, people=people)
     else:
         raise problem(NotFound, "nobody", language)
-    _require_no_staff(person, language, people)
+    require_no_staff(person, language, people)
     return person
 
 
-def resolve_again(known: Mapping[str, Sequence[str]], *, language: str, people: PersonRepository) -> Person:
-    """The person that `Person.to_dict` told of: what was known of them then, and what their records say now.
-
-    Raises InputError if they work here now.
-    """
-    found = people.contacts(ids=known["contact_ids"])
-    person = _person(
+def resolve_again(known: Mapping[str, Sequence[str]], *, people: PersonRepository) -> Person:
+    """The person that `Person.to_dict` told of: what was known of them then, and what their records say now."""
+    found = people.contacts(ids=known["contact_ids"]) or _brought_since(known, people)
+    return _person(
         _with_duplicates(found, people) if found else (),
         names=known["names"],
         emails=known["emails"],
@@ -109,8 +106,21 @@ def resolve_again(known: Mapping[str, Sequence[str]], *, language: str, people: 
         account_ids=known["account_ids"],
         people=people,
     )
-    _require_no_staff(person, language, people)
-    return person
+
+
+def _brought_since(known: Mapping[str, Sequence[str]], people: PersonRepository) -> list[ContactFacts]:
+    """Records of somebody who has none that was known: an import that had begun before may have brought them."""
+    found = [item for one in (*known["emails"], *known["names"]) for item in _matching(one, people)]
+    addresses = {email_key(email) for email in known["emails"]}
+    return [item for item in found if _fits(item, known, addresses)]
+
+
+def _fits(item: ContactFacts, known: Mapping[str, Sequence[str]], addresses: set[str]) -> bool:
+    if known["names"] and not any(_same_name(item.name, name) for name in known["names"]):
+        return False
+    if item.email and addresses:
+        return email_key(item.email) in addresses
+    return item.account_id is not None and item.account_id in known["account_ids"]
 
 
 def _account_ids(account: str | None, language: str, people: PersonRepository) -> list[str] | None:
@@ -205,7 +215,8 @@ def _person(
     )
 
 
-def _require_no_staff(person: Person, language: str, people: PersonRepository) -> None:
+def require_no_staff(person: Person, language: str, people: PersonRepository) -> None:
+    """Raises InputError if they work here."""
     staff = {email_key(email) for _, email in people.users()}
     if any(email_key(email) in staff for email in person.emails):
         raise problem(InputError, "staff", language)

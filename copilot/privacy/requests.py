@@ -18,14 +18,14 @@ from copilot.domain.redaction import redact
 from copilot.errors import Conflict, DatabaseUnavailable, InputError, NotFound, StorageFull, UnavailableError
 from copilot.privacy.erasing import AfterErasure, Eraser, ErasureReport, Note, TracesLeft, in_silence
 from copilot.privacy.exported_files import remove_files
-from copilot.privacy.person import Person, resolve_again
+from copilot.privacy.person import Person, require_no_staff, resolve_again
 from copilot.privacy.service import Privacy, pseudonym, require_administrator
 from copilot.privacy.texts import problem
 from copilot.store.audit import AuditLog
 from copilot.store.database import Database, UnitOfWork
 from copilot.store.erasure_people import PersonRepository
 from copilot.store.erasure_reading import ErasureReading, ErasureRecord
-from copilot.store.erasure_requests import OpenErasures
+from copilot.store.erasure_requests import BANNED, OpenErasures
 from copilot.store.erasure_suppressions import SuppressionRepository
 from copilot.store.erasure_tables import EVERY_ACCOUNT
 from copilot.store.sources import SourceRepository
@@ -77,7 +77,7 @@ class PrivacyRequests(Privacy):
         )
         if is_new:
             SuppressionRepository(uow).suppress(erasure_id, _keys(person))
-            PersonRepository(uow).stop_contact([item.id for item in person.contacts])
+            _ban_contact(erasure_id, person, uow)
         else:
             requests.again(erasure_id)
         _record("privacy.erasure_requested", erasure_id, person, reason=reason.value, by=viewer.user_id, uow=uow)
@@ -90,11 +90,28 @@ class PrivacyRequests(Privacy):
         self.one(erasure_id, viewer=viewer, uow=uow)
         if not OpenErasures(uow).again(erasure_id):
             raise problem(Conflict, "not_failed", viewer.language)
-        details = {"erasure": erasure_id}
-        AuditLog(uow).append(
-            "privacy.erasure_requested", actor_id=viewer.user_id, subject=f"erasure:{erasure_id}", details=details
-        )
+        _about_request("privacy.erasure_requested", erasure_id, by=viewer.user_id, uow=uow)
         self._ask_for_run(uow)
+
+    def withdraw(self, erasure_id: str, *, viewer: Viewer, uow: UnitOfWork) -> None:
+        """Take back one that nobody has begun, or that failed: nothing of it was done, and nothing of it is kept.
+
+        Raises NotAllowed, NotFound or Conflict.
+        """
+        require_administrator(viewer)
+        self.one(erasure_id, viewer=viewer, uow=uow)
+        requests, people = OpenErasures(uow), PersonRepository(uow)
+        known = requests.withdraw(erasure_id)
+        if known is None:
+            raise problem(Conflict, "begun", viewer.language)
+        others = requests.others(erasure_id)
+        still = {contact_id for other in others.values() for contact_id in other["contact_ids"]}
+        people.ban_contact(set(known.get(BANNED, ())) - still, banned=False)
+        for other_id, other in others.items():
+            # What both kept out went with the one that asked for it last.
+            if any(set(other[kind]).intersection(known[kind]) for kind in ("contact_ids", "emails", "phones", "names")):
+                SuppressionRepository(uow).suppress(other_id, _keys(resolve_again(other, people=people)))
+        _about_request("privacy.erasure_withdrawn", erasure_id, by=viewer.user_id, uow=uow)
 
     def one(self, erasure_id: str, *, viewer: Viewer, uow: UnitOfWork) -> ErasureRecord:
         """One erasure, however far it is. Raises NotAllowed or NotFound."""
@@ -167,7 +184,9 @@ class PrivacyRequests(Privacy):
         requests = OpenErasures(uow)
         known, with_files = requests.person(erasure_id), requests.removes_files(erasure_id)
         requests.forget_whom(erasure_id)
-        person = resolve_again(known, language=Language.EN.value, people=PersonRepository(uow))
+        people = PersonRepository(uow)
+        person = resolve_again(known, people=people)
+        require_no_staff(person, Language.EN.value, people)
         report = Eraser(person, uow, note).erase(exports=self._exports, after_erasure=self._after_erasure)
         if report.empty and not known["contact_ids"]:
             SuppressionRepository(uow).withdraw(erasure_id)
@@ -189,10 +208,8 @@ class PrivacyRequests(Privacy):
         with self._database.unit_of_work_aside() as uow:
             OpenErasures(uow).note_problem(erasure_id, code=trouble.value, tables=tables, for_good=for_good)
             if for_good:
-                details = {"erasure": erasure_id, "problem": trouble.value}
-                AuditLog(uow).append(
-                    "privacy.erasure_failed", actor_id=_SYSTEM, subject=f"erasure:{erasure_id}", details=details
-                )
+                more = {"problem": trouble.value}
+                _about_request("privacy.erasure_failed", erasure_id, by=_SYSTEM, uow=uow, more=more)
         _log.warning("privacy.erasure_not_done", erasure=erasure_id, problem=trouble.value, again=not for_good)
 
     def note(self, erasure_id: str, step: Step, done: int, total: int) -> None:
@@ -231,6 +248,14 @@ def _subject(person: Person, uow: UnitOfWork) -> str:
     return SuppressionRepository(uow).hash_of("erasure:" + "\n".join(keys))
 
 
+def _ban_contact(erasure_id: str, person: Person, uow: UnitOfWork) -> None:
+    """Have nobody write to the person, and note to whom that was allowed before: another open erasure may ban them."""
+    requests, own = OpenErasures(uow), [item.id for item in person.contacts]
+    banned = PersonRepository(uow).ban_contact(own)
+    before = {contact_id for other in requests.others(erasure_id).values() for contact_id in other.get(BANNED, ())}
+    requests.note_banned(erasure_id, {*banned, *before.intersection(own)})
+
+
 def _keys(person: Person) -> dict[str | None, set[str]]:
     """What imports keep out, by account (None: everywhere)."""
     keys: dict[str | None, set[str]] = {None: set(person.marks.everywhere) | person.source_keys}
@@ -264,6 +289,13 @@ def _record(
         subject=f"person:{pseudonym(person, uow)}",
         details={"erasure": erasure_id, "reason": reason} | (more or {}),
     )
+
+
+def _about_request(
+    action: str, erasure_id: str, *, by: str, uow: UnitOfWork, more: dict[str, str] | None = None
+) -> None:
+    details = {"erasure": erasure_id} | (more or {})
+    AuditLog(uow).append(action, actor_id=by, subject=f"erasure:{erasure_id}", details=details)
 
 
 def _trouble(error: Exception) -> Trouble:

@@ -50,6 +50,10 @@ _ERRORS: dict[str, dict[Language, tuple[str, str]]] = {
         Language.ES: ("Ese borrado no ha fallado.", "Mire otra vez cómo va."),
         Language.EN: ("That erasure did not fail.", "Look again how far it is."),
     },
+    "begun": {
+        Language.ES: ("Ese borrado ya ha empezado o ha terminado.", "Ya no se puede retirar. Mire otra vez cómo va."),
+        Language.EN: ("That erasure has begun, or is done.", "It cannot be withdrawn any more. See how far it is."),
+    },
     "not_done": {
         Language.ES: ("Ese borrado aún no ha terminado.", "Espere a que termine y vuelva a intentarlo."),
         Language.EN: ("That erasure is not done yet.", "Wait until it is, then try again."),

@@ -114,10 +114,19 @@ class PersonRepository:
         ).all()
         return sorted(row.id for row in rows if row.id == name or words_of(row.name) == words_of(name))
 
-    def stop_contact(self, contact_ids: Collection[str]) -> None:
-        """Have nobody write to these contacts any more: what is released asks for it."""
-        contacts = update(ContactRow).where(ContactRow.id.in_(contact_ids), ContactRow.do_not_contact.is_(False))
-        self._session.execute(contacts.values(do_not_contact=True))
+    def ban_contact(self, contact_ids: Collection[str], *, banned: bool = True) -> list[str]:
+        """Have nobody write to these contacts any more, or let them again; returns those that were otherwise before.
+
+        A record that an import holds now is passed over: it holds it for minutes, and writes what its source says.
+        """
+        free = (
+            select(ContactRow.id)
+            .where(ContactRow.id.in_(contact_ids), ContactRow.do_not_contact.is_(not banned))
+            .with_for_update(skip_locked=True)
+            .cte("free")
+        )
+        changing = update(ContactRow).where(ContactRow.id == free.c.id).values(do_not_contact=banned)
+        return list(self._session.scalars(changing.returning(ContactRow.id)))
 
     def remove(self, contact_ids: Collection[str]) -> int:
         """Delete contact records; returns how many there were."""

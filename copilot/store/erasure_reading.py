@@ -14,7 +14,7 @@ from copilot.domain.audit import AuditEvent
 from copilot.domain.erasure import ErasureState
 from copilot.store.database import UnitOfWork
 from copilot.store.erasure_requests import IS_WAITING, TURN_TAKEN
-from copilot.store.erasure_retention import has_content
+from copilot.store.erasure_retention import has_content, has_ended
 from copilot.store.reviews import UNRELEASED
 from copilot.store.tables.chat import ChatThreadRow
 from copilot.store.tables.models import ModelCallRow
@@ -60,6 +60,11 @@ class ErasureRecord:
         if self.failed_at is not None:
             return ErasureState.FAILED
         return ErasureState.UNDER_WAY if self.is_at_work else ErasureState.WAITING
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Nothing of it was done, and nobody is at it; see `OpenErasures.withdraw`."""
+        return self.erased_at is None and (self.begun == 0 or self.failed_at is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ class ErasureReading:
             "conversation_days": _since(ChatThreadRow.updated_at),
             "questionnaire_days": _since(RfpProjectRow.updated_at),
             "login_attempt_days": _since(LoginAttemptRow.attempted_at),
-            "alert_days": _since(AlertRow.changed_at),
+            "alert_days": _since(AlertRow.changed_at).where(has_ended()),
             "signal_snapshot_days": _since(cast(SignalSnapshotRow.day, DateTime(timezone=True))),
             "text_signal_days": _since(cast(TextSignalRow.day, DateTime(timezone=True))),
             "model_call_days": _since(ModelCallRow.called_at),

@@ -4,14 +4,16 @@ Invariants: of one person one erasure is open at most; one is worked on at a tim
 with its transaction, however that ends; whom it is about stands in one row, which goes in the transaction that erases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, delete, func, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Boolean, ColumnElement, Text, cast, delete, func, literal_column, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from copilot.domain.erasure import Step
 from copilot.store.database import UnitOfWork
 from copilot.store.tables.privacy import ErasureRow, ErasureSubjectRow
+from copilot.store.tables.records import ContactRow
 
 _TURN = 727213
 TURN_TAKEN: ColumnElement[bool] = literal_column(
@@ -23,6 +25,23 @@ TURN_TAKEN: ColumnElement[bool] = literal_column(
 _OPEN = ErasureRow.erased_at.is_(None)
 IS_WAITING: ColumnElement[bool] = _OPEN & ErasureRow.failed_at.is_(None)
 """It is to be done, or somebody is at it."""
+_IS_UNTOUCHED = _OPEN & ((ErasureRow.begun == 0) | ErasureRow.failed_at.is_not(None))
+"""Nobody is at it, and nobody begins it at this moment without waiting for this row."""
+_WHOM = ErasureSubjectRow.person
+IS_TO_BE_ERASED: ColumnElement[bool] = (
+    select(ErasureSubjectRow.erasure_id)
+    .where(
+        or_(
+            func.jsonb_exists(_WHOM["contact_ids"], ContactRow.id),
+            func.jsonb_exists(cast(func.lower(cast(_WHOM["emails"], Text)), JSONB), func.lower(ContactRow.email)),
+        )
+    )
+    .correlate(ContactRow)
+    .exists()
+)
+"""Condition on contacts: an open erasure is about them, whatever an import has made of their records meanwhile."""
+BANNED = "banned"
+"""Of whom it is about: the contacts to whom nobody may write since it was asked for, and only therefore."""
 
 
 class OpenErasures:
@@ -80,13 +99,40 @@ class OpenErasures:
         return self._session.scalar(
             update(ErasureRow)
             .where(ErasureRow.id == erasure_id, IS_WAITING)
-            .values(begun=ErasureRow.begun + 1, step_done=0, step_total=0)
+            .values(begun=ErasureRow.begun + 1, step=Step.TURN.value, step_done=0, step_total=0)
             .returning(ErasureRow.begun)
         )
 
     def person(self, erasure_id: str) -> dict[str, Any]:
         """Whom an open erasure is about."""
         return dict(self._session.get_one(ErasureSubjectRow, erasure_id).person)
+
+    def note_banned(self, erasure_id: str, contact_ids: Iterable[str]) -> None:
+        """Nobody may write to these contacts since this new erasure was asked for, and only therefore."""
+        row = self._session.get_one(ErasureSubjectRow, erasure_id)
+        row.person = row.person | {BANNED: sorted(contact_ids)}
+
+    def others(self, erasure_id: str) -> dict[str, dict[str, Any]]:
+        """Whom the other open erasures are about, by their ids."""
+        rows = self._session.execute(
+            select(ErasureSubjectRow.erasure_id, ErasureSubjectRow.person).where(
+                ErasureSubjectRow.erasure_id != erasure_id
+            )
+        )
+        return {row.erasure_id: row.person for row in rows}
+
+    def withdraw(self, erasure_id: str) -> dict[str, Any] | None:
+        """Delete one that nobody has begun or that failed, with its hashes, and return whom it was about.
+
+        None: somebody has begun it, or it is not open.
+        """
+        untouched = select(ErasureRow).where(ErasureRow.id == erasure_id, _IS_UNTOUCHED).with_for_update()
+        if (row := self._session.scalar(untouched)) is None:
+            return None
+        known = self.person(erasure_id)
+        self._session.delete(row)
+        self._session.flush()
+        return known
 
     def removes_files(self, erasure_id: str) -> bool:
         """Whether released files go as well."""

@@ -46,8 +46,7 @@ class RetentionRepository:
 
     def alerts(self, *, before: datetime) -> int:
         """Delete alerts that ended and that nobody changed since; their events stay in the audit chain."""
-        ended = AlertRow.state.in_([AlertState.CLOSED.value, AlertState.DISMISSED.value])
-        return self._deleted(delete(AlertRow).where(ended, AlertRow.changed_at < before))
+        return self._deleted(delete(AlertRow).where(has_ended(), AlertRow.changed_at < before))
 
     def signal_snapshots(self, *, before: datetime) -> int:
         """Forget what was kept of days before, and what was computed of it: also for a day after, which is told by the
@@ -150,3 +149,8 @@ def _may_be_taken_up(abandoned_by: datetime) -> ColumnElement[bool]:
 def has_content() -> ColumnElement[bool]:
     """Condition on `draft_versions`: retention has not emptied it."""
     return func.jsonb_array_length(DraftVersionRow.content["sections"]) > 0
+
+
+def has_ended() -> ColumnElement[bool]:
+    """Condition on `alerts`: somebody closed or dismissed it."""
+    return AlertRow.state.in_([AlertState.CLOSED.value, AlertState.DISMISSED.value])

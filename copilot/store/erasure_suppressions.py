@@ -90,9 +90,7 @@ class SuppressionRepository:
         people = PeopleRepository(self._uow)
         known = people.workspace_fact(_KEY_FACT)
         if known is None:
-            known = self._uow.clock.new_token()
-            people.set_workspace_fact(_KEY_FACT, known)
-            self._session.flush()
+            known = people.settle_workspace_fact(_KEY_FACT, self._uow.clock.new_token())
         return known.encode()
 
 

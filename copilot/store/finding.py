@@ -153,7 +153,7 @@ class FindingRepository:
         ]
         stands = case((AlertRow.state.in_([state.value for state in STANDING]), 0), else_=1)
         query = (
-            select(AlertRow.id, AccountRow.name, AccountRow.id, AccountRow.name, AlertRow.kind, AlertRow.opened_at)
+            select(AlertRow.id, AccountRow.name, AccountRow.id, AccountRow.name, AlertRow.kind, AlertRow.day)
             .join(AccountRow, AccountRow.id == AlertRow.account_id)
             .where(AlertRow.account_id.in_(visible_accounts(self._viewer)), *words)
             .order_by(stands, AlertRow.day.desc(), AlertRow.id)
@@ -187,13 +187,13 @@ def _named(
     account_id: str | None,
     account_name: str | None,
     code: str = "",
-    at: datetime | None = None,
+    at: datetime | date | None = None,
 ) -> Named:
     return Named(key, label, account_id, account_name, code, _day(at))
 
 
-def _day(at: datetime | None) -> date | None:
-    return None if at is None else at.date()
+def _day(at: datetime | date | None) -> date | None:
+    return at.date() if isinstance(at, datetime) else at
 
 
 def _folded(shown: Any) -> ColumnElement[str]:

@@ -240,3 +240,8 @@ class PeopleRepository:
     def set_workspace_fact(self, key: str, value: str) -> None:
         """Store a fact about the installation."""
         self._session.merge(WorkspaceRow(key=key, value=value))
+
+    def settle_workspace_fact(self, key: str, value: str) -> str:
+        """Store a fact that never changes, unless somebody did already; returns what it is."""
+        self._session.execute(insert(WorkspaceRow).values(key=key, value=value).on_conflict_do_nothing())
+        return self.workspace_fact(key) or value

@@ -1,6 +1,7 @@
 """Recipients of drafts as people: all contacts with the same address, and what the person wishes.
 
-Invariant: a wish and a ban on contact hold for the person, in whichever record and account they were noted.
+Invariant: a wish and a ban on contact hold for the person, in whichever record and account they were noted; nobody may
+write to somebody whose erasure was asked for.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from sqlalchemy import func, or_, select
 from copilot.domain.contact_rules import Channel, Recipient, StatedWish, Wish, WishSource, address_key
 from copilot.domain.folding import fold
 from copilot.store.database import UnitOfWork
+from copilot.store.erasure_requests import IS_TO_BE_ERASED
 from copilot.store.tables.contacts import ContactPreferenceRow
 from copilot.store.tables.records import AccountRow, ContactRow
 
@@ -47,7 +49,7 @@ def read_persons(uow: UnitOfWork, contact_ids: Sequence[str]) -> list[Person]:
             ContactRow.email,
             ContactRow.account_id,
             ContactRow.left_on,
-            ContactRow.do_not_contact,
+            or_(ContactRow.do_not_contact, IS_TO_BE_ERASED).label("do_not_contact"),
             AccountRow.country,
         )
         .outerjoin(AccountRow, AccountRow.id == ContactRow.account_id)

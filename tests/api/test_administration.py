@@ -209,6 +209,41 @@ class TestErasure:
         found = browser.get("/audit", params={"q": erasure_id[0]}).text.partition("<tbody>")[2]
         assert "Personal data erased" in found
 
+    @pytest.mark.parametrize(
+        ("language", "button", "said", "event"),
+        [
+            ("es", "Retirar la solicitud", "No se ha borrado nada", "Borrado de datos personales retirado"),
+            ("en", "Withdraw the request", "Nothing was erased", "Erasure of personal data withdrawn"),
+        ],
+    )
+    def test_it_is_withdrawn_with_a_button_until_it_is_begun(
+        self,
+        browser: TestClient,
+        admin: Viewer,
+        application: bootstrap.Application,
+        *,
+        language: str,
+        button: str,
+        said: str,
+        event: str,
+    ) -> None:
+        sign_in(browser, admin)
+        token = form_token(browser.get("/admin/erasure"))
+        browser.post("/language", data={"language": language, "next": "/admin", "csrf_token": token})
+        who = {"person": self.PERSON, "account": self.ACCOUNT, "csrf_token": form_token(browser.get("/admin/erasure"))}
+        sent = browser.post("/admin/erasure/erase", data=who | {"reason": "request", "typed": self.PERSON})
+        address = sent.headers["location"]
+        assert button in browser.get(address).text
+        withdrawn = browser.post(f"{address}/withdraw", data=who)
+        assert withdrawn.status_code == 303
+        assert said in browser.get(withdrawn.headers["location"]).text
+        assert browser.get(address).status_code == 404
+        assert event in browser.get("/audit").text
+        again = browser.post("/admin/erasure/erase", data=who | {"reason": "request", "typed": self.PERSON})
+        assert application.privacy.run_waiting() == 1
+        assert button not in browser.get(again.headers["location"]).text
+        assert browser.post(f"{again.headers['location']}/withdraw", data=who).status_code == 409
+
     def test_nobody_of_that_name(self, browser: TestClient, admin: Viewer) -> None:
         sign_in(browser, admin)
         token = form_token(browser.get("/admin/erasure"))

@@ -141,6 +141,19 @@ def test_large_and_unmeasured_bodies_are_refused(client: TestClient) -> None:
         assert client.request("DELETE", "/api/v1/sessions/current", content=content).status_code == expected
 
 
+def test_what_is_too_large_is_refused_in_words_of_the_reader(client: TestClient) -> None:
+    spanish, large = {"accept-language": "es"}, b"x" * 2_000_001
+    refused = client.post("/api/v1/sessions", content=large, headers=spanish)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert "2 MB como mucho" in refused.json()["detail"]
+    page = client.post("/sign-in", content=large, headers=spanish)
+    assert (page.status_code, page.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "2 MB como mucho" in page.text
+    assert "No se ha guardado nada." in page.text
+    assert page.headers["content-security-policy"]
+    assert client.get("/queue?view=%00", headers=spanish).headers["content-type"] == "text/html; charset=utf-8"
+
+
 def test_a_refused_request_does_not_echo_its_input(client: TestClient) -> None:
     answer = client.post("/api/v1/sessions", json={"email": 7, "password": "my secret"})
     assert answer.status_code == 422

@@ -71,6 +71,9 @@ def test_one_word_finds_things_of_every_kind_and_each_opens(
     assert labels(there)["accounts"] == ["Frigoríficos Valdemora"]
     assert labels(there)["contacts"] == ["Rosa Almendro"]
     assert there["alerts"][0]["address"] == f"/alerts/{alert}"
+    assert "13 nov 2026" in there["alerts"][0]["detail"], (
+        "the day that it is of, as its page says, not that of its entry"
+    )
     assert there["threads"][0]["address"] == f"/chat/{thread}"
     assert "items" in there
     for hits in there.values():

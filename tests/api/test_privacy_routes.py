@@ -37,13 +37,33 @@ def test_an_administrator_sees_exports_and_erases(
     assert asked.headers["location"] == waiting["state_url"]
     again = client.post("/api/v1/privacy/erase", json=request, headers=headers).json()
     assert again["erasure_id"] == waiting["erasure_id"], "of one person one is open at most"
+    certificate = f"/api/v1/admin/erasures/{waiting['erasure_id']}"
+    refused = client.get(certificate)
+    assert (refused.status_code, refused.json()["hint"] != "") == (409, True), "nothing is proved before it is done"
     assert application.privacy.run_waiting() == 1
     done = client.get(waiting["state_url"])
     assert done.json()["state"] == "done"
     assert done.json()["result"]["counts"]["documents"] >= 1
     assert "Rosa" not in asked.text + done.text
+    assert client.get(certificate).json()["event"]["action"] == "privacy.erased"
+    assert client.delete(waiting["state_url"], headers=headers).status_code == 409
     assert client.post(f"{waiting['state_url']}/again", headers=headers).status_code == 409
     assert client.post("/api/v1/privacy/preview", json=PERSON, headers=headers).json()["counts"] == {}
+
+
+def test_what_was_asked_for_is_withdrawn_before_it_is_begun(
+    client: TestClient, company: Company, admin: Viewer, application: bootstrap.Application
+) -> None:
+    headers = {"x-csrf-token": sign_in(client, admin)}
+    before = client.post("/api/v1/privacy/preview", json=PERSON, headers=headers).json()
+    asked = client.post("/api/v1/privacy/erase", json={**PERSON, "reason": "request"}, headers=headers).json()
+    assert asked["can_be_withdrawn"]
+    assert client.delete(asked["state_url"]).status_code == 403
+    assert client.delete(asked["state_url"], headers=headers).status_code == 204
+    assert client.get(asked["state_url"]).status_code == 404
+    assert client.delete(asked["state_url"], headers=headers).status_code == 404
+    assert application.privacy.run_waiting() == 0
+    assert client.post("/api/v1/privacy/preview", json=PERSON, headers=headers).json() == before
 
 
 @pytest.mark.parametrize("action", ["preview", "export", "erase"])
@@ -70,6 +90,7 @@ def test_nobody_else_sees_how_far_one_is(
     for known in (erasure_id, "erasure_0"):
         assert client.get(f"/api/v1/privacy/erasures/{known}").status_code == 403
         assert client.post(f"/api/v1/privacy/erasures/{known}/again", headers=headers).status_code == 403
+        assert client.delete(f"/api/v1/privacy/erasures/{known}", headers=headers).status_code == 403
         assert client.get(f"/admin/erasure/{known}").status_code == 403
 
 

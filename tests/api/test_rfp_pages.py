@@ -95,8 +95,25 @@ def test_what_cannot_be_read_is_said_beside_the_form(browser: TestClient, compan
     assert (broken.status_code, "guárdelo de nuevo" in broken.text) == (422, True)
     empty = post(browser, "/rfps")
     assert (empty.status_code, "pegue las preguntas" in empty.text) == (422, True)
-    nobody = post(browser, "/rfps", pasted=f"1. {HOSTED}", account="Nadie SA")
-    assert (nobody.status_code, "Nadie SA" not in nobody.text) == (422, True)
+    nobody = post(browser, "/rfps", pasted=f"1. {HOSTED}", title="De Nadie", account="Nadie SA")
+    assert nobody.status_code == 422
+    assert re.search(r'role="alert".*?</div></div>', nobody.text, re.DOTALL)[0].count("Nadie SA") == 0  # type: ignore[index]
+    assert all(typed in nobody.text for typed in (f">1. {HOSTED}</textarea>", 'value="De Nadie"', 'value="Nadie SA"'))
+
+
+def test_only_who_may_see_the_account_is_offered_to_be_asked(
+    browser: TestClient, application: bootstrap.Application, company: Company
+) -> None:
+    sign_in(browser, company.ae)
+    general, theirs = hand_in(browser), hand_in(browser, account="Frigoríficos Valdemora")
+    post(browser, f"{general}/start")
+    post(browser, f"{theirs}/start")
+    run(application)
+    option = f'<option value="{company.outsider.user_id}">'
+    assert option in browser.get(general).text
+    page = browser.get(theirs).text
+    assert option not in page
+    assert f'<option value="{company.manager.user_id}">' in page
 
 
 def test_a_question_is_corrected_and_a_line_left_out_taken_in(browser: TestClient, company: Company) -> None:

@@ -63,6 +63,20 @@ class TestUploads:
             rows = uow.session.connection().exec_driver_sql("select name from accounts").scalars()
             return set(rows)
 
+    def test_an_option_is_called_as_the_form_below_calls_it(
+        self, browser: TestClient, admin: Viewer, uploads: ImportUploads
+    ) -> None:
+        sign_in(browser, admin)
+        address = self._send(browser, b"", name="broken.xlsx")
+        assert uploads.run_waiting() == 1
+        page = browser.get(address).text
+        assert "“Import the rest when files cannot be read”" in page
+        assert "--skip-unreadable" not in page
+        again = {"skip_unreadable": "true", "csrf_token": form_token(browser.get(address))}
+        assert browser.post(f"{address}/check", data=again).status_code == 303
+        assert uploads.run_waiting() == 1
+        assert "1 file cannot be read and is left out; what it brought before stays." in browser.get(address).text
+
     def test_from_the_rehearsal_to_the_rows_that_were_left_out(
         self,
         browser: TestClient,
@@ -86,10 +100,14 @@ class TestUploads:
         assert "The files wait to be imported" in waiting
         assert "No worker is running" in waiting
         assert "the work goes on" not in waiting
-        assert "No worker is running" in browser.get("/admin/sources").text
+        listed = browser.get("/admin/sources").text
+        assert "No worker is running" in listed
+        assert f'data-upload="/api/v1{address.replace("sources/", "")}" data-phase="importing waiting"' in listed
+        assert "Look again" in listed
         run(application.jobs.work(wait=False))
         assert {"Molinos del Alba", "Velas Norte"} <= self._names(application.database)
         assert "4 rows read: 2 new, 0 changed, 0 unchanged, 2 left out." in browser.get(address).text
+        assert "data-upload" not in browser.get("/admin/sources").text
         again = browser.post(f"{address}/import", data={"csrf_token": token})
         assert again.status_code == 409
         done = re.search(r"/admin/sources/imports/run_\w+", browser.get(address).text)

@@ -165,7 +165,10 @@ def test_drafting_again_with_the_change_request(
     sign_in(browser, company.manager)
     assert decide(browser, item, "request_changes", comment="Más corto, por favor").status_code == 303
     go_on_as(browser, company.ae)
-    assert 'action="' + item + '/redraft"' in browser.get(item).text
+    returned = browser.get(item).text
+    assert 'action="' + item + '/redraft"' in returned
+    asked = f"{company.manager.name} pide cambios:"
+    assert returned.index(asked) < returned.index("Más corto, por favor") < returned.index('class="columns review"')
     answer = act(browser, item, "redraft")
     assert answer.status_code == 303
     page = browser.get(answer.headers["location"]).text

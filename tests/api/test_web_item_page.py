@@ -79,6 +79,7 @@ def test_a_text_that_gives_another_date_is_shown_as_counter_evidence(
     sign_in(browser, company.ae)
     shown = sentence_of(browser.get(f"/queue/{item.id}"), "summary.2")
     assert "con algo en contra" in shown
+    assert "Hay fuentes que contradicen 1 frase" in browser.get(f"/queue/{item.id}").text
     assert "«31 de enero de 2027» aquí, «28 de febrero de 2027» en otra fuente" in shown
     assert "vence el 28 de febrero de 2027" in shown
     assert "con algo en contra" not in sentence_of(browser.get(f"/queue/{item.id}"), "summary.1")

@@ -175,7 +175,7 @@ def test_who_asked_does_not_approve_what_is_risky(browser: TestClient, company: 
     changed = {"csrf_token": form_token(form), "digest": digest_of(form), "text:summary.1": "Pagan 123456 euros."}
     new = browser.post(f"{str(form.url).split('?')[0]}/edit", data=changed).headers["location"]
     page = browser.get(new)
-    assert "debe aprobarla otra persona" in page.text
+    assert "debe aprobarlo otra persona" in page.text
     assert 'value="approve"' not in page.text
     fields = {"csrf_token": form_token(page), "digest": digest_of(page), "verdict": "approve", "accepted": "summary.1"}
     assert browser.post(f"{new}/decision", data=fields).status_code == 403

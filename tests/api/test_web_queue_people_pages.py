@@ -270,7 +270,9 @@ def test_notifications_are_chosen_and_stopped_by_the_token_of_an_email(
     with application.database.unit_of_work() as uow:
         mode = NotificationRepository(uow).wishes(company.ae.user_id).preferences.mode
     assert mode is MailMode.NONE
-    assert browser.post("/unsubscribe/guess").status_code == 404
+    guess = browser.post("/unsubscribe/guess")
+    assert guess.status_code == 404
+    assert 'href="/notifications"' in guess.text
 
 
 def test_only_administrators_read_the_audit_chain_and_its_export_verifies(

@@ -1,7 +1,5 @@
 """A turn that is cut off anywhere is taken up again, and never files anything twice."""
 
-import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from copilot.store.tables.chat import ChatTurnRow, CheckpointBlobRow, Checkpoint
 from tests import approvals_builders as world
 from tests.chat_builders import GOOD, Chat, finished, make_chat, sentences, turn_id_of
 from tests.conftest import MakeUser
+from tests.dying_process import dying_process
 
 POINTS = 20
 PARTS = ("plan", "read", "file", "filed", "write", "assemble", "verify", "submit", "submitted")
@@ -192,28 +191,15 @@ def test_the_work_goes_on_when_nobody_watches(chat: Chat, ana: Viewer) -> None:
 @contextmanager
 def dying(database: Database, viewer: Viewer) -> Iterator[Callable[..., dict[str, Any]]]:
     """Answers questions in processes that die."""
-    command = [sys.executable, "-m", "tests.chat_killed_turn"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        into, out = process.stdin, process.stdout
-
-        def ask(thread_id: str, *, die_at: int, writer: str) -> dict[str, Any]:
-            job = {
-                "url": database.url,
-                "viewer": viewer.model_dump(mode="json"),
-                "thread": thread_id,
-                "message": "follow up with Aceros",
-                "die_at": die_at,
-                "writer": writer,
-            }
-            into.write(json.dumps(job) + "\n")
-            into.flush()
-            answer: dict[str, Any] = json.loads(out.readline())
-            return answer
-
-        yield ask
-        into.close()
+    common = {
+        "url": database.url,
+        "viewer": viewer.model_dump(mode="json"),
+        "message": "follow up with Aceros",
+    }
+    with dying_process("tests.chat_killed_turn") as run:
+        yield lambda thread_id, *, die_at, writer: run(
+            common | {"thread": thread_id, "die_at": die_at, "writer": writer}
+        )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork and no SIGKILL there")

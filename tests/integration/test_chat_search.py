@@ -11,7 +11,7 @@ from copilot.domain.language import Language
 from copilot.domain.plans import SearchStep
 from copilot.store.database import Database
 from copilot.store.evidence import EvidenceRepository
-from copilot.store.tables.records import OpportunityRow, TicketRow
+from copilot.store.tables.records import ActivityRow, OpportunityRow, TicketRow
 from copilot.workflows.chat.contract import Found
 from copilot.workflows.chat.question import parts_of, read_question
 from copilot.workflows.chat.search_step import SearchRunner
@@ -20,6 +20,7 @@ from tests import chat_answer_world as chat
 from tests.conftest import MakeUser
 
 TICKET = stable_id("ticket", "test", "t1")
+NOTE = stable_id("activity", "test", "n1")
 DEAL = stable_id("opportunity", "test", "o1")
 RECORD = {"source_system": "test", "as_of": world.TODAY, "content_hash": "x", "account_id": world.ACCOUNT}
 
@@ -50,11 +51,26 @@ def test_what_only_a_ticket_says_is_found_and_cites_the_ticket(database: Databas
     found = search(database, owner, "¿A cuántos técnicos de Lleida les pasa?")
     assert not found.nothing
     assert "Le pasa a doce técnicos de Lleida." in found.lines[0].text
-    assert found.lines[0].evidence_ids == (f"record:{TICKET}:body",)
+    assert found.lines[0].evidence_ids == tuple(
+        f"record:{TICKET}:{field}" for field in ("body", "opened_at", "subject")
+    )
     with database.unit_of_work() as uow:
         read = EvidenceRepository(uow).read(found.lines[0].evidence_ids, viewer=owner)
     shown = {item.id: item.content_hash for item in found.evidence}
     assert {key: shown[key] for key in read} == {key: item.content_hash for key, item in read.items()}
+
+
+def test_a_note_logged_in_the_crm_cites_who_wrote_it_and_when(database: Database, owner: Viewer) -> None:
+    noted = {"occurred_at": datetime(2026, 10, 15, 9, tzinfo=UTC), "author": "Tomás Ruiz", "subject": "Llamada"}
+    body = "Quieren un descuento del 25 % antes de firmar."
+    with database.unit_of_work() as uow:
+        uow.session.add(
+            ActivityRow(id=NOTE, source_id="n1", kind="call", direction="internal", body=body, **noted, **RECORD)
+        )
+    found = search(database, owner, "¿Qué descuento quieren antes de firmar?")
+    assert found.lines[0].text == f"El 15 de octubre Tomás Ruiz anotó: «{body}»"
+    assert found.lines[0].evidence_ids == tuple(f"record:{NOTE}:{field}" for field in ("body", "occurred_at", "author"))
+    assert set(found.lines[0].evidence_ids) <= {item.id for item in found.evidence}
 
 
 def test_a_ticket_that_instructs_an_assistant_is_left_out(database: Database, owner: Viewer) -> None:

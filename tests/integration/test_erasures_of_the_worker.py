@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from copilot.domain.erasure import ErasureState, Reason, Step, Trouble
@@ -20,6 +21,7 @@ from tests.conftest import MakeUser
 from tests.integration.test_privacy_erasure import World
 
 ASKED, ERASED, FAILED = "privacy.erasure_requested", "privacy.erased", "privacy.erasure_failed"
+WITHDRAWN = "privacy.erasure_withdrawn"
 
 
 @pytest.fixture
@@ -27,10 +29,10 @@ def company(database: Database, data_dir: Path, tmp_path: Path, make_user: MakeU
     return World(database, data_dir, tmp_path / "export", make_user)
 
 
-def ask(company: World, person: str = world.EMAIL) -> str:
+def ask(company: World, person: str = world.EMAIL, *, account: str | None = None) -> str:
     privacy = company.application.privacy
     with company.database.unit_of_work() as uow:
-        meant = privacy.identify(person, viewer=company.admin, uow=uow)
+        meant = privacy.identify(person, viewer=company.admin, uow=uow, account=account)
         return privacy.confirm(meant, reason=Reason.REQUEST, viewer=company.admin, uow=uow)
 
 
@@ -42,7 +44,7 @@ def record(company: World, erasure_id: str) -> ErasureRecord:
 def told(company: World) -> list[str]:
     with company.database.unit_of_work() as uow:
         actions = [event.action for event in AuditLog(uow).events()]
-    return [action for action in actions if action in {ASKED, ERASED, FAILED}]
+    return [action for action in actions if action in {ASKED, ERASED, FAILED, WITHDRAWN}]
 
 
 def raising(error: BaseException) -> Callable[..., None]:
@@ -161,6 +163,16 @@ def test_others_see_how_far_it_is(company: World) -> None:
     assert record(company, erasure_id).step is None
 
 
+def test_one_that_has_just_begun_was_not_cut_off(company: World) -> None:
+    erasure_id = ask(company)
+    with company.database.unit_of_work() as turn:
+        assert OpenErasures(turn).take_turn()
+        with company.database.unit_of_work_aside() as uow:
+            assert OpenErasures(uow).begin(erasure_id) == 1
+        assert record(company, erasure_id).state is ErasureState.UNDER_WAY
+    assert record(company, erasure_id).state is ErasureState.WAITING
+
+
 def test_a_person_is_known_again_when_their_record_has_gone_meanwhile(company: World) -> None:
     ask(company)
     with company.database.unit_of_work() as uow:
@@ -174,3 +186,26 @@ def test_of_somebody_of_whom_nothing_is_held_nothing_is_kept(company: World) -> 
     assert company.application.privacy.run_waiting() == 1
     done = record(company, erasure_id)
     assert (done.state, sum(done.counts.values()), done.kept_out) == (ErasureState.DONE, 0, 0)
+
+
+def test_what_housekeeping_deletes_meanwhile_holds_nothing_up(company: World) -> None:
+    erasure_id = ask(company)
+
+    def delete(step: Step, _done: int, _total: int) -> None:
+        if step is Step.OVERWRITE:
+            with company.database.unit_of_work() as uow:
+                uow.session.execute(text("delete from pseudonym_entries"))
+
+    assert company.application.privacy.run(erasure_id, tell=delete) is not None
+    assert company.named() == []
+
+
+def test_who_owned_accounts_is_in_no_sum_of_them(company: World) -> None:
+    with company.database.unit_of_work() as uow:
+        owned = "update accounts set owner_email = :email where id in (select min(id) from accounts)"
+        uow.session.execute(text(owned), {"email": world.EMAIL})
+        uow.session.execute(text("update account_standing set day = current_date"))
+    assert any(place.startswith("standing_sums.owner") for place in company.named())
+    ask(company)
+    assert company.application.privacy.run_waiting() == 1
+    assert company.named() == []

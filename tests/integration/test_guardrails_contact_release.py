@@ -10,11 +10,13 @@ import pytest
 from copilot.approvals.contact_preferences import opt_out
 from copilot.approvals.release import run_due_releases
 from copilot.clock import FixedClock
-from copilot.domain.access import Viewer
+from copilot.domain.access import Role, Viewer
+from copilot.domain.erasure import Reason
 from copilot.domain.findings import Action
 from copilot.domain.review_items import ReviewItem, ReviewState
 from copilot.errors import NotAllowed
 from copilot.guardrails.pipeline import Guardrails
+from copilot.privacy.requests import PrivacyRequests
 from copilot.store.database import Database
 from copilot.store.releases import ReleaseState
 from copilot.store.tables.records import ContactRow
@@ -46,7 +48,23 @@ def _moves(database: Database, requester: Viewer) -> None:
         uow.session.get_one(ContactRow, MARTA).account_id = world.OTHER_ACCOUNT
 
 
-@pytest.mark.parametrize("disturb", [_opt_out, _leaves, _moves])
+def _waits_to_be_erased(database: Database, requester: Viewer) -> None:
+    requests = PrivacyRequests(database, exports=Path("nowhere"), after_erasure=lambda _uow: 0)
+    asking = requester.model_copy(update={"role": Role.ADMIN})
+    with database.unit_of_work() as uow:
+        meant = requests.identify(MARTA, viewer=asking, uow=uow)
+        requests.confirm(meant, reason=Reason.REQUEST, viewer=asking, uow=uow)
+
+
+def _waits_to_be_erased_and_comes_anew(database: Database, requester: Viewer) -> None:
+    _waits_to_be_erased(database, requester)
+    with database.unit_of_work() as uow:  # as an import does that ran when it was asked for
+        uow.session.get_one(ContactRow, MARTA).do_not_contact = False
+
+
+@pytest.mark.parametrize(
+    "disturb", [_opt_out, _leaves, _moves, _waits_to_be_erased, _waits_to_be_erased_and_comes_anew]
+)
 def test_what_changes_after_the_approval_stops_the_delivery(
     database: Database, requester: Viewer, manager: Viewer, tmp_path: Path, disturb: object
 ) -> None:

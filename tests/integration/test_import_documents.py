@@ -147,6 +147,17 @@ def test_an_unreadable_document_rolls_the_records_back(database: Database, folde
     assert report.records["account"]["imported"] == 3
 
 
+def test_a_document_that_cannot_be_read_this_time_stays_as_it_was(database: Database, folder: Path) -> None:
+    put(folder, "accounts/1/plan.html", "<p>Uno.</p>")
+    run(folder, database)
+    known = homes(database)
+    (folder / "accounts/1/plan.html").write_bytes(b"")
+    for _ in range(2):
+        report = run(folder, database, skip_unreadable=True)
+        assert ([item["file"] for item in report.unreadable], report.documents_removed) == (["accounts/1/plan.html"], 0)
+    assert homes(database) == known
+
+
 def test_what_rules_leave_out_is_counted(database: Database, folder: Path) -> None:
     put(folder, ".hidden/x.csv", "a,b\n1,2\n")
     put(folder, "crm/~$accounts.xlsx", "lock")

@@ -256,6 +256,18 @@ def test_bad_files_and_mappings_stop_before_anything_is_written(database: Databa
         run(folder, database, skip_unreadable=True)
 
 
+def test_what_a_file_brought_stays_while_it_cannot_be_read(database: Database, folder: Path) -> None:
+    run(folder, database)
+    before = count(database, rows.AccountRow)
+    (folder / "accounts.csv").write_bytes(b'id,name\n1,"cut')
+    report = run(folder, database, skip_unreadable=True)
+    assert [item["file"] for item in report.unreadable] == ["accounts.csv"]
+    assert count(database, rows.AccountRow) == before
+    (folder / "accounts.csv").unlink()
+    run(folder, database, confirm_removals=True)
+    assert count(database, rows.AccountRow) == 0
+
+
 def test_salesforce_ids_of_15_and_18_characters_are_the_same(database: Database, tmp_path: Path) -> None:
     files = {
         "Account.csv": "Id,Name,OwnerId\n001Qx00000AbCdEIAV,Kestrel,005\n",

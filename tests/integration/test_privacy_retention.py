@@ -22,6 +22,7 @@ from copilot.settings import Settings
 from copilot.store.alerts import AlertRepository
 from copilot.store.database import Database
 from copilot.store.drafts import DraftRepository
+from copilot.store.erasure_reading import ErasureReading
 from copilot.store.people import PeopleRepository
 from copilot.store.tables.scores import SignalSnapshotRow, TextSignalRow, TextsReadRow
 from tests import alert_worlds as alerts
@@ -133,6 +134,8 @@ def test_what_alerts_and_scores_leave_behind_goes_only_where_the_policy_says_so(
         # Days whose count would reach into what went are not known to be without complaints.
         assert read.first_day == clock.today() - timedelta(days=365 - 180)
     assert [one.id for one in alerts.all_alerts(database, owner)] == [open_one.id]
+    with database.unit_of_work() as uow:
+        assert ErasureReading(uow).kept()["alert_days"].number == 0
 
 
 def test_alerts_are_kept_for_as_long_as_they_keep_others_away(tmp_path: Path) -> None:

@@ -1,8 +1,5 @@
 """The run in the background: order, conditions, failures, stopping, and workers that die."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +16,7 @@ from copilot.store.people import PeopleRepository
 from copilot.workflows.rfp.running import CUT_OFF, NOBODY, UNEXPECTED
 from tests import approvals_builders as world
 from tests.conftest import MakeUser
+from tests.dying_process import dying_process
 from tests.rfp_builders import Rfp, answer, make_rfp, no_source, question, yes_no
 
 POINTS = 12
@@ -273,21 +271,8 @@ def test_workers_that_end_in_order_give_nothing_up(rfp: Rfp, ana: Viewer) -> Non
 @contextmanager
 def runner() -> Iterator[Any]:
     """Runs questionnaires in processes that die where they are told to."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.rfp_killed_run"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-
-        def run(database: Database, *, die_at: int) -> dict[str, Any]:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(json.dumps({"url": database.url, "die_at": die_at}) + "\n")
-            process.stdin.flush()
-            told: dict[str, Any] = json.loads(process.stdout.readline())
-            return told
-
-        yield run
-        assert process.stdin is not None
-        process.stdin.close()
+    with dying_process("tests.rfp_killed_run") as run:
+        yield lambda database, *, die_at: run({"url": database.url, "die_at": die_at})
 
 
 def test_whoever_comes_next_goes_on_where_a_killed_worker_was(database: Database, ana: Viewer) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from copilot import bootstrap
 from copilot.bootstrap import Application
@@ -80,6 +82,7 @@ def test_from_file_to_file(application: Application, ana: Viewer, make_user: Mak
     assert (first.answer.route, first.answer.library_entry_id) == (Route.APPROVED, entry_id)
     assert second.state.value == "no_source"
     with database.unit_of_work() as uow:
+        projects.assign(project.id, [second.question.id], to_user_id=manager.user_id, viewer=ana, uow=uow)
         [filed] = projects.file(project.id, per="question", viewer=ana, uow=uow).drafts
     assert filed.report.risk is Risk.LOW, "an approved answer, word for word, is safe to approve with others"
     world.approve(database, filed.item, viewer=manager)
@@ -91,4 +94,7 @@ def test_from_file_to_file(application: Application, ana: Viewer, make_user: Mak
     assert files[name] == filled
     with database.unit_of_work() as uow:
         assert projects.working_copy(project.id, viewer=ana, uow=uow).content == filled
-        assert projects.gaps(project.id, Language.ES, viewer=ana, uow=uow)
+        gaps = load_workbook(BytesIO(projects.gaps(project.id, Language.ES, viewer=ana, uow=uow))).active
+    said = [cell for row in gaps.values for cell in row]
+    assert manager.name in said
+    assert manager.user_id not in said, "people are named, never by their id"

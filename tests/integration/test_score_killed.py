@@ -1,8 +1,5 @@
 """A process that dies while it computes scores loses nothing and leaves nothing half done."""
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +14,7 @@ from copilot.store.score_due import ScoreDueRepository
 from copilot.store.scores import ScoreRepository
 from copilot.store.signals import SignalsRepository, SignalTable
 from copilot.store.signals_kept import KeptSignals
+from tests.dying_process import dying_process
 from tests.score_worlds import TODAY, add_customer, add_ticket, keep_model, service
 
 POINTS = 8
@@ -27,21 +25,8 @@ KINDS = (ScoreKind.HEALTH, ScoreKind.CHURN_90)
 @contextmanager
 def runner() -> Iterator[Any]:
     """Computes scores in processes that die where they are told to."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.score_killed_pass"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-
-        def run(database: Database, *, die_at: int) -> dict[str, Any]:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(json.dumps({"url": database.url, "die_at": die_at}) + "\n")
-            process.stdin.flush()
-            told: dict[str, Any] = json.loads(process.stdout.readline())
-            return told
-
-        yield run
-        assert process.stdin is not None
-        process.stdin.close()
+    with dying_process("tests.score_killed_pass") as run:
+        yield lambda database, *, die_at: run({"url": database.url, "die_at": die_at})
 
 
 def kept(uow: UnitOfWork) -> dict[tuple[str, ScoreKind], AccountScore]:

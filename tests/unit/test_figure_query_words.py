@@ -85,7 +85,7 @@ WORDS = [
             conditions=(where("status", Operator.IS, "open"), where("priority", Operator.IS, "P1", "P2")),
             of_account=(where("lifecycle", Operator.IS, "customer"),),
         ),
-        "recuento · tickets P1 o P2 abiertos · de tus cuentas cliente · por país de la cuenta",
+        "recuento · tickets P1 o P2 abiertos · de sus cuentas cliente · por país de la cuenta",
         "count · open P1 or P2 tickets · of your customer accounts · by country of the account",
     ),
     (
@@ -123,7 +123,7 @@ WORDS = [
         FigureQuery(
             subject=Subject.TICKETS, computed=(where("last_activity", Operator.LESS_THAN, "2026-10-01"),), mine=True,
         ),
-        "tickets · de tus cuentas con última actividad antes del 1 de octubre de 2026",
+        "tickets · de sus cuentas con última actividad antes del 1 de octubre de 2026",
         "tickets · of your accounts last active before 1 October 2026",
     ),
 ]  # fmt: skip

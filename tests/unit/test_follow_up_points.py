@@ -123,3 +123,11 @@ def test_a_request_chooses_the_conversation_it_speaks_of() -> None:
     latest, _, _ = talk_of(older, newer)
     assert talk.main.id == older.id
     assert latest.main.id == newer.id
+
+
+def test_the_name_of_the_account_chooses_no_conversation() -> None:
+    name = facts().account.name
+    older = mail("Todo bien.", title=f"{name}: revisión", day=date(2026, 11, 2))
+    newer = mail("Todo bien por aquí.", title="Saludos", day=date(2026, 11, 12))
+    talk, _, _ = talk_of(older, newer, wanted=FollowUpRequest(request=f"redacta un seguimiento para {name}"))
+    assert talk.main.id == newer.id

@@ -15,6 +15,7 @@ from api.languages import known_language
 from api.web import flash
 from api.web.document_view import grouped, view_blocks
 from api.web.highlights import highlighted, marked_spans
+from api.web.plots import round_values
 from api.web.values import Values
 from api.web.words import FINDING_FAMILIES
 from copilot.domain.documents import Block, BlockKind, DocumentKind, StoredDocument
@@ -129,6 +130,17 @@ def test_values_are_written_as_each_language_does(name: str, text: str, spanish:
 )
 def test_figures_say_what_they_rest_on(name: str, text: str, shown: str) -> None:
     assert ENGLISH.figure(name, text) == shown
+
+
+def test_a_move_of_a_score_is_written_with_its_days() -> None:
+    assert ENGLISH.figure("health_move", "57 (2026-10-05), 42 (2026-10-12)") == "57 · 5 Oct 2026 → 42 · 12 Oct 2026"
+    assert SPANISH.figure("churn_90_move", "8 % (2026-10-05), 21 % (2026-10-12)").endswith("21 % · 12 oct 2026")
+
+
+def test_what_is_counted_has_no_ticks_between() -> None:
+    assert round_values(1.0) == (0.5, 1.0)
+    assert round_values(1.0, least_step=1) == (1.0,)
+    assert round_values(7.0, least_step=1) == round_values(7.0)
 
 
 def test_an_import_issue_that_is_cited_is_said_in_words() -> None:

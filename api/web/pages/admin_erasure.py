@@ -17,6 +17,7 @@ from api.errors import Failure, failure_of
 from api.files import file_response
 from api.routes.admin_erasure import certificate_of
 from api.schemas.erasures import ErasureId, progress_of
+from api.web import flash
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
@@ -137,6 +138,17 @@ def try_again(
     """Have an erasure that failed tried again."""
     application.privacy.again(erasure_id, viewer=_in(viewer, language), uow=uow)
     return _to(erasure_id)
+
+
+@router.post("/{erasure_id}/withdraw")
+def withdraw(
+    erasure_id: ErasureId, viewer: AdminDep, uow: UnitOfWorkDep, application: ApplicationDep, language: LanguageDep
+) -> Response:
+    """Withdraw an erasure that nobody has begun, or that failed."""
+    application.privacy.withdraw(erasure_id, viewer=_in(viewer, language), uow=uow)
+    response = RedirectResponse("/admin/erasure", status_code=303)
+    flash.leave(response, "erasure_withdrawn", secure=application.settings.secure_cookies)
+    return response
 
 
 @router.get("/{erasure_id}/certificate.json")

@@ -43,10 +43,27 @@ _ROWS = 200
 _SHOWN_CODES = 8
 
 
+_OPTIONS = {
+    "--skip-unreadable": _("Import the rest when files cannot be read"),
+    "--confirm-removals": _("Remove more than half of what the source brought before, if the files no longer have it"),
+    "--visibility": _("Documents that belong to no account are for"),
+}
+"""What an import's words call by the command line's name, as the form below them has it."""
+
+
+def _as_here(words: str, *, language: Language) -> str:
+    for option, label in _OPTIONS.items():
+        words = words.replace(
+            option, translate(_("“%(option)s”"), language=language) % {"option": translate(label, language=language)}
+        )
+    return words
+
+
 def _words(language: Language) -> dict[str, Any]:
     """How templates say what is in reports and findings."""
     return {
-        "said": lambda code: text(code, language=language),
+        "said": lambda code: _as_here(text(code, language=language), language=language),
+        "as_here": lambda words: _as_here(words, language=language),
         "system_name": label_of,
         "finding": lambda code, details: describe(code, details, language=language),
         "localised": lambda words: localise(words, language=language),

@@ -116,7 +116,7 @@ def _page(request: Request, attempt: Attempt, *, viewer: Viewer, uow: UnitOfWork
         past=sorted(past, key=lambda line: line.ends_at, reverse=True)[:_PAST_SHOWN],
         people=people,
         earliest=now.date(),
-        last_day=_last_day,
+        last_day=last_day,
         longest=application.policy.review.longest_delegation_days,
     )
 
@@ -126,9 +126,9 @@ def _is_current(line: Delegation, now: datetime) -> bool:
     return line.revoked_at is None and line.ends_at > now
 
 
-def _last_day(line: Delegation) -> date:
-    """The end is the midnight after it."""
-    return (line.ends_at - timedelta(microseconds=1)).date()
+def last_day(ends_at: datetime) -> date:
+    """The day that a delegation covers last: its end is the midnight after it."""
+    return (ends_at - timedelta(microseconds=1)).date()
 
 
 def _done(code: str, application: Application, **values: str) -> Response:

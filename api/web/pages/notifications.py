@@ -19,7 +19,7 @@ from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Role
 from copilot.domain.notifications import MailMode, NotificationKind, Preferences, time_zones
-from copilot.errors import InputError
+from copilot.errors import InputError, NotFound
 
 router = APIRouter(include_in_schema=False)
 _PAGE = "/notifications"
@@ -90,7 +90,7 @@ def choose(
 @router.get("/unsubscribe/{token}")
 def ask_to_stop(request: Request, token: Token, _viewer: OptionalViewerDep) -> Response:
     """Ask before stopping: a program that follows links in emails must not stop them."""
-    return render(request, "unsubscribe.html", token=token, stopped=False, width="narrow")
+    return _unsubscribe(request, token)
 
 
 @router.post("/unsubscribe/{token}")
@@ -99,8 +99,20 @@ def stop(
 ) -> Response:
     """Stop all emails to whoever got the token. The token is the proof, so nobody has to be signed in."""
     language = language_of(request).value
-    application.notifications.preferences.unsubscribe(token, uow=uow, language=language)
-    return render(request, "unsubscribe.html", token=token, stopped=True, width="narrow")
+    try:
+        application.notifications.preferences.unsubscribe(token, uow=uow, language=language)
+    except NotFound:
+        return _unsubscribe(request, token, status=HTTPStatus.NOT_FOUND)
+    return _unsubscribe(request, token, stopped=True)
+
+
+def _unsubscribe(
+    request: Request, token: str, *, stopped: bool = False, status: HTTPStatus = HTTPStatus.OK
+) -> Response:
+    unknown = status is HTTPStatus.NOT_FOUND
+    return render(
+        request, "unsubscribe.html", status=status, token=token, stopped=stopped, unknown=unknown, width="narrow"
+    )
 
 
 def _page(

@@ -1,8 +1,10 @@
 """The list of questionnaires, handing one in, and the page of each: first what was found, then its answers.
 
-Invariant: what cannot be read is said beside the form that it was handed in with; nothing is kept of it.
+Invariant: what cannot be read is said beside the form that it was handed in with, which keeps the words
+that were typed; nothing is stored of it.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
@@ -14,7 +16,16 @@ from api.files import file_response
 from api.routes.rfps import ProjectId
 from api.uploads import content_of
 from api.web import flash
-from api.web.rfp_view import Filters, everybody, filled_and_left_out, found, has_closest, sections, shown
+from api.web.rfp_view import (
+    Filters,
+    everybody,
+    filled_and_left_out,
+    found,
+    has_closest,
+    sections,
+    shown,
+    who_can_be_asked,
+)
 from api.web.templating import render
 from copilot.bootstrap import Application
 from copilot.domain.access import Viewer
@@ -34,7 +45,14 @@ _OFFERED = 200
 _Number = Annotated[int, Query(ge=1, le=1_000)]
 
 
-def _list(request: Request, *, viewer: Viewer, uow: UnitOfWork, problem: Failure | None = None) -> Response:
+def _list(
+    request: Request,
+    *,
+    viewer: Viewer,
+    uow: UnitOfWork,
+    problem: Failure | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
     application: Application = request.app.state.application
     projects = application.rfps.projects
     heads = projects.heads(viewer=viewer, uow=uow)
@@ -46,6 +64,7 @@ def _list(request: Request, *, viewer: Viewer, uow: UnitOfWork, problem: Failure
         mine=projects.mine(heads, viewer=viewer, uow=uow),
         accounts=AccountRepository(uow).first_names(viewer=viewer, limit=_OFFERED),
         problem=problem,
+        typed=typed or {},
     )
 
 
@@ -70,7 +89,8 @@ def create(
         made = _made(application, viewer, file=file, pasted=pasted, title=title, account=account)
     except (InputError, NotFound) as error:
         with application.database.unit_of_work() as uow:
-            return _list(request, viewer=viewer, uow=uow, problem=failure_of(request, error))
+            typed = {"pasted": pasted, "title": title, "account": account}
+            return _list(request, viewer=viewer, uow=uow, problem=failure_of(request, error), typed=typed)
     response = RedirectResponse(f"/rfps/{made.id}", status_code=303)
     flash.leave(response, "rfp_created", secure=application.settings.secure_cookies)
     return response
@@ -142,7 +162,7 @@ def rfp(
         shown=found(project, page=page) if preview else shown(project, filters, viewer=viewer),
         sections=sections(project),
         waiting=sum(map(has_closest, project.questions)),
-        people=people if leads else (),
+        people=who_can_be_asked(stored.account_id, people=people, uow=uow) if leads else (),
         names={person.user_id: person.name for person in people},
         shorts=list(ShortForm),
         states=list(QuestionState),

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import ApplicationDep, UnitOfWorkDep, ViewerDep
+from api.web.pages.delegations import last_day
 from api.web.queue_query import Group, QueueQuery
 from api.web.templating import render
 from copilot.store.queue_filters import Sort
@@ -37,6 +38,7 @@ def team(
         weeks=WEEKS,
         days=RENEWAL_DAYS,
         queue=_queue_address,
+        last_day=last_day,
         width="value",
     )
 

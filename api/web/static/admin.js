@@ -1,6 +1,7 @@
 // How far a check, an import or an erasure is, without reloading. Without this file the link below the bar looks again.
 
-let leaves = false; // a reload would drop the page that answers a form
+let leaves = false; // a reload would drop the page that answers a form, or what somebody is filling in
+document.addEventListener("input", (event) => { leaves ||= Boolean(event.target.closest("main form")); });
 document.addEventListener("submit", (event) => { leaves ||= !event.defaultPrevented; });
 window.addEventListener("pageshow", () => { leaves = false; });
 
@@ -31,8 +32,9 @@ const watch = (place, address, read) => {
     try {
       const answer = await fetch(address, { headers: { accept: "application/json" } });
       const found = answer.ok ? read(await answer.json()) : null;
-      // A new phase, its turn has come, or a worker was cut off and it waits again: another page says it.
-      if (found && found.phase !== place.dataset.phase) {
+      // A new phase, its turn has come, or a worker was cut off and it waits again: another page says it. So it does
+      // where the session has ended or what was watched is gone.
+      if ([401, 404].includes(answer.status) || (found && found.phase !== place.dataset.phase)) {
         if (!leaves) location.reload();
         return;
       }

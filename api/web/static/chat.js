@@ -95,7 +95,9 @@ async function broke(turn, error) {
     // Refused before any work began: what was written goes back where it can be changed.
     turn.element.remove();
     if (!field.value) field.value = turn.question;
-    problem([error.problem.detail, error.problem.hint].filter(Boolean).join(" "));
+    say("");
+    if (error.problem.status === 401) signedOut();
+    else problem([error.problem.detail, error.problem.hint].filter(Boolean).join(" "));
     return;
   }
   if (turn.id) turn.end(page.dataset.sayLost);
@@ -115,6 +117,15 @@ function problem(text) {
   box.textContent = text;
   composer.before(box);
   field.focus();
+}
+
+// The page cannot sign in by itself: the reader takes the question along, and comes back here.
+function signedOut() {
+  problem(page.dataset.sayEnded);
+  const link = document.createElement("a");
+  link.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+  link.textContent = page.dataset.signIn;
+  page.querySelector("#problem").append(" ", link);
 }
 
 async function ask(question) {

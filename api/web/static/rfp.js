@@ -20,6 +20,10 @@ const watch = (place) => {
   const look = async () => {
     try {
       const answer = await fetch(place.dataset.rfpProgress, { headers: { accept: "application/json" } });
+      if ([401, 404].includes(answer.status)) {
+        if (!leaves) location.reload(); // the session has ended, or it is gone: another page says it
+        return;
+      }
       if (answer.ok) {
         const now = await answer.json();
         if (bar ? now.state !== "answering" : !now.filing) {

@@ -1,7 +1,8 @@
 """The sentences of an answer from texts: who said it, when, and in which words.
 
-Invariant: one line for each sentence quoted, resting on exactly what it quotes; a figure of ours never stands among
-them. Where the figures asked for differ, the newest comes first and the reader is told.
+Invariant: one line for each sentence quoted, resting on exactly what it quotes and on the fields that name who and
+when; a figure of ours never stands among them. Where the figures asked for differ, the newest comes first and the
+reader is told.
 """
 
 import re
@@ -121,7 +122,8 @@ def line_of(item: Judged, scene: Scene) -> Line:
     # Cells of a row and items of a list are quoted one by one.
     parts = [part for each in (told, *item.announces) for part in _cells(each)]
     quoted = " ".join(quote(scene, part) for part in parts)
-    return cited(f"{_head(told, scene)}: {quoted}", (told.evidence.id, *(each.evidence.id for each in item.announces)))
+    behind = (told.evidence, *(each.evidence for each in item.announces), *told.frame)
+    return cited(f"{_head(told, scene)}: {quoted}", (each.id for each in behind))
 
 
 def _cells(told: Told) -> list[str]:

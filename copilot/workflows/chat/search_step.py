@@ -127,7 +127,7 @@ def said_of(telling: Telling, verdict: Verdict, scene: Scene) -> tuple[tuple[Lin
             en="I left out a text that tries to give instructions to an assistant.",
         )))  # fmt: skip
     cited = {evidence_id for line in lines for evidence_id in line.evidence_ids}
-    by_id = {item.evidence.id: item.evidence for item in telling.sentences}
+    by_id = {one.id: one for item in telling.sentences for one in (item.evidence, *item.frame)}
     shown = [by_id[evidence_id] for evidence_id in by_id if evidence_id in cited]
     more = spans_of_told(verdict, telling.sentences, budget_tokens=MODEL_TOKENS) if verdict.answered else ()
     return tuple(lines), tuple({item.id: item for item in (*shown, *more)}.values())

@@ -54,6 +54,8 @@ class Told:
     """Reading order within what was found."""
     role: str | None = None
     """What the speaker is to their company, as the CRM says."""
+    frame: tuple[Evidence, ...] = ()
+    """Where who said it, when and under what title are fields of their own: these fields."""
 
 
 @dataclass(frozen=True, slots=True)

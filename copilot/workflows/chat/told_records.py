@@ -1,6 +1,7 @@
 """Sentences that the CRM holds: bodies of activities and tickets, what a ticket is called, comments of surveys.
 
-Invariant: a sentence is the field's own characters and cites that field of that record; a text that tries to instruct
+Invariant: a sentence is the field's own characters and cites that field of that record, and whoever names its author
+and day cites the fields that hold them; a text that tries to instruct
 an assistant is set apart, whoever logged it. What is logged beside a document of the same words is judged like any
 other: the answer shows it once.
 """
@@ -39,6 +40,8 @@ class _Text:
     kind: DocumentKind
     speaker: str | None
     side: Side
+    framed_by: tuple[str, ...]
+    """The fields of the record that say who, when and under what title."""
 
 
 def tell_records(
@@ -56,7 +59,9 @@ def tell_records(
                 withheld += 1
                 continue
             evidence = book[book.record(text.record, text.field)]
-            sentences += _told(text, evidence, prior=scene.language, rank=rank, first=first + len(sentences))
+            frame = tuple(book[book.record(text.record, field)] for field in text.framed_by)
+            place = first + len(sentences)
+            sentences += _told(text, evidence, frame, prior=scene.language, rank=rank, first=place)
     return Telling(tuple(sentences), withheld)
 
 
@@ -78,19 +83,23 @@ def _texts(facts: AccountFacts) -> Iterator[_Text]:
         day = ticket.opened_at.astimezone(UTC).date()
         for field, text in (("subject", ticket.subject), ("body", ticket.body)):
             if text:
-                yield _Text(ticket, field, text, day, ticket.subject, DocumentKind.KNOWLEDGE, None, Side.CUSTOMER)
+                kind, framed_by = DocumentKind.KNOWLEDGE, ("opened_at", "subject")
+                yield _Text(ticket, field, text, day, ticket.subject, kind, None, Side.CUSTOMER, framed_by)
     for survey in facts.surveys:
         if survey.comment:
             day = survey.answered_on
             kind = DocumentKind.EMAIL if survey.contact_name else DocumentKind.KNOWLEDGE
             title = survey.kind.value
-            yield _Text(survey, "comment", survey.comment, day, title, kind, survey.contact_name, Side.CUSTOMER)
+            speaker = survey.contact_name
+            framed_by = ("answered_on", "contact_name" if speaker else "kind")
+            yield _Text(survey, "comment", survey.comment, day, title, kind, speaker, Side.CUSTOMER, framed_by)
 
 
 def _of_activity(activity: Activity, body: str) -> _Text:
     inbound = activity.direction is Direction.INBOUND
     is_email = activity.kind is ActivityKind.EMAIL
     moment: datetime = activity.occurred_at
+    speaker = activity.author if activity.author and "@" not in activity.author else None
     return _Text(
         record=activity,
         field="body",
@@ -99,12 +108,15 @@ def _of_activity(activity: Activity, body: str) -> _Text:
         title=activity.subject or activity.kind.value,
         # What is logged of a call is a note on it, in the words of who logged it.
         kind=DocumentKind.EMAIL if is_email else DocumentKind.NOTE,
-        speaker=activity.author if activity.author and "@" not in activity.author else None,
+        speaker=speaker,
         side=Side.CUSTOMER if inbound else Side.US,
+        framed_by=("occurred_at", "author" if speaker else "subject" if activity.subject else "kind"),
     )
 
 
-def _told(text: _Text, evidence: Evidence, *, prior: Language, rank: int, first: int) -> Iterator[Told]:
+def _told(
+    text: _Text, evidence: Evidence, frame: tuple[Evidence, ...], *, prior: Language, rank: int, first: int
+) -> Iterator[Told]:
     language = detect(text.text, prior=prior)
     for place, (start, end) in enumerate(sentence_spans(text.text, 0, len(text.text))):
         yield Told(
@@ -121,4 +133,5 @@ def _told(text: _Text, evidence: Evidence, *, prior: Language, rank: int, first:
             passage_id=evidence.id,
             rank=rank,
             order=first + place,
+            frame=frame,
         )

@@ -156,14 +156,16 @@ def _best(
 
     def worth(document: StoredDocument) -> tuple[int, int]:
         there = sum(contact in taking_part(document, facts.contacts, reading) for contact in people)
-        return there, _words_shared(wanted.request, document)
+        return there, _words_shared(wanted.request, document, account_name=facts.account.name)
 
     # `known` is newest first, and of equals the first is taken.
     return max(known, key=worth)
 
 
-def _words_shared(request: str, document: StoredDocument) -> int:
-    said = {word for language in Language for word in stems(request, language)}
+def _words_shared(request: str, document: StoredDocument, *, account_name: str) -> int:
+    """The account's own name chooses nothing: each of its texts may bear it."""
+    named = {word for language in Language for word in stems(account_name, language)}
+    said = {word for language in Language for word in stems(request, language)} - named
     titled = {word for language in Language for word in stems(document.title, language)}
     plain = frozenset(request.lower().replace("ó", "o").split())
     right_kind = (document.kind is DocumentKind.TRANSCRIPT and bool(plain & _CALL_WORDS)) or (

@@ -27,8 +27,13 @@ class Papers(Protocol):
         """Answers with their evidence, as a workbook."""
         ...
 
-    def gaps_report(self, project: Project, *, language: Language, unplaced: Collection[str] = ...) -> bytes:
-        """What has no source, failed, is stale, contradicts itself or (`unplaced`) does not fit into the file."""
+    def gaps_report(
+        self, project: Project, *, language: Language, unplaced: Collection[str] = ..., people: Mapping[str, str] = ...
+    ) -> bytes:
+        """What has no source, failed, is stale, contradicts itself or (`unplaced`) does not fit into the file.
+
+        `people`: names by user id.
+        """
         ...
 
 

@@ -373,8 +373,8 @@ class RfpProjects:
         if content:
             asked, answers = filing.questionnaire_of(project, current), filing.said_answers(current, viewer=viewer)
             unplaced = self._papers.fill(asked, content, answers=answers).unplaced
-        shown = project_of(project, current, viewer=viewer)
-        return self._papers.gaps_report(shown, language=language, unplaced=unplaced)
+        shown, people = project_of(project, current, viewer=viewer), teamwork.names_of_asked(current, uow=uow)
+        return self._papers.gaps_report(shown, language=language, unplaced=unplaced, people=people)
 
     def of(self, project: StoredProject, *, viewer: Viewer, uow: UnitOfWork) -> Project:
         """The same of a project that was found for the viewer."""

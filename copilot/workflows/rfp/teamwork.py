@@ -53,6 +53,13 @@ def assign(
     RfpQuestionRepository(uow).assign(project.id, sorted(known), to=to, by=viewer.user_id)
 
 
+def names_of_asked(questions: Sequence[Current], *, uow: UnitOfWork) -> dict[str, str]:
+    """Names, by id, of the people who were asked to see to these questions."""
+    return PeopleRepository(uow).names(
+        sorted({each.stored.assigned_to for each in questions if each.stored.assigned_to})
+    )
+
+
 def edit(
     project: StoredProject,
     question_id: str,

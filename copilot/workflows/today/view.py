@@ -28,7 +28,7 @@ class CardKind(StrEnum):
     RETURNED = "returned"
     FOLLOW_UPS = "follow_ups"
     MINE = "mine"
-    """What they asked for and somebody else has to decide."""
+    """What they asked for and nobody has decided yet."""
     ALERTS = "alerts"
     RENEWALS = "renewals"
     MOVEMENT = "movement"
