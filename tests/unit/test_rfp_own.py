@@ -111,7 +111,7 @@ def test_no_question_is_asked_in_both_halves() -> None:
 
 def test_every_company_is_asked_about_its_own_documents_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     @contextmanager
-    def world(texts: Mapping[str, str], *, model: Path | None) -> Iterator[_Answering]:
+    def world(texts: Mapping[str, str], **_models: Path | None) -> Iterator[_Answering]:
         yield _Answering(texts)
 
     monkeypatch.setattr(own, "open_world", world)
@@ -195,7 +195,7 @@ def test_only_the_test_half_is_recorded_and_only_on_request(
     recorded: list[Figure] = []
     monkeypatch.setattr(own, "measure", lambda *_, **__: [])
     monkeypatch.setattr(own, "bases", lambda *_, **__: [])
-    monkeypatch.setattr(own, "_DATA", tmp_path)
+    monkeypatch.setattr(own, "DATA", tmp_path)
     monkeypatch.setattr(suite, "record", lambda found, **_: recorded.extend(found))
     for name in ("own.toml", "own.dev.toml", "own.test.toml"):
         (tmp_path / name).write_text("question = []\n", encoding="utf-8")
