@@ -50,7 +50,7 @@ class Planning:
         return Plan(language=language, refusal=refusal)
 
     def _planned(self, message: str, *, context: PlanningContext, viewer: Viewer) -> Plan:
-        caller = Caller(user_id=viewer.user_id, team_id=viewer.team_id, language=viewer.language)
+        caller = Caller.of(viewer)
         model = self.models.for_role(ModelRole.PLANNER, caller=caller)
         today = self.database.clock.today()
         if model is None:

@@ -63,7 +63,7 @@ def check(
             report = check_model(
                 endpoint,
                 models=application.models,
-                caller=Caller(viewer.user_id, viewer.team_id, viewer.language),
+                caller=Caller.of(viewer),
                 longest_context=longest,
                 patience_seconds=patience,
                 tell=lambda part: status.update(say(f"probing_{part}", viewer.language)),

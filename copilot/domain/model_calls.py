@@ -142,9 +142,12 @@ class Fitness(StrEnum):
     NOT_USABLE = "not_usable"
 
 
-def judges_well(right: int, *, of: int) -> bool:
-    """Whether so many of the pairs, of which half answer, are no luck: five of six."""
-    return of > 0 and 6 * right >= 5 * of
+def may_judge(fitness: Fitness, *, right: int, of: int) -> bool:
+    """Whether the doubts of a model are worth reading that was right about so many of the pairs, of which half answer.
+
+    Five of six are no luck.
+    """
+    return fitness is not Fitness.NOT_USABLE and of > 0 and 6 * right >= 5 * of
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +167,5 @@ class ModelVerdict:
 
     @property
     def may_judge(self) -> bool:
-        """Whether its doubts are worth reading."""
-        return self.fitness is not Fitness.NOT_USABLE and judges_well(self.judged_right, of=self.judged_of)
+        """See the function of this name."""
+        return may_judge(self.fitness, right=self.judged_right, of=self.judged_of)

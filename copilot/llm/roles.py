@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from copilot.domain.access import Viewer
+
 if TYPE_CHECKING:
     # Its libraries take seconds to load, and many installations have no model.
     from copilot.llm.structured import StructuredModel
@@ -26,6 +28,11 @@ class Caller:
     user_id: str
     team_id: str | None
     language: str = "en"
+
+    @classmethod
+    def of(cls, viewer: Viewer, *, language: str | None = None) -> "Caller":
+        """`language`: of what is written, where it need not be the reader's own."""
+        return cls(viewer.user_id, viewer.team_id, language or viewer.language)
 
 
 class Models(Protocol):

@@ -57,8 +57,8 @@ def main() -> int:
 
 def _pairs(model: Path) -> JudgingTally:
     with open_world({}, judge=model) as world:
-        caller = Caller(READER.user_id, READER.team_id)
-        return judged(Unchecked(world.application.models).for_role(ModelRole.JUDGE, caller=caller))
+        judge = Unchecked(world.application.models).for_role(ModelRole.JUDGE, caller=Caller.of(READER))
+        return judged(judge)
 
 
 def _is_doubted(item: Asked) -> bool:

@@ -6,58 +6,28 @@ from typing import Any
 import pytest
 
 from copilot.domain.access import Role, Viewer
-from copilot.domain.documents import DocumentKind
-from copilot.domain.evidence import Origin
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import AnswerForm, Place, Question
 from copilot.domain.rfp_answers import NoticeCode, RfpAnswer, ShortForm
 from copilot.errors import BudgetExceeded, ModelUnavailable
 from copilot.guardrails.pipeline import Guardrails
 from copilot.llm.roles import Caller, ModelRole
-from copilot.llm.scripted import ScriptedChatModel
-from copilot.llm.structured import StructuredModel
 from copilot.store.database import Database
 from copilot.workflows.rfp.answering import QuestionAnswerer
 from copilot.workflows.rfp.answering.wording import Wording
 from evals.rfp.world import EmptyLibrary
 from tests import chat_answer_world as chat
 from tests.conftest import MakeUser
-
-FACT = "All removable media is encrypted with AES-256."
-RULE = "Backups shall be tested by the operations team every quarter."
-PERSON = "Security incidents are reported to Berta Quiroga at berta.quiroga@vendor.example within 24 hours."
-MEDIA = "Is removable media encrypted?"
+from tests.rfp_models import FACT, MEDIA, RULE, OneModel, add_access_policy
 
 
-class OneModel:
-    """Gives the writer's role to one scripted model, and keeps in whose name it was asked for."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.chat = ScriptedChatModel(answers=list(answers))
-        self.callers: list[Caller] = []
-
-    def for_role(self, role: ModelRole, *, caller: Caller) -> StructuredModel | None:
-        assert role is ModelRole.WRITER
-        self.callers.append(caller)
-        return StructuredModel(self.chat, name="scripted")
-
-    @property
-    def was_given(self) -> str:
-        return "\n".join(str(message.content) for asked in self.chat.asked for message in asked)
+def writer(*answers: Any) -> OneModel:
+    return OneModel(ModelRole.WRITER, *answers)
 
 
 @pytest.fixture
 def asker(database: Database, make_user: MakeUser) -> Viewer:
-    chat.add_text(
-        database,
-        "Access policy",
-        f"{FACT}\n\n{RULE}\n\n{PERSON}\n",
-        language=Language.EN,
-        account_id=None,
-        kind=DocumentKind.KNOWLEDGE,
-        author=None,
-        origin=Origin.INTERNAL,
-    )
+    add_access_policy(database)
     return make_user(Role.AE)
 
 
@@ -81,7 +51,7 @@ def written(*texts: str, cites: tuple[int, ...] = (1,)) -> str:
 
 
 def test_a_sentence_that_its_source_carries_stands_and_cites_it(database: Database, asker: Viewer) -> None:
-    models = OneModel(written("We encrypt all removable media with AES-256."))
+    models = writer(written("We encrypt all removable media with AES-256."))
     said = answer(database, asker, MEDIA, models, form=AnswerForm.YES_NO)
     assert said.text == "We encrypt all removable media with AES-256."
     assert [item.text for item in said.evidence] == [FACT]
@@ -104,7 +74,7 @@ def test_a_sentence_that_its_source_carries_stands_and_cites_it(database: Databa
     ids=["figure", "addition", "denial", "bare yes", "language", "nobody"],
 )
 def test_what_no_source_carries_is_dropped_and_said_by_rules(database: Database, asker: Viewer, invented: str) -> None:
-    said = answer(database, asker, MEDIA, OneModel(written(invented)))
+    said = answer(database, asker, MEDIA, writer(written(invented)))
     assert said.text == FACT
     assert said.provenance is not None
     assert said.provenance.writer == "offline"
@@ -121,13 +91,13 @@ def test_what_no_source_carries_is_dropped_and_said_by_rules(database: Database,
     ids=["as a fact", "as a rule"],
 )
 def test_a_rule_stays_a_rule(database: Database, asker: Viewer, told: str, stands: bool) -> None:
-    said = answer(database, asker, "How often are backups tested?", OneModel(written(told)))
+    said = answer(database, asker, "How often are backups tested?", writer(written(told)))
     assert (said.text == told) is stands
     assert NoticeCode.INTENTION in {notice.code for notice in said.notices}
 
 
 def test_a_model_sees_no_person_of_a_document(database: Database, asker: Viewer) -> None:
-    models = OneModel(written("Security incidents are reported to PERSON_1 at EMAIL_1 within 24 hours."))
+    models = writer(written("Security incidents are reported to PERSON_1 at EMAIL_1 within 24 hours."))
     said = answer(database, asker, "To whom are security incidents reported?", models)
     assert "berta.quiroga@vendor.example" not in models.was_given
     assert "within 24 hours" in models.was_given
@@ -136,7 +106,7 @@ def test_a_model_sees_no_person_of_a_document(database: Database, asker: Viewer)
 
 def test_a_source_of_another_language_is_told_in_that_of_the_question(database: Database, asker: Viewer) -> None:
     told = "Ciframos todos los soportes extraíbles con AES-256."
-    said = answer(database, asker, f"¿{FACT[:-1]}?", OneModel(written(told)), language=Language.ES)
+    said = answer(database, asker, f"¿{FACT[:-1]}?", writer(written(told)), language=Language.ES)
     assert NoticeCode.OTHER_LANGUAGE in {notice.code for notice in said.notices}, "so that somebody compares"
     assert said.text == told
 
@@ -145,7 +115,7 @@ def test_a_source_of_another_language_is_told_in_that_of_the_question(database: 
 def test_a_model_that_fails_leaves_the_words_of_the_rules_and_a_note(
     database: Database, asker: Viewer, error: Exception
 ) -> None:
-    said = answer(database, asker, MEDIA, OneModel(error))
+    said = answer(database, asker, MEDIA, writer(error))
     assert said.text == FACT
     assert said.provenance is not None
     assert said.provenance.writer == "offline"
@@ -154,10 +124,10 @@ def test_a_model_that_fails_leaves_the_words_of_the_rules_and_a_note(
 
 def test_a_source_that_a_sentence_only_cites_is_not_lost(database: Database, asker: Viewer) -> None:
     asked = f"{MEDIA} How often are backups tested by the operations team?"
-    by_rules = answer(database, asker, asked, OneModel(ModelUnavailable("gone")))
+    by_rules = answer(database, asker, asked, writer(ModelUnavailable("gone")))
     assert RULE in by_rules.text
     told = "Our access policy requires all removable media to be encrypted with AES-256."
-    said = answer(database, asker, asked, OneModel(written(told, cites=(1, 2))))
+    said = answer(database, asker, asked, writer(written(told, cites=(1, 2))))
     first, second = said.segments
     assert first.text == told
     assert RULE in second.text
@@ -165,7 +135,7 @@ def test_a_source_that_a_sentence_only_cites_is_not_lost(database: Database, ask
 
 
 def test_nothing_is_asked_of_a_model_where_nothing_answers(database: Database, asker: Viewer) -> None:
-    models = OneModel()
+    models = writer()
     said = answer(database, asker, "Do you hold a licence for maritime salvage?", models)
     assert said.segments == ()
     assert not models.chat.asked

@@ -6,15 +6,12 @@ from typing import Any
 import pytest
 
 from copilot.domain.access import Role, Viewer
-from copilot.domain.documents import DocumentKind
-from copilot.domain.evidence import Origin
 from copilot.domain.language import Language
 from copilot.domain.questionnaires import AnswerForm, Place, Question
 from copilot.domain.rfp_answers import Notice, NoticeCode, RfpAnswer, Route
 from copilot.errors import BudgetExceeded, ModelUnavailable
 from copilot.guardrails.pipeline import Guardrails
 from copilot.llm.roles import Caller, ModelRole
-from copilot.llm.scripted import ScriptedChatModel
 from copilot.llm.structured import StructuredModel
 from copilot.store.database import Database
 from copilot.workflows.rfp.answering import QuestionAnswerer
@@ -22,42 +19,25 @@ from copilot.workflows.rfp.answering.second_opinion import SecondOpinion
 from evals.rfp.world import EmptyLibrary
 from tests import chat_answer_world as chat
 from tests.conftest import MakeUser
+from tests.rfp_models import MEDIA, OneModel, add_access_policy
 
-FACT = "All removable media is encrypted with AES-256."
-PERSON = "Security incidents are reported to Berta Quiroga at berta.quiroga@vendor.example within 24 hours."
-MEDIA = "Is removable media encrypted?"
 INCIDENTS = "Within how many hours are security incidents reported?"
 
 
-class Judge:
-    """Gives the judge's role to one scripted model, or to none."""
+class Judge(OneModel):
+    """Has the judge's role; without answers nobody has."""
 
     def __init__(self, *answers: Any) -> None:
-        self.chat = ScriptedChatModel(answers=list(answers))
-        self.callers: list[Caller] = []
+        super().__init__(ModelRole.JUDGE, *answers)
 
     def for_role(self, role: ModelRole, *, caller: Caller) -> StructuredModel | None:
-        assert role is ModelRole.JUDGE
-        self.callers.append(caller)
-        return StructuredModel(self.chat, name="second") if self.chat.answers else None
-
-    @property
-    def was_given(self) -> str:
-        return "\n".join(str(message.content) for asked in self.chat.asked for message in asked)
+        model = super().for_role(role, caller=caller)
+        return model if self.chat.answers else None
 
 
 @pytest.fixture
 def asker(database: Database, make_user: MakeUser) -> Viewer:
-    chat.add_text(
-        database,
-        "Access policy",
-        f"{FACT}\n\n{PERSON}\n",
-        language=Language.EN,
-        account_id=None,
-        kind=DocumentKind.KNOWLEDGE,
-        author=None,
-        origin=Origin.INTERNAL,
-    )
+    add_access_policy(database)
     return make_user(Role.AE)
 
 
@@ -78,7 +58,7 @@ def verdict(word: str) -> str:
 @pytest.mark.parametrize(
     ("said", "notices"),
     [
-        ([verdict("other")], (Notice(code=NoticeCode.DOUBTED, detail="second"),)),
+        ([verdict("other")], (Notice(code=NoticeCode.DOUBTED, detail="scripted"),)),
         ([verdict("partly")], ()),
         ([verdict("answers")], ()),
         ([], ()),

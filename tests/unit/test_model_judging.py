@@ -8,7 +8,7 @@ import pytest
 
 from copilot.agent.model_check.judging import judged, pairs
 from copilot.domain.language import Language
-from copilot.domain.model_calls import Fitness, ModelVerdict, judges_well
+from copilot.domain.model_calls import Fitness, ModelVerdict, may_judge
 from copilot.errors import ModelUnavailable
 from copilot.llm.scripted import ScriptedChatModel
 from copilot.llm.structured import StructuredModel
@@ -48,8 +48,8 @@ def test_no_verdict_is_wrong_whatever_was_asked() -> None:
     [(20, 24, True), (19, 24, False), (24, 24, True), (0, 0, False)],
 )
 def test_five_of_six_are_needed(right: int, of: int, *, may: bool) -> None:
-    assert judges_well(right, of=of) is may
     for fitness in Fitness:
+        assert may_judge(fitness, right=right, of=of) is (may and fitness is not Fitness.NOT_USABLE)
         verdict = ModelVerdict(
             "m", "e", fitness, 1, 1, 1, datetime(2026, 11, 16, tzinfo=UTC), judged_right=right, judged_of=of
         )

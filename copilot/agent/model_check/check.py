@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from copilot.agent.model_check.judging import JudgingTally, judged
 from copilot.agent.model_check.planning import CountedModel, PlanningTally, tally
 from copilot.agent.planner import ModelPlanner, OfflinePlanner
-from copilot.domain.model_calls import Fitness, ModelVerdict, judges_well
+from copilot.domain.model_calls import Fitness, ModelVerdict, may_judge
 from copilot.llm.configured import ConfiguredModels
 from copilot.llm.endpoints import Endpoint
 from copilot.llm.probes import Abilities, probe
@@ -36,8 +36,8 @@ class CheckReport:
 
     @property
     def may_judge(self) -> bool:
-        """As `ModelVerdict.may_judge`."""
-        return self.fitness is not Fitness.NOT_USABLE and judges_well(self.judged.right, of=self.judged.of)
+        """See the function of this name."""
+        return may_judge(self.fitness, right=self.judged.right, of=self.judged.of)
 
 
 def check_model(

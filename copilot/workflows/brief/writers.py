@@ -27,7 +27,7 @@ class RoleComposer:
         viewer = context.viewer
         if viewer is None:
             return OfflineComposer()
-        caller = Caller(viewer.user_id, viewer.team_id, language=context.language.value)
+        caller = Caller.of(viewer, language=context.language.value)
         model = self._models.for_role(ModelRole.WRITER, caller=caller)
         if model is None:
             return OfflineComposer()

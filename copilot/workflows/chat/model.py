@@ -24,7 +24,7 @@ class ModelAnswerWriter:
         """See `AnswerWriter`."""
         if not any(may_be_rewritten(part) for part in found):
             return OfflineAnswerWriter().write(found, scene, tell=tell)
-        caller = Caller(scene.viewer.user_id, scene.viewer.team_id, language=scene.language.value)
+        caller = Caller.of(scene.viewer, language=scene.language.value)
         model = self._models.for_role(ModelRole.WRITER, caller=caller)
         if model is None:
             return OfflineAnswerWriter().write(found, scene, tell=tell)

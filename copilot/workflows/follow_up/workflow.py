@@ -123,7 +123,7 @@ class FollowUpWorkflow:
 
     def _compose(self, context: FollowUpContext) -> Written:
         viewer = context.viewer
-        caller = Caller(user_id=viewer.user_id, team_id=viewer.team_id, language=viewer.language)
+        caller = Caller.of(viewer)
         model = self._models.for_role(ModelRole.WRITER, caller=caller)
         if model is None:
             return Written(offline.write(context), Provenance(writer="offline", code_version=__version__))

@@ -31,7 +31,7 @@ class SecondOpinion:
 
     def of(self, question: Question, chosen: Sequence[Chosen], scene: Scene) -> tuple[Notice, ...]:
         """That the chosen lines speak of another thing than the question, if the judge thinks so."""
-        caller = Caller(scene.viewer.user_id, scene.viewer.team_id, language=question.language.value)
+        caller = Caller.of(scene.viewer, language=question.language.value)
         model = self.models.for_role(ModelRole.JUDGE, caller=caller)
         if model is None:
             return ()

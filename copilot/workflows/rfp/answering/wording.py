@@ -34,7 +34,7 @@ class Wording:
     def word(self, question: Question, chosen: Sequence[Chosen], scene: Scene) -> Worded:
         """One segment or more; never raises for something a model did."""
         by_rules = segments_of(chosen, language=question.language, key=question.id)
-        caller = Caller(scene.viewer.user_id, scene.viewer.team_id, language=question.language.value)
+        caller = Caller.of(scene.viewer, language=question.language.value)
         model = self.models.for_role(ModelRole.WRITER, caller=caller)
         if model is None:
             return Worded(by_rules)
