@@ -72,6 +72,13 @@ def test_consequences_settle_at_once_and_order_keeps_every_question(given_ones: 
             assert not is_asked(each.question, by_id), "only what certainly does not apply is left out"
 
 
+@pytest.mark.parametrize("condition", ["!q0_yes", "q0_no"])
+def test_no_question_is_left_out_for_its_own_answer(condition: str) -> None:
+    answered = standing(0, condition, QuestionState.ANSWERED, ShortForm.YES)
+    assert is_asked(answered.question, {"q0": answered})
+    assert consequences([answered]) == {}
+
+
 def test_what_a_person_wrote_or_filed_stays_whatever_its_parent_says() -> None:
     parent = standing(1, "", QuestionState.ANSWERED, ShortForm.NO)
     child = Standing(question(2, condition="q1_yes"), QuestionState.ANSWERED, answer("q2"), fixed=True)

@@ -4,7 +4,7 @@ Invariant: a question is left out only if the answers to all questions that its 
 condition does not hold; a doubt asks it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copilot.domain.question_conditions import depends_on, holds
@@ -69,7 +69,8 @@ def is_asked(question: Question, standing: Mapping[str, Standing]) -> bool:
     keys = _keys(question.condition)
     if not keys:
         return True
-    known = _known(standing)
+    # Its own answer says nothing of whether it is asked: left out for it, it would have none, and be asked again.
+    known = _known(each for each in standing.values() if each.question.id != question.id)
     if not keys <= known.keys():
         return True
     return holds(question.condition, chosen=frozenset(key for key in keys if known[key]))
@@ -98,10 +99,10 @@ def _keys(condition: str) -> frozenset[str]:
         return frozenset()  # what cannot be read leaves nothing out
 
 
-def _known(standing: Mapping[str, Standing]) -> dict[str, bool]:
+def _known(standing: Iterable[Standing]) -> dict[str, bool]:
     """Key of a choice -> whether it is taken, of the questions whose answer is known."""
     known: dict[str, bool] = {}
-    for each in standing.values():
+    for each in standing:
         taken = _taken(each)
         if taken is not None:
             known |= {choice.key: choice.key in taken for choice in each.question.choices}
